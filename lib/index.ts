@@ -1,0 +1,14 @@
+/**
+ * Twisted's producer/consumer flow control for Node streams, and Node streams for code written the
+ * Twisted way.
+ *
+ * @packageDocumentation
+ */
+export * from './twisted/interfaces.js';
+export * from './twisted/errors.js';
+export { log, type LogEvent, type LogObserver } from './twisted/log.js';
+export { ConsumerMixin, type ConsumerMixinMembers } from './twisted/consumer-mixin.js';
+export { FileDescriptor } from './twisted/file-descriptor.js';
+export { Protocol, type ProtocolTransport } from './twisted/protocol.js';
+export { ProtocolToConsumerAdapter } from './twisted/protocol-to-consumer-adapter.js';
+export { ConsumerToProtocolAdapter } from './twisted/consumer-to-protocol-adapter.js';

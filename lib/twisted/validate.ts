@@ -1,0 +1,60 @@
+/** Checks of what users hand in. Each throws before anything has changed. */
+import { types } from 'node:util';
+
+import { InvalidArgTypeError } from './errors.js';
+import {
+  isConsumer,
+  isProtocol,
+  isPullProducer,
+  isPushProducer,
+  type IConsumer,
+  type IProtocol,
+} from './interfaces.js';
+
+/** @throws InvalidArgTypeError: `data` is no `Uint8Array`, of this realm or another. */
+export function assertBytes(data: unknown, name = 'data'): asserts data is Uint8Array {
+  // `instanceof` is the fast answer and the usual one; the slow one knows other realms.
+  if (!(data instanceof Uint8Array) && !types.isUint8Array(data)) {
+    throw new InvalidArgTypeError(name, 'bytes (a Buffer or Uint8Array)', data);
+  }
+}
+
+/** @throws InvalidArgTypeError: `producer` lacks a method that `streaming` says it has. */
+export function assertProducer(producer: unknown, streaming: unknown): void {
+  if (streaming ? !isPushProducer(producer) : !isPullProducer(producer)) {
+    throw new InvalidArgTypeError(
+      'producer',
+      streaming
+        ? 'a push producer (pauseProducing, resumeProducing, stopProducing)'
+        : 'a pull producer (resumeProducing, stopProducing)',
+      producer,
+    );
+  }
+}
+
+/** @throws InvalidArgTypeError: `consumer` lacks a method of `IConsumer`. */
+export function assertConsumer(consumer: unknown): asserts consumer is IConsumer {
+  if (!isConsumer(consumer)) {
+    throw new InvalidArgTypeError(
+      'consumer',
+      'a consumer (registerProducer, unregisterProducer, write)',
+      consumer,
+    );
+  }
+}
+
+/** @throws InvalidArgTypeError: `protocol` lacks a method of `IProtocol`. */
+export function assertProtocol(protocol: unknown): asserts protocol is IProtocol {
+  if (!isProtocol(protocol)) {
+    throw new InvalidArgTypeError(
+      'protocol',
+      'a protocol (makeConnection, dataReceived, connectionLost)',
+      protocol,
+    );
+  }
+}
+
+/** `data` as a `Buffer` over the same memory. */
+export function asBuffer(data: Uint8Array): Buffer {
+  return Buffer.isBuffer(data) ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+}
