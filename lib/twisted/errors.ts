@@ -1,6 +1,7 @@
 /**
  * The errors of the library. Match them on `code` (or `instanceof`), never on the message.
  */
+import { inspect } from 'node:util';
 
 /**
  * The connection is over; its subclasses say how it ended.
@@ -156,11 +157,10 @@ export class OutOfRangeError extends RangeError {
 
 /** One short phrase for any value, for the end of a message. */
 function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
   if (typeof value === 'function') return `function ${value.name}`.trimEnd();
-  if (typeof value === 'object') {
-    return `an instance of ${Object.getPrototypeOf(value)?.constructor?.name ?? 'Object'}`;
+  if (typeof value === 'object' && value !== null) {
+    const { constructor } = value as { constructor?: { name?: string } };
+    return `an instance of ${constructor?.name ?? 'Object'}`;
   }
-  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return `type ${typeof value} (${shown.length > 28 ? `${shown.slice(0, 25)}...` : shown})`;
+  return inspect(value, { maxStringLength: 28 });
 }
