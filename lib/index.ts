@@ -12,3 +12,7 @@ export { FileDescriptor } from './twisted/file-descriptor.js';
 export { Protocol, type ProtocolTransport } from './twisted/protocol.js';
 export { ProtocolToConsumerAdapter } from './twisted/protocol-to-consumer-adapter.js';
 export { ConsumerToProtocolAdapter } from './twisted/consumer-to-protocol-adapter.js';
+export { WritableConsumer, type WritableConsumerOptions } from './streams/writable-consumer.js';
+export { DuplexTransport, type DuplexTransportOptions } from './streams/duplex-transport.js';
+export { PrematureCloseError } from './streams/errors.js';
+export type { DuplexLike, WritableLike } from './streams/capabilities.js';

@@ -172,7 +172,7 @@ export abstract class FileDescriptor
    * Differs from Twisted, whose forwarder waits for ever: a close doesn't wait for a producer that
    * is itself a lost transport, because it can't unregister.
    */
-  private isBeyondUnregistering(producer: object): boolean {
+  protected isBeyondUnregistering(producer: object): boolean {
     return (
       (this.disconnecting || this.writeDisconnecting) &&
       'loseConnection' in producer &&

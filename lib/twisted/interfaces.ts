@@ -287,3 +287,8 @@ export function isTransport(value: unknown): value is ITransport {
 export function isHalfCloseableProtocol(value: unknown): value is IHalfCloseableProtocol {
   return implementsAll(value, 'readConnectionLost', 'writeConnectionLost');
 }
+
+/** Whether `value` names itself in logs. */
+export function isLoggingContext(value: unknown): value is ILoggingContext {
+  return implementsAll(value, 'logPrefix');
+}

@@ -1,0 +1,191 @@
+/** A Node stream that is read and written, as a Twisted transport. */
+import { ConnectionDone } from '../twisted/errors.js';
+import {
+  isHalfCloseableProtocol,
+  isLoggingContext,
+  type IAddress,
+  type IProtocol,
+  type ITCPTransport,
+} from '../twisted/interfaces.js';
+import { log } from '../twisted/log.js';
+import { assertProtocol } from '../twisted/validate.js';
+import { hostOf, peerOf } from './addresses.js';
+import { assertDuplex, isUnreadSocket, type AnyDuplex, type DuplexLike } from './capabilities.js';
+import { closeGracefully } from './close-gracefully.js';
+import { StreamInput } from './stream-input.js';
+import { WritableConsumer, type WritableConsumerOptions } from './writable-consumer.js';
+
+/** Options of {@link DuplexTransport}. */
+export interface DuplexTransportOptions extends WritableConsumerOptions {
+  /**
+   * What talks over the connection. Without one, the readable half is left alone: read it as you
+   * like.
+   */
+  protocol?: IProtocol | undefined;
+}
+
+/**
+ * Any Node duplex as a transport: a TCP, TLS or Unix socket, an HTTP/2 stream, a pair of pipes.
+ *
+ * With a protocol it calls `makeConnection` (at once, or when a socket that is still connecting has
+ * connected), then `dataReceived`, and `connectionLost` once. A protocol that is an
+ * `IHalfCloseableProtocol` hears of each half by itself and may go on with the other; for any other
+ * one, the connection is over when the other end hangs up.
+ *
+ * After `loseConnection`, input is thrown away until the other end has hung up as well (for a
+ * second without any, five in all), because unread input turns a close into a reset.
+ *
+ * @example
+ * ```ts
+ * class Echo extends Protocol {
+ *   override dataReceived(data: Buffer) {
+ *     this.transport.write(data);
+ *   }
+ * }
+ * net.createServer((socket) => new DuplexTransport(socket, { protocol: new Echo() })).listen(7);
+ * ```
+ *
+ * @see Twisted: `twisted.internet.tcp.Connection`
+ */
+export class DuplexTransport extends WritableConsumer implements ITCPTransport {
+  /** What talks over the connection; may be replaced by another while it stands. */
+  protocol: IProtocol | undefined;
+
+  private input: StreamInput | undefined;
+  private protocolConnected = false;
+  private noDelay = false;
+  private keepAlive = false;
+  private peer: IAddress | undefined;
+  private host: IAddress | undefined;
+
+  /**
+   * @param duplex - Any stream that is written to and read from.
+   * @param options - See {@link DuplexTransportOptions}.
+   * @throws InvalidArgTypeError: `duplex` is no duplex stream, or `protocol` no protocol.
+   * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
+   */
+  constructor(duplex: DuplexLike, options: DuplexTransportOptions = {}) {
+    assertDuplex(duplex);
+    const { protocol } = options;
+    if (protocol !== undefined) assertProtocol(protocol);
+    super(duplex, options);
+    this.protocol = protocol;
+    if (protocol === undefined || this.disconnected) return;
+    // What a hang-up means is for the protocol to say, not for the socket.
+    if ('allowHalfOpen' in duplex) duplex.allowHalfOpen = true;
+    if (duplex.connecting === true) {
+      const onConnect = () => {
+        duplex.removeListener('connect', onConnect);
+        this.makeConnection();
+      };
+      duplex.on('connect', onConnect);
+    } else {
+      this.makeConnection();
+    }
+  }
+
+  protected override get stream(): AnyDuplex {
+    return super.stream as AnyDuplex;
+  }
+
+  /** Connects the protocol; from then on it hears of everything, its own errors among it. */
+  private makeConnection(): void {
+    if (this.disconnected) return;
+    this.protocolConnected = true;
+    const input = new StreamInput(this.stream, this.reactor);
+    this.input = this.reactor.input = input;
+    this.reactor.call(() => void this.protocol?.makeConnection(this));
+    if (this.disconnected) return;
+    if (this.disconnecting) input.discard();
+    input.open();
+  }
+
+  override doRead(): Error | undefined {
+    const data = this.input?.take();
+    if (data !== undefined && data.length > 0) this.protocol?.dataReceived(data);
+    return undefined;
+  }
+
+  override loseConnection(): void {
+    const closing = !this.connected || this.disconnecting;
+    super.loseConnection();
+    if (closing || this.disconnected) return;
+    if (this.input !== undefined) this.input.discard();
+    else if (isUnreadSocket(this.stream)) this.stream.resume();
+  }
+
+  /** The other end writes no more: half a loss for a protocol that can go on, else all of it. */
+  override readConnectionLost(reason: Error): void {
+    if (isHalfCloseableProtocol(this.protocol)) this.protocol.readConnectionLost();
+    else this.connectionLost(reason);
+  }
+
+  protected override writeHalfEnded(): void {
+    if (isHalfCloseableProtocol(this.protocol)) this.protocol.writeConnectionLost();
+  }
+
+  override connectionLost(reason: Error): void {
+    if (this.disconnected) return;
+    try {
+      super.connectionLost(reason);
+    } finally {
+      if (this.protocolConnected) this.tellProtocol(reason);
+    }
+  }
+
+  private tellProtocol(reason: Error): void {
+    try {
+      this.protocol?.connectionLost(reason);
+    } catch (thrown) {
+      log.err(thrown, `${this.logPrefix()}: connectionLost threw`);
+    }
+  }
+
+  protected override release(reason: Error): void {
+    const { stream } = this;
+    super.release(reason);
+    if (reason instanceof ConnectionDone && (this.input !== undefined || isUnreadSocket(stream))) {
+      closeGracefully(stream);
+    }
+    this.input?.detach();
+  }
+
+  /** Where the other end is. */
+  getPeer(): IAddress {
+    return (this.peer ??= peerOf(this.stream));
+  }
+
+  /** Where this end is. */
+  getHost(): IAddress {
+    return (this.host ??= hostOf(this.stream));
+  }
+
+  /** Whether `setTcpNoDelay` turned Nagle's algorithm off. Node can't tell who else did. */
+  getTcpNoDelay(): boolean {
+    return this.noDelay;
+  }
+
+  /** Turns Nagle's algorithm off (`true`) or on. Does nothing to what is no TCP socket. */
+  setTcpNoDelay(enabled: boolean): void {
+    this.noDelay = enabled;
+    this.stream.setNoDelay?.(enabled);
+  }
+
+  /** Whether `setTcpKeepAlive` turned probes on. Node can't tell who else did. */
+  getTcpKeepAlive(): boolean {
+    return this.keepAlive;
+  }
+
+  /** Turns probes of an idle connection on or off. Does nothing to what is no TCP socket. */
+  setTcpKeepAlive(enabled: boolean): void {
+    this.keepAlive = enabled;
+    this.stream.setKeepAlive?.(enabled);
+  }
+
+  /** The protocol's own name in logs. */
+  override logPrefix(): string {
+    const { protocol } = this;
+    if (protocol === undefined) return super.logPrefix();
+    return isLoggingContext(protocol) ? protocol.logPrefix() : protocol.constructor.name;
+  }
+}

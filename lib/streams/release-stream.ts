@@ -1,0 +1,33 @@
+/** How a stream is let go of when its connection didn't end cleanly. */
+import { isDestroyed, type AnyWritable } from './capabilities.js';
+
+/** Destroys `stream`, telling whoever else listens to it why. */
+export function destroyStream(stream: AnyWritable, reason: Error): void {
+  if (!isDestroyed(stream)) stream.destroy?.(reason);
+}
+
+/** Resets a TCP connection, so that the other end doesn't take it for a clean close. */
+export function resetStream(stream: AnyWritable, reason: Error): void {
+  if (isDestroyed(stream)) return;
+  // Node waits with a reset until the socket has connected; destroyed, it doesn't connect at all.
+  if (stream.resetAndDestroy === undefined || stream.connecting === true) {
+    destroyStream(stream, reason);
+  } else if (isSendingFin(stream)) {
+    // A reset now fails with EINVAL and leaks the handle, which keeps the process alive.
+    const reset = () => {
+      stream.removeListener('finish', reset);
+      resetStream(stream, reason);
+    };
+    stream.on('finish', reset);
+  } else {
+    try {
+      stream.resetAndDestroy();
+    } catch {
+      destroyStream(stream, reason); // TLS and Unix sockets have the method and can't reset.
+    }
+  }
+}
+
+function isSendingFin({ writableEnded, writableFinished, writableLength }: AnyWritable): boolean {
+  return writableEnded === true && writableFinished === false && writableLength === 0;
+}

@@ -1,0 +1,308 @@
+/**
+ * The reactor of one stream: turns the stream's events into the calls that Twisted's reactor makes,
+ * so that a `FileDescriptor` needs to know nothing of streams.
+ */
+import { ConnectionDone, ConnectionLost } from '../twisted/errors.js';
+import type {
+  IHalfCloseableDescriptor,
+  IReactorFDSet,
+  IReadWriteDescriptor,
+} from '../twisted/interfaces.js';
+import { log } from '../twisted/log.js';
+import {
+  closedAfterDelivery,
+  canCork,
+  isBusy,
+  isDestroyed,
+  type AnyWritable,
+} from './capabilities.js';
+import { PrematureCloseError } from './errors.js';
+import { destroyStream } from './release-stream.js';
+import { spendTurn } from './turn.js';
+
+/** What a reactor drives. */
+export type Descriptor = IReadWriteDescriptor & IHalfCloseableDescriptor;
+
+/** What turns the other half of the stream on and off, where the descriptor reads. */
+export interface Input {
+  start(): void;
+  stop(): void;
+}
+
+/**
+ * Where the listeners find the reactors of their stream. Shared listeners and one property cost a
+ * fraction of what a closure per event and stream would. `null` once a stream has none left.
+ */
+const REACTOR = Symbol('twisted-streams.reactor');
+
+type Wrapped = AnyWritable & { [REACTOR]?: StreamReactor | null };
+
+export class StreamReactor implements IReactorFDSet {
+  /** Reads the stream, if the descriptor does. */
+  input: Input | undefined;
+
+  private descriptor!: Descriptor;
+  /** Another adapter on the same stream. */
+  private next: StreamReactor | null = null;
+
+  /** Whether the descriptor wants `doWrite`. */
+  private wanted = false;
+  /** Whether `run` is on its way, or running. */
+  private scheduled = false;
+  /** Whether the stream has enough, until `drain`. */
+  private busy = false;
+  /** Whether we ended the stream. */
+  private ended = false;
+  private over = false;
+  private onFinished: (() => undefined) | undefined;
+  private onWritten: (() => void) | undefined;
+
+  constructor(readonly stream: AnyWritable) {}
+
+  /** Drives `descriptor` from now on. */
+  attach(descriptor: Descriptor): void {
+    this.descriptor = descriptor;
+    const stream: Wrapped = this.stream;
+    const before = stream[REACTOR];
+    // A stream that was wrapped before still has our guard.
+    if (before === undefined) stream.on('error', onError);
+    if (!before) {
+      stream.on('close', onClose);
+      stream.on('drain', onDrain);
+      stream.on('finish', onFinish);
+    }
+    this.next = before ?? null;
+    stream[REACTOR] = this;
+  }
+
+  /** Hears no more of the stream; a guard on `error` stays, because the stream outlives us. */
+  detach(): void {
+    if (this.over) return;
+    this.over = true;
+    this.wanted = false;
+    const stream: Wrapped = this.stream;
+    const first = stream[REACTOR];
+    if (first === this) {
+      stream[REACTOR] = this.next;
+    } else {
+      let other = first;
+      while (other && other.next !== this) other = other.next;
+      if (other) other.next = this.next;
+    }
+    if (stream[REACTOR] === null) {
+      stream.removeListener('close', onClose);
+      stream.removeListener('drain', onDrain);
+      stream.removeListener('finish', onFinish);
+    }
+  }
+
+  addWriter(): void {
+    this.wanted = true;
+    if (this.scheduled || this.busy || this.over) return;
+    this.scheduled = true;
+    // Late enough to gather what this turn writes, early enough that a lone write isn't held up.
+    process.nextTick(run, this);
+  }
+
+  removeWriter(): void {
+    this.wanted = false;
+  }
+
+  addReader(): void {
+    if (!this.over) this.input?.start();
+  }
+
+  removeReader(): void {
+    if (!this.over) this.input?.stop();
+  }
+
+  /** Whether the stream has enough, so that what comes is to be held until `drain`. */
+  get isBusy(): boolean {
+    return this.busy;
+  }
+
+  /** Whether all that was handed to a stream that we ended has yet to leave it. */
+  get isEnding(): boolean {
+    return this.ended && this.onFinished !== undefined;
+  }
+
+  /** Calls `doWrite` as long as it is wanted and the stream takes more. */
+  run(): void {
+    while (this.wanted && !this.busy && !this.over) {
+      if (!spendTurn()) {
+        setImmediate(run, this);
+        return;
+      }
+      this.call(doWrite);
+    }
+    this.scheduled = false;
+  }
+
+  /**
+   * Calls the descriptor from the event loop: an error that it returns or throws ends the
+   * connection. What was thrown is also logged, as in Twisted: it is somebody's bug.
+   */
+  call(event: (descriptor: Descriptor) => Error | undefined): void {
+    let why: Error | undefined;
+    try {
+      why = event(this.descriptor);
+    } catch (thrown) {
+      log.err(thrown, `A callback threw; the connection is lost`);
+      why = thrown instanceof Error ? thrown : new ConnectionLost(undefined, { cause: thrown });
+    }
+    if (why !== undefined) this.lose(why);
+  }
+
+  /** Tells the descriptor that its connection is over. */
+  lose(reason: Error): void {
+    if (this.over) return;
+    try {
+      this.descriptor.connectionLost(reason);
+    } catch (thrown) {
+      log.err(thrown, 'A callback threw while its connection was lost');
+    }
+  }
+
+  /**
+   * Hands `chunks` to the stream.
+   *
+   * @param reportEmpty - Ask for a callback, where the stream's own `drain` would come too seldom.
+   * @returns an error if the stream can't take them.
+   */
+  send(chunks: readonly Buffer[], reportEmpty: boolean): Error | undefined {
+    const { stream } = this;
+    const together = chunks.length > 1 && canCork(stream);
+    if (together) stream.cork?.();
+    try {
+      for (const chunk of chunks) {
+        const refusal = this.refusal();
+        if (refusal !== undefined) return refusal;
+        this.busy = true; // So that a `drain` from inside `write` is heard.
+        const answer: unknown = reportEmpty
+          ? stream.write(chunk, this.emptyReporter())
+          : stream.write(chunk);
+        if (!isBusy(stream, answer)) this.busy = false;
+      }
+    } catch (thrown) {
+      return thrown instanceof Error ? thrown : new ConnectionLost(undefined, { cause: thrown });
+    } finally {
+      if (together) stream.uncork?.();
+    }
+    if (reportEmpty && stream.writableLength !== 0) this.busy = true;
+    return undefined;
+  }
+
+  /** Why nothing more may be handed to the stream: a late write would destroy what it still has. */
+  private refusal(): Error | undefined {
+    const { stream } = this;
+    if (isDestroyed(stream) || stream.writableEnded === true) return this.endOfStream();
+    return undefined;
+  }
+
+  private emptyReporter(): () => void {
+    return (this.onWritten ??= () => {
+      if (this.stream.writableLength === 0) this.drained();
+    });
+  }
+
+  /**
+   * Ends the stream, whose `finish` then calls `onFinished`.
+   *
+   * @returns an error if the stream can't be ended.
+   */
+  end(onFinished: () => undefined): Error | undefined {
+    if (this.ended) return undefined;
+    const refusal = this.refusal();
+    if (refusal !== undefined) return refusal;
+    this.ended = true;
+    this.onFinished = onFinished;
+    try {
+      this.stream.end();
+    } catch (thrown) {
+      return thrown instanceof Error ? thrown : new ConnectionLost(undefined, { cause: thrown });
+    }
+    return undefined;
+  }
+
+  /** Ends the stream after `chunks`, with nobody left to hear of it. */
+  finish(chunks: readonly Buffer[]): void {
+    if (this.ended || this.refusal() !== undefined) return;
+    const error = this.send(chunks, false) ?? this.end(() => undefined);
+    if (error !== undefined) destroyStream(this.stream, error);
+  }
+
+  /** Why a stream that we didn't end has ended. */
+  private endOfStream(): Error {
+    const { aborted, errored, readableEnded } = this.stream;
+    // Node ends the write half of a socket whose other end hung up cleanly.
+    if (!errored && aborted !== true && readableEnded === true) return new ConnectionDone();
+    return new ConnectionLost(undefined, { cause: errored ?? new PrematureCloseError() });
+  }
+
+  /** `drain`: the stream has emptied its buffer. */
+  drained(): void {
+    // Another listener may have filled the stream again; then another `drain` is owed.
+    if (!this.busy || this.stream.writableNeedDrain === true) return;
+    this.busy = false;
+    if (this.wanted && !this.scheduled) {
+      this.scheduled = true;
+      this.run();
+    }
+  }
+
+  /** `finish`: all that was handed to the stream has left it. */
+  finished(): void {
+    const { onFinished } = this;
+    this.onFinished = undefined;
+    // An HTTP/2 stream that was reset says `finish` too.
+    if (!this.ended || this.stream.aborted === true) this.lose(this.endOfStream());
+    else if (onFinished !== undefined) this.call(onFinished);
+  }
+
+  /** `close`: nothing more will come of the stream. */
+  closed(): void {
+    const delivered = this.ended && closedAfterDelivery(this.stream);
+    this.lose(delivered ? new ConnectionDone() : this.endOfStream());
+  }
+
+  /** `error`. Not every stream that errs closes. */
+  errored(error: unknown): void {
+    this.lose(new ConnectionLost(undefined, { cause: error }));
+  }
+
+  /** Calls `event` for each reactor of `stream`; each may detach in it. */
+  static tell(stream: Wrapped, event: (reactor: StreamReactor) => void): void {
+    for (let reactor = stream[REACTOR]; reactor;) {
+      const { next } = reactor;
+      event(reactor);
+      reactor = next;
+    }
+  }
+}
+
+function run(reactor: StreamReactor): void {
+  reactor.run();
+}
+
+function doWrite(descriptor: Descriptor): Error | undefined {
+  return descriptor.doWrite();
+}
+
+// Streams promise no order between `finish`, `error` and `close`, and stdout repeats them: whichever
+// comes first counts.
+
+function onDrain(this: Wrapped): void {
+  StreamReactor.tell(this, (reactor) => reactor.drained());
+}
+
+function onFinish(this: Wrapped): void {
+  StreamReactor.tell(this, (reactor) => reactor.finished());
+}
+
+function onClose(this: Wrapped): void {
+  StreamReactor.tell(this, (reactor) => reactor.closed());
+}
+
+function onError(this: Wrapped, error: unknown): void {
+  StreamReactor.tell(this, (reactor) => reactor.errored(error));
+}

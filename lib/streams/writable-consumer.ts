@@ -1,0 +1,265 @@
+/** A Node stream that is written to, as a Twisted consumer. */
+import {
+  ConnectionAborted,
+  ConnectionDone,
+  ConnectionLost,
+  OutOfRangeError,
+} from '../twisted/errors.js';
+import { FileDescriptor } from '../twisted/file-descriptor.js';
+import type { IPullProducer, IPushProducer } from '../twisted/interfaces.js';
+import { assertProducer } from '../twisted/validate.js';
+import {
+  assertWritable,
+  isDestroyed,
+  type AnyWritable,
+  type WritableLike,
+} from './capabilities.js';
+import { PrematureCloseError } from './errors.js';
+import { GatheredWrites } from './gathered-writes.js';
+import { destroyStream, resetStream } from './release-stream.js';
+import { StreamReactor } from './stream-reactor.js';
+
+/** What Node's streams buffer unless told otherwise, for streams that don't say. */
+const DEFAULT_HIGH_WATER_MARK = 16384;
+
+/** Options of {@link WritableConsumer}. */
+export interface WritableConsumerOptions {
+  /**
+   * Bytes (chunks, for a stream of objects) from which on the buffer is full; the stream's own
+   * `writableHighWaterMark` if left out.
+   */
+  highWaterMark?: number | undefined;
+  /**
+   * Whether a close waits for a registered producer that isn't paused. `true` unless given.
+   *
+   * @see {@link FileDescriptor.waitsForProducer}
+   */
+  waitsForProducer?: boolean | undefined;
+}
+
+/**
+ * Any Node writable as a consumer: what is written goes to the stream, and the producer is paused
+ * while the stream has enough.
+ *
+ * The buffer is what is held here plus the stream's `writableLength`. A push producer is paused when
+ * it reaches `highWaterMark` and resumed on the stream's `drain`; a pull producer is asked again
+ * when the stream takes more and something was written since it was last asked.
+ *
+ * Writes below 4096 bytes are copied as they come, those of one turn reach the stream as one chunk.
+ * A larger one is passed on uncopied, so it must not be changed until it has been sent.
+ *
+ * @example
+ * ```ts
+ * const consumer = new WritableConsumer(socket);
+ * consumer.registerProducer(producer, true);
+ * consumer.loseConnection(); // Ends the stream once the producer has unregistered.
+ * await consumer.closed; // ConnectionDone
+ * ```
+ */
+export class WritableConsumer extends FileDescriptor {
+  declare readonly reactor: StreamReactor;
+  /** Bytes (chunks, for a stream of objects) from which on the buffer is full. */
+  readonly highWaterMark: number;
+
+  private writes: GatheredWrites | undefined;
+  /** Whether something was written since a pull producer was last asked. */
+  private answered = false;
+  private aborting = false;
+  private reason: Error | undefined;
+  private whenClosed: { promise: Promise<Error>; resolve: (reason: Error) => void } | undefined;
+
+  /**
+   * @param writable - Any stream that is written to. It is driven by this consumer from now on:
+   *   don't write to it or end it besides.
+   * @param options - See {@link WritableConsumerOptions}.
+   * @throws InvalidArgTypeError: `writable` is no writable stream.
+   * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
+   */
+  constructor(writable: WritableLike, options: WritableConsumerOptions = {}) {
+    assertWritable(writable);
+    const { highWaterMark = writable.writableHighWaterMark ?? DEFAULT_HIGH_WATER_MARK } = options;
+    if (!Number.isSafeInteger(highWaterMark) || highWaterMark < 0) {
+      throw new OutOfRangeError('highWaterMark', 'a whole number of at least 0', highWaterMark);
+    }
+    super(new StreamReactor(writable));
+    this.highWaterMark = highWaterMark;
+    if (options.waitsForProducer !== undefined) this.waitsForProducer = options.waitsForProducer;
+    if (isDestroyed(writable)) {
+      this.disconnected = true;
+      this.reason = new ConnectionLost(undefined, {
+        cause: writable.errored ?? new PrematureCloseError(),
+      });
+    } else {
+      this.connected = true;
+    }
+    this.reactor.attach(this);
+    if (this.disconnected) this.reactor.detach();
+  }
+
+  /** The stream. */
+  protected get stream(): AnyWritable {
+    return this.reactor.stream;
+  }
+
+  /**
+   * Resolves with the reason that `connectionLost` was given: `ConnectionDone` after a clean close.
+   * Never rejects.
+   */
+  get closed(): Promise<Error> {
+    if (this.whenClosed === undefined) {
+      let resolve!: (reason: Error) => void;
+      const promise = new Promise<Error>((fulfil) => (resolve = fulfil));
+      this.whenClosed = { promise, resolve };
+      if (this.reason !== undefined) resolve(this.reason);
+    }
+    return this.whenClosed.promise;
+  }
+
+  /**
+   * Takes data from `producer`. A stream that was ended, or that is disconnected, only stops it.
+   *
+   * @throws InvalidArgTypeError: `producer` lacks a method; nothing has changed.
+   * @throws ProducerAlreadyRegisteredError: nothing has changed.
+   * @throws whatever the producer throws.
+   */
+  override registerProducer(producer: IPushProducer, streaming: boolean): void;
+  override registerProducer(producer: IPullProducer, streaming: false): void;
+  override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
+    if (this.producer === null) {
+      this.answered = false;
+      if (this.disconnecting && this.writeDisconnected) {
+        assertProducer(producer, streaming);
+        producer.stopProducing();
+        return;
+      }
+    }
+    super.registerProducer(producer as IPushProducer, streaming);
+  }
+
+  protected override bufferData(data: Uint8Array): void {
+    if (data.byteLength === 0) return;
+    this.answered = true;
+    this.writes ??= new GatheredWrites(this.stream.writableObjectMode === true);
+    this.writes.append(data);
+  }
+
+  /** Whether what is held here and in the stream has reached `highWaterMark`. */
+  protected override isSendBufferFull(): boolean {
+    const { writableLength, writableObjectMode } = this.stream;
+    const held = writableObjectMode === true ? this.writes?.count : this.writes?.bytes;
+    if (writableLength === undefined && this.reactor.isBusy) return true;
+    return (held ?? 0) + (writableLength ?? 0) >= this.highWaterMark;
+  }
+
+  /** Hands all that is held to the stream, at once and in order. */
+  override doWrite(): Error | undefined {
+    if (this.aborting) {
+      this.stopWriting();
+      return undefined;
+    }
+    if (this.writes !== undefined && this.writes.bytes > 0) {
+      const error = this.reactor.send(this.writes.take(), this.drainComesTooSeldom());
+      if (error !== undefined) return error;
+      // User code may have run: a `write` of the stream is whatever its owner made it.
+      if (this.disconnected || this.reactor.isBusy || this.writes.bytes > 0) return undefined;
+    }
+    return this.sendBufferEmptied();
+  }
+
+  /** Whether our buffer is full before the stream's own is, of which alone `drain` speaks. */
+  private drainComesTooSeldom(): boolean {
+    const { writableHighWaterMark, writableLength } = this.stream;
+    return (
+      writableLength !== undefined &&
+      writableHighWaterMark !== undefined &&
+      this.highWaterMark < writableHighWaterMark
+    );
+  }
+
+  protected override sendBufferEmptied(): Error | undefined {
+    // A pull producer that has yet to answer isn't asked again; that it be done is what a close
+    // waits for.
+    if (this.producer !== null && !this.streamingProducer && !this.answered) {
+      if (!this.isBeyondUnregistering(this.producer)) {
+        this.stopWriting();
+        return undefined;
+      }
+    }
+    this.answered = false;
+    return super.sendBufferEmptied();
+  }
+
+  override loseConnection(): void {
+    if (this.connected && !this.disconnecting && this.reactor.isEnding) {
+      // The half close is under way: what it still has to deliver is waited for.
+      this.disconnecting = true;
+      this.stopReading();
+      return;
+    }
+    super.loseConnection();
+  }
+
+  protected override postLoseConnection(): Error | undefined {
+    this.writeDisconnected = true; // What comes now would come after the end.
+    return this.endStream();
+  }
+
+  protected override closeWriteConnection(): Error | undefined {
+    return this.endStream();
+  }
+
+  private endStream(): Error | undefined {
+    return this.reactor.end(() => this.streamFinished());
+  }
+
+  private streamFinished(): undefined {
+    if (this.disconnecting) this.connectionLost(new ConnectionDone());
+    else this.writeHalfEnded();
+  }
+
+  /** The write half has ended as `loseWriteConnection` asked, and all was delivered. */
+  protected writeHalfEnded(): void {}
+
+  /**
+   * Closes at once: drops what is buffered, resets a TCP connection, destroys any other stream,
+   * and stops the producer. `connectionLost(ConnectionAborted)` follows, not from inside this call.
+   * Called again, or after the connection is over, does nothing.
+   *
+   * @see Twisted: `ITCPTransport.abortConnection`
+   */
+  abortConnection(): void {
+    if (this.disconnected || this.aborting) return;
+    this.aborting = true;
+    this.stopReading();
+    this.stopWriting();
+    process.nextTick((consumer: WritableConsumer) => {
+      consumer.reactor.lose(new ConnectionAborted());
+    }, this);
+  }
+
+  /**
+   * The connection is over. Called once by the stream's events; calls after that do nothing.
+   *
+   * @param reason - Why.
+   */
+  override connectionLost(reason: Error): void {
+    if (this.disconnected) return;
+    try {
+      super.connectionLost(reason);
+    } finally {
+      this.reactor.detach();
+      this.release(reason);
+      this.writes = undefined;
+      this.reason = reason;
+      this.whenClosed?.resolve(reason);
+    }
+  }
+
+  /** Lets go of the stream: ends it after a clean close, destroys it after any other. */
+  protected release(reason: Error): void {
+    const { stream } = this;
+    if (reason instanceof ConnectionAborted) resetStream(stream, reason);
+    else if (reason instanceof ConnectionDone) this.reactor.finish(this.writes?.take() ?? []);
+    else destroyStream(stream, reason);
+  }
+}
