@@ -1,1 +1,11 @@
-export {};
+/**
+ * What the tests of a program that uses twisted-streams can be written with.
+ *
+ * @packageDocumentation
+ */
+export { AlreadyCalled, AlreadyCancelled } from './errors.js';
+export { Clock } from './clock.js';
+export type { DelayedCall } from './delayed-call.js';
+export { NonStreamingProducer } from './non-streaming-producer.js';
+export { StringTransport } from './string-transport.js';
+export { StringTransportWithDisconnection } from './string-transport-with-disconnection.js';

@@ -155,6 +155,22 @@ export class OutOfRangeError extends RangeError {
   }
 }
 
+/**
+ * A call that is not allowed now, though it may be at another time; nothing was changed. `code` is
+ * `ERR_INVALID_STATE`, as in Node.
+ *
+ * @see Twisted: `RuntimeError`
+ */
+export class InvalidStateError extends Error {
+  readonly code = 'ERR_INVALID_STATE';
+
+  /** @param message - What is not allowed, and when. */
+  constructor(message: string) {
+    super(message);
+    this.name = new.target.name;
+  }
+}
+
 /** One short phrase for any value, for the end of a message. */
 function describe(value: unknown): string {
   if (typeof value === 'function') return `function ${value.name}`.trimEnd();

@@ -1,0 +1,95 @@
+import { InvalidArgTypeError } from '../twisted/errors.js';
+import { DelayedCall } from './delayed-call.js';
+import { assertSeconds } from './seconds.js';
+
+/**
+ * Time that passes only when a test says so.
+ *
+ * @see Twisted: `twisted.internet.task.Clock`
+ */
+export class Clock {
+  /** The time now, in seconds. */
+  rightNow = 0;
+
+  /** The calls that are still to be made; {@link Clock.getDelayedCalls} copies it. */
+  readonly calls: DelayedCall[] = [];
+
+  /** The time now, in seconds; it starts at 0. */
+  seconds(): number {
+    return this.rightNow;
+  }
+
+  /**
+   * Calls `f` once the clock was advanced by `delay`. Calls due at the same time are made in the
+   * order in which they were put there.
+   *
+   * @param delay - In seconds from now. One that has passed is made by the next `advance`.
+   * @param f - What to call.
+   * @param args - What to call it with.
+   * @returns the call, to be cancelled or moved.
+   * @throws InvalidArgTypeError, OutOfRangeError: `delay` is no number or `f` no function; nothing
+   *   has changed.
+   */
+  callLater<Args extends unknown[]>(
+    delay: number,
+    f: (...args: Args) => unknown,
+    ...args: Args
+  ): DelayedCall {
+    assertSeconds('delay', delay);
+    if (typeof f !== 'function') throw new InvalidArgTypeError('f', 'a function', f);
+    const time = this.seconds() + delay;
+    const call = new DelayedCall(time, f as (...args: unknown[]) => unknown, args, {
+      seconds: () => this.seconds(),
+      forget: (cancelled) => this.calls.splice(this.calls.indexOf(cancelled), 1),
+    });
+    this.calls.push(call);
+    this.sortCalls();
+    return call;
+  }
+
+  /** The calls that are still to be made, in a new array. */
+  getDelayedCalls(): DelayedCall[] {
+    return [...this.calls];
+  }
+
+  /**
+   * Lets `amount` pass, then makes the calls that are due, earliest first; also those that only
+   * come to be due while it does so. Each call sees the time after all of `amount`.
+   *
+   * @param amount - In seconds.
+   * @throws InvalidArgTypeError, OutOfRangeError: `amount` is no number; nothing has changed.
+   * @throws what a call throws; those after it are left for the next `advance`.
+   */
+  advance(amount: number): void {
+    assertSeconds('amount', amount);
+    this.rightNow += amount;
+    for (;;) {
+      this.sortCalls();
+      const [next] = this.calls;
+      if (next === undefined || !(next.getTime() <= this.seconds())) return;
+      this.calls.shift();
+      next.run();
+    }
+  }
+
+  /**
+   * Advances by each of `timings`, one after the other.
+   *
+   * @param timings - In seconds.
+   * @throws as {@link Clock.advance}.
+   */
+  pump(timings: Iterable<number>): void {
+    for (const amount of timings) this.advance(amount);
+  }
+
+  /** When, and not only that, this is done decides the order of calls that move to the same time. */
+  private sortCalls(): void {
+    this.calls.sort((a, b) => compare(a.getTime(), b.getTime()));
+  }
+}
+
+/** Not a difference: that of two infinite times is no number. */
+function compare(a: number, b: number): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

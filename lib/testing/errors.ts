@@ -1,0 +1,29 @@
+/** What the test doubles throw beyond the library's own errors. */
+
+/**
+ * The call was cancelled before. `code` is `ERR_ALREADY_CANCELLED`.
+ *
+ * @see Twisted: `twisted.internet.error.AlreadyCancelled`
+ */
+export class AlreadyCancelled extends Error {
+  readonly code = 'ERR_ALREADY_CANCELLED';
+
+  constructor(message = 'Tried to cancel an already-cancelled event.') {
+    super(message);
+    this.name = new.target.name;
+  }
+}
+
+/**
+ * The call was made before. `code` is `ERR_ALREADY_CALLED`.
+ *
+ * @see Twisted: `twisted.internet.error.AlreadyCalled`
+ */
+export class AlreadyCalled extends Error {
+  readonly code = 'ERR_ALREADY_CALLED';
+
+  constructor(message = 'Tried to cancel an already-called event.') {
+    super(message);
+    this.name = new.target.name;
+  }
+}

@@ -1,0 +1,70 @@
+import { InvalidStateError } from '../twisted/errors.js';
+import type { IConsumer, IPullProducer } from '../twisted/interfaces.js';
+import { assertConsumer } from '../twisted/validate.js';
+
+/** How often it writes before it unregisters. */
+const WRITES = 10;
+
+/**
+ * A pull producer that writes the digits from 0 to 9, one each time it is asked, and unregisters
+ * with the last. It does not register itself.
+ *
+ * @see Twisted: `twisted.internet.testing.NonStreamingProducer`
+ */
+export class NonStreamingProducer implements IPullProducer {
+  /** How often it was asked to write. */
+  counter = 0;
+  /** Whether it was stopped. */
+  stopped = false;
+  /** What it writes to; `null` once it is done. */
+  consumer: IConsumer | null;
+  /** Resolves once it has written all, or was stopped. */
+  readonly result: Promise<void>;
+
+  private readonly finish: () => void;
+
+  /**
+   * @param consumer - Is written to.
+   * @throws InvalidArgTypeError: `consumer` is no consumer.
+   */
+  constructor(consumer: IConsumer) {
+    assertConsumer(consumer);
+    this.consumer = consumer;
+    let finish = () => {};
+    this.result = new Promise((resolve) => (finish = resolve));
+    this.finish = finish;
+  }
+
+  /**
+   * Writes the counter.
+   *
+   * @throws InvalidStateError: it has unregistered or was stopped.
+   * @throws what the consumer throws.
+   */
+  resumeProducing(): void {
+    const { consumer } = this;
+    if (consumer === null || this.counter >= WRITES) {
+      throw new InvalidStateError('BUG: resume after unregister/stop.');
+    }
+    const count = this.counter++;
+    consumer.write(Buffer.from(String(count)));
+    const wasStopped = this.consumer === null;
+    if (count < WRITES - 1 || wasStopped) return;
+    this.consumer = null;
+    consumer.unregisterProducer();
+    this.finish();
+  }
+
+  /** @throws InvalidStateError: nobody pauses a pull producer. */
+  pauseProducing(): void {
+    throw new InvalidStateError('BUG: pause should never be called.');
+  }
+
+  /** @throws InvalidStateError: it has unregistered or was stopped; nothing has changed. */
+  stopProducing(): void {
+    if (this.consumer === null) throw new InvalidStateError('BUG: stop after unregister/stop.');
+    this.stopped = true;
+    this.consumer = null;
+    this.finish();
+  }
+}

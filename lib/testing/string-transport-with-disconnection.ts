@@ -1,0 +1,28 @@
+import { ConnectionDone, InvalidStateError } from '../twisted/errors.js';
+import type { IProtocol } from '../twisted/interfaces.js';
+import { StringTransport } from './string-transport.js';
+
+/**
+ * A {@link StringTransport} that tells its protocol when it is told to close.
+ *
+ * @see Twisted: `twisted.internet.testing.StringTransportWithDisconnection`
+ */
+export class StringTransportWithDisconnection extends StringTransport {
+  /** Hears of the close. Set it before the transport is told to close. */
+  protocol: IProtocol | null = null;
+
+  /**
+   * Calls the protocol's `connectionLost` with `ConnectionDone`, the first time.
+   *
+   * @throws InvalidStateError: `protocol` was not set; nothing has changed.
+   * @throws what the protocol throws.
+   */
+  override loseConnection(): void {
+    if (!this.connected) return;
+    if (this.protocol === null) {
+      throw new InvalidStateError('Set the protocol of the transport before it closes');
+    }
+    this.connected = false;
+    this.protocol.connectionLost(new ConnectionDone('Bye.'));
+  }
+}
