@@ -143,12 +143,21 @@ export class WritableConsumer extends FileDescriptor {
     this.writes.append(data);
   }
 
-  /** Whether what is held here and in the stream has reached `highWaterMark`. */
+  /**
+   * Bytes (chunks, for a stream of objects) that wait, here and in the stream. A stream that can't
+   * tell counts as empty.
+   */
+  get writableLength(): number {
+    const { writableLength = 0, writableObjectMode } = this.stream;
+    const { writes } = this;
+    if (writes === undefined) return writableLength;
+    return writableLength + (writableObjectMode === true ? writes.count : writes.bytes);
+  }
+
+  /** Whether what waits has reached `highWaterMark`. */
   protected override isSendBufferFull(): boolean {
-    const { writableLength, writableObjectMode } = this.stream;
-    const held = writableObjectMode === true ? this.writes?.count : this.writes?.bytes;
-    if (writableLength === undefined && this.reactor.isBusy) return true;
-    return (held ?? 0) + (writableLength ?? 0) >= this.highWaterMark;
+    if (this.writableLength >= this.highWaterMark) return true;
+    return this.stream.writableLength === undefined && this.reactor.isBusy;
   }
 
   /** Hands all that is held to the stream, at once and in order. */

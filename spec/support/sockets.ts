@@ -1,0 +1,89 @@
+/** Connected pairs of real sockets. */
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import tls from 'node:tls';
+
+import { certificate } from './certificate.js';
+
+/** Two ends of one connection. */
+export interface Pair<Socket extends net.Socket = net.Socket> {
+  /** The end that was accepted. */
+  server: Socket;
+  /** The end that connected. */
+  client: Socket;
+}
+
+async function pair<S extends net.Socket>(
+  server: net.Server,
+  accepted: string,
+  listen: () => void,
+  connect: () => S,
+  connected: string,
+): Promise<Pair<S>> {
+  listen();
+  await once(server, 'listening');
+  const accept = once(server, accepted);
+  const client = connect();
+  await once(client, connected);
+  const [socket] = (await accept) as [S];
+  server.close();
+  return { server: socket, client };
+}
+
+/** A TCP connection over the loopback interface. Both ends may be half open. */
+export function tcpPair(options: net.ServerOpts = { allowHalfOpen: true }): Promise<Pair> {
+  const server = net.createServer(options);
+  return pair(
+    server,
+    'connection',
+    () => server.listen(0, '127.0.0.1'),
+    () => net.connect({ ...options, port: port(server), host: '127.0.0.1' }),
+    'connect',
+  );
+}
+
+/** A TLS connection over the loopback interface. */
+export function tlsPair(): Promise<Pair<tls.TLSSocket>> {
+  const { key, cert } = certificate();
+  const server = tls.createServer({ key, cert, allowHalfOpen: true });
+  return pair(
+    server,
+    'secureConnection',
+    () => server.listen(0, '127.0.0.1'),
+    () => tls.connect({ port: port(server), host: 'localhost', ca: cert }),
+    'secureConnect',
+  );
+}
+
+/** A connection over a Unix socket. */
+export async function unixPair(): Promise<Pair> {
+  const folder = mkdtempSync(join(tmpdir(), 'twisted-streams-'));
+  const path = join(folder, 'socket');
+  const server = net.createServer({ allowHalfOpen: true });
+  try {
+    return await pair(
+      server,
+      'connection',
+      () => server.listen(path),
+      () => net.connect({ path, allowHalfOpen: true }),
+      'connect',
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The port that `server` listens on. */
+export function port(server: net.Server): number {
+  return (server.address() as net.AddressInfo).port;
+}
+
+/** Everything that `readable` gives until it ends; rejects if it doesn't end. */
+export async function readAll(readable: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of readable) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
