@@ -11,7 +11,11 @@ const MILLISECONDS = 1;
 /** From how many writes in a turn on it is worth noticing when the turn ends. */
 const NOTICE = 16;
 
+/** Of how many cheap writes one asks the time. */
+const CHEAP = 64;
+
 let spent = 0;
+let cheap = 0;
 let since = 0;
 let noticing = false;
 
@@ -31,6 +35,21 @@ export function spendTurn(): boolean {
   if (spent > WRITES) return false;
   // Asking the time costs about as much as a small write, so not each time.
   return (spent & 7) !== 0 || performance.now() - since < MILLISECONDS;
+}
+
+/**
+ * As {@link spendTurn}, for writes so cheap that a turn of the loop for every few of them would
+ * cost more than they do: only the time counts.
+ */
+export function spendMoment(): boolean {
+  cheap += 1;
+  if (cheap % CHEAP !== 0) return true;
+  if (!noticing) {
+    noticing = true;
+    since = performance.now();
+    setImmediate(endTurn);
+  }
+  return performance.now() - since < MILLISECONDS;
 }
 
 function endTurn(): void {

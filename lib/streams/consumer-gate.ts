@@ -1,0 +1,98 @@
+/**
+ * Lets chunks through to a consumer, one at a time and none while the consumer has paused us: the
+ * write half of every stream of ours that stands in front of a consumer.
+ */
+import { ConnectionLost } from '../twisted/errors.js';
+import type { IConsumer, IPushProducer } from '../twisted/interfaces.js';
+import { spendMoment } from './turn.js';
+
+/** What a stream wants called when it may write on. */
+export type WriteCallback = (error?: Error | null) => void;
+
+export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'resumeProducing'> {
+  private consumer: Pick<IConsumer, 'write'> | null = null;
+  private paused = false;
+  /** Owed to the stream for the chunk in flight. */
+  private callback: WriteCallback | null = null;
+  /** The chunk in flight, while the consumer has not seen it. */
+  private chunk: Uint8Array | null = null;
+  /** Whether someone is at work who will look again by himself. */
+  private busy = false;
+  private failure: Error | null = null;
+
+  /** Opens the way to `consumer`; a chunk that waits for it goes through now. */
+  open(consumer: Pick<IConsumer, 'write'>): void {
+    this.consumer = consumer;
+    this.proceed();
+  }
+
+  /**
+   * Passes `chunk` on as soon as the consumer lets us, and calls `callback` as soon as it would let
+   * the next one through. Not to be called again before that.
+   */
+  write(chunk: Uint8Array, callback: WriteCallback): void {
+    this.callback = callback;
+    if (this.consumer !== null && !this.paused && this.failure === null) {
+      this.pass(chunk, this.consumer);
+    } else {
+      this.chunk = chunk;
+      this.proceed();
+    }
+  }
+
+  /** Lets nothing through from now on: the chunk in flight, and each that still comes, fails. */
+  close(error: Error): void {
+    this.failure ??= error;
+    // Later, because a stream that is being destroyed must first have heard why.
+    process.nextTick(() => this.proceed());
+  }
+
+  pauseProducing(): void {
+    this.paused = true;
+  }
+
+  resumeProducing(): void {
+    this.paused = false;
+    this.proceed();
+  }
+
+  /** Whether there is a chunk that the consumer has not seen. */
+  get isHolding(): boolean {
+    return this.chunk !== null;
+  }
+
+  private pass(chunk: Uint8Array, consumer: Pick<IConsumer, 'write'>): void {
+    this.busy = true; // What the consumer calls from inside its `write` must not start another.
+    try {
+      consumer.write(chunk);
+    } catch (thrown) {
+      this.failure ??=
+        thrown instanceof Error ? thrown : new ConnectionLost(undefined, { cause: thrown });
+    }
+    if (spendMoment()) this.passed();
+    else setImmediate(() => this.passed());
+  }
+
+  private passed(): void {
+    this.busy = false;
+    this.proceed();
+  }
+
+  /** Takes the chunk in flight as far as it can go now. */
+  private proceed(): void {
+    if (this.callback === null || this.busy) return;
+    if (this.failure === null) {
+      const { chunk, consumer } = this;
+      if (this.paused || consumer === null) return;
+      if (chunk !== null) {
+        this.chunk = null;
+        this.pass(chunk, consumer);
+        return;
+      }
+    }
+    const { callback } = this;
+    this.callback = null;
+    this.chunk = null;
+    callback(this.failure);
+  }
+}
