@@ -19,7 +19,7 @@ import type {
   IReadWriteDescriptor,
 } from './interfaces.js';
 import { SendBuffer } from './send-buffer.js';
-import { assertBytes } from './validate.js';
+import { assertBytes, piecesOf } from './validate.js';
 
 /**
  * The base of everything that writes to a descriptor and reads from it.
@@ -250,12 +250,11 @@ export abstract class FileDescriptor
    * Writes each of `data`, in order, as one write.
    *
    * @param data - Pieces that must not change until they have been sent.
-   * @throws InvalidArgTypeError: one is not bytes; nothing was written.
+   * @throws InvalidArgTypeError: `data` is no sequence, or one is not bytes; nothing was written.
    * @throws what the producer's `pauseProducing` throws; the bytes were taken.
    */
   writeSequence(data: Iterable<Uint8Array>): void {
-    const pieces = [...data];
-    for (const piece of pieces) assertBytes(piece);
+    const pieces = piecesOf(data);
     if (!this.connected || this.writeDisconnected || pieces.length === 0) return;
     for (const piece of pieces) this.bufferData(piece);
     this.pauseThenWrite();

@@ -19,6 +19,20 @@ export function assertBytes(data: unknown, name = 'data'): asserts data is Uint8
   }
 }
 
+/**
+ * Each of `data`, all of them checked.
+ *
+ * @throws InvalidArgTypeError: `data` is no sequence, or one of it is not bytes.
+ */
+export function piecesOf(data: unknown, name = 'data'): Uint8Array[] {
+  if (typeof data !== 'object' || data === null || !(Symbol.iterator in data)) {
+    throw new InvalidArgTypeError(name, 'a sequence of bytes', data);
+  }
+  const pieces = [...(data as Iterable<Uint8Array>)];
+  for (const piece of pieces) assertBytes(piece, name);
+  return pieces;
+}
+
 /** @throws InvalidArgTypeError: `producer` lacks a method that `streaming` says it has. */
 export function assertProducer(producer: unknown, streaming: unknown): void {
   if (streaming ? !isPushProducer(producer) : !isPullProducer(producer)) {
