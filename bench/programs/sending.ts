@@ -1,0 +1,85 @@
+/** What programs that send over TCP share: they connect, begin together, and count what they sent. */
+import { once } from 'node:events';
+import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
+import { performance } from 'node:perf_hooks';
+
+import { type Limit, Supply } from '../support/supply.js';
+import { readOptions, say } from './options.js';
+
+export interface ConnectOptions {
+  readonly port: number;
+  readonly connections: number;
+  /** The socket's; Node's own if left out. */
+  readonly highWaterMark?: number;
+}
+
+export interface SendOptions extends ConnectOptions {
+  /** Bytes in a message. */
+  readonly size: number;
+  readonly limit: Limit;
+}
+
+export interface SendFileOptions extends ConnectOptions {
+  readonly path: string;
+  /** Bytes to read at a time. */
+  readonly size: number;
+  readonly seconds: number;
+}
+
+/** Connections that are opened at a time: more would overflow what the listener holds. */
+const AT_A_TIME = 500;
+
+/** A connection to the reader, at which nothing listens yet. */
+export function open({ port, highWaterMark }: Omit<ConnectOptions, 'connections'>): Socket {
+  // Passed on to the stream, which its types don't say.
+  const options: TcpNetConnectOpts & { highWaterMark?: number } = { port, host: '127.0.0.1' };
+  if (highWaterMark !== undefined) options.highWaterMark = highWaterMark;
+  return connect(options);
+}
+
+async function openAll(options: ConnectOptions): Promise<Socket[]> {
+  const sockets: Socket[] = [];
+  while (sockets.length < options.connections) {
+    const some = Array.from(
+      { length: Math.min(AT_A_TIME, options.connections - sockets.length) },
+      () => open(options),
+    );
+    await Promise.all(some.map((socket) => once(socket, 'connect')));
+    sockets.push(...some);
+  }
+  return sockets;
+}
+
+/** Connects, lets `begin` send a supply on each connection, and says what was sent. */
+export async function send(begin: (socket: Socket, supply: Supply) => void): Promise<void> {
+  const options = readOptions<SendOptions>();
+  const sockets = await openAll(options);
+  const closes = sockets.map((socket) => once(socket, 'close'));
+  const supplies = sockets.map(() => new Supply(options.size, options.limit));
+  sockets.forEach((socket, index) => {
+    const supply = supplies[index];
+    if (supply !== undefined) begin(socket, supply);
+  });
+  await Promise.all(closes);
+  const sent = supplies.reduce((sum, supply) => sum + supply.sent, 0);
+  say({ sent, peak: process.resourceUsage().maxRSS * 1024 });
+}
+
+/**
+ * Connects, has `sendOnce` send the file again and again until the time is over, and says what was
+ * sent. The connection is closed here, with what every socket has.
+ */
+export async function sendFile(
+  sendOnce: (socket: Socket, options: SendFileOptions) => Promise<number>,
+): Promise<void> {
+  const options = readOptions<SendFileOptions>();
+  const [socket] = await openAll(options);
+  if (socket === undefined) return;
+  const closed = once(socket.resume(), 'close');
+  const deadline = performance.now() + options.seconds * 1000;
+  let sent = 0;
+  while (performance.now() < deadline) sent += await sendOnce(socket, options);
+  socket.end();
+  await closed;
+  say({ sent, peak: process.resourceUsage().maxRSS * 1024 });
+}

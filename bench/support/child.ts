@@ -1,0 +1,76 @@
+/** A process that is measured or measures, and says what it has to say in lines of JSON. */
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+
+/** Seconds after which a process is taken to hang. */
+const PATIENCE = 1200;
+
+export class Child {
+  private readonly process: ChildProcessByStdio<null, Readable, Readable>;
+  private readonly lines: AsyncIterator<string>;
+  private readonly exit: Promise<unknown>;
+  private complaint = '';
+
+  constructor(
+    private readonly command: string,
+    private readonly args: readonly string[],
+  ) {
+    this.process = spawn(command, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: PATIENCE * 1000,
+    });
+    this.process.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.complaint += text;
+    });
+    this.lines = createInterface(this.process.stdout)[Symbol.asyncIterator]();
+    this.exit = once(this.process, 'close');
+    this.exit.catch(() => {}); // `ended` tells.
+  }
+
+  /**
+   * The next line that it says.
+   *
+   * @throws Error: it ended without.
+   */
+  async said<T>(): Promise<T> {
+    const { value, done } = await this.lines.next();
+    if (done === true) {
+      await this.ended();
+      throw new Error(`${this.name} said too little`);
+    }
+    return JSON.parse(value) as T;
+  }
+
+  /**
+   * Waits for its end.
+   *
+   * @throws Error: it failed, or couldn't be started.
+   */
+  async ended(): Promise<void> {
+    await this.exit;
+    const { exitCode, signalCode } = this.process;
+    if (exitCode !== 0) {
+      throw new Error(`${this.name} failed (${exitCode ?? signalCode}): ${this.complaint}`);
+    }
+  }
+
+  /** Ends it if it still runs. */
+  kill(): void {
+    this.process.kill('SIGKILL');
+  }
+
+  private get name(): string {
+    return [this.command, ...this.args].join(' ');
+  }
+}
+
+/** Runs `use` with `children`, and ends those that still run, also when it fails. */
+export async function withChildren<T>(children: Child[], use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } finally {
+    for (const child of children) child.kill();
+  }
+}

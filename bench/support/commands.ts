@@ -1,0 +1,26 @@
+/** How each kind of program is started. */
+import { fileURLToPath } from 'node:url';
+
+import { PYTHON } from '../../spec/support/twisted.js';
+import { Child } from './child.js';
+import { cProgram } from './c.js';
+
+const root = new URL('../', import.meta.url);
+
+/** Starts `bench/programs/NAME.ts` with `options` for it to `readOptions`. */
+export function startNode(name: string, options: object, flags: readonly string[] = []): Child {
+  const program = fileURLToPath(new URL(`programs/${name}.ts`, root));
+  const args = [...flags, '--import', 'tsx/esm', program, JSON.stringify(options)];
+  return new Child(process.execPath, args);
+}
+
+/** Starts `bench/twisted/NAME.py` with `options`. */
+export function startTwisted(name: string, options: object): Child {
+  const program = fileURLToPath(new URL(`twisted/${name}.py`, root));
+  return new Child(PYTHON, ['-B', program, JSON.stringify(options)]);
+}
+
+/** Starts `bench/c/NAME.c`, compiled, with `args`. */
+export function startC(name: string, ...args: (string | number)[]): Child {
+  return new Child(cProgram(name), args.map(String));
+}

@@ -1,0 +1,33 @@
+/** The other end: reads what is sent, compares it with the pattern, and keeps the time. */
+import { absenceOfC } from './c.js';
+import type { Child } from './child.js';
+import { startC, startNode } from './commands.js';
+
+export interface ReaderOptions {
+  /** Connections to wait for. */
+  readonly connections: number;
+  /** Seconds after the first byte that don't count. */
+  readonly warmUp: number;
+  /** Bytes a second to read at most; 0 for as many as it can. */
+  readonly rate: number;
+}
+
+/** What a reader says at its end. */
+export interface Received {
+  readonly bytes: number;
+  /** Whether every byte was right and every connection ended cleanly. */
+  readonly intact: boolean;
+  /** Bytes after the warm-up, and the seconds that they took. */
+  readonly measuredBytes: number;
+  readonly seconds: number;
+  /** Bytes after the warm-up on the slowest connection and on the median one. */
+  readonly slowest: number;
+  readonly median: number;
+}
+
+/** The same reader for all contestants: in C where there is a compiler, else in Node. */
+export function startReader({ connections, warmUp, rate }: ReaderOptions): Child {
+  return absenceOfC === undefined
+    ? startC('reader', connections, warmUp, rate)
+    : startNode('reader', { connections, warmUp, rate });
+}

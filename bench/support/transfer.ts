@@ -1,0 +1,44 @@
+/** One sender, one reader, and the check that what was sent has arrived. */
+import { type Child, withChildren } from './child.js';
+import { type Received, type ReaderOptions, startReader } from './reader.js';
+
+/** What a sender says at its end. */
+export interface Sent {
+  readonly sent: number;
+}
+
+/**
+ * Runs a reader and, against its port, a sender.
+ *
+ * @throws Error: not every byte has arrived, or not as it was sent.
+ */
+export async function transfer<Told extends Sent>(
+  start: (port: number) => Child,
+  options: ReaderOptions,
+): Promise<Received & Told> {
+  const reader = startReader(options);
+  const children = [reader];
+  return withChildren(children, async () => {
+    const { port } = await reader.said<{ port: number }>();
+    const sender = start(port);
+    children.push(sender);
+    const told = await sender.said<Told>();
+    await sender.ended();
+    const received = await reader.said<Received>();
+    await reader.ended();
+    assertArrived(told, received);
+    return { ...received, ...told };
+  });
+}
+
+/** @throws Error: not every byte has arrived, or not as it was sent. */
+export function assertArrived({ sent }: Sent, { bytes, intact }: Received): void {
+  if (bytes !== sent) throw new Error(`${sent} bytes were sent, ${bytes} have arrived`);
+  if (!intact) throw new Error('What has arrived is not what was sent');
+}
+
+/** Bytes a second while it counted, in MB. @throws Error: the run was over before it counted. */
+export function megabytesPerSecond({ measuredBytes, seconds }: Received): number {
+  if (seconds === 0) throw new Error('The run was too short to be measured');
+  return measuredBytes / seconds / 1e6;
+}

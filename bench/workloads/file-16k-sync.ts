@@ -1,0 +1,13 @@
+import type { Workload } from '../harness/workload.js';
+import { fileSenders, throughput } from '../support/throughput.js';
+
+export default {
+  title: 'a file through FileSender, from a synchronous file-like, 16 KiB at a time',
+  metrics: [throughput],
+  contestants: fileSenders('from-file-like', 16384),
+  goals: [
+    { metric: throughput.name, peer: 'pipe', atLeast: 3.5 },
+    { metric: throughput.name, peer: 'Twisted', atLeast: 1 },
+    { metric: throughput.name, peer: 'C loop', atLeast: 0.5 },
+  ],
+} satisfies Workload;

@@ -1,0 +1,12 @@
+import type { Workload } from '../harness/workload.js';
+import { pushers, throughput } from '../support/throughput.js';
+
+export default {
+  title: 'push producer, 1 KiB messages, TCP',
+  metrics: [throughput],
+  contestants: pushers({ size: 1024 }),
+  goals: [
+    { metric: throughput.name, peer: 'raw Node', atLeast: 2.5 },
+    { metric: throughput.name, peer: 'Twisted', atLeast: 1.6 },
+  ],
+} satisfies Workload;

@@ -1,0 +1,12 @@
+import type { Workload } from '../harness/workload.js';
+import { pushers, throughput } from '../support/throughput.js';
+
+export default {
+  title: 'push producer, 64 KiB messages, TCP',
+  metrics: [throughput],
+  contestants: pushers({ size: 65536 }),
+  goals: [
+    { metric: throughput.name, peer: 'raw Node', atLeast: 1.2 },
+    { metric: throughput.name, peer: 'Twisted', atLeast: 1.2 },
+  ],
+} satisfies Workload;
