@@ -8,6 +8,10 @@ import { assertProducer } from './validate.js';
 
 /** What {@link ConsumerMixin} adds to its base. */
 export declare abstract class ConsumerMixinMembers implements Omit<IConsumer, 'write'> {
+  // What TypeScript demands of a class that is to be mixed into another: the base's arguments.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  constructor(...args: any[]);
+
   /** Whether there is somewhere to send bytes. Yours to write; the mixin reads it. */
   abstract readonly connected: boolean;
   /** Whether the connection is to close once all is sent. Yours to write; the mixin reads it. */
