@@ -9,9 +9,14 @@ import { megabytesPerSecond, transfer } from './transfer.js';
 
 export const throughput: Metric = { name: 'throughput', unit: 'MB/s' };
 
-/** What one message is, and how much a stream may hold. */
+/** How evenly connections are served. */
+export const unevenness: Metric = { name: 'median connection ÷ slowest', unit: 'x' };
+
+/** What one message is, how many connections send it, and how much a stream may hold. */
 export interface PushOptions {
   readonly size: number;
+  /** 1 if left out. */
+  readonly connections?: number;
   /** The same for every contestant; its own if left out. */
   readonly highWaterMark?: number;
 }
@@ -21,36 +26,53 @@ export function limitOf({ warmUp, seconds }: Settings): Limit & { readonly secon
   return { seconds: warmUp + seconds };
 }
 
-/** Runs one sender, on one connection, and says its throughput. */
+/** Runs one sender, and says its throughput and how evenly it served its connections. */
 export async function measureThroughput(
   start: (port: number) => Child,
   { warmUp }: Settings,
+  connections = 1,
 ): Promise<Measurement> {
-  const received = await transfer(start, { connections: 1, warmUp, rate: 0 });
-  return { throughput: megabytesPerSecond(received) };
+  const received = await transfer(start, { connections, warmUp, rate: 0 });
+  return {
+    [throughput.name]: megabytesPerSecond(received),
+    [unevenness.name]: received.median / received.slowest,
+  };
 }
 
-/** A push producer on one connection, and every peer that does the same. */
+/** A push producer on each connection, and every peer that does the same. */
 export function pushers(options: PushOptions): [Contestant, ...Contestant[]] {
+  const { connections = 1, size } = options;
   const told = (port: number, settings: Settings) => ({
     ...options,
     port,
-    connections: 1,
+    connections,
     limit: limitOf(settings),
   });
   const node = (program: string) => (settings: Settings) =>
-    measureThroughput((port) => startNode(program, told(port, settings)), settings);
-  return [
-    ours(node('push/twisted-streams')),
-    rawNode(node('push/raw-node')),
-    pipeline(node('push/pipeline')),
-    streamx(node('push/streamx')),
+    measureThroughput(
+      (port) => startNode(`push/${program}`, told(port, settings)),
+      settings,
+      connections,
+    );
+  const contestants: [Contestant, ...Contestant[]] = [
+    ours(node('twisted-streams')),
+    rawNode(node('raw-node')),
+    pipeline(node('pipeline')),
+    streamx(node('streamx')),
     twisted((settings) =>
-      measureThroughput((port) => startTwisted('push', told(port, settings)), settings),
+      measureThroughput(
+        (port) => startTwisted('push', told(port, settings)),
+        settings,
+        connections,
+      ),
     ),
+  ];
+  if (connections > 1) return contestants; // A loop in C has one.
+  return [
+    ...contestants,
     cLoop((settings) =>
       measureThroughput(
-        (port) => startC('source', port, options.size, limitOf(settings).seconds),
+        (port) => startC('source', port, size, limitOf(settings).seconds),
         settings,
       ),
     ),

@@ -74,15 +74,49 @@ class Supply:
                 yield message
 
 
+def install_reactor():
+    """Installs the fastest reactor here, and returns it."""
+    try:
+        from twisted.internet import epollreactor
+
+        epollreactor.install()
+    except ImportError:
+        pass
+    from twisted.internet import reactor
+
+    return reactor
+
+
+def serve_one(factory):
+    """Listens on a free port, says which, and serves one connection until it is lost."""
+    reactor = install_reactor()
+
+    def served(address, build=factory.buildProtocol):
+        protocol = build(address)
+        lost = protocol.connectionLost
+
+        def connectionLost(reason):
+            lost(reason)
+            # What was passed on may have to be sent still.
+            reactor.callLater(0.1, reactor.stop)
+
+        protocol.connectionLost = connectionLost
+        return protocol
+
+    factory.buildProtocol = served
+    port = reactor.listenTCP(0, factory, interface="127.0.0.1")
+    before = time.process_time()
+    say(port=port.getHost().port)
+    reactor.run()
+    say(cpu=time.process_time() - before)
+
+
 def connect_and_run(begin):
     """
     Connects as often as asked, gives the transports to `begin`, and says what it answers, now or
     as a Deferred, once all connections are closed: the bytes sent, or a function to ask for them.
     """
-    from twisted.internet import epollreactor
-
-    epollreactor.install()
-    from twisted.internet import reactor
+    reactor = install_reactor()
     from twisted.internet.defer import gatherResults, inlineCallbacks
     from twisted.internet.endpoints import TCP4ClientEndpoint, connectProtocol
     from twisted.internet.protocol import Protocol

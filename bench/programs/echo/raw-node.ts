@@ -1,0 +1,7 @@
+/** Writes back what comes. */
+import { serveOne } from '../listening.js';
+
+serveOne((socket) => {
+  socket.setNoDelay(true);
+  socket.on('data', (data) => socket.write(data));
+});

@@ -1,0 +1,61 @@
+/** A source, a forwarder, which is what is measured, and a reader. */
+import type { Contestant, Measurement, Metric, Settings } from '../harness/workload.js';
+import { absenceOfC } from './c.js';
+import { type Child, withChildren } from './child.js';
+import { startC, startNode, startTwisted } from './commands.js';
+import { cLoop, ours, pipe, pipeline, twisted } from './contestants.js';
+import { type Received, startReader } from './reader.js';
+import { limitOf } from './throughput.js';
+import { assertArrived, megabytesPerSecond, type Sent } from './transfer.js';
+
+/** What the forwarder itself needs of a processor: three processes seldom have one each. */
+export const cost: Metric = { name: 'processor time', unit: 'ms/GB' };
+
+/** The same source for all contestants: messages of `size` bytes, as fast as they are taken. */
+function startSource(port: number, size: number, settings: Settings): Child {
+  const limit = limitOf(settings);
+  return absenceOfC === undefined
+    ? startC('source', port, size, limit.seconds)
+    : startNode('push/raw-node', { port, size, connections: 1, limit });
+}
+
+async function measureForwarder(
+  start: (port: number) => Child,
+  size: number,
+  settings: Settings,
+): Promise<Measurement> {
+  const reader = startReader({ connections: 1, warmUp: settings.warmUp, rate: 0 });
+  const children = [reader];
+  return withChildren(children, async () => {
+    const { port } = await reader.said<{ port: number }>();
+    const forwarder = start(port);
+    children.push(forwarder);
+    const between = await forwarder.said<{ port: number }>();
+    const source = startSource(between.port, size, settings);
+    children.push(source);
+    const sent = await source.said<Sent>();
+    const received = await reader.said<Received>();
+    const { cpu } = await forwarder.said<{ cpu: number }>();
+    await Promise.all(children.map((child) => child.ended()));
+    assertArrived(sent, received);
+    return {
+      throughput: megabytesPerSecond(received),
+      [cost.name]: (cpu * 1000) / (received.bytes / 1e9),
+    };
+  });
+}
+
+/** A forwarder of messages of `size` bytes, and every peer that does the same. */
+export function forwarders(size: number): [Contestant, ...Contestant[]] {
+  const node = (program: string) => (settings: Settings) =>
+    measureForwarder((port) => startNode(`forwarder/${program}`, { port }), size, settings);
+  return [
+    ours(node('twisted-streams')),
+    pipe(node('pipe')),
+    pipeline(node('pipeline')),
+    twisted((settings) =>
+      measureForwarder((port) => startTwisted('forwarder', { port }), size, settings),
+    ),
+    cLoop((settings) => measureForwarder((port) => startC('forwarder', port), size, settings)),
+  ];
+}

@@ -1,0 +1,13 @@
+import type { Workload } from '../harness/workload.js';
+import { cost, forwarders } from '../support/forwarding.js';
+import { throughput } from '../support/throughput.js';
+
+export default {
+  title: 'port forwarder, each transport registered with the other, 1 KiB messages',
+  metrics: [throughput, cost],
+  contestants: forwarders(1024),
+  goals: [
+    { metric: throughput.name, peer: 'pipe', atLeast: 1 },
+    { metric: throughput.name, peer: 'Twisted', atLeast: 1.5 },
+  ],
+} satisfies Workload;
