@@ -18,7 +18,10 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
   private chunk: Uint8Array | null = null;
   /** Whether someone is at work who will look again by himself. */
   private busy = false;
+  /** What everything fails with from now on. */
   private failure: Error | null = null;
+  /** What a chunk fails with that the consumer has not seen. */
+  private refusal: Error | null = null;
 
   /** Opens the way to `consumer`; a chunk that waits for it goes through now. */
   open(consumer: Pick<IConsumer, 'write'>): void {
@@ -47,18 +50,23 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
     process.nextTick(() => this.proceed());
   }
 
+  /**
+   * The consumer takes no more. A chunk that it was given counts as written, although it paused
+   * us; what it has not seen fails with `error`.
+   */
+  finish(error: Error): void {
+    this.refusal ??= error;
+    this.consumer = null;
+    this.resumeProducing();
+  }
+
   pauseProducing(): void {
-    this.paused = true;
+    this.paused = this.refusal === null;
   }
 
   resumeProducing(): void {
     this.paused = false;
     this.proceed();
-  }
-
-  /** Whether there is a chunk that the consumer has not seen. */
-  get isHolding(): boolean {
-    return this.chunk !== null;
   }
 
   private pass(chunk: Uint8Array, consumer: Pick<IConsumer, 'write'>): void {
@@ -81,18 +89,19 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
   /** Takes the chunk in flight as far as it can go now. */
   private proceed(): void {
     if (this.callback === null || this.busy) return;
-    if (this.failure === null) {
-      const { chunk, consumer } = this;
-      if (this.paused || consumer === null) return;
+    const { chunk, consumer, callback } = this;
+    const error = this.failure ?? (chunk === null ? null : this.refusal);
+    if (error === null) {
+      if (this.paused) return;
       if (chunk !== null) {
+        if (consumer === null) return;
         this.chunk = null;
         this.pass(chunk, consumer);
         return;
       }
     }
-    const { callback } = this;
     this.callback = null;
     this.chunk = null;
-    callback(this.failure);
+    callback(error);
   }
 }

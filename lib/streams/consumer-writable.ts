@@ -118,27 +118,23 @@ export class ConsumerWritable<C extends IConsumer = IConsumer>
   /** @internal */
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     const reason = error ?? new ConnectionAborted('The stream was destroyed before it finished.');
-    const failure = this.abandon(reason);
+    let failure: Error | null = null;
+    try {
+      this.abandon(reason);
+    } catch (thrown) {
+      failure = thrown as Error;
+      if (error !== null) log.err(thrown, 'Leaving a consumer failed');
+    }
     callback(error ?? failure);
     this.gate.close(reason);
-    if (error !== null && failure !== null) log.err(failure, 'Leaving a consumer failed');
   }
 
-  /**
-   * Leaves a consumer that has not seen everything.
-   *
-   * @returns what went wrong with that.
-   */
-  private abandon(reason: Error): Error | null {
-    if (!this.registered) return null;
+  /** Leaves a consumer that has not seen everything. */
+  private abandon(reason: Error): void {
+    if (!this.registered) return;
     this.registered = false;
-    try {
-      if (isDestroyable(this.consumer)) this.consumer.destroy(reason);
-      else this.consumer.unregisterProducer();
-      return null;
-    } catch (thrown) {
-      return thrown as Error;
-    }
+    if (isDestroyable(this.consumer)) this.consumer.destroy(reason);
+    else this.consumer.unregisterProducer();
   }
 }
 
