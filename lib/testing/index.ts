@@ -6,6 +6,7 @@
 export { AlreadyCalled, AlreadyCancelled } from './errors.js';
 export { Clock } from './clock.js';
 export type { DelayedCall } from './delayed-call.js';
+export { loopback } from './loopback.js';
 export { NonStreamingProducer } from './non-streaming-producer.js';
 export { StringTransport } from './string-transport.js';
 export { StringTransportWithDisconnection } from './string-transport-with-disconnection.js';

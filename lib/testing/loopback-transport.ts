@@ -1,0 +1,250 @@
+import { ConsumerMixin } from '../twisted/consumer-mixin.js';
+import type {
+  IConsumer,
+  IProtocol,
+  IPushProducer,
+  ITCPTransport,
+  PipeAddress,
+} from '../twisted/interfaces.js';
+import { assertBytes } from '../twisted/validate.js';
+
+/** Bytes under way above which a push producer is paused, as on a TCP transport. */
+const BUFFER_SIZE = 65536;
+
+/** What an end is asked to do next about closing, once its bytes have been delivered. */
+export type Ending = 'none' | 'half' | 'close' | 'abort';
+
+/**
+ * One end of a loopback, as its protocol sees it: holds what the protocol writes until the loopback
+ * delivers it to the other end.
+ *
+ * @see Twisted: `twisted.protocols.loopback._LoopbackTransport`
+ */
+export class LoopbackTransport
+  extends ConsumerMixin()
+  implements ITCPTransport, IConsumer, IPushProducer
+{
+  /** Whether bytes can be written. */
+  connected = true;
+  /** Whether `loseConnection` was called. */
+  disconnecting = false;
+  /** Whether the connection is over. */
+  disconnected = false;
+
+  private writeDisconnecting = false;
+  private writeDisconnected = false;
+  private aborted = false;
+  private paused = false;
+  private noDelay = false;
+  private keepAlive = false;
+
+  private pieces: Buffer[] = [];
+  private taken = 0;
+  private bytes = 0;
+  private deliveredSinceAsked = false;
+
+  /**
+   * @param protocol - What is at this end.
+   * @param wake - Asks the loopback to look at its ends, soon but not now.
+   */
+  constructor(
+    readonly protocol: IProtocol,
+    private readonly wake: () => void,
+  ) {
+    super();
+  }
+
+  /** Whether this end takes what the other wrote: it does until it is paused. */
+  get reads(): boolean {
+    return !this.paused;
+  }
+
+  /** What is to happen now that everything deliverable has been delivered. */
+  get ending(): Ending {
+    if (this.aborted) return 'abort';
+    if (this.disconnecting && (this.writeDisconnected || this.isDrained())) return 'close';
+    const endsHalf = this.writeDisconnecting && !this.writeDisconnected && this.isDrained();
+    return endsHalf ? 'half' : 'none';
+  }
+
+  private isDrained(): boolean {
+    const { producer } = this;
+    return !this.hasPieces && (producer === null || isLostTransport(producer));
+  }
+
+  /** Whether anything is under way. */
+  get hasPieces(): boolean {
+    return this.taken < this.pieces.length;
+  }
+
+  /** The next piece under way, which is now delivered. */
+  takePiece(): Buffer {
+    const piece = this.pieces[this.taken] as Buffer;
+    this.taken += 1;
+    this.bytes -= piece.length;
+    this.deliveredSinceAsked = true;
+    if (!this.hasPieces) this.dropPieces();
+    return piece;
+  }
+
+  private dropPieces(): void {
+    this.pieces = [];
+    this.taken = 0;
+    this.bytes = 0;
+  }
+
+  /** Whether all is delivered, so that the producer may go on. */
+  get wantsMore(): boolean {
+    return this.deliveredSinceAsked && !this.hasPieces;
+  }
+
+  /**
+   * Asks a pull producer for more, resumes a paused one.
+   *
+   * @throws what the producer throws.
+   */
+  resumeProducer(): void {
+    this.deliveredSinceAsked = false;
+    if (this.producer === null || (this.streamingProducer && !this.producerPaused)) return;
+    this.producerPaused = false;
+    this.producer.resumeProducing();
+  }
+
+  /** The write half has ended. */
+  endWriting(): void {
+    this.writeDisconnected = true;
+  }
+
+  /**
+   * The connection is over: from now on writing does nothing.
+   *
+   * @returns what stops the producer; it throws what the producer throws.
+   */
+  disconnect(): () => void {
+    const { producer } = this;
+    this.connected = false;
+    this.disconnected = true;
+    this.producer = null;
+    this.dropPieces();
+    return () => producer?.stopProducing();
+  }
+
+  /**
+   * Sends a copy of `data`, as one piece. Does nothing once the connection is over or the write
+   * half has ended.
+   *
+   * @throws InvalidArgTypeError: `data` is not bytes; nothing was written.
+   * @throws what the producer's `pauseProducing` throws; the bytes were taken.
+   */
+  write(data: Uint8Array): void {
+    assertBytes(data);
+    this.send(Buffer.from(data));
+  }
+
+  /**
+   * Sends a copy of all of `data`, as one piece.
+   *
+   * @throws InvalidArgTypeError: one is not bytes; nothing was written.
+   * @throws what the producer's `pauseProducing` throws; the bytes were taken.
+   */
+  writeSequence(data: Iterable<Uint8Array>): void {
+    const pieces = [...data];
+    for (const piece of pieces) assertBytes(piece);
+    this.send(Buffer.concat(pieces));
+  }
+
+  private send(piece: Buffer): void {
+    if (!this.connected || this.writeDisconnected || this.aborted || piece.length === 0) return;
+    this.pieces.push(piece);
+    this.bytes += piece.length;
+    this.wake();
+    if (this.producer !== null && this.streamingProducer && this.bytes > BUFFER_SIZE) {
+      this.producerPaused = true;
+      (this.producer as IPushProducer).pauseProducing();
+    }
+  }
+
+  /** Closes both ends once all is delivered and the registered producer has unregistered. */
+  loseConnection(): void {
+    if (!this.connected) return;
+    this.disconnecting = true;
+    this.wake();
+  }
+
+  /** Ends the write half once all is delivered and the registered producer has unregistered. */
+  loseWriteConnection(): void {
+    this.writeDisconnecting = true;
+    this.wake();
+  }
+
+  /** Drops what is under way from this end and closes both, soon but not now. */
+  abortConnection(): void {
+    if (!this.connected) return;
+    this.aborted = true;
+    this.disconnecting = true;
+    this.wake();
+  }
+
+  /** Goes on with a close; called when the producer unregisters. */
+  override startWriting(): void {
+    this.wake();
+  }
+
+  override unregisterProducer(): void {
+    super.unregisterProducer();
+    if (this.writeDisconnecting) this.wake();
+  }
+
+  /** As a producer: takes no more from the other end until resumed. */
+  pauseProducing(): void {
+    this.paused = true;
+  }
+
+  /** As a producer: takes what the other end writes again. */
+  resumeProducing(): void {
+    this.paused = false;
+    this.wake();
+  }
+
+  /** As a producer: its consumer has died, so it closes too. */
+  stopProducing(): void {
+    this.loseConnection();
+  }
+
+  /** An end in memory. */
+  getPeer(): PipeAddress {
+    return { type: 'PIPE' };
+  }
+
+  /** An end in memory. */
+  getHost(): PipeAddress {
+    return { type: 'PIPE' };
+  }
+
+  /** What `setTcpNoDelay` was told last. */
+  getTcpNoDelay(): boolean {
+    return this.noDelay;
+  }
+
+  /** Changes only what `getTcpNoDelay` answers. */
+  setTcpNoDelay(enabled: boolean): void {
+    this.noDelay = enabled;
+  }
+
+  /** What `setTcpKeepAlive` was told last. */
+  getTcpKeepAlive(): boolean {
+    return this.keepAlive;
+  }
+
+  /** Changes only what `getTcpKeepAlive` answers. */
+  setTcpKeepAlive(enabled: boolean): void {
+    this.keepAlive = enabled;
+  }
+}
+
+/** A producer that is a transport whose connection is over can't unregister any more. */
+function isLostTransport(producer: object): boolean {
+  return (
+    'loseConnection' in producer && 'disconnected' in producer && Boolean(producer.disconnected)
+  );
+}
