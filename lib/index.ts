@@ -12,6 +12,17 @@ export { FileDescriptor } from './twisted/file-descriptor.js';
 export { Protocol, type ProtocolTransport } from './twisted/protocol.js';
 export { ProtocolToConsumerAdapter } from './twisted/protocol-to-consumer-adapter.js';
 export { ConsumerToProtocolAdapter } from './twisted/consumer-to-protocol-adapter.js';
+export {
+  Cooperator,
+  coiterate,
+  cooperate,
+  type CooperatorOptions,
+  type ICancellable,
+} from './twisted/cooperator.js';
+export { CooperativeTask } from './twisted/cooperative-task.js';
+export * from './twisted/scheduler-errors.js';
+export type { Work, WorkOf, WorkSource } from './twisted/work.js';
+export { PullToPush } from './twisted/pull-to-push.js';
 export { WritableConsumer, type WritableConsumerOptions } from './streams/writable-consumer.js';
 export { DuplexTransport, type DuplexTransportOptions } from './streams/duplex-transport.js';
 export { PrematureCloseError } from './streams/errors.js';
