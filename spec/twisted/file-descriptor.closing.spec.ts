@@ -237,14 +237,18 @@ describe('FileDescriptor: closing', () => {
       expect(descriptor.news()).to.deep.equal(['send', 'removeWriter', 'closeWriteConnection']);
     });
 
-    it('starts nothing when a producer unregisters once the write half has ended', () => {
-      const descriptor = new Descriptor();
-      descriptor.loseWriteConnection();
-      descriptor.run();
-      descriptor.registerProducer(fakeProducer(descriptor), true);
-      descriptor.news();
-      descriptor.unregisterProducer();
-      expect(descriptor.news()).to.deep.equal([]);
+    it('starts nothing when a producer unregisters once the write half, or all, has ended', () => {
+      const half = new Descriptor();
+      half.loseWriteConnection();
+      half.run();
+      const all = new Descriptor();
+      all.loseWriteConnection();
+      all.connectionLost(new Error('gone'));
+      for (const descriptor of [half, all]) {
+        descriptor.news();
+        descriptor.unregisterProducer();
+        expect(descriptor.news()).to.deep.equal([]);
+      }
     });
 
     it('writes nothing after the write half has ended', () => {
@@ -271,16 +275,18 @@ describe('FileDescriptor: closing', () => {
     });
 
     it('lets closeWriteConnection lose the connection: the write half has ended by then', () => {
+      const seen: boolean[] = [];
       class Closing extends Descriptor {
         protected override closeWriteConnection(): Error | undefined {
           this.loseConnection();
+          seen.push(this.disconnected);
           return undefined;
         }
       }
       const descriptor = new Closing();
       descriptor.loseWriteConnection();
       descriptor.run();
-      expect(descriptor.disconnected).to.equal(true);
+      expect(seen).to.deep.equal([true]);
       expect(descriptor.news().filter((what) => what.startsWith('conn'))).to.have.lengthOf(1);
     });
 
