@@ -86,8 +86,12 @@ export function assertDuplex(stream: unknown): asserts stream is AnyDuplex {
 
 /** Whether `stream` is destroyed, or about to be. */
 export function isDestroyed(stream: AnyWritable): boolean {
-  // streamx says `destroying` at once and `destroyed` only when it has closed.
-  return stream.destroyed === true || stream.destroying === true;
+  return stream.destroyed === true || isBeingDestroyed(stream);
+}
+
+/** Whether `stream` is to be destroyed and can't tell why before it has closed, as streamx can't. */
+export function isBeingDestroyed(stream: AnyWritable): boolean {
+  return stream.destroying === true && stream.destroyed !== true;
 }
 
 /** Whether `stream` said that it wants no more for now, given what its `write` answered. */

@@ -9,13 +9,7 @@ import type {
   IReadWriteDescriptor,
 } from '../twisted/interfaces.js';
 import { log } from '../twisted/log.js';
-import {
-  closedAfterDelivery,
-  canCork,
-  isBusy,
-  isDestroyed,
-  type AnyWritable,
-} from './capabilities.js';
+import { closedAfterDelivery, canCork, isBeingDestroyed, isBusy, type AnyWritable } from './capabilities.js';
 import { PrematureCloseError } from './errors.js';
 import { destroyStream } from './release-stream.js';
 import { spendTurn } from './turn.js';
@@ -177,7 +171,8 @@ export class StreamReactor implements IReactorFDSet {
       for (const chunk of chunks) {
         const refusal = this.refusal();
         if (refusal !== undefined) return refusal;
-        this.busy = true; // So that a `drain` from inside `write` is heard.
+        this.busy = true; // Before the call, so that a `drain` from inside it is heard.
+        if (isBeingDestroyed(stream)) return undefined; // Its `error` and `close` are yet to come.
         const answer: unknown = reportEmpty
           ? stream.write(chunk, this.emptyReporter())
           : stream.write(chunk);
@@ -195,8 +190,8 @@ export class StreamReactor implements IReactorFDSet {
   /** Why nothing more may be handed to the stream: a late write would destroy what it still has. */
   private refusal(): Error | undefined {
     const { stream } = this;
-    if (isDestroyed(stream) || stream.writableEnded === true) return this.endOfStream();
-    return undefined;
+    const refuses = stream.destroyed === true || stream.writableEnded === true;
+    return refuses ? this.endOfStream() : undefined;
   }
 
   private emptyReporter(): () => void {

@@ -173,7 +173,7 @@ export const writableKinds: readonly WritableKind[] = [
       const stream = new streamx.Writable({
         write(chunk, done) {
           chunks.push(chunk as Buffer);
-          setImmediate(() => done());
+          setImmediate(() => done(null));
         },
       });
       const received = new Promise<Buffer>((resolve) => {
