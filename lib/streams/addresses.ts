@@ -1,29 +1,29 @@
 /** Where the ends of a stream are, in Twisted's terms. */
 import type { IAddress } from '../twisted/interfaces.js';
+import { isSocket } from './capabilities.js';
 
-/** What sockets say of their ends. */
-interface Located {
-  readonly localAddress?: string;
-  readonly localPort?: number;
-  readonly localFamily?: string;
-  readonly remoteAddress?: string;
-  readonly remotePort?: number;
-  readonly remoteFamily?: string;
-}
-
-function addressOf(host?: string, port?: number, family?: string): IAddress {
-  if (host === undefined || port === undefined) return { type: 'PIPE' };
+/**
+ * A socket's end that has no port is that of a Unix socket, whose name Node doesn't tell; what knows
+ * nothing of addresses is a pipe.
+ */
+function addressOf(end: string, stream: object): IAddress {
+  const {
+    [`${end}Address`]: host,
+    [`${end}Port`]: port,
+    [`${end}Family`]: family,
+  } = stream as Record<string, string | number | undefined>;
+  if (typeof host !== 'string' || typeof port !== 'number') {
+    return isSocket(stream) ? { type: 'UNIX', name: null } : { type: 'PIPE' };
+  }
   return { type: 'TCP', family: family === 'IPv6' ? 'IPv6' : 'IPv4', host, port };
 }
 
 /** The other end of `stream`. */
 export function peerOf(stream: object): IAddress {
-  const { remoteAddress, remotePort, remoteFamily } = stream as Located;
-  return addressOf(remoteAddress, remotePort, remoteFamily);
+  return addressOf('remote', stream);
 }
 
 /** This end of `stream`. */
 export function hostOf(stream: object): IAddress {
-  const { localAddress, localPort, localFamily } = stream as Located;
-  return addressOf(localAddress, localPort, localFamily);
+  return addressOf('local', stream);
 }

@@ -99,9 +99,14 @@ export function isBusy(stream: AnyWritable, answer: unknown): boolean {
   return answer === false || stream.writableNeedDrain === true;
 }
 
+/** Whether `stream` is a socket, of whatever family. */
+export function isSocket(stream: object): boolean {
+  return 'remoteAddress' in stream;
+}
+
 /** Whether `stream` is a socket whose input nobody reads. */
 export function isUnreadSocket(stream: AnyDuplex): boolean {
-  return 'remoteAddress' in stream && stream.readableFlowing === null;
+  return isSocket(stream) && stream.readableFlowing === null;
 }
 
 /** Whether chunks written together can leave together. */

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
 
+import type { EmitterLike } from '../../lib/streams/capabilities.js';
 import { certificate } from './certificate.js';
 
 /** Two ends of one connection. */
@@ -81,9 +82,13 @@ export function port(server: net.Server): number {
   return (server.address() as net.AddressInfo).port;
 }
 
-/** Everything that `readable` gives until it ends; rejects if it doesn't end. */
-export async function readAll(readable: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of readable) chunks.push(chunk);
-  return Buffer.concat(chunks);
+/** Everything that `readable` gives until it ends, which leaves its other half alone. */
+export function readAll(readable: EmitterLike): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    readable.on('data', (chunk: Uint8Array) => chunks.push(chunk));
+    readable.on('end', () => resolve(Buffer.concat(chunks)));
+    readable.on('error', reject);
+    readable.on('close', () => reject(new Error('closed before its end')));
+  });
 }
