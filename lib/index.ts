@@ -27,3 +27,19 @@ export { WritableConsumer, type WritableConsumerOptions } from './streams/writab
 export { DuplexTransport, type DuplexTransportOptions } from './streams/duplex-transport.js';
 export { PrematureCloseError } from './streams/errors.js';
 export type { DuplexLike, WritableLike } from './streams/capabilities.js';
+export { ConsumerWritable, type ConsumerWritableOptions } from './streams/consumer-writable.js';
+export { TransportDuplex, type TransportDuplexOptions } from './streams/transport-duplex.js';
+export { isFailableConsumer, type IFailableConsumer } from './twisted/failable-consumer.js';
+export { ReadableProducer, type ReadableProducerOptions } from './streams/readable-producer.js';
+export { ProducerReadable, type ProducerReadableOptions } from './streams/producer-readable.js';
+export type {
+  NodeReadableLike,
+  ReadableLike,
+  WebReadableLike,
+} from './streams/readable-capabilities.js';
+export {
+  FileSender,
+  type FileBytes,
+  type FileTransform,
+  type IFile,
+} from './twisted/file-sender.js';

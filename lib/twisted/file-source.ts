@@ -1,0 +1,126 @@
+import { open, type FileHandle } from 'node:fs/promises';
+
+/** Bytes that the first read asks for, or a little less: a multiple of what is asked of us. */
+const FIRST_BLOCK = 65536;
+/** Bytes that a read asks for at most, unless more is asked of us at once. */
+const LARGEST_BLOCK = 524288;
+
+const NOTHING = Buffer.alloc(0);
+
+/** A read that nobody has asked for yet. */
+interface ReadAhead {
+  /** What was read, once it was. */
+  bytes: Buffer | null;
+  readonly done: Promise<Buffer>;
+}
+
+/**
+ * A file of the operating system, read ahead of who asks for it and in larger blocks: a read of
+ * 16 KiB costs little more than one of 512 KiB, nearly all of it for the way to another thread.
+ *
+ * At most two blocks are held, one being handed out and one read ahead. They start small and grow
+ * only for who asks faster than they come, so that many slow transfers hold little.
+ */
+export class FileSource {
+  private blockSize = FIRST_BLOCK;
+  private block: Buffer = NOTHING;
+  private offset = 0;
+  private ahead: ReadAhead | null = null;
+  private closed = false;
+
+  private constructor(
+    private readonly handle: Promise<FileHandle>,
+    private readonly isOurs: boolean,
+  ) {}
+
+  /** Opens the file at `path`; `close` closes it. See {@link FileSource.opened}. */
+  static atPath(path: string | URL): FileSource {
+    return new FileSource(open(path), true);
+  }
+
+  /**
+   * Reads from where `handle` is. It never reads two blocks at a time: only so do they come in order
+   * from a handle, which has one position, and from what has no positions, such as a pipe.
+   */
+  static from(handle: FileHandle): FileSource {
+    return new FileSource(Promise.resolve(handle), false);
+  }
+
+  /** Settles when the file is open; rejects with Node's error if it can't be opened. */
+  get opened(): Promise<unknown> {
+    return this.handle;
+  }
+
+  /**
+   * @param size - The most bytes to return.
+   * @returns the next bytes, as a view of memory that nothing writes to again: at once if they are
+   *   at hand, else a promise of them. None at the end of the file as it is at the time of the
+   *   call. The promise rejects with Node's error if the file can't be opened or read.
+   */
+  read(size: number): Buffer | Promise<Buffer> {
+    if (this.offset === this.block.length && this.ahead?.bytes) {
+      this.handOut(this.ahead.bytes, size);
+    }
+    return this.offset < this.block.length ? this.take(size) : this.wait(size);
+  }
+
+  private take(size: number): Buffer {
+    const from = this.offset;
+    this.offset = Math.min(from + size, this.block.length);
+    return this.block.subarray(from, this.offset);
+  }
+
+  private async wait(size: number): Promise<Buffer> {
+    let bytes: Buffer = NOTHING;
+    if (this.ahead !== null) {
+      this.blockSize = Math.min(this.blockSize * 2, LARGEST_BLOCK);
+      bytes = await this.ahead.done;
+    }
+    // What was read ahead may be older than the question: the file may have grown.
+    if (bytes.length === 0) bytes = await this.readBlock(size);
+    if (this.closed) return NOTHING;
+    this.handOut(bytes, size);
+    return this.take(size);
+  }
+
+  /** Goes on with `bytes`, and reads ahead unless they say that the end is near. */
+  private handOut(bytes: Buffer, size: number): void {
+    this.block = bytes;
+    this.offset = 0;
+    this.ahead = bytes.length < bytes.buffer.byteLength ? null : this.readAhead(size);
+  }
+
+  private readAhead(size: number): ReadAhead {
+    const ahead: ReadAhead = { bytes: null, done: this.readBlock(size) };
+    ahead.done.then(
+      (bytes) => (ahead.bytes = bytes),
+      () => {}, // Who asks for it hears of it.
+    );
+    return ahead;
+  }
+
+  private async readBlock(size: number): Promise<Buffer> {
+    const length = Math.max(size, this.blockSize - (this.blockSize % size));
+    const handle = await this.handle;
+    if (this.closed) return NOTHING;
+    const block = Buffer.allocUnsafeSlow(length); // Not of the pool: it is handed out for good.
+    const { bytesRead } = await handle.read(block, 0, length, null);
+    return block.subarray(0, bytesRead);
+  }
+
+  /**
+   * Lets go of what was read, and closes the file if it was opened here, after a read that is under
+   * way. Reads that wait get nothing.
+   *
+   * @returns a promise that settles when that is done; it rejects with Node's error.
+   */
+  async close(): Promise<void> {
+    this.closed = true;
+    this.block = NOTHING;
+    this.offset = 0;
+    this.ahead = null;
+    if (!this.isOurs) return;
+    const handle = await this.handle.catch(() => null); // Never open: nothing to close.
+    await handle?.close();
+  }
+}
