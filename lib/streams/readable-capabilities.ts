@@ -1,0 +1,94 @@
+/**
+ * What can be read from, and how to tell: asked of the value itself, because streams of different
+ * libraries share no class.
+ */
+import type { EmitterLike } from './capabilities.js';
+
+/** A readable of `node:stream`, or of any library that imitates it, old or new. */
+export interface NodeReadableLike extends EmitterLike {
+  pause(): unknown;
+  resume(): unknown;
+}
+
+/** A WHATWG `ReadableStream` of bytes, of this platform or a polyfill. */
+export interface WebReadableLike {
+  readonly locked: boolean;
+  getReader(): {
+    read(): Promise<
+      | { readonly done: false; readonly value: Uint8Array }
+      | { readonly done: true; readonly value?: Uint8Array | undefined }
+    >;
+    cancel(reason?: unknown): Promise<void>;
+    releaseLock(): void;
+  };
+}
+
+/** Anything that bytes can be read from. */
+export type ReadableLike =
+  NodeReadableLike | WebReadableLike | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** A Node readable as an adapter sees it. What is absent, the stream can't tell or do. */
+export interface AnyReadable extends EmitterLike {
+  readonly aborted?: boolean;
+  readonly destroyed?: boolean;
+  readonly errored?: unknown;
+  readonly readable?: boolean;
+  readonly readableEncoding?: BufferEncoding | null;
+  readonly readableEnded?: boolean;
+  /** Of an `http2.Http2ServerRequest`: the stream that it reads. */
+  readonly stream?: unknown;
+  pause?(): unknown;
+  resume?(): unknown;
+  close?(): unknown;
+  destroy?(error?: Error): unknown;
+  listenerCount?(event: string): number;
+}
+
+/** Whether `value` is an object with a method called `name`. */
+function has(value: unknown, name: string | symbol): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Record<string | symbol, unknown>)[name] === 'function'
+  );
+}
+
+/** Whether `value` is a WHATWG `ReadableStream`. */
+export function isWebReadable(value: unknown): value is WebReadableLike {
+  return has(value, 'getReader');
+}
+
+/** Whether `value` emits `data` and `end`. A bare writable doesn't, although it has a `pipe`. */
+export function isNodeReadable(value: unknown): value is AnyReadable {
+  if (!has(value, 'on') || !has(value, 'removeListener')) return false;
+  if (has(value, 'read')) return true;
+  if (has(value, 'pipe') && (value as AnyReadable).readable === true) return true;
+  // Other emitters can be paused too, and are read in a way of their own.
+  return has(value, 'pause') && has(value, 'resume') && !isIterable(value);
+}
+
+/** Whether `value` gives one thing after the other. Bytes do too, but they are one chunk. */
+export function isIterable(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {
+  if (ArrayBuffer.isView(value)) return false;
+  return has(value, Symbol.asyncIterator) || has(value, Symbol.iterator);
+}
+
+/** Whether all of `stream` was read. */
+export function isReadToTheEnd(stream: AnyReadable): boolean {
+  // The oldest streams say no more than that they aren't readable.
+  return stream.readableEnded ?? (stream.readable === false && stream.destroyed !== true);
+}
+
+/**
+ * Whether `stream` is destroyed and has said all that it will. (streamx says `destroyed` only then;
+ * before that, its `error` is still to come.)
+ */
+export function isGone(stream: AnyReadable): boolean {
+  return stream.destroyed === true;
+}
+
+/** Whether what looks like the end of `stream` may turn out to be a reset: HTTP/2 does that. */
+export function mayBeReset(stream: AnyReadable): boolean {
+  const { stream: inner = stream } = stream;
+  return typeof inner === 'object' && inner !== null && 'rstCode' in inner;
+}

@@ -1,0 +1,25 @@
+/** One shape for everything that bytes can be read from. */
+
+/** Hears of what a source gives. It never throws. */
+export interface SourceListener {
+  /** Some bytes, perhaps none. May come although the source was told to hold. */
+  onChunk(chunk: Buffer): void;
+  /** That was all. Nothing follows. */
+  onEnd(): void;
+  /** The source failed. Nothing follows. */
+  onError(reason: unknown): void;
+}
+
+/** Gives chunks to one listener at a time, from `open` until the end, an error or `close`. */
+export interface ReadableSource {
+  /** Takes a listener, which hears at once of a source that is over already. */
+  open(listener: SourceListener): void;
+  /** Gives chunks from now on. */
+  flow(): void;
+  /** Gives no more chunks, until `flow`. */
+  hold(): void;
+  /** Forgets the listener. */
+  close(): void;
+  /** Lets go of whatever is being read, unless it is over anyway. */
+  destroy(reason?: Error): void;
+}

@@ -1,0 +1,178 @@
+/** One source, one consumer, until one of them has had enough. */
+import { ProducerStoppedError } from '../twisted/errors.js';
+import { isFailableConsumer } from '../twisted/failable-consumer.js';
+import type { IConsumer, IPushProducer } from '../twisted/interfaces.js';
+import { log } from '../twisted/log.js';
+import { asError } from './as-error.js';
+import type { ReadableSource, SourceListener } from './readable-source.js';
+import { spendTurn } from './turn.js';
+
+export class Transfer implements SourceListener, IPushProducer {
+  /** Settles once the consumer has been told. */
+  readonly done: Promise<void>;
+  private resolve!: () => void;
+  private reject!: (reason: unknown) => void;
+
+  private running = true;
+  private open = false;
+  /** Whether the consumer takes another chunk. */
+  private wanted: boolean;
+  /** Whether the event loop has to turn first. */
+  private resting = false;
+  /** Whether `proceed` is at work, and will look again by itself. */
+  private proceeding = false;
+  /** Whether the source has given all. */
+  private ended = false;
+  /** What came although it was not wanted: not every stream stops at once. */
+  private readonly held: Buffer[] = [];
+
+  constructor(
+    private readonly source: ReadableSource,
+    private readonly consumer: IConsumer,
+    private readonly streaming: boolean,
+  ) {
+    this.wanted = streaming;
+    this.done = new Promise<void>((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+
+  /** Whether the consumer has yet to be told that this is over. */
+  get isRunning(): boolean {
+    return this.running;
+  }
+
+  /** Registers `producer`, which passes on to us what the consumer calls. */
+  register(producer: IPushProducer): void {
+    try {
+      this.consumer.registerProducer(producer, this.streaming);
+    } catch (thrown) {
+      if (this.running) {
+        this.running = false; // It isn't registered, so there is nothing to take back.
+        this.reject(thrown);
+      } else {
+        log.err(thrown, 'A consumer failed after it had stopped its producer');
+      }
+    }
+  }
+
+  /** Begins to read. */
+  start(): void {
+    if (!this.running) return;
+    this.open = true;
+    this.source.open(this);
+    this.proceed();
+  }
+
+  pauseProducing(): void {
+    this.wanted = false;
+    if (this.running && this.open && !this.proceeding) this.source.hold();
+  }
+
+  /** Asked again before it has answered, a pull producer still owes one chunk. */
+  resumeProducing(): void {
+    this.wanted = true;
+    this.proceed();
+  }
+
+  /** The consumer has forgotten us already. */
+  stopProducing(): void {
+    if (!this.leaveSource()) return;
+    this.source.destroy();
+    this.reject(new ProducerStoppedError());
+  }
+
+  onChunk(chunk: Buffer): void {
+    this.held.push(chunk);
+    this.proceed();
+  }
+
+  onEnd(): void {
+    this.ended = true;
+    this.proceed();
+  }
+
+  onError(reason: unknown): void {
+    this.fail(reason);
+  }
+
+  /** Ends this before its time. */
+  fail(reason: unknown): void {
+    if (!this.leaveSource()) return;
+    const { consumer } = this;
+    const error = asError(reason);
+    this.source.destroy(error);
+    if (isFailableConsumer(consumer)) attempt(() => consumer.producerFailed(error));
+    attempt(() => consumer.unregisterProducer());
+    this.reject(reason);
+  }
+
+  private complete(): void {
+    if (!this.leaveSource()) return;
+    try {
+      this.consumer.unregisterProducer();
+      this.resolve();
+    } catch (thrown) {
+      this.reject(thrown);
+    }
+  }
+
+  /** @returns whether this had not happened before. */
+  private leaveSource(): boolean {
+    if (!this.running) return false;
+    this.running = false;
+    this.held.length = 0;
+    this.source.close();
+    return true;
+  }
+
+  /** Passes on what the consumer wants of what there is, then tells the source how to go on. */
+  private proceed(): void {
+    if (!this.running || !this.open || this.proceeding) return;
+    this.proceeding = true;
+    while (this.wanted && !this.resting) {
+      const chunk = this.held.shift();
+      if (chunk === undefined) break;
+      this.pass(chunk);
+    }
+    this.proceeding = false;
+    if (!this.isRunning) return; // The consumer may have stopped us meanwhile.
+    if (this.ended) {
+      if (this.held.length === 0) this.complete();
+    } else if (this.wanted && !this.resting) {
+      this.source.flow();
+    } else {
+      this.source.hold();
+    }
+  }
+
+  private pass(chunk: Buffer): void {
+    if (!spendTurn()) this.rest();
+    if (chunk.length === 0) return; // No answer to a consumer that asked for data.
+    if (!this.streaming) this.wanted = false;
+    try {
+      this.consumer.write(chunk);
+    } catch (thrown) {
+      this.fail(thrown);
+    }
+  }
+
+  /** Lets timers and I/O have their turn: a source in memory would keep them from it to its end. */
+  private rest(): void {
+    this.resting = true;
+    setImmediate(() => {
+      this.resting = false;
+      this.proceed();
+    });
+  }
+}
+
+/** Calls a consumer where an error that tells more is on its way to the caller. */
+function attempt(callback: () => void): void {
+  try {
+    callback();
+  } catch (thrown) {
+    log.err(thrown, 'A consumer failed while its producer was unregistered');
+  }
+}

@@ -1,0 +1,42 @@
+import type { IConsumer, IPullProducer, IPushProducer } from '../../lib/index.js';
+
+/**
+ * A consumer that records what is done to it, and otherwise takes everything: it never pauses a push
+ * producer, and asks a pull producer again after each write. Override `wrote` to do something else.
+ */
+export class RecordingConsumer implements IConsumer {
+  /** What was done to it, in order; of a write, its text. */
+  readonly log: string[] = [];
+  /** What was written. */
+  readonly chunks: Uint8Array[] = [];
+  producer: IPushProducer | IPullProducer | null = null;
+  streaming = false;
+
+  /** All that was written. */
+  get received(): Buffer {
+    return Buffer.concat(this.chunks);
+  }
+
+  registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
+    this.log.push(`register ${streaming ? 'push' : 'pull'}`);
+    this.producer = producer;
+    this.streaming = streaming;
+    if (!streaming) producer.resumeProducing();
+  }
+
+  unregisterProducer(): void {
+    this.log.push('unregister');
+    this.producer = null;
+  }
+
+  write(data: Uint8Array): void {
+    this.log.push(Buffer.from(data).toString());
+    this.chunks.push(data);
+    this.wrote();
+  }
+
+  /** Something was written. */
+  wrote(): void {
+    if (!this.streaming) this.producer?.resumeProducing();
+  }
+}
