@@ -1,16 +1,48 @@
-import { InvalidArgTypeError } from '../twisted/errors.js';
+/** The options that all our stream classes share, checked before anything is built on them. */
+import { InvalidArgTypeError, OutOfRangeError } from '../twisted/errors.js';
+
+const OBJECT_MODES = ['objectMode', 'readableObjectMode', 'writableObjectMode'];
+const HIGH_WATER_MARKS = ['highWaterMark', 'readableHighWaterMark', 'writableHighWaterMark'];
 
 /**
- * Keeps out what would turn a stream of bytes into something else.
+ * Checks what Node would take without a word, or refuse too late.
  *
- * @throws InvalidArgTypeError: `options` is no object, or asks for object mode.
+ * @throws InvalidArgTypeError: `options` is no object, asks for object mode, or has one of the wrong
+ *   kind.
+ * @throws OutOfRangeError: a `highWaterMark` is no whole number of at least 0.
  */
 export function assertByteStreamOptions(options: unknown): void {
   if (typeof options !== 'object' || options === null) {
     throw new InvalidArgTypeError('options', 'an object', options);
   }
-  for (const name of ['objectMode', 'readableObjectMode', 'writableObjectMode'] as const) {
-    const value = (options as Partial<Record<typeof name, unknown>>)[name];
-    if (value) throw new InvalidArgTypeError(`options.${name}`, 'false: this carries bytes', value);
+  const given = options as Record<string, unknown>;
+  for (const name of OBJECT_MODES) {
+    if (given[name]) {
+      throw new InvalidArgTypeError(`options.${name}`, 'false: this carries bytes', given[name]);
+    }
   }
+  for (const name of HIGH_WATER_MARKS) assertHighWaterMark(`options.${name}`, given[name]);
+  const { defaultEncoding, signal } = given;
+  if (defaultEncoding !== undefined && !Buffer.isEncoding(defaultEncoding as string)) {
+    const expected = 'an encoding that Buffer knows';
+    throw new InvalidArgTypeError('options.defaultEncoding', expected, defaultEncoding);
+  }
+  if (signal !== undefined && !isAbortSignal(signal)) {
+    throw new InvalidArgTypeError('options.signal', 'an AbortSignal', signal);
+  }
+}
+
+function assertHighWaterMark(name: string, value: unknown): void {
+  if (value === undefined) return;
+  if (typeof value !== 'number') throw new InvalidArgTypeError(name, 'a number', value);
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new OutOfRangeError(name, 'a whole number of at least 0', value);
+  }
+}
+
+/** Whether `value` can be listened to for an abort. */
+export function isAbortSignal(value: unknown): value is AbortSignal {
+  return (
+    typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value
+  );
 }

@@ -2,8 +2,8 @@
  * Lets chunks through to a consumer, one at a time and none while the consumer has paused us: the
  * write half of every stream of ours that stands in front of a consumer.
  */
-import { ConnectionLost } from '../twisted/errors.js';
 import type { IConsumer, IPushProducer } from '../twisted/interfaces.js';
+import { asError } from './as-error.js';
 import { spendMoment } from './turn.js';
 
 /** What a stream wants called when it may write on. */
@@ -74,8 +74,7 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
     try {
       consumer.write(chunk);
     } catch (thrown) {
-      this.failure ??=
-        thrown instanceof Error ? thrown : new ConnectionLost(undefined, { cause: thrown });
+      this.failure ??= asError(thrown);
     }
     if (spendMoment()) this.passed();
     else setImmediate(() => this.passed());

@@ -2,9 +2,11 @@ import { addAbortSignal } from 'node:stream';
 import { Writable } from 'readable-stream';
 
 import { ConnectionAborted, InvalidArgTypeError, ProducerStoppedError } from '../twisted/errors.js';
+import { isFailableConsumer } from '../twisted/failable-consumer.js';
 import type { IConsumer, IFinishableConsumer, IPushProducer } from '../twisted/interfaces.js';
 import { log } from '../twisted/log.js';
 import { assertConsumer } from '../twisted/validate.js';
+import { asError } from './as-error.js';
 import { assertByteStreamOptions } from './byte-stream-options.js';
 import { ConsumerGate, type WriteCallback } from './consumer-gate.js';
 
@@ -28,9 +30,9 @@ export interface ConsumerWritableOptions {
  * consumer has paused it. Each write calls back when the consumer would take the next one.
  *
  * The stream registers as a push producer at once and unregisters once, when it finishes or is
- * destroyed. A consumer that is itself a stream (it has `destroy`) is destroyed with it instead of
- * being left to believe that it has seen everything. A consumer that stops it destroys it with a
- * {@link ProducerStoppedError}; one that throws, with what it threw.
+ * destroyed. Destroyed before its end, it first tells a consumer that would take that for the end of
+ * the data (an `IFailableConsumer`, as `ProducerReadable` is one). A consumer that stops it
+ * destroys it with a {@link ProducerStoppedError}; one that throws, with what it threw.
  *
  * @typeParam C - The consumer.
  * @see Twisted: `twisted.internet.interfaces.IPushProducer`
@@ -122,7 +124,7 @@ export class ConsumerWritable<C extends IConsumer = IConsumer>
     try {
       this.abandon(reason);
     } catch (thrown) {
-      failure = thrown as Error;
+      failure = asError(thrown);
       if (error !== null) log.err(thrown, 'Leaving a consumer failed');
     }
     callback(error ?? failure);
@@ -133,15 +135,14 @@ export class ConsumerWritable<C extends IConsumer = IConsumer>
   private abandon(reason: Error): void {
     if (!this.registered) return;
     this.registered = false;
-    if (isDestroyable(this.consumer)) this.consumer.destroy(reason);
-    else this.consumer.unregisterProducer();
+    try {
+      if (isFailableConsumer(this.consumer)) this.consumer.producerFailed(reason);
+    } finally {
+      this.consumer.unregisterProducer();
+    }
   }
 }
 
 function isFinishable(consumer: IConsumer): consumer is IFinishableConsumer {
   return typeof (consumer as Partial<IFinishableConsumer>).finish === 'function';
-}
-
-function isDestroyable(consumer: object): consumer is { destroy(error: Error): void } {
-  return 'destroy' in consumer && typeof consumer.destroy === 'function';
 }

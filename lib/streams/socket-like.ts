@@ -7,8 +7,8 @@ import type { IAddress, ITCPTransport, ITransport } from '../twisted/interfaces.
 /** The longest time that a Node timer can wait. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
-/** A transport, and what it may have besides. */
-type AnyTransport = ITransport & Partial<ITCPTransport> & { ref?(): unknown; unref?(): unknown };
+/** A transport and what it may have besides, its addresses included: not everyone's are whole. */
+type AnyTransport = Partial<ITCPTransport> & { ref?(): unknown; unref?(): unknown };
 
 /**
  * A `Duplex` with the manners of a `net.Socket`, so that `http`, `https` and `http2` take it for
@@ -34,32 +34,32 @@ export abstract class SocketLike extends Duplex {
 
   /** The other end's IP address. */
   get remoteAddress(): string | undefined {
-    return hostOf(this.socket?.getPeer());
+    return hostOf(this.socket?.getPeer?.());
   }
 
   /** The other end's port. */
   get remotePort(): number | undefined {
-    return portOf(this.socket?.getPeer());
+    return portOf(this.socket?.getPeer?.());
   }
 
   /** `'IPv4'` or `'IPv6'`. */
   get remoteFamily(): string | undefined {
-    return familyOf(this.socket?.getPeer());
+    return familyOf(this.socket?.getPeer?.());
   }
 
   /** This end's IP address. */
   get localAddress(): string | undefined {
-    return hostOf(this.socket?.getHost());
+    return hostOf(this.socket?.getHost?.());
   }
 
   /** This end's port. */
   get localPort(): number | undefined {
-    return portOf(this.socket?.getHost());
+    return portOf(this.socket?.getHost?.());
   }
 
   /** `'IPv4'` or `'IPv6'`. */
   get localFamily(): string | undefined {
-    return familyOf(this.socket?.getHost());
+    return familyOf(this.socket?.getHost?.());
   }
 
   /**

@@ -18,6 +18,7 @@ import {
 } from '../twisted/interfaces.js';
 import { log } from '../twisted/log.js';
 import { assertBytes } from '../twisted/validate.js';
+import { asError } from './as-error.js';
 import { assertByteStreamOptions } from './byte-stream-options.js';
 import { ConsumerGate, type WriteCallback } from './consumer-gate.js';
 import { SocketLike } from './socket-like.js';
@@ -73,6 +74,8 @@ export class TransportDuplex<T extends ITransport = ITransport>
   private registered = false;
   /** Whether the transport is owed a `resumeProducing`. */
   private transportPaused = false;
+  /** Whether the transport was told to close: it reads no more by itself. */
+  private closing = false;
   private inputOver = false;
   private outputOver = false;
   /** Whether the connection is over, or is no concern of ours any more. */
@@ -122,8 +125,11 @@ export class TransportDuplex<T extends ITransport = ITransport>
       return;
     }
     this.register(transport);
+    // Asked now: what waits in the gate may end the stream by itself as it goes through.
+    const hasEnded = this.ended !== null;
     this.gate.open(transport);
-    if (this.ended !== null) this.endOutput(transport);
+    if (hasEnded) this.endOutput(transport);
+    if (this.destroyed) return;
     this.emit('connect');
     this.emit('ready');
   }
@@ -156,10 +162,17 @@ export class TransportDuplex<T extends ITransport = ITransport>
     assertBytes(data);
     if (this.inputOver || this.destroyed) return;
     this.noticeTraffic();
-    if (this.push(data) || this.transportPaused || this.over) return;
-    if (!isPushProducer(this.transport)) return;
+    if (this.push(data) || this.transportPaused) return;
+    const { source } = this;
+    if (source === null) return;
     this.transportPaused = true;
-    this.transport.pauseProducing();
+    source.pauseProducing();
+  }
+
+  /** The transport as long as it may be paused and resumed, if it can be. */
+  private get source(): IPushProducer | null {
+    if (this.over || this.closing || this.inputOver) return null;
+    return isPushProducer(this.transport) ? this.transport : null;
   }
 
   /** Called by the transport: the other end writes no more. */
@@ -209,9 +222,10 @@ export class TransportDuplex<T extends ITransport = ITransport>
 
   /** @internal */
   override _read(): void {
-    if (!this.transportPaused || this.over || !isPushProducer(this.transport)) return;
+    const { source } = this;
+    if (!this.transportPaused || source === null) return;
     this.transportPaused = false;
-    this.transport.resumeProducing();
+    source.resumeProducing();
   }
 
   /** @internal */
@@ -233,8 +247,12 @@ export class TransportDuplex<T extends ITransport = ITransport>
   private endOutput(transport: T | ITransport): void {
     this.unregister(transport);
     const { loseWriteConnection } = transport as Partial<ITCPTransport>;
-    if (typeof loseWriteConnection === 'function') loseWriteConnection.call(transport);
-    else transport.loseConnection();
+    if (typeof loseWriteConnection === 'function') {
+      loseWriteConnection.call(transport);
+    } else {
+      this.closing = true;
+      transport.loseConnection();
+    }
   }
 
   /** @internal */
@@ -245,7 +263,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
     try {
       this.leave(error === null && this.writableFinished);
     } catch (thrown) {
-      failure = thrown as Error;
+      failure = asError(thrown);
       if (error !== null) log.err(thrown, 'Leaving a transport failed');
     }
     callback(error ?? failure);
