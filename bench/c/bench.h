@@ -41,6 +41,9 @@ static inline double now(void) {
   return t.tv_sec + t.tv_nsec / 1e9;
 }
 
+/* Seconds of a processor that this process has taken. */
+static inline double processor_time(void) { return (double)clock() / CLOCKS_PER_SEC; }
+
 static inline struct sockaddr_in loopback(int port) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

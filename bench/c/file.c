@@ -22,6 +22,6 @@ int main(int argc, char **argv) {
     close(file);
   }
   close(socket);
-  printf("{\"sent\":%llu}\n", (unsigned long long)sent);
+  printf("{\"sent\":%llu,\"cpu\":%.6f}\n", (unsigned long long)sent, processor_time());
   return 0;
 }

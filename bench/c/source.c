@@ -17,6 +17,6 @@ int main(int argc, char **argv) {
     }
   }
   close(fd);
-  printf("{\"sent\":%llu}\n", (unsigned long long)sent);
+  printf("{\"sent\":%llu,\"cpu\":%.6f}\n", (unsigned long long)sent, processor_time());
   return 0;
 }

@@ -50,10 +50,20 @@ async function openAll(options: ConnectOptions): Promise<Socket[]> {
   return sockets;
 }
 
+/** @returns a function that says how much was sent and what that took. */
+function startTelling(): (sent: number) => void {
+  const before = process.cpuUsage();
+  return (sent) => {
+    const { user, system } = process.cpuUsage(before);
+    say({ sent, cpu: (user + system) / 1e6, peak: process.resourceUsage().maxRSS * 1024 });
+  };
+}
+
 /** Connects, lets `begin` send a supply on each connection, and says what was sent. */
 export async function send(begin: (socket: Socket, supply: Supply) => void): Promise<void> {
   const options = readOptions<SendOptions>();
   const sockets = await openAll(options);
+  const told = startTelling();
   const closes = sockets.map((socket) => once(socket, 'close'));
   const supplies = sockets.map(() => new Supply(options.size, options.limit));
   sockets.forEach((socket, index) => {
@@ -62,24 +72,32 @@ export async function send(begin: (socket: Socket, supply: Supply) => void): Pro
   });
   await Promise.all(closes);
   const sent = supplies.reduce((sum, supply) => sum + supply.sent, 0);
-  say({ sent, peak: process.resourceUsage().maxRSS * 1024 });
+  told(sent);
+}
+
+/** Sends the file once, and resolves with the bytes sent. */
+export type SendOnce = (options: SendFileOptions) => Promise<number>;
+
+/** How a connection is used to send a file, and closed. */
+export interface FileConnection {
+  readonly sendOnce: SendOnce;
+  close(): void;
 }
 
 /**
- * Connects, has `sendOnce` send the file again and again until the time is over, and says what was
- * sent. The connection is closed here, with what every socket has.
+ * Connects, sends the file again and again until the time is over, closes, and says what was sent.
  */
-export async function sendFile(
-  sendOnce: (socket: Socket, options: SendFileOptions) => Promise<number>,
-): Promise<void> {
+export async function sendFile(begin: (socket: Socket) => FileConnection): Promise<void> {
   const options = readOptions<SendFileOptions>();
   const [socket] = await openAll(options);
   if (socket === undefined) return;
+  const told = startTelling();
+  const connection = begin(socket);
   const closed = once(socket.resume(), 'close');
   const deadline = performance.now() + options.seconds * 1000;
   let sent = 0;
-  while (performance.now() < deadline) sent += await sendOnce(socket, options);
-  socket.end();
+  while (performance.now() < deadline) sent += await connection.sendOnce(options);
+  connection.close();
   await closed;
-  say({ sent, peak: process.resourceUsage().maxRSS * 1024 });
+  told(sent);
 }

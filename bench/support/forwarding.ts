@@ -1,15 +1,12 @@
 /** A source, a forwarder, which is what is measured, and a reader. */
-import type { Contestant, Measurement, Metric, Settings } from '../harness/workload.js';
+import type { Contestant, Measurement, Settings } from '../harness/workload.js';
 import { absenceOfC } from './c.js';
 import { type Child, withChildren } from './child.js';
 import { startC, startNode, startTwisted } from './commands.js';
 import { cLoop, ours, pipe, pipeline, twisted } from './contestants.js';
 import { type Received, startReader } from './reader.js';
-import { limitOf } from './throughput.js';
-import { assertArrived, megabytesPerSecond, type Sent } from './transfer.js';
-
-/** What the forwarder itself needs of a processor: three processes seldom have one each. */
-export const cost: Metric = { name: 'processor time', unit: 'ms/GB' };
+import { cost, limitOf } from './throughput.js';
+import { assertArrived, costOf, megabytesPerSecond, type Sent } from './transfer.js';
 
 /** The same source for all contestants: messages of `size` bytes, as fast as they are taken. */
 function startSource(port: number, size: number, settings: Settings): Child {
@@ -40,7 +37,7 @@ async function measureForwarder(
     assertArrived(sent, received);
     return {
       throughput: megabytesPerSecond(received),
-      [cost.name]: (cpu * 1000) / (received.bytes / 1e9),
+      [cost.name]: costOf(cpu, received.bytes),
     };
   });
 }

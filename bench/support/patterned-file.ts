@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { pattern, PERIOD } from './pattern.js';
 
 /** A whole number of periods, so that the file sent again and again is the pattern still. */
-const PERIODS = 512;
+const PERIODS = 1024;
 
 let folder: string | undefined;
 
-/** The path of the file, about 31 MiB. Written when first asked for. */
+/** The path of the file, about 63 MiB. Written when first asked for. */
 export function patternedFile(): string {
   if (folder === undefined) {
     folder = mkdtempSync(join(tmpdir(), 'twisted-streams-bench-'));

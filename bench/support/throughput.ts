@@ -5,9 +5,12 @@ import type { Child } from './child.js';
 import { startC, startNode, startTwisted } from './commands.js';
 import { cLoop, ours, pipe, pipeline, rawNode, streamx, twisted } from './contestants.js';
 import { patternedFile } from './patterned-file.js';
-import { megabytesPerSecond, transfer } from './transfer.js';
+import { costOf, megabytesPerSecond, transfer } from './transfer.js';
 
 export const throughput: Metric = { name: 'throughput', unit: 'MB/s' };
+
+/** What it takes of a processor: less noisy than the clock where others use the machine too. */
+export const cost: Metric = { name: 'processor time', unit: 'ms/GB' };
 
 /** How evenly connections are served. */
 export const unevenness: Metric = { name: 'median connection ÷ slowest', unit: 'x' };
@@ -35,6 +38,7 @@ export async function measureThroughput(
   const received = await transfer(start, { connections, warmUp, rate: 0 });
   return {
     [throughput.name]: megabytesPerSecond(received),
+    [cost.name]: costOf(received.cpu, received.bytes),
     [unevenness.name]: received.median / received.slowest,
   };
 }

@@ -5,6 +5,8 @@ import { type Received, type ReaderOptions, startReader } from './reader.js';
 /** What a sender says at its end. */
 export interface Sent {
   readonly sent: number;
+  /** Seconds of a processor that it took. */
+  readonly cpu: number;
 }
 
 /**
@@ -31,14 +33,22 @@ export async function transfer<Told extends Sent>(
   });
 }
 
+type Arrived = Pick<Received, 'bytes' | 'intact'>;
+type Timed = Pick<Received, 'measuredBytes' | 'seconds'>;
+
 /** @throws Error: not every byte has arrived, or not as it was sent. */
-export function assertArrived({ sent }: Sent, { bytes, intact }: Received): void {
+export function assertArrived({ sent }: Pick<Sent, 'sent'>, { bytes, intact }: Arrived): void {
   if (bytes !== sent) throw new Error(`${sent} bytes were sent, ${bytes} have arrived`);
   if (!intact) throw new Error('What has arrived is not what was sent');
 }
 
 /** Bytes a second while it counted, in MB. @throws Error: the run was over before it counted. */
-export function megabytesPerSecond({ measuredBytes, seconds }: Received): number {
+export function megabytesPerSecond({ measuredBytes, seconds }: Timed): number {
   if (seconds === 0) throw new Error('The run was too short to be measured');
   return measuredBytes / seconds / 1e6;
+}
+
+/** Milliseconds of a processor for each GB. */
+export function costOf(cpu: number, bytes: number): number {
+  return (cpu * 1000) / (bytes / 1e9);
 }

@@ -138,6 +138,7 @@ def connect_and_run(begin):
         )
 
     answers = []
+    before = []
 
     @inlineCallbacks
     def run():
@@ -149,6 +150,7 @@ def connect_and_run(begin):
         if "highWaterMark" in OPTIONS:
             for transport in transports:
                 transport.bufferSize = OPTIONS["highWaterMark"]
+        before.append(time.process_time())
         answers.append((yield begin(transports)))
 
     def failed(failure):
@@ -158,7 +160,11 @@ def connect_and_run(begin):
     run().addErrback(failed)
     reactor.run()
     [sent] = answers
-    say(sent=sent() if callable(sent) else sent, peak=peak())
+    say(
+        sent=sent() if callable(sent) else sent,
+        cpu=time.process_time() - before[0],
+        peak=peak(),
+    )
 
 
 def send(begin):

@@ -1,9 +1,9 @@
 import type { Workload } from '../harness/workload.js';
-import { pushers, throughput, unevenness } from '../support/throughput.js';
+import { cost, pushers, throughput, unevenness } from '../support/throughput.js';
 
 export default {
   title: 'push producers on 1,000 connections at once, 4 KiB messages, TCP',
-  metrics: [throughput, unevenness],
+  metrics: [throughput, cost, unevenness],
   contestants: pushers({ size: 4096, connections: 1000 }),
   goals: [
     { metric: throughput.name, peer: 'raw Node', atLeast: 1.2 },

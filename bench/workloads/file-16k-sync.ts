@@ -1,9 +1,9 @@
 import type { Workload } from '../harness/workload.js';
-import { fileSenders, throughput } from '../support/throughput.js';
+import { cost, fileSenders, throughput } from '../support/throughput.js';
 
 export default {
   title: 'a file through FileSender, from a synchronous file-like, 16 KiB at a time',
-  metrics: [throughput],
+  metrics: [throughput, cost],
   contestants: fileSenders('from-file-like', 16384),
   goals: [
     { metric: throughput.name, peer: 'pipe', atLeast: 3.5 },

@@ -1,6 +1,6 @@
 import type { Workload } from '../harness/workload.js';
-import { cost, forwarders } from '../support/forwarding.js';
-import { throughput } from '../support/throughput.js';
+import { forwarders } from '../support/forwarding.js';
+import { cost, throughput } from '../support/throughput.js';
 
 export default {
   title: 'port forwarder, each transport registered with the other, 1 KiB messages',

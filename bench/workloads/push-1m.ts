@@ -1,9 +1,9 @@
 import type { Workload } from '../harness/workload.js';
-import { pushers, throughput } from '../support/throughput.js';
+import { cost, pushers, throughput } from '../support/throughput.js';
 
 export default {
   title: 'push producer, 1 MiB messages, TCP',
-  metrics: [throughput],
+  metrics: [throughput, cost],
   contestants: pushers({ size: 1048576 }),
   goals: [
     { metric: throughput.name, peer: 'raw Node', atLeast: 1 },

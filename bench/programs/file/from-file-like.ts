@@ -1,9 +1,7 @@
 /** `FileSender`, given an object that reads synchronously, as Python's files do. */
 import { closeSync, openSync, readSync } from 'node:fs';
 
-import { FileSender, WritableConsumer } from 'twisted-streams';
-
-import { sendFile } from '../sending.js';
+import { sendWithFileSender } from './file-senders.js';
 
 class SynchronousFile {
   bytesRead = 0;
@@ -18,12 +16,7 @@ class SynchronousFile {
   }
 }
 
-let consumer: WritableConsumer | undefined;
-
-await sendFile(async (socket, { path, size }) => {
-  consumer ??= new WritableConsumer(socket);
-  const sender = new FileSender();
-  sender.CHUNK_SIZE = size;
+await sendWithFileSender(async (sender, consumer, { path }) => {
   const descriptor = openSync(path, 'r');
   try {
     const file = new SynchronousFile(descriptor);

@@ -1,16 +1,9 @@
 /** `FileSender`, given a `FileHandle`. */
 import { open } from 'node:fs/promises';
 
-import { FileSender, WritableConsumer } from 'twisted-streams';
+import { sendWithFileSender } from './file-senders.js';
 
-import { sendFile } from '../sending.js';
-
-let consumer: WritableConsumer | undefined;
-
-await sendFile(async (socket, { path, size }) => {
-  consumer ??= new WritableConsumer(socket);
-  const sender = new FileSender();
-  sender.CHUNK_SIZE = size;
+await sendWithFileSender(async (sender, consumer, { path }) => {
   const file = await open(path);
   try {
     await sender.beginFileTransfer(file, consumer);

@@ -1,16 +1,9 @@
 /** `FileSender`, given a path. */
-import { statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 
-import { FileSender, WritableConsumer } from 'twisted-streams';
+import { sendWithFileSender } from './file-senders.js';
 
-import { sendFile } from '../sending.js';
-
-let consumer: WritableConsumer | undefined;
-
-await sendFile(async (socket, { path, size }) => {
-  consumer ??= new WritableConsumer(socket);
-  const sender = new FileSender();
-  sender.CHUNK_SIZE = size;
+await sendWithFileSender(async (sender, consumer, { path }) => {
   await sender.beginFileTransfer(path, consumer);
-  return statSync(path).size;
+  return (await stat(path)).size;
 });

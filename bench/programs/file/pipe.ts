@@ -4,9 +4,12 @@ import { createReadStream } from 'node:fs';
 
 import { sendFile } from '../sending.js';
 
-await sendFile(async (socket, { path, size }) => {
-  const file = createReadStream(path, { highWaterMark: size });
-  file.pipe(socket, { end: false });
-  await once(file, 'end');
-  return file.bytesRead;
-});
+await sendFile((socket) => ({
+  async sendOnce({ path, size }) {
+    const file = createReadStream(path, { highWaterMark: size });
+    file.pipe(socket, { end: false });
+    await once(file, 'end');
+    return file.bytesRead;
+  },
+  close: () => socket.end(),
+}));

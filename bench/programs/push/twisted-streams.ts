@@ -1,38 +1,9 @@
 /** Twisted's kind of push producer, registered with a transport of this library. */
-import { DuplexTransport, type IPushProducer, Protocol, type ProtocolTransport } from 'twisted-streams';
+import { DuplexTransport, Protocol } from 'twisted-streams';
 
 import type { Supply } from '../../support/supply.js';
 import { send } from '../sending.js';
-
-class Producer implements IPushProducer {
-  private paused = false;
-
-  constructor(
-    private readonly transport: ProtocolTransport,
-    private readonly supply: Supply,
-  ) {}
-
-  pauseProducing(): void {
-    this.paused = true;
-  }
-
-  resumeProducing(): void {
-    this.paused = false;
-    while (!this.paused) {
-      const message = this.supply.next();
-      if (message === null) {
-        this.transport.unregisterProducer();
-        this.transport.loseConnection();
-        return;
-      }
-      this.transport.write(message);
-    }
-  }
-
-  stopProducing(): void {
-    this.paused = true;
-  }
-}
+import { SupplyProducer } from '../supply-producer.js';
 
 class Sender extends Protocol {
   constructor(private readonly supply: Supply) {
@@ -40,8 +11,9 @@ class Sender extends Protocol {
   }
 
   override connectionMade(): void {
-    const producer = new Producer(this.transport, this.supply);
-    this.transport.registerProducer(producer, true);
+    const { transport } = this;
+    const producer = new SupplyProducer(transport, this.supply, () => transport.loseConnection());
+    transport.registerProducer(producer, true);
     producer.resumeProducing();
   }
 }

@@ -1,0 +1,71 @@
+/** A transport as a stream: `TransportDuplex`, or the same by hand on `node:stream`. */
+import { once } from 'node:events';
+import { Duplex } from 'node:stream';
+
+import { type IProtocol, type IPushProducer, TransportDuplex } from 'twisted-streams';
+
+import { feed, moveInMemory } from '../in-memory.js';
+import { readOptions } from '../options.js';
+import { EchoTransport } from './echo-transport.js';
+
+class DuplexByHand extends Duplex implements IProtocol {
+  private transport: EchoTransport | null = null;
+  private transportPaused = false;
+  private paused = false;
+  private waiting: (() => void) | null = null;
+  private readonly producer: IPushProducer = {
+    pauseProducing: () => {
+      this.paused = true;
+    },
+    resumeProducing: () => {
+      this.paused = false;
+      const { waiting } = this;
+      this.waiting = null;
+      waiting?.();
+    },
+    stopProducing: () => this.destroy(),
+  };
+
+  makeConnection(transport: EchoTransport): void {
+    this.transport = transport;
+    transport.registerProducer(this.producer);
+  }
+
+  dataReceived(data: Buffer): void {
+    if (this.push(data) || this.transportPaused) return;
+    this.transportPaused = true;
+    this.transport?.pauseProducing();
+  }
+
+  connectionLost(): void {
+    this.push(null);
+  }
+
+  override _read(): void {
+    if (!this.transportPaused) return;
+    this.transportPaused = false;
+    this.transport?.resumeProducing();
+  }
+
+  override _write(chunk: Buffer, _encoding: string, callback: () => void): void {
+    this.transport?.write(chunk);
+    if (this.paused) this.waiting = callback;
+    else callback();
+  }
+
+  override _final(callback: () => void): void {
+    this.transport?.unregisterProducer();
+    this.transport?.loseConnection();
+    callback();
+  }
+}
+
+const { byHand } = readOptions<{ byHand: boolean }>();
+
+await moveInMemory(async (supply, meter) => {
+  const duplex = byHand ? new DuplexByHand() : new TransportDuplex();
+  duplex.makeConnection(new EchoTransport(duplex));
+  duplex.on('data', (chunk: Buffer) => meter.take(chunk));
+  feed(duplex, supply);
+  await once(duplex, 'end');
+});

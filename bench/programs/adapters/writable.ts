@@ -1,0 +1,84 @@
+/** A consumer written to as a stream: `ConsumerWritable`, or the same by hand on `node:stream`. */
+import { once } from 'node:events';
+import { Writable } from 'node:stream';
+
+import { ConsumerWritable, type IConsumer, type IPushProducer } from 'twisted-streams';
+
+import type { Meter } from '../../support/meter.js';
+import { feed, moveInMemory } from '../in-memory.js';
+import { readOptions } from '../options.js';
+
+/** Bytes after which the consumer pauses its producer until the next tick. */
+const ENOUGH = 65536;
+
+/** A consumer that has enough from time to time. */
+class MeteredConsumer implements IConsumer {
+  private producer: IPushProducer | null = null;
+  private held = 0;
+  private readonly resume = () => {
+    this.held = 0;
+    this.producer?.resumeProducing();
+  };
+
+  constructor(private readonly meter: Meter) {}
+
+  registerProducer(producer: IPushProducer): void {
+    this.producer = producer;
+  }
+
+  unregisterProducer(): void {
+    this.producer = null;
+  }
+
+  write(data: Buffer): void {
+    this.meter.take(data);
+    if ((this.held += data.length) < ENOUGH) return;
+    this.producer?.pauseProducing();
+    process.nextTick(this.resume);
+  }
+}
+
+class WritableByHand extends Writable implements IPushProducer {
+  private paused = false;
+  private waiting: (() => void) | null = null;
+
+  constructor(private readonly consumer: IConsumer) {
+    super();
+    consumer.registerProducer(this, true);
+  }
+
+  pauseProducing(): void {
+    this.paused = true;
+  }
+
+  resumeProducing(): void {
+    this.paused = false;
+    const { waiting } = this;
+    this.waiting = null;
+    waiting?.();
+  }
+
+  stopProducing(): void {
+    this.destroy();
+  }
+
+  override _write(chunk: Buffer, _encoding: string, callback: () => void): void {
+    this.consumer.write(chunk);
+    if (this.paused) this.waiting = callback;
+    else callback();
+  }
+
+  override _final(callback: () => void): void {
+    this.consumer.unregisterProducer();
+    callback();
+  }
+}
+
+const { byHand } = readOptions<{ byHand: boolean }>();
+
+await moveInMemory(async (supply, meter) => {
+  const consumer = new MeteredConsumer(meter);
+  const writable = byHand ? new WritableByHand(consumer) : new ConsumerWritable(consumer);
+  feed(writable, supply);
+  await once(writable, 'finish');
+});
