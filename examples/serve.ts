@@ -1,0 +1,26 @@
+/** What the servers here have in common: they listen on this machine only, and say where. */
+import net from 'node:net';
+
+import { DuplexTransport, type IProtocol } from 'twisted-streams';
+
+/** The port that was typed as `text`; 0 means any that is free. */
+export function parsePort(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) > 65535) fail(`"${text}" is no port: 0 to 65535.`);
+  return Number(text);
+}
+
+/** Gives each connection to `port` a protocol of its own. */
+export function serve(port: number, createProtocol: () => IProtocol): void {
+  const server = net.createServer((socket) => {
+    new DuplexTransport(socket, { protocol: createProtocol() });
+  });
+  server.on('error', ({ message }) => fail(message));
+  server.listen(port, '127.0.0.1', () => {
+    console.log('Listening. Try: nc 127.0.0.1 %d', (server.address() as net.AddressInfo).port);
+  });
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
+}
