@@ -9,7 +9,14 @@ import type {
   IReadWriteDescriptor,
 } from '../twisted/interfaces.js';
 import { log } from '../twisted/log.js';
-import { closedAfterDelivery, canCork, isBeingDestroyed, isBusy, type AnyWritable } from './capabilities.js';
+import { asError } from './as-error.js';
+import {
+  closedAfterDelivery,
+  canCork,
+  isBeingDestroyed,
+  isBusy,
+  type AnyWritable,
+} from './capabilities.js';
 import { PrematureCloseError } from './errors.js';
 import { destroyStream } from './release-stream.js';
 import { spendTurn } from './turn.js';
@@ -141,8 +148,8 @@ export class StreamReactor implements IReactorFDSet {
     try {
       why = event(this.descriptor);
     } catch (thrown) {
-      log.err(thrown, `A callback threw; the connection is lost`);
-      why = thrown instanceof Error ? thrown : new ConnectionLost(undefined, { cause: thrown });
+      log.err(thrown, 'A callback threw; its connection is lost');
+      why = asError(thrown);
     }
     if (why !== undefined) this.lose(why);
   }
@@ -179,7 +186,7 @@ export class StreamReactor implements IReactorFDSet {
         if (!isBusy(stream, answer)) this.busy = false;
       }
     } catch (thrown) {
-      return thrown instanceof Error ? thrown : new ConnectionLost(undefined, { cause: thrown });
+      return asError(thrown);
     } finally {
       if (together) stream.uncork?.();
     }
@@ -214,7 +221,7 @@ export class StreamReactor implements IReactorFDSet {
     try {
       this.stream.end();
     } catch (thrown) {
-      return thrown instanceof Error ? thrown : new ConnectionLost(undefined, { cause: thrown });
+      return asError(thrown);
     }
     return undefined;
   }

@@ -65,6 +65,7 @@ export class WritableConsumer extends FileDescriptor {
   /** Whether something was written since a pull producer was last asked. */
   private answered = false;
   private aborting = false;
+  private watched: WritableConsumer | undefined;
   private reason: Error | undefined;
   private whenClosed: { promise: Promise<Error>; resolve: (reason: Error) => void } | undefined;
 
@@ -195,17 +196,33 @@ export class WritableConsumer extends FileDescriptor {
       }
     }
     this.answered = false;
-    return super.sendBufferEmptied();
+    const error = super.sendBufferEmptied();
+    if (this.disconnecting || this.writeDisconnecting) this.watchProducer();
+    return error;
+  }
+
+  /** A close that waits for a transport goes on when that is lost: it can't unregister then. */
+  private watchProducer(): void {
+    const { producer } = this;
+    if (producer === this.watched || !(producer instanceof WritableConsumer)) return;
+    this.watched = producer;
+    void producer.closed.then(() => {
+      if (this.connected && this.producer === producer) this.startWriting();
+    });
   }
 
   override loseConnection(): void {
-    if (this.connected && !this.disconnecting && this.reactor.isEnding) {
+    if (!this.connected) return;
+    if (this.disconnecting) {
+      // The close may have waited for a transport that has since been lost, or closes as well.
+      if (this.producer !== null) this.startWriting();
+    } else if (this.reactor.isEnding) {
       // The half close is under way: what it still has to deliver is waited for.
       this.disconnecting = true;
       this.stopReading();
-      return;
+    } else {
+      super.loseConnection();
     }
-    super.loseConnection();
   }
 
   protected override postLoseConnection(): Error | undefined {

@@ -169,16 +169,18 @@ export abstract class FileDescriptor
   }
 
   /**
-   * Differs from Twisted, whose forwarder waits for ever: a close doesn't wait for a producer that
-   * is itself a lost transport, because it can't unregister.
+   * Whether waiting for `producer` to unregister before closing would be waiting for ever: it is
+   * itself a transport, and is lost, or waits to close until we unregister from it. Differs from
+   * Twisted, which resumes such a producer and then never closes.
    */
   protected isBeyondUnregistering(producer: object): boolean {
-    return (
-      (this.disconnecting || this.writeDisconnecting) &&
-      'loseConnection' in producer &&
-      'disconnected' in producer &&
-      Boolean(producer.disconnected)
-    );
+    if (!this.disconnecting && !this.writeDisconnecting) return false;
+    const {
+      disconnected,
+      disconnecting,
+      producer: itsProducer,
+    } = producer as Partial<FileDescriptor>;
+    return Boolean(disconnected) || (Boolean(disconnecting) && itsProducer === (this as unknown));
   }
 
   /**

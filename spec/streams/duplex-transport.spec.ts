@@ -581,3 +581,41 @@ describe('DuplexTransport', () => {
     expect(left[5]).to.be.at.most(0);
   });
 });
+
+describe('two DuplexTransports that are each other’s producer', () => {
+  async function forwarder() {
+    const [left, right] = [await tcpPair(), await tcpPair()];
+    const protocols = [new Recorder(), new Recorder()] as const;
+    const [a, b] = [left.server, right.server].map(
+      (socket, i) => new DuplexTransport(socket, { protocol: protocols[i] }),
+    ) as [DuplexTransport, DuplexTransport];
+    a.registerProducer(b, true);
+    b.registerProducer(a, true);
+    return { a, b, left: left.client.resume(), right: right.client.resume() };
+  }
+
+  it('both close, when both are told to', async () => {
+    const { a, b, left, right } = await forwarder();
+    a.loseConnection();
+    await turn();
+    b.loseConnection();
+    left.end();
+    right.end();
+    const reasons = await Promise.all([a.closed, b.closed]);
+    expect(reasons.map((reason) => reason.name)).to.deep.equal([
+      'ConnectionDone',
+      'ConnectionDone',
+    ]);
+  });
+
+  it('the one that waits to close closes when the other is lost', async () => {
+    const { a, b, left, right } = await forwarder();
+    b.loseConnection();
+    await turn();
+    expect(b.disconnected).to.equal(false);
+    left.resetAndDestroy();
+    expect((await a.closed).name).to.equal('ConnectionLost');
+    expect((await b.closed).name).to.equal('ConnectionDone');
+    right.end();
+  });
+});

@@ -358,16 +358,24 @@ describe('FileDescriptor: closing', () => {
       expect(descriptor.news()).to.include('resume');
     });
 
-    it('waits for a transport that still stands, and for what is `disconnected` but no transport', () => {
+    it('waits for a transport that still stands', () => {
       const descriptor = new Descriptor();
-      const device = { ...fakeProducer(descriptor), disconnected: true };
-      for (const producer of [transport(descriptor, false), device]) {
-        descriptor.registerProducer(producer, true);
-        descriptor.loseConnection();
-        descriptor.run();
-        expect(descriptor.connected).to.equal(true);
-        descriptor.unregisterProducer();
-      }
+      descriptor.registerProducer(transport(descriptor, false), true);
+      descriptor.loseConnection();
+      descriptor.run();
+      expect(descriptor.connected).to.equal(true);
+      descriptor.unregisterProducer();
+      descriptor.run();
+      expect(descriptor.connected).to.equal(false);
+    });
+
+    it('waits for none that waits to close until we unregister from it', () => {
+      const descriptor = new Descriptor();
+      const other = { ...transport(descriptor, false), disconnecting: true, producer: descriptor };
+      descriptor.registerProducer(other, true);
+      descriptor.loseConnection();
+      descriptor.run();
+      expect(descriptor.connected).to.equal(false);
     });
   });
 
