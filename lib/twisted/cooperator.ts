@@ -141,9 +141,12 @@ export class Cooperator {
    */
   stop(): void {
     this.stopped = true;
+    // Now: what a task's end calls may start this again, and its tick is not to be cancelled.
+    const { scheduledTick } = this;
+    this.scheduledTick = null;
     // Differs from Twisted, whose loop over a list that shrinks ends every second task.
     for (const task of this.round.clear()) task.abandon(SchedulerStopped);
-    this.cancelTick();
+    scheduledTick?.cancel();
   }
 
   /** @internal Lets a task run. */
