@@ -1,9 +1,10 @@
 import { open, type FileHandle } from 'node:fs/promises';
 
-/** Bytes that the first read asks for, or a little less: a multiple of what is asked of us. */
-const FIRST_BLOCK = 65536;
-/** Bytes that a read asks for at most, unless more is asked of us at once. */
-const LARGEST_BLOCK = 524288;
+/** Bytes that a read asks for, or a little less: a multiple of what is asked of us. */
+const SMALLEST_BLOCK = 64 * 1024;
+const LARGEST_BLOCK = 1024 * 1024;
+/** Blocks that must come in time, one after the other, before smaller ones will do. */
+const PATIENCE = 4;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -15,14 +16,15 @@ interface ReadAhead {
 }
 
 /**
- * A file of the operating system, read ahead of who asks for it and in larger blocks: a read of
- * 16 KiB costs little more than one of 512 KiB, nearly all of it for the way to another thread.
+ * A file of the operating system, read ahead of who asks for it and in larger blocks: nearly all
+ * that a read of 16 KiB costs is the way to another thread and back.
  *
- * At most two blocks are held, one being handed out and one read ahead. They start small and grow
- * only for who asks faster than they come, so that many slow transfers hold little.
+ * At most two blocks are held, one being handed out and one read ahead. They grow for who asks
+ * before they have come, and shrink for who doesn't, so that many slow transfers hold little.
  */
 export class FileSource {
-  private blockSize = FIRST_BLOCK;
+  private blockSize = SMALLEST_BLOCK;
+  private inTime = 0;
   private block: Buffer = NOTHING;
   private offset = 0;
   private ahead: ReadAhead | null = null;
@@ -59,6 +61,7 @@ export class FileSource {
    */
   read(size: number): Buffer | Promise<Buffer> {
     if (this.offset === this.block.length && this.ahead?.bytes) {
+      this.cameInTime();
       this.handOut(this.ahead.bytes, size);
     }
     return this.offset < this.block.length ? this.take(size) : this.wait(size);
@@ -73,7 +76,7 @@ export class FileSource {
   private async wait(size: number): Promise<Buffer> {
     let bytes: Buffer = NOTHING;
     if (this.ahead !== null) {
-      this.blockSize = Math.min(this.blockSize * 2, LARGEST_BLOCK);
+      this.cameLate();
       bytes = await this.ahead.done;
     }
     // What was read ahead may be older than the question: the file may have grown.
@@ -81,6 +84,18 @@ export class FileSource {
     if (this.closed) return NOTHING;
     this.handOut(bytes, size);
     return this.take(size);
+  }
+
+  private cameLate(): void {
+    this.inTime = 0;
+    this.blockSize = Math.min(this.blockSize * 2, LARGEST_BLOCK);
+  }
+
+  private cameInTime(): void {
+    this.inTime += 1;
+    if (this.inTime < PATIENCE) return;
+    this.inTime = 0;
+    this.blockSize = Math.max(this.blockSize / 2, SMALLEST_BLOCK);
   }
 
   /** Goes on with `bytes`, and reads ahead unless they say that the end is near. */

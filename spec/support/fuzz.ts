@@ -8,6 +8,8 @@ import { askTwisted } from './twisted.js';
 const SCENARIOS = Number(process.env['FUZZ_SCENARIOS'] ?? 500);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 22);
 
+type Trace = readonly unknown[];
+
 /** As many scenarios as a run looks at, the same in every run. */
 export function makeScenarios<Scenario>(make: (random: Random) => Scenario): Scenario[] {
   const random = new Random(SEED);
@@ -17,20 +19,28 @@ export function makeScenarios<Scenario>(make: (random: Random) => Scenario): Sce
 /**
  * Plays `scenarios` here by `play`, and by `spec/oracle/NAME.py`. Where traces differ, fails with the
  * shortest scenario for which they do.
+ *
+ * @param comparable - What of a trace is to be the same; all of it if left out.
  */
-export function expectTwistedToAgree<Scenario>(
+export async function expectTwistedToAgree<Scenario>(
   name: string,
   scenarios: readonly Scenario[],
-  play: (scenario: Scenario) => unknown[],
-): void {
-  const theirs = askTwisted<unknown[]>(name, scenarios);
-  expect(theirs).to.have.length(scenarios.length);
-  const differing = scenarios
-    .map((scenario, i) => ({ text: JSON.stringify(scenario), ours: play(scenario), i }))
-    .filter(({ ours, i }) => JSON.stringify(ours) !== JSON.stringify(theirs[i]))
+  play: (scenario: Scenario) => Trace | Promise<Trace>,
+  comparable: (trace: Trace) => Trace = (trace) => trace,
+): Promise<void> {
+  const answers = askTwisted<Trace>(name, scenarios);
+  expect(answers).to.have.length(scenarios.length);
+  const played = await Promise.all(
+    scenarios.map(async (scenario, i) => ({
+      text: JSON.stringify(scenario),
+      ours: comparable(await play(scenario)),
+      theirs: comparable(answers[i] as Trace),
+    })),
+  );
+  const [shortest, ...others] = played
+    .filter(({ ours, theirs }) => JSON.stringify(ours) !== JSON.stringify(theirs))
     .sort((a, b) => a.text.length - b.text.length);
-  const [shortest] = differing;
   if (shortest === undefined) return;
-  const { text, ours, i } = shortest;
-  expect(ours, `${differing.length} scenarios differ, such as ${text}`).to.deep.equal(theirs[i]);
+  const { text, ours, theirs } = shortest;
+  expect(ours, `${others.length + 1} scenarios differ, such as ${text}`).to.deep.equal(theirs);
 }

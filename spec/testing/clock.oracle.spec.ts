@@ -85,8 +85,8 @@ function play(scenario: Step[]): unknown[] {
 }
 
 describeWithTwisted('Clock, beside the real one', () => {
-  it('makes the same calls in the same order, whatever they do to each other', () => {
+  it('makes the same calls in the same order, whatever they do to each other', async () => {
     const scenarios = makeScenarios((random) => [...makeSteps(random), ['look']] as Step[]);
-    expectTwistedToAgree('clock', scenarios, play);
+    await expectTwistedToAgree('clock', scenarios, play);
   });
 });

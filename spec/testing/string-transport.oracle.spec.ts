@@ -96,7 +96,7 @@ function play({ disconnects, lenient, steps }: Scenario): unknown[] {
 }
 
 describeWithTwisted('StringTransport, beside the real one', () => {
-  it('takes, refuses and notes the same', () => {
-    expectTwistedToAgree('string_transport', makeScenarios(makeScenario), play);
+  it('takes, refuses and notes the same', async () => {
+    await expectTwistedToAgree('string_transport', makeScenarios(makeScenario), play);
   });
 });
