@@ -18,7 +18,9 @@ function ticks(): Ticks | null {
     const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] =
       cpu.map(Number);
     // The name, in parentheses, may hold spaces: what counts is behind it.
-    const self = readFileSync('/proc/self/stat', 'utf8').replace(/^.*\) /s, '').split(' ');
+    const self = readFileSync('/proc/self/stat', 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     const all = user + nice + system + idle + iowait + irq + softirq + steal;
     // utime, stime, and those of children that have ended.
     const ours = [11, 12, 13, 14].reduce((sum, field) => sum + Number(self[field]), 0);

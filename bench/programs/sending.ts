@@ -37,7 +37,8 @@ export function open({ port, highWaterMark }: Omit<ConnectOptions, 'connections'
   return connect(options);
 }
 
-async function openAll(options: ConnectOptions): Promise<Socket[]> {
+/** Connections to the reader, all of which stand. */
+export async function openAll(options: ConnectOptions): Promise<Socket[]> {
   const sockets: Socket[] = [];
   while (sockets.length < options.connections) {
     const some = Array.from(

@@ -6,7 +6,9 @@ import { absenceOfC } from './c.js';
 type Measure = Contestant['measure'];
 
 const absenceOfTwisted =
-  twistedVersion === null ? 'Twisted is not installed (apt-get install python3-twisted)' : undefined;
+  twistedVersion === null
+    ? 'Twisted is not installed (apt-get install python3-twisted)'
+    : undefined;
 
 export const ours = (measure: Measure): Contestant => ({ name: 'twisted-streams', measure });
 export const rawNode = (measure: Measure): Contestant => ({ name: 'raw Node', measure });

@@ -1,23 +1,4 @@
-/** Twisted's kind of push producer, registered with a transport of this library. */
-import { DuplexTransport, Protocol } from 'twisted-streams';
-
-import type { Supply } from '../../support/supply.js';
+import { pushThroughTransport } from '../push-through-transport.js';
 import { send } from '../sending.js';
-import { SupplyProducer } from '../supply-producer.js';
 
-class Sender extends Protocol {
-  constructor(private readonly supply: Supply) {
-    super();
-  }
-
-  override connectionMade(): void {
-    const { transport } = this;
-    const producer = new SupplyProducer(transport, this.supply, () => transport.loseConnection());
-    transport.registerProducer(producer, true);
-    producer.resumeProducing();
-  }
-}
-
-await send((socket, supply) => {
-  new DuplexTransport(socket, { protocol: new Sender(supply) });
-});
+await send(pushThroughTransport);

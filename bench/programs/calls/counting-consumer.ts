@@ -1,0 +1,14 @@
+/** A consumer that only counts. */
+import type { IConsumer } from 'twisted-streams';
+
+export class CountingConsumer implements IConsumer {
+  bytes = 0;
+
+  registerProducer(): void {}
+
+  unregisterProducer(): void {}
+
+  write(data: Uint8Array): void {
+    this.bytes += data.length;
+  }
+}

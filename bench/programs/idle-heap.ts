@@ -1,0 +1,49 @@
+/** The heap that idle connections take: a socket each, and what is wrapped around it. */
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+
+import { DuplexTransport, Protocol } from 'twisted-streams';
+
+import { readOptions, say } from './options.js';
+import { type ConnectOptions, openAll } from './sending.js';
+
+type Wrapping = 'nothing' | 'transport' | 'transport and protocol';
+
+const options = readOptions<ConnectOptions & { readonly wrapping: Wrapping }>();
+
+function heapUsed(): number {
+  if (gc === undefined) throw new Error('Run with --expose-gc');
+  // More than once: what a finalizer lets go of is found by the next one.
+  for (let i = 0; i < 4; i++) gc();
+  return process.memoryUsage().heapUsed;
+}
+
+// One protocol for all: what a user's own takes is not our doing.
+class Shared extends Protocol {}
+const shared = new Shared();
+
+function wrap(socket: Socket): unknown {
+  if (options.wrapping === 'nothing') return socket;
+  if (options.wrapping === 'transport') return new DuplexTransport(socket);
+  return new DuplexTransport(socket, { protocol: shared });
+}
+
+// The first ones compile code, which stays: they don't count.
+const first = await openAll({ ...options, connections: 100 });
+const kept: unknown[] = first.map(wrap);
+
+const before = heapUsed();
+const sockets = await openAll(options);
+const withSockets = heapUsed();
+kept.push(...sockets.map(wrap));
+await new Promise(setImmediate);
+const withTransports = heapUsed();
+
+say({
+  socket: (withSockets - before) / options.connections,
+  wrapping: (withTransports - withSockets) / options.connections,
+  kept: kept.length,
+});
+const closes = [...first, ...sockets].map((socket) => once(socket, 'close'));
+for (const socket of [...first, ...sockets]) socket.destroy();
+await Promise.allSettled(closes);

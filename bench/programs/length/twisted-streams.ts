@@ -1,0 +1,4 @@
+import { pushThroughTransport } from '../push-through-transport.js';
+import { sendLengths } from './lengths.js';
+
+await sendLengths(pushThroughTransport);

@@ -1,0 +1,15 @@
+/** `write` until it says no, then wait for `drain`: how Node's documentation tells one to. */
+import type { Socket } from 'node:net';
+
+import type { Supply } from '../support/supply.js';
+
+export function pushRaw(socket: Socket, supply: Supply): void {
+  const produce = () => {
+    for (let message = supply.next(); message !== null; message = supply.next()) {
+      if (!socket.write(message)) return;
+    }
+    socket.end();
+  };
+  socket.on('drain', produce).resume();
+  produce();
+}

@@ -1,0 +1,25 @@
+/** What is compared by how often a second it is called. */
+import type { Contestant, Measurement, Metric, Settings } from '../harness/workload.js';
+import { type Child, withChildren } from './child.js';
+import { startNode, startTwisted } from './commands.js';
+import { ours, twisted } from './contestants.js';
+
+export const callRate: Metric = { name: 'calls', unit: 'millions a second' };
+
+async function measureRate(child: Child): Promise<Measurement> {
+  return withChildren([child], async () => {
+    const { perSecond, intact } = await child.said<{ perSecond: number; intact: boolean }>();
+    await child.ended();
+    if (!intact) throw new Error('The calls did not do what they should');
+    return { [callRate.name]: perSecond / 1e6 };
+  });
+}
+
+/** `bench/programs/calls/WHAT.ts` beside the same in Twisted. */
+export function callers(what: string, more: object = {}): [Contestant, Contestant] {
+  const told = ({ warmUp, seconds }: Settings) => ({ ...more, what, warmUp, seconds });
+  return [
+    ours((settings) => measureRate(startNode(`calls/${what}`, told(settings)))),
+    twisted((settings) => measureRate(startTwisted('calls', told(settings)))),
+  ];
+}
