@@ -24,6 +24,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Cooperator, CooperativeTask
 from twisted.python.failure import Failure
 
+sys.dont_write_bytecode = True  # of what is imported from here
+
 from decided_cooperator import DecidedCooperator, DecidedTask
 
 MOST_TASKS = 12

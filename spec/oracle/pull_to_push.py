@@ -21,6 +21,8 @@ from twisted.internet import _producer_helpers, task
 from twisted.internet.task import Cooperator, CooperativeTask
 from twisted.python import log
 
+sys.dont_write_bytecode = True  # of what is imported from here
+
 from decided_cooperator import DecidedCooperator, DecidedTask
 
 

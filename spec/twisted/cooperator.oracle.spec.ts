@@ -12,7 +12,11 @@ describeWithTwisted('Cooperator, beside the real one', () => {
     // One after the other: all hear the same log.
     const traces = new Map<Scenario, Trace>();
     for (const scenario of scenarios) traces.set(scenario, await playOnOurs(scenario));
-    await expectTwistedToAgree('cooperator', scenarios, (scenario) => traces.get(scenario) as Trace);
+    await expectTwistedToAgree(
+      'cooperator',
+      scenarios,
+      (scenario) => traces.get(scenario) as Trace,
+    );
   });
 });
 

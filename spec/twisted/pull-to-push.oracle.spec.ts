@@ -17,7 +17,11 @@ describeWithTwisted('PullToPush, beside the real one', () => {
     // One after the other: all hear the same log.
     const traces = new Map<Scenario, Trace>();
     for (const scenario of scenarios) traces.set(scenario, await playOnOurs(scenario));
-    await expectTwistedToAgree('pull_to_push', scenarios, (scenario) => traces.get(scenario) as Trace);
+    await expectTwistedToAgree(
+      'pull_to_push',
+      scenarios,
+      (scenario) => traces.get(scenario) as Trace,
+    );
   });
 });
 
