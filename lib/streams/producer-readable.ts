@@ -154,9 +154,11 @@ export class ProducerReadable extends Readable implements IFinishableConsumer, I
    *
    * @param size - Bytes to read; what there is if left out.
    */
-  override read(size?: number): Buffer | string | null {
+  override read(size?: number): ReturnType<Readable['read']> {
     try {
-      return super.read(size) as Buffer | string | null;
+      // `any`, as in Node's own declarations, to which this must be assignable.
+
+      return super.read(size);
     } finally {
       // Node calls `_read` before it takes what it reads from the buffer. A producer that answered
       // then would fill a full buffer further, so it is asked here.
