@@ -27,3 +27,11 @@ export function peerOf(stream: object): IAddress {
 export function hostOf(stream: object): IAddress {
   return addressOf('local', stream);
 }
+
+/**
+ * Makes a socket remember where its other end is: closed, it can only tell what it was asked before,
+ * and `connectionLost` is where protocols ask.
+ */
+export function rememberAddresses(stream: { readonly remoteAddress?: string | undefined }): void {
+  void stream.remoteAddress;
+}

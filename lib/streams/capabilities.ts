@@ -37,6 +37,7 @@ interface Optional {
   readonly errored?: Error | null;
   readonly readableEncoding?: BufferEncoding | null;
   readonly readableEnded?: boolean;
+  readonly remoteAddress?: string;
   readonly readableFlowing?: boolean | null;
   readonly writableEnded?: boolean;
   readonly writableFinished?: boolean;

@@ -9,7 +9,7 @@ import {
 } from '../twisted/interfaces.js';
 import { log } from '../twisted/log.js';
 import { assertProtocol } from '../twisted/validate.js';
-import { hostOf, peerOf } from './addresses.js';
+import { hostOf, peerOf, rememberAddresses } from './addresses.js';
 import { assertDuplex, isUnreadSocket, type AnyDuplex, type DuplexLike } from './capabilities.js';
 import { closeGracefully } from './close-gracefully.js';
 import { StreamInput } from './stream-input.js';
@@ -92,8 +92,9 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
   private makeConnection(): void {
     if (this.disconnected) return;
     this.protocolConnected = true;
-    const input = new StreamInput(this.stream, this.reactor);
+    const input = new StreamInput(this.reactor);
     this.input = this.reactor.input = input;
+    rememberAddresses(this.stream);
     this.reactor.call(() => void this.protocol?.makeConnection(this));
     if (this.disconnected) return;
     if (this.disconnecting) input.discard();
@@ -147,7 +148,7 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
     if (reason instanceof ConnectionDone && (this.input !== undefined || isUnreadSocket(stream))) {
       closeGracefully(stream);
     }
-    this.input?.detach();
+    this.input?.close();
   }
 
   /** Where the other end is. */

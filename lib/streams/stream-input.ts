@@ -2,40 +2,41 @@
 import { ConnectionDone } from '../twisted/errors.js';
 import { assertBytes, asBuffer } from '../twisted/validate.js';
 import type { AnyDuplex } from './capabilities.js';
-import type { Input, StreamReactor } from './stream-reactor.js';
-
-const INPUT = Symbol('twisted-streams.input');
-
-type Read = AnyDuplex & { [INPUT]?: StreamInput | undefined };
+import type { Descriptor, Input, StreamReactor } from './stream-reactor.js';
 
 export class StreamInput implements Input {
   /** Whether the descriptor wants to read; it does until it says otherwise. */
   private flowing = true;
   private discarding = false;
   /** What came although the stream was paused: not every stream stops at once. */
-  private early: unknown[] = [];
+  private early: unknown[] | undefined;
   private earlyEnd = false;
   /** What `doRead` is to take. */
   private current: unknown;
 
-  constructor(
-    readonly stream: AnyDuplex,
-    private readonly reactor: StreamReactor,
-  ) {}
+  constructor(private readonly reactor: StreamReactor) {}
+
+  private get stream(): AnyDuplex {
+    return this.reactor.stream as AnyDuplex;
+  }
 
   /** Begins to listen, and to read unless it was stopped before this. */
   open(): void {
-    const stream: Read = this.stream;
-    stream[INPUT] = this;
-    stream.on('data', onData);
-    stream.on('end', onEnd);
-    if (this.flowing || this.discarding) stream.resume();
+    this.reactor.listenToInput();
+    if (this.flowing || this.discarding) this.stream.resume();
+  }
+
+  /** Listens no more. */
+  close(): void {
+    this.discarding = true;
+    this.early = undefined;
+    this.reactor.unlistenToInput();
   }
 
   start(): void {
     if (this.flowing || this.discarding) return;
     this.flowing = true;
-    if (this.early.length > 0 || this.earlyEnd) process.nextTick(deliverEarly, this);
+    if (this.early !== undefined || this.earlyEnd) process.nextTick(deliverEarly, this);
     else this.stream.resume();
   }
 
@@ -48,16 +49,8 @@ export class StreamInput implements Input {
   /** From now on throws away what comes: left unread, it would turn a close into a reset. */
   discard(): void {
     this.discarding = true;
-    this.early = [];
+    this.early = undefined;
     this.stream.resume();
-  }
-
-  detach(): void {
-    this.discarding = true;
-    this.early = [];
-    (this.stream as Read)[INPUT] = undefined;
-    this.stream.removeListener('data', onData);
-    this.stream.removeListener('end', onEnd);
   }
 
   /**
@@ -78,33 +71,38 @@ export class StreamInput implements Input {
 
   received(chunk: unknown): void {
     if (this.discarding) return;
-    if (!this.flowing || this.early.length > 0) this.early.push(chunk);
-    else this.deliver(chunk);
+    if (this.flowing && this.early === undefined) this.deliver(chunk);
+    else (this.early ??= []).push(chunk);
   }
 
   ended(): void {
     if (this.discarding) return;
-    if (this.early.length > 0) this.earlyEnd = true;
-    else this.deliverEnd();
+    if (this.early === undefined) this.deliverEnd();
+    else this.earlyEnd = true;
   }
 
   private deliver(chunk: unknown): void {
     this.current = chunk;
-    this.reactor.call((descriptor) => descriptor.doRead());
+    this.reactor.call(doRead);
   }
 
   private deliverEnd(): void {
-    this.reactor.call((descriptor) => void descriptor.readConnectionLost(new ConnectionDone()));
+    this.reactor.call(readConnectionLost);
   }
 
+  /** Delivers what was held, as long as the descriptor wants it; then the stream goes on. */
   deliverEarly(): void {
-    while (this.flowing && this.early.length > 0) this.deliver(this.early.shift());
-    if (!this.flowing) return;
-    if (!this.earlyEnd) {
-      this.stream.resume();
-    } else if (!this.discarding) {
+    while (this.flowing && this.early !== undefined) {
+      const chunk = this.early.shift();
+      if (this.early.length === 0) this.early = undefined;
+      this.deliver(chunk);
+    }
+    if (!this.flowing || this.discarding) return;
+    if (this.earlyEnd) {
       this.earlyEnd = false;
       this.deliverEnd();
+    } else {
+      this.stream.resume();
     }
   }
 }
@@ -113,10 +111,10 @@ function deliverEarly(input: StreamInput): void {
   input.deliverEarly();
 }
 
-function onData(this: Read, chunk: unknown): void {
-  this[INPUT]?.received(chunk);
+function doRead(descriptor: Descriptor): Error | undefined {
+  return descriptor.doRead();
 }
 
-function onEnd(this: Read): void {
-  this[INPUT]?.ended();
+function readConnectionLost(descriptor: Descriptor): undefined {
+  descriptor.readConnectionLost(new ConnectionDone());
 }

@@ -24,10 +24,16 @@ import { spendTurn } from './turn.js';
 /** What a reactor drives. */
 export type Descriptor = IReadWriteDescriptor & IHalfCloseableDescriptor;
 
-/** What turns the other half of the stream on and off, where the descriptor reads. */
+/** The other half of the stream, where the descriptor reads. */
 export interface Input {
+  /** The descriptor wants to read. */
   start(): void;
+  /** The descriptor wants to read no more. */
   stop(): void;
+  /** `data`. */
+  received(chunk: unknown): void;
+  /** `end`. */
+  ended(): void;
 }
 
 /**
@@ -39,7 +45,7 @@ const REACTOR = Symbol('twisted-streams.reactor');
 type Wrapped = AnyWritable & { [REACTOR]?: StreamReactor | null };
 
 export class StreamReactor implements IReactorFDSet {
-  /** Reads the stream, if the descriptor does. */
+  /** Reads the stream, where the descriptor does. */
   input: Input | undefined;
 
   private descriptor!: Descriptor;
@@ -58,11 +64,33 @@ export class StreamReactor implements IReactorFDSet {
   private onFinished: (() => undefined) | undefined;
   private onWritten: (() => void) | undefined;
 
-  constructor(readonly stream: AnyWritable) {}
+  /** @param stream - What is driven. */
+  constructor(public stream: AnyWritable) {}
 
   /** Drives `descriptor` from now on. */
   attach(descriptor: Descriptor): void {
     this.descriptor = descriptor;
+    this.listen();
+  }
+
+  /** Drives the descriptor from `stream` now, into which the stream that it had was wrapped. */
+  move(stream: AnyWritable): void {
+    this.unlisten();
+    this.stream = stream;
+    this.busy = false;
+    this.listen();
+    if (this.wanted) this.addWriter();
+  }
+
+  /** Hears no more of the stream; a guard on `error` stays, because the stream outlives us. */
+  detach(): void {
+    if (this.over) return;
+    this.over = true;
+    this.wanted = false;
+    this.unlisten();
+  }
+
+  private listen(): void {
     const stream: Wrapped = this.stream;
     const before = stream[REACTOR];
     // A stream that was wrapped before still has our guard.
@@ -76,11 +104,7 @@ export class StreamReactor implements IReactorFDSet {
     stream[REACTOR] = this;
   }
 
-  /** Hears no more of the stream; a guard on `error` stays, because the stream outlives us. */
-  detach(): void {
-    if (this.over) return;
-    this.over = true;
-    this.wanted = false;
+  private unlisten(): void {
     const stream: Wrapped = this.stream;
     const first = stream[REACTOR];
     if (first === this) {
@@ -95,6 +119,27 @@ export class StreamReactor implements IReactorFDSet {
       stream.removeListener('drain', onDrain);
       stream.removeListener('finish', onFinish);
     }
+  }
+
+  /** Hears what comes in, from now on. */
+  listenToInput(): void {
+    if (this.sharesInput()) return;
+    this.stream.on('data', onData);
+    this.stream.on('end', onEnd);
+  }
+
+  unlistenToInput(): void {
+    if (this.sharesInput()) return;
+    this.stream.removeListener('data', onData);
+    this.stream.removeListener('end', onEnd);
+  }
+
+  /** Whether another adapter on the same stream hears its input too. */
+  private sharesInput(): boolean {
+    for (let reactor = (this.stream as Wrapped)[REACTOR]; reactor; reactor = reactor.next) {
+      if (reactor !== this && reactor.input !== undefined) return true;
+    }
+    return false;
   }
 
   addWriter(): void {
@@ -307,4 +352,12 @@ function onClose(this: Wrapped): void {
 
 function onError(this: Wrapped, error: unknown): void {
   StreamReactor.tell(this, (reactor) => reactor.errored(error));
+}
+
+function onData(this: Wrapped, chunk: unknown): void {
+  StreamReactor.tell(this, (reactor) => reactor.input?.received(chunk));
+}
+
+function onEnd(this: Wrapped): void {
+  StreamReactor.tell(this, (reactor) => reactor.input?.ended());
 }
