@@ -25,7 +25,7 @@ export interface Contestant {
   /** Why it can't run here, if it can't. */
   readonly absence?: string | undefined;
   /** Does the work once, in a process of its own, and checks that it was done. */
-  measure(settings: Settings): Promise<Measurement>;
+  readonly measure: (settings: Settings) => Promise<Measurement>;
 }
 
 /** What our own figure should be: a ratio if it has a `peer`, else as it stands. */

@@ -10,6 +10,8 @@ export interface InMemoryOptions {
   readonly size: number;
   readonly seconds: number;
   readonly warmUp: number;
+  /** Whether a stream takes chunks at once, or on the next tick. At once if left out. */
+  readonly takes?: 'at once' | 'on the next tick';
 }
 
 /** Has `move` bring a supply to a meter, and says how that went. */
@@ -35,12 +37,14 @@ export function readableOf(supply: Supply): Readable {
   });
 }
 
-/** A stream that takes what comes at once. */
+/** A stream that takes what comes. */
 export function writableTo(meter: Meter): Writable {
+  const { takes } = readOptions<InMemoryOptions>();
   return new Writable({
     write(chunk: Buffer, _encoding, callback) {
       meter.take(chunk);
-      callback();
+      if (takes === 'on the next tick') process.nextTick(callback);
+      else callback();
     },
   });
 }

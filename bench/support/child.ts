@@ -35,12 +35,12 @@ export class Child {
    * @throws Error: it ended without.
    */
   async said<T>(): Promise<T> {
-    const { value, done } = await this.lines.next();
-    if (done === true) {
+    const line = await this.lines.next();
+    if (line.done === true) {
       await this.ended();
       throw new Error(`${this.name} said too little`);
     }
-    return JSON.parse(value) as T;
+    return JSON.parse(line.value) as T;
   }
 
   /**

@@ -1,11 +1,14 @@
 /** Programs that move bytes within themselves, compared by how many they move. */
-import type { Contestant, Measurement, Settings } from '../harness/workload.js';
+import type { Contestant, Measurement, Metric, Settings, Workload } from '../harness/workload.js';
 import { withChildren } from './child.js';
 import { startNode } from './commands.js';
-import { byHand, ours } from './contestants.js';
+import { byHand, ours, pipe, pipeline, streamx } from './contestants.js';
 import type { Metered } from './meter.js';
-import { limitOf, throughput } from './throughput.js';
+import { limitOf } from './throughput.js';
 import { assertArrived, megabytesPerSecond } from './transfer.js';
+
+/** Most of what is moved is only handed on, so bytes would say little. */
+export const chunkRate: Metric = { name: 'chunks', unit: 'millions a second' };
 
 /** Runs `bench/programs/PROGRAM.ts` with messages of `size` bytes. */
 export async function measureInMemory(
@@ -20,7 +23,7 @@ export async function measureInMemory(
     const metered = await child.said<Metered>();
     await child.ended();
     assertArrived(metered, metered);
-    return { [throughput.name]: megabytesPerSecond(metered) };
+    return { [chunkRate.name]: megabytesPerSecond(metered) / size };
   });
 }
 
@@ -30,4 +33,21 @@ export function adapterAndHand(program: string, size: number): [Contestant, Cont
     ours((settings) => measureInMemory(program, size, settings, { byHand: false })),
     byHand((settings) => measureInMemory(program, size, settings, { byHand: true })),
   ];
+}
+
+/** A stream into another: ours as a producer and a consumer. */
+export function memoryToMemory(takes: 'at once' | 'on the next tick'): Workload {
+  const move = (program: string) => (settings: Settings) =>
+    measureInMemory(`memory/${program}`, 16384, settings, { takes });
+  return {
+    title: `ReadableProducer into WritableConsumer, which takes 16 KiB chunks ${takes}`,
+    metrics: [chunkRate],
+    contestants: [
+      ours(move('twisted-streams')),
+      pipe(move('pipe')),
+      pipeline(move('pipeline')),
+      streamx(move('streamx')),
+    ],
+    goals: [{ metric: chunkRate.name, peer: 'pipe', atLeast: 1 }],
+  };
 }

@@ -1,10 +1,9 @@
 import type { Workload } from '../harness/workload.js';
-import { adapterAndHand } from '../support/in-memory.js';
-import { throughput } from '../support/throughput.js';
+import { adapterAndHand, chunkRate } from '../support/in-memory.js';
 
 export default {
   title: 'TransportDuplex, in memory, 1 KiB chunks',
-  metrics: [throughput],
+  metrics: [chunkRate],
   contestants: adapterAndHand('adapters/duplex', 1024),
-  goals: [{ metric: throughput.name, peer: 'by hand', atLeast: 0.95 }],
+  goals: [{ metric: chunkRate.name, peer: 'by hand', atLeast: 0.95 }],
 } satisfies Workload;

@@ -1,7 +1,10 @@
 /** A `Readable` of streamx piped into a `Writable` of streamx. */
 import { Readable, Writable } from 'streamx';
 
-import { moveInMemory } from '../in-memory.js';
+import { type InMemoryOptions, moveInMemory } from '../in-memory.js';
+import { readOptions } from '../options.js';
+
+const { takes } = readOptions<InMemoryOptions>();
 
 await moveInMemory(
   (supply, meter) =>
@@ -17,7 +20,8 @@ await moveInMemory(
       const sink = new Writable({
         write(chunk, callback) {
           meter.take(chunk as Buffer);
-          callback(null);
+          if (takes === 'on the next tick') process.nextTick(callback, null);
+          else callback(null);
         },
       });
       sink.on('finish', resolve);

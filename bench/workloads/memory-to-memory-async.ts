@@ -1,0 +1,3 @@
+import { memoryToMemory } from '../support/in-memory.js';
+
+export default memoryToMemory('on the next tick');

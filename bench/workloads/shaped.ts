@@ -1,0 +1,24 @@
+import type { Settings, Workload } from '../harness/workload.js';
+import { startNode } from '../support/commands.js';
+import { ours } from '../support/contestants.js';
+import { cost, limitOf, measureThroughput, throughput } from '../support/throughput.js';
+
+const measure = (shaped: boolean) => (settings: Settings) =>
+  measureThroughput(
+    (port) =>
+      startNode('shaped', {
+        port,
+        connections: 1,
+        size: 16384,
+        limit: limitOf(settings),
+        shaped,
+      }),
+    settings,
+  );
+
+export default {
+  title: 'pull producer through a ShapedConsumer without limit, 16 KiB messages, TCP',
+  metrics: [throughput, cost],
+  contestants: [ours(measure(true)), { name: 'unshaped', measure: measure(false) }],
+  goals: [{ metric: throughput.name, peer: 'unshaped', atLeast: 0.9 }],
+} satisfies Workload;
