@@ -6,7 +6,7 @@ import type {
   ITCPTransport,
   PipeAddress,
 } from '../twisted/interfaces.js';
-import { assertBytes } from '../twisted/validate.js';
+import { assertBytes, piecesOf } from '../twisted/validate.js';
 
 /** Bytes under way above which a push producer is paused, as on a TCP transport. */
 const BUFFER_SIZE = 65536;
@@ -144,13 +144,11 @@ export class LoopbackTransport
   /**
    * Sends a copy of all of `data`, as one piece.
    *
-   * @throws InvalidArgTypeError: one is not bytes; nothing was written.
+   * @throws InvalidArgTypeError: one is not bytes, or `data` no sequence; nothing was written.
    * @throws what the producer's `pauseProducing` throws; the bytes were taken.
    */
   writeSequence(data: Iterable<Uint8Array>): void {
-    const pieces = [...data];
-    for (const piece of pieces) assertBytes(piece);
-    this.send(Buffer.concat(pieces));
+    this.send(Buffer.concat(piecesOf(data)));
   }
 
   private send(piece: Buffer): void {

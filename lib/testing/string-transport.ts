@@ -4,7 +4,7 @@ import {
   ProducerAlreadyRegisteredError,
 } from '../twisted/errors.js';
 import type { IAddress, IConsumer, IPushProducer, ITransport } from '../twisted/interfaces.js';
-import { assertBytes } from '../twisted/validate.js';
+import { assertBytes, piecesOf } from '../twisted/validate.js';
 
 /**
  * A transport that keeps what is written to it and notes what else is asked of it, and does nothing
@@ -71,12 +71,10 @@ export class StringTransport implements ITransport, IConsumer, IPushProducer {
   /**
    * Keeps a copy of each of `data`.
    *
-   * @throws InvalidArgTypeError: one is not bytes; nothing was written.
+   * @throws InvalidArgTypeError: one is not bytes, or `data` no sequence; nothing was written.
    */
   writeSequence(data: Iterable<Uint8Array>): void {
-    const pieces = [...data];
-    for (const piece of pieces) assertBytes(piece);
-    for (const piece of pieces) this.write(piece);
+    this.written.push(Buffer.concat(piecesOf(data)));
   }
 
   /** Notes it in `disconnecting`, and nothing else. */

@@ -1,0 +1,119 @@
+import { expect } from 'chai';
+import sinon from 'sinon';
+
+import { Clock } from '../../lib/testing/clock.js';
+import { InvalidArgTypeError, OutOfRangeError } from '../../lib/twisted/errors.js';
+
+describe('Clock', () => {
+  /** A clock, and what is called on it: the name and the time. */
+  const setUp = () => {
+    const clock = new Clock();
+    const log: [string, number][] = [];
+    return { clock, log, note: (name: string) => log.push([name, clock.seconds()]) };
+  };
+
+  it('starts at 0, and stands still until it is advanced', () => {
+    const clock = new Clock();
+    expect(clock.seconds()).to.equal(0);
+    clock.advance(1.5);
+    expect(clock.seconds()).to.equal(1.5);
+  });
+
+  it('makes a call once its time has come, with its arguments', () => {
+    const clock = new Clock();
+    const f = sinon.spy();
+    const call = clock.callLater(2, f, 'a', 1);
+    clock.advance(1);
+    sinon.assert.notCalled(f);
+    expect(call.active()).to.equal(true);
+    clock.advance(1);
+    clock.advance(1);
+    sinon.assert.calledOnceWithExactly(f, 'a', 1);
+    expect(call.active()).to.equal(false);
+  });
+
+  it('makes calls in the order of their times, those of one time in the order they were asked for', () => {
+    const { clock, log, note } = setUp();
+    clock.callLater(2, note, 'late');
+    clock.callLater(1, note, 'first');
+    clock.callLater(1, note, 'second');
+    clock.callLater(Infinity, note, 'never');
+    clock.advance(5);
+    expect(log.map(([name]) => name)).to.deep.equal(['first', 'second', 'late']);
+  });
+
+  it('has calls see the time after the whole step, and pumps step by step', () => {
+    const { clock, log, note } = setUp();
+    clock.callLater(1, note, 'in a big step');
+    clock.advance(3);
+    clock.callLater(1, note, 'in small ones');
+    clock.pump([0.5, 0.5, 0.5]);
+    expect(log).to.deep.equal([
+      ['in a big step', 3],
+      ['in small ones', 4],
+    ]);
+  });
+
+  it('also makes calls that a call puts into the time that has passed', () => {
+    const { clock, log, note } = setUp();
+    clock.callLater(1, () => {
+      clock.callLater(0, note, 'now');
+      clock.callLater(1, note, 'later');
+    });
+    clock.advance(1);
+    expect(log).to.deep.equal([['now', 1]]);
+    clock.advance(1);
+    expect(log).to.deep.equal([
+      ['now', 1],
+      ['later', 2],
+    ]);
+  });
+
+  it('may be advanced from inside a call', () => {
+    const { clock, log, note } = setUp();
+    clock.callLater(1, () => {
+      clock.advance(2);
+      note('outer');
+    });
+    clock.callLater(2, note, 'inner');
+    clock.advance(1);
+    expect(log).to.deep.equal([
+      ['inner', 3],
+      ['outer', 3],
+    ]);
+  });
+
+  it('leaves the calls after one that throws for the next advance', () => {
+    const { clock, log, note } = setUp();
+    const failing = clock.callLater(1, () => {
+      throw new Error('Oops');
+    });
+    clock.callLater(1, note, 'after');
+    expect(() => clock.advance(1)).to.throw('Oops');
+    expect(failing.active()).to.equal(false);
+    expect(log).to.deep.equal([]);
+    clock.advance(0);
+    expect(log).to.deep.equal([['after', 1]]);
+  });
+
+  it('tells which calls are still to be made, in an array that is the caller’s', () => {
+    const clock = new Clock();
+    const call = clock.callLater(2, () => {});
+    const sooner = clock.callLater(1, () => {});
+    const calls = clock.getDelayedCalls();
+    expect(calls).to.deep.equal([sooner, call]);
+    for (const each of calls) each.cancel();
+    expect(clock.getDelayedCalls()).to.deep.equal([]);
+  });
+
+  it('refuses what is no number or no function, and changes nothing', () => {
+    const clock = new Clock();
+    expect(() => clock.callLater('1' as unknown as number, () => {})).to.throw(InvalidArgTypeError);
+    expect(() => clock.callLater(NaN, () => {})).to.throw(OutOfRangeError);
+    expect(() => clock.callLater(1, null as unknown as () => void)).to.throw(InvalidArgTypeError);
+    expect(() => clock.advance(undefined as unknown as number)).to.throw(InvalidArgTypeError);
+    expect(() => clock.advance(NaN)).to.throw(OutOfRangeError);
+    expect(clock.getDelayedCalls()).to.deep.equal([]);
+    expect(clock.seconds()).to.equal(0);
+  });
+});

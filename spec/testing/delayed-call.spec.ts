@@ -1,0 +1,115 @@
+import { expect } from 'chai';
+
+import { Clock } from '../../lib/testing/clock.js';
+import type { DelayedCall } from '../../lib/testing/delayed-call.js';
+import { AlreadyCalled, AlreadyCancelled } from '../../lib/testing/errors.js';
+import { InvalidArgTypeError, OutOfRangeError } from '../../lib/twisted/errors.js';
+
+describe('DelayedCall', () => {
+  const setUp = () => {
+    const clock = new Clock();
+    const log: [string, number][] = [];
+    const callLater = (delay: number, name: string) =>
+      clock.callLater(delay, () => log.push([name, clock.seconds()]));
+    return { clock, log, callLater };
+  };
+
+  const verbs: [string, (call: DelayedCall) => void][] = [
+    ['cancel', (call) => call.cancel()],
+    ['reset', (call) => call.reset(1)],
+    ['delay', (call) => call.delay(1)],
+  ];
+
+  it('knows when it is due, and whether it is still to be made', () => {
+    const { clock, callLater } = setUp();
+    clock.advance(1);
+    const call = callLater(2, 'a');
+    expect(call.getTime()).to.equal(3);
+    expect(call.active()).to.equal(true);
+  });
+
+  it('is not made once it is cancelled', () => {
+    const { clock, log, callLater } = setUp();
+    const call = callLater(1, 'a');
+    call.cancel();
+    expect(call.active()).to.equal(false);
+    clock.advance(1);
+    expect(log).to.deep.equal([]);
+  });
+
+  it('is made later when it is delayed, and sooner when that is less than nothing', () => {
+    const { clock, log, callLater } = setUp();
+    callLater(1, 'later').delay(2);
+    callLater(4, 'sooner').delay(-2);
+    clock.pump([1, 1, 1]);
+    expect(log).to.deep.equal([
+      ['sooner', 2],
+      ['later', 3],
+    ]);
+  });
+
+  it('is reset from the present on, to a later or an earlier time', () => {
+    const { clock, log, callLater } = setUp();
+    const later = callLater(2, 'later');
+    const sooner = callLater(5, 'sooner');
+    clock.advance(1);
+    later.reset(3);
+    sooner.reset(1);
+    expect([later.getTime(), sooner.getTime()]).to.deep.equal([4, 2]);
+    clock.pump([1, 1, 1]);
+    expect(log).to.deep.equal([
+      ['sooner', 2],
+      ['later', 4],
+    ]);
+  });
+
+  it('keeps its place in time when another is reset, also from inside a call', () => {
+    const { clock, log, callLater } = setUp();
+    const b = callLater(2, 'b');
+    clock.callLater(1, () => b.reset(3));
+    callLater(3, 'c');
+    clock.pump(Array<number>(10).fill(0.5));
+    expect(log).to.deep.equal([
+      ['c', 3],
+      ['b', 4],
+    ]);
+  });
+
+  for (const [verb, act] of verbs) {
+    it(`refuses to ${verb} once it was cancelled`, () => {
+      const { callLater } = setUp();
+      const call = callLater(1, 'a');
+      call.cancel();
+      expect(() => act(call))
+        .to.throw(AlreadyCancelled)
+        .with.property('code')
+        .that.is.a('string');
+    });
+
+    it(`refuses to ${verb} once it was made, already while it is being made`, () => {
+      const { clock } = setUp();
+      const inside: unknown[] = [];
+      const call: DelayedCall = clock.callLater(1, () => {
+        try {
+          act(call);
+        } catch (error) {
+          inside.push(error);
+        }
+      });
+      clock.advance(1);
+      expect(inside[0]).to.be.instanceOf(AlreadyCalled);
+      expect(() => act(call))
+        .to.throw(AlreadyCalled)
+        .with.property('code')
+        .that.is.a('string');
+    });
+  }
+
+  it('refuses what is no number of seconds, and does not move', () => {
+    const { callLater } = setUp();
+    const call = callLater(1, 'a');
+    expect(() => call.reset('2' as unknown as number)).to.throw(InvalidArgTypeError);
+    expect(() => call.delay(NaN)).to.throw(OutOfRangeError);
+    expect(call.getTime()).to.equal(1);
+  });
+});

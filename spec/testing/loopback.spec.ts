@@ -1,0 +1,496 @@
+import { expect } from 'chai';
+import sinon from 'sinon';
+
+import { loopback } from '../../lib/testing/loopback.js';
+import { NonStreamingProducer } from '../../lib/testing/non-streaming-producer.js';
+import {
+  ConnectionAborted,
+  ConnectionDone,
+  ConnectionLost,
+  InvalidArgTypeError,
+  ProducerAlreadyRegisteredError,
+} from '../../lib/twisted/errors.js';
+import { FileSender } from '../../lib/twisted/file-sender.js';
+import type { IProtocol } from '../../lib/twisted/interfaces.js';
+import { log as errorLog, type LogEvent } from '../../lib/twisted/log.js';
+import { Protocol } from '../../lib/twisted/protocol.js';
+
+const turn = () => new Promise(setImmediate);
+
+/** A protocol that notes what happens to it in a log that it may share. */
+class Noting extends Protocol {
+  reason: Error | undefined;
+  readonly received: Buffer[] = [];
+
+  constructor(
+    readonly log: unknown[] = [],
+    readonly label = 'it',
+  ) {
+    super();
+  }
+
+  override connectionMade(): void {
+    this.log.push([this.label, 'made']);
+  }
+
+  override dataReceived(data: Buffer): void {
+    this.received.push(data);
+    this.log.push([this.label, data.toString()]);
+  }
+
+  override connectionLost(reason: Error): void {
+    this.reason = reason;
+    this.log.push([this.label, reason.name]);
+  }
+
+  get text(): string {
+    return Buffer.concat(this.received).toString();
+  }
+
+  say(...pieces: string[]): void {
+    for (const piece of pieces) this.transport.write(Buffer.from(piece));
+  }
+}
+
+function setUp() {
+  const log: unknown[] = [];
+  const [server, client] = [new Noting(log, 'server'), new Noting(log, 'client')];
+  return { log, server, client, connect: () => loopback(server, client) };
+}
+
+const fakeProducer = () => ({
+  pauseProducing: sinon.spy(),
+  resumeProducing: sinon.spy(),
+  stopProducing: sinon.spy(),
+});
+
+describe('loopback', () => {
+  it('delivers what each end writes, piece by piece, and resolves once both were told of the close', async () => {
+    const { log, server, client, connect } = setUp();
+    const done = connect();
+    server.say('a', 'b');
+    client.say('c');
+    client.transport.writeSequence([Buffer.from('d'), Buffer.from('e')]);
+    client.transport.loseConnection();
+    await done;
+    expect(log).to.deep.equal([
+      ['server', 'made'],
+      ['client', 'made'],
+      ['client', 'a'],
+      ['client', 'b'],
+      ['server', 'c'],
+      ['server', 'de'],
+      ['server', 'ConnectionDone'],
+      ['client', 'ConnectionDone'],
+    ]);
+    expect(server.reason).to.be.instanceOf(ConnectionDone);
+  });
+
+  it('has delivered what is written on connecting by the time it returns', () => {
+    const { server, client, connect } = setUp();
+    server.connectionMade = () => server.say('hello');
+    void connect();
+    expect(client.text).to.equal('hello');
+  });
+
+  it('never calls dataReceived from inside a write', async () => {
+    const { log, server, client, connect } = setUp();
+    server.dataReceived = () => {
+      server.say('answer');
+      log.push('server has written');
+    };
+    const done = connect();
+    client.say('question');
+    log.push('client has written');
+    await turn();
+    server.transport.loseConnection();
+    await done;
+    expect(log.slice(2, 5)).to.deep.equal([
+      'client has written',
+      'server has written',
+      ['client', 'answer'],
+    ]);
+  });
+
+  it('ends a conversation where one of the two says so', async () => {
+    const { server, client, connect } = setUp();
+    for (const end of [server, client]) {
+      let said = 0;
+      end.dataReceived = (data) => {
+        end.received.push(data);
+        said += 1;
+        if (said < 4) end.say(`Hello ${said}. `);
+        if (end.text.endsWith('Hello 3. ')) end.transport.loseConnection();
+      };
+    }
+    server.connectionMade = () => server.say('Begin. ');
+    await connect();
+    expect(server.text).to.equal('Hello 1. Hello 2. Hello 3. ');
+    expect(client.text).to.equal('Begin. Hello 1. Hello 2. Hello 3. ');
+  });
+
+  it('lets the event loop turn although two protocols talk without end', async () => {
+    const { server, client, connect } = setUp();
+    for (const end of [server, client]) end.dataReceived = () => end.say('and you?');
+    const done = connect();
+    client.say('how are you?');
+    await turn();
+    await turn();
+    client.transport.abortConnection();
+    await done;
+  });
+
+  it('sends a copy, so that its ends share no memory', async () => {
+    const { server, client, connect } = setUp();
+    void connect();
+    const memory = Buffer.from('a');
+    server.transport.write(memory);
+    memory.fill('x');
+    await turn();
+    expect(client.text).to.equal('a');
+  });
+
+  it('refuses what is not bytes', () => {
+    const { server, connect } = setUp();
+    void connect();
+    const text = 'text' as unknown as Buffer;
+    expect(() => server.transport.write(text)).to.throw(InvalidArgTypeError);
+    expect(() => server.transport.writeSequence([Buffer.from('a'), text])).to.throw(
+      InvalidArgTypeError,
+    );
+  });
+
+  it('gives each protocol a transport that has all a TCP transport has', () => {
+    const { server, connect } = setUp();
+    void connect();
+    const { transport } = server;
+    expect(transport.getHost()).to.deep.equal({ type: 'PIPE' });
+    expect(transport.getPeer()).to.deep.equal({ type: 'PIPE' });
+    transport.setTcpNoDelay(true);
+    transport.setTcpKeepAlive(true);
+    expect([transport.getTcpNoDelay(), transport.getTcpKeepAlive()]).to.deep.equal([true, true]);
+  });
+
+  it('rejects what is no protocol, and connects neither', async () => {
+    const { log, server } = setUp();
+    const failure: unknown = await loopback(server, {} as IProtocol).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).to.be.instanceOf(InvalidArgTypeError);
+    expect(log).to.deep.equal([]);
+  });
+
+  describe('flow control', () => {
+    it('asks a pull producer again each time what it wrote was delivered', async () => {
+      const { server, client, connect } = setUp();
+      server.connectionMade = () => {
+        server.transport.registerProducer(new NonStreamingProducer(server.transport), false);
+        server.transport.loseConnection();
+      };
+      await connect();
+      expect(client.received.map(String)).to.deep.equal([...'0123456789']);
+    });
+
+    it('asks as often as there is something to say, and overflows no stack', async () => {
+      const { server, client, connect } = setUp();
+      let left = 20000;
+      client.dataReceived = () => {};
+      const resumeProducing = () => {
+        server.say('x');
+        if (--left === 0) server.transport.unregisterProducer();
+      };
+      const done = connect();
+      server.transport.registerProducer({ resumeProducing, stopProducing: () => {} }, false);
+      server.transport.loseConnection();
+      await done;
+      expect(left).to.equal(0);
+    });
+
+    it('pauses a push producer above 64 KiB, and resumes it once all was delivered', async () => {
+      const { log, server, client, connect } = setUp();
+      client.dataReceived = (data) => log.push(data.length);
+      void connect();
+      log.length = 0;
+      const producer = {
+        pauseProducing: () => log.push('pause'),
+        resumeProducing: () => log.push('resume'),
+        stopProducing: () => log.push('stop'),
+      };
+      server.transport.registerProducer(producer, true);
+      server.transport.write(Buffer.alloc(65536));
+      log.push('full, but no more than that');
+      server.transport.write(Buffer.alloc(1));
+      await turn();
+      expect(log).to.deep.equal(['full, but no more than that', 'pause', 65536, 1, 'resume']);
+    });
+
+    it('resumes no push producer that it did not pause', async () => {
+      const { server, connect } = setUp();
+      void connect();
+      const producer = fakeProducer();
+      server.transport.registerProducer(producer, true);
+      server.say('a');
+      await turn();
+      sinon.assert.notCalled(producer.resumeProducing);
+    });
+
+    it('delivers nothing to an end that is paused, and all of it once that is resumed', async () => {
+      const { server, client, connect } = setUp();
+      client.dataReceived = (data) => {
+        client.received.push(data);
+        if (client.text === 'a') client.transport.pauseProducing();
+      };
+      void connect();
+      const producer = fakeProducer();
+      server.transport.registerProducer(producer, false);
+      server.say('a', 'b');
+      await turn();
+      expect(client.text).to.equal('a');
+      sinon.assert.calledOnce(producer.resumeProducing);
+      client.transport.resumeProducing();
+      await turn();
+      expect(client.text).to.equal('ab');
+      sinon.assert.calledTwice(producer.resumeProducing);
+    });
+
+    it('asks the producer although the last piece paused the end that took it', async () => {
+      const { server, client, connect } = setUp();
+      client.dataReceived = () => client.transport.pauseProducing();
+      void connect();
+      const producer = fakeProducer();
+      server.transport.registerProducer(producer, false);
+      server.say('a');
+      await turn();
+      sinon.assert.calledTwice(producer.resumeProducing);
+    });
+
+    it('refuses a second producer', () => {
+      const { server, connect } = setUp();
+      void connect();
+      server.transport.registerProducer(fakeProducer(), true);
+      expect(() => server.transport.registerProducer(fakeProducer(), true)).to.throw(
+        ProducerAlreadyRegisteredError,
+      );
+    });
+
+    it('takes a file from a FileSender', async () => {
+      const { server, client, connect } = setUp();
+      const file = Buffer.from('xyz'.repeat(100) + 'abc'.repeat(100) + '123'.repeat(100));
+      let at = 0;
+      const sender = new FileSender();
+      sender.CHUNK_SIZE = 64;
+      client.connectionMade = () => {
+        const read = (size: number) => file.subarray(at, (at += size));
+        void sender
+          .beginFileTransfer({ read }, client.transport, (bytes) => bytes)
+          .then(() => client.transport.loseConnection());
+      };
+      await connect();
+      expect(server.text).to.equal(file.toString());
+    });
+  });
+
+  describe('closing', () => {
+    it('waits for the registered producer, though it pushes and is not paused', async () => {
+      const { log, server, connect } = setUp();
+      const done = connect();
+      server.transport.registerProducer(fakeProducer(), true);
+      server.transport.loseConnection();
+      await turn();
+      server.say('last words');
+      await turn();
+      server.transport.unregisterProducer();
+      await done;
+      expect(log.slice(2)).to.deep.equal([
+        ['client', 'last words'],
+        ['server', 'ConnectionDone'],
+        ['client', 'ConnectionDone'],
+      ]);
+    });
+
+    it('does not wait for a producer that is a transport which is over', async () => {
+      const [near, far] = [setUp(), setUp()];
+      const [nearDone, farDone] = [near.connect(), far.connect()];
+      near.server.transport.registerProducer(far.server.transport, true);
+      far.server.connectionLost = () => near.server.transport.loseConnection();
+      far.client.transport.loseConnection();
+      await Promise.all([nearDone, farDone]);
+    });
+
+    it('is over for both ends before either is told', async () => {
+      const { server, client, connect } = setUp();
+      const producer = fakeProducer();
+      server.connectionLost = () => {
+        client.transport.registerProducer(producer, true);
+        client.say('too late');
+        server.transport.loseConnection();
+        server.transport.abortConnection();
+      };
+      const done = connect();
+      server.transport.loseConnection();
+      await done;
+      await turn();
+      sinon.assert.calledOnce(producer.stopProducing);
+      expect(server.text).to.equal('');
+    });
+
+    it('drops what is under way when an end aborts, and stops the producers', async () => {
+      const { server, client, connect } = setUp();
+      const producers = [fakeProducer(), fakeProducer()] as const;
+      const done = connect();
+      server.transport.registerProducer(producers[0], true);
+      client.transport.registerProducer(producers[1], true);
+      server.say('dropped');
+      client.say('dropped');
+      client.transport.abortConnection();
+      client.say('not sent');
+      expect(client.reason).to.equal(undefined);
+      await done;
+      expect(server.text + client.text).to.equal('');
+      expect(client.reason).to.be.instanceOf(ConnectionAborted);
+      expect(server.reason).to.be.instanceOf(ConnectionLost).and.not.instanceOf(ConnectionAborted);
+      for (const producer of producers) sinon.assert.calledOnce(producer.stopProducing);
+    });
+
+    it('ends one half, and goes on with the other, for protocols that can', async () => {
+      const { log, server, client, connect } = setUp();
+      for (const end of [server, client]) {
+        Object.assign(end, {
+          readConnectionLost: () => log.push([end.label, 'reads no more']),
+          writeConnectionLost: () => log.push([end.label, 'writes no more']),
+        });
+      }
+      const done = connect();
+      server.transport.registerProducer(fakeProducer(), true);
+      server.transport.loseWriteConnection();
+      await turn();
+      server.say('last words');
+      server.transport.unregisterProducer();
+      await turn();
+      server.say('not sent');
+      client.say('answer');
+      await turn();
+      client.transport.loseConnection();
+      await done;
+      expect(log.slice(2)).to.deep.equal([
+        ['client', 'last words'],
+        ['server', 'writes no more'],
+        ['client', 'reads no more'],
+        ['server', 'answer'],
+        ['server', 'ConnectionDone'],
+        ['client', 'ConnectionDone'],
+      ]);
+    });
+
+    it('is the end for a protocol that can not go on with one half', async () => {
+      const { server, client, connect } = setUp();
+      const done = connect();
+      server.transport.loseWriteConnection();
+      await done;
+      expect([server.reason?.name, client.reason?.name]).to.deep.equal([
+        'ConnectionDone',
+        'ConnectionDone',
+      ]);
+    });
+  });
+
+  describe('failures', () => {
+    const failure = new Error('Oops');
+    const fails = () => {
+      throw failure;
+    };
+    const rejection = (done: Promise<void>) =>
+      done.then(
+        () => expect.fail('It resolved'),
+        (error: unknown) => error,
+      );
+
+    let logged: LogEvent[];
+    let stopListening: () => void;
+    beforeEach(() => {
+      logged = [];
+      stopListening = errorLog.addObserver((event) => logged.push(event));
+    });
+    afterEach(() => stopListening());
+
+    const expectServerToFail = async (
+      { server, client }: ReturnType<typeof setUp>,
+      done: Promise<void>,
+    ) => {
+      expect(await rejection(done)).to.equal(failure);
+      expect(server.reason).to.equal(failure);
+      expect(client.reason).to.be.instanceOf(ConnectionLost).with.property('cause', failure);
+      expect(logged).to.deep.equal([]);
+    };
+
+    it('take the connection down when dataReceived throws', async () => {
+      const ends = setUp();
+      const producer = fakeProducer();
+      ends.server.dataReceived = fails;
+      const done = ends.connect();
+      ends.client.transport.registerProducer(producer, true);
+      ends.client.say('a', 'b');
+      await expectServerToFail(ends, done);
+      sinon.assert.calledOnce(producer.stopProducing);
+    });
+
+    it('take the connection down when a producer throws', async () => {
+      const ends = setUp();
+      const done = ends.connect();
+      const resumeProducing = sinon.stub().onSecondCall().callsFake(fails);
+      ends.server.transport.registerProducer({ resumeProducing, stopProducing: () => {} }, false);
+      ends.server.say('a');
+      await expectServerToFail(ends, done);
+      expect(ends.client.text).to.equal('a');
+    });
+
+    it('in connectionMade reject, and spare the client what it was never told of', async () => {
+      const { log, server, connect } = setUp();
+      server.connectionMade = fails;
+      expect(await rejection(connect())).to.equal(failure);
+      expect(log).to.deep.equal([['server', 'Error']]);
+    });
+
+    it('in connectionMade of the client are told to both', async () => {
+      const { server, client, connect } = setUp();
+      client.connectionMade = fails;
+      expect(await rejection(connect())).to.equal(failure);
+      expect(client.reason).to.equal(failure);
+      expect(server.reason).to.be.instanceOf(ConnectionLost);
+    });
+
+    it('of one end in connectionLost do not keep the other from being told', async () => {
+      const { server, client, connect } = setUp();
+      server.connectionLost = fails;
+      const done = connect();
+      client.transport.loseConnection();
+      expect(await rejection(done)).to.equal(failure);
+      expect(client.reason).to.be.instanceOf(ConnectionDone);
+    });
+
+    it('after the first are logged', async () => {
+      const { server, client, connect } = setUp();
+      const second = new Error('Oops again');
+      server.dataReceived = fails;
+      client.connectionLost = () => {
+        throw second;
+      };
+      const done = connect();
+      client.say('a');
+      expect(await rejection(done)).to.equal(failure);
+      expect(logged.map(({ error }) => error)).to.deep.equal([second]);
+    });
+
+    it('are told as ConnectionLost where something is thrown that is no error', async () => {
+      const { server, client, connect } = setUp();
+      server.dataReceived = () => {
+        // eslint-disable-next-line @typescript-eslint/only-throw-error
+        throw 'Oops';
+      };
+      const done = connect();
+      client.say('a');
+      expect(await rejection(done)).to.equal('Oops');
+      expect(server.reason).to.be.instanceOf(ConnectionLost).with.property('cause', 'Oops');
+    });
+  });
+});

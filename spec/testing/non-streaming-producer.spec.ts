@@ -1,0 +1,81 @@
+import { expect } from 'chai';
+
+import { NonStreamingProducer } from '../../lib/testing/non-streaming-producer.js';
+import { StringTransport } from '../../lib/testing/string-transport.js';
+import { InvalidArgTypeError, InvalidStateError } from '../../lib/twisted/errors.js';
+import type { IConsumer } from '../../lib/twisted/interfaces.js';
+
+describe('NonStreamingProducer', () => {
+  const setUp = () => {
+    const consumer = new StringTransport();
+    const producer = new NonStreamingProducer(consumer);
+    consumer.registerProducer(producer, false);
+    return { consumer, producer };
+  };
+  const ask = (producer: NonStreamingProducer, times: number) => {
+    for (let i = 0; i < times; i++) producer.resumeProducing();
+  };
+
+  it('writes a digit each time it is asked, and unregisters with the tenth', async () => {
+    const { consumer, producer } = setUp();
+    ask(producer, 9);
+    expect(consumer.value().toString()).to.equal('012345678');
+    expect(consumer.producer).to.equal(producer);
+    ask(producer, 1);
+    expect(consumer.value().toString()).to.equal('0123456789');
+    expect(consumer.producer).to.equal(null);
+    expect(producer).to.include({ counter: 10, consumer: null, stopped: false });
+    await producer.result;
+  });
+
+  it('is done when it is stopped', async () => {
+    const { producer } = setUp();
+    ask(producer, 1);
+    producer.stopProducing();
+    expect(producer).to.include({ counter: 1, consumer: null, stopped: true });
+    await producer.result;
+  });
+
+  it('may be asked again from inside a write', () => {
+    const written: string[] = [];
+    const log: string[] = [];
+    const consumer: IConsumer = {
+      registerProducer: () => {},
+      unregisterProducer: () => log.push('unregister'),
+      write(data) {
+        written.push(Buffer.from(data).toString());
+        if (producer.counter < 10) producer.resumeProducing();
+      },
+    };
+    const producer = new NonStreamingProducer(consumer);
+    producer.resumeProducing();
+    expect(written.join('')).to.equal('0123456789');
+    expect(log).to.deep.equal(['unregister']);
+  });
+
+  it('does not unregister when it is stopped by its last write', () => {
+    const { consumer, producer } = setUp();
+    ask(producer, 9);
+    consumer.write = () => producer.stopProducing();
+    ask(producer, 1);
+    expect(consumer.producer).to.equal(producer);
+    expect(producer.stopped).to.equal(true);
+  });
+
+  it('refuses every call that a consumer must not make', () => {
+    const { producer } = setUp();
+    expect(() => producer.pauseProducing()).to.throw(InvalidStateError, 'pause');
+    ask(producer, 10);
+    expect(() => producer.resumeProducing()).to.throw(InvalidStateError, 'resume');
+    expect(() => producer.stopProducing()).to.throw(InvalidStateError, 'stop');
+    expect(producer.stopped).to.equal(false);
+    const { producer: stopped } = setUp();
+    stopped.stopProducing();
+    expect(() => stopped.resumeProducing()).to.throw(InvalidStateError, 'resume');
+    expect(() => stopped.stopProducing()).to.throw(InvalidStateError, 'stop');
+  });
+
+  it('refuses what is no consumer', () => {
+    expect(() => new NonStreamingProducer({} as IConsumer)).to.throw(InvalidArgTypeError);
+  });
+});

@@ -1,0 +1,29 @@
+import { expect } from 'chai';
+import sinon from 'sinon';
+
+import { StringTransportWithDisconnection } from '../../lib/testing/string-transport-with-disconnection.js';
+import { ConnectionDone, InvalidStateError } from '../../lib/twisted/errors.js';
+import { Protocol } from '../../lib/twisted/protocol.js';
+
+describe('StringTransportWithDisconnection', () => {
+  for (const verb of ['loseConnection', 'abortConnection'] as const) {
+    it(`tells its protocol once that ${verb} closed it`, () => {
+      const transport = new StringTransportWithDisconnection();
+      const protocol = new Protocol();
+      const connectionLost = sinon.stub(protocol, 'connectionLost').callsFake(() => {
+        expect(transport.connected).to.equal(false);
+        transport.loseConnection();
+      });
+      transport.protocol = protocol;
+      transport[verb]();
+      transport[verb]();
+      sinon.assert.calledOnceWithExactly(connectionLost, sinon.match.instanceOf(ConnectionDone));
+    });
+  }
+
+  it('refuses to close without a protocol, and stays connected', () => {
+    const transport = new StringTransportWithDisconnection();
+    expect(() => transport.loseConnection()).to.throw(InvalidStateError);
+    expect(transport.connected).to.equal(true);
+  });
+});
