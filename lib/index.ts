@@ -43,3 +43,4 @@ export {
   type FileTransform,
   type IFile,
 } from './twisted/file-sender.js';
+export type { StartTLSOptions } from './streams/start-tls.js';

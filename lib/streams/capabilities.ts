@@ -2,6 +2,8 @@
  * What a stream can do, asked of the stream itself: streams of different libraries share no class,
  * and every property but the methods of the oldest streams is optional.
  */
+import type { PeerCertificate } from 'node:tls';
+
 import { InvalidArgTypeError } from '../twisted/errors.js';
 
 // `any`, as Node's own declarations have it: these types must admit every library's methods.
@@ -57,7 +59,11 @@ interface Optional {
 export type AnyWritable = WritableLike & Optional;
 
 /** A duplex as the adapters see it. */
-export type AnyDuplex = DuplexLike & Optional;
+export type AnyDuplex = DuplexLike &
+  Optional & {
+    getPeerCertificate?(): PeerCertificate;
+    unshift?(chunk: unknown): void;
+  };
 
 function has(value: unknown, ...methods: string[]): boolean {
   return (

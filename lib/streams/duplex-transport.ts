@@ -1,7 +1,10 @@
 /** A Node stream that is read and written, as a Twisted transport. */
+import type { PeerCertificate } from 'node:tls';
+
 import { ConnectionDone } from '../twisted/errors.js';
 import {
   isHalfCloseableProtocol,
+  isHandshakeListener,
   isLoggingContext,
   type IAddress,
   type IProtocol,
@@ -12,6 +15,7 @@ import { assertProtocol } from '../twisted/validate.js';
 import { hostOf, peerOf, rememberAddresses } from './addresses.js';
 import { assertDuplex, isUnreadSocket, type AnyDuplex, type DuplexLike } from './capabilities.js';
 import { closeGracefully } from './close-gracefully.js';
+import { whenFlushed, wrapInTLS, type StartTLSOptions } from './start-tls.js';
 import { StreamInput } from './stream-input.js';
 import { WritableConsumer, type WritableConsumerOptions } from './writable-consumer.js';
 
@@ -149,6 +153,61 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
       closeGracefully(stream);
     }
     this.input?.close();
+  }
+
+  /**
+   * Upgrades the connection to TLS, as SMTP's and IMAP's STARTTLS do: what was written before leaves
+   * as it is, what is written from now on leaves encrypted, once the handshake is complete. A
+   * protocol that has a `handshakeCompleted` method is told of that. A handshake that fails, or a
+   * certificate that doesn't verify, loses the connection, with Node's error as the `cause`.
+   *
+   * Throw away what the protocol has already received after the line that asked for TLS: it wasn't
+   * encrypted, so anyone may have put it there.
+   *
+   * @param options - Those of `node:tls`: `key` and `cert` for a server, `ca` and `servername` for a
+   *   client. The end that was accepted is the server, unless `isServer` says otherwise.
+   * @throws what `node:tls` throws for options that make no sense; nothing has changed.
+   * @see Twisted: `ITLSTransport.startTLS`
+   */
+  startTLS(options: StartTLSOptions = {}): void {
+    if (!this.connected || this.disconnecting || this.writeDisconnected) return;
+    const tls = process.getBuiltinModule('node:tls');
+    const secureContext = options.secureContext ?? tls.createSecureContext(options);
+    this.input?.suspend();
+    const plain = this.stream;
+    const error = this.sendHeld();
+    if (error !== undefined) {
+      this.reactor.lose(error);
+      return;
+    }
+    this.reactor.hold();
+    whenFlushed(plain, () => {
+      if (this.disconnected) return;
+      const secure = wrapInTLS(plain, { ...options, secureContext }, () =>
+        this.handshakeCompleted(),
+      );
+      this.reactor.move(secure);
+      this.input?.open();
+    });
+  }
+
+  private handshakeCompleted(): void {
+    this.reactor.call(() => {
+      const { protocol } = this;
+      if (isHandshakeListener(protocol)) protocol.handshakeCompleted();
+      return undefined;
+    });
+  }
+
+  /**
+   * The certificate of the other end, or `null`: without TLS, before the handshake, or where the
+   * other end has shown none.
+   *
+   * @see Twisted: `ISSLTransport.getPeerCertificate`
+   */
+  getPeerCertificate(): PeerCertificate | null {
+    const certificate = this.stream.getPeerCertificate?.();
+    return certificate && Object.keys(certificate).length > 0 ? certificate : null;
   }
 
   /** Where the other end is. */

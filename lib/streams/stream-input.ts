@@ -26,6 +26,14 @@ export class StreamInput implements Input {
     if (this.flowing || this.discarding) this.stream.resume();
   }
 
+  /** Leaves what comes now to what the stream is wrapped in; `open` goes on with that. */
+  suspend(): void {
+    this.reactor.unlistenToInput();
+    this.stream.pause();
+    for (const chunk of this.early?.reverse() ?? []) this.stream.unshift?.(chunk);
+    this.early = undefined;
+  }
+
   /** Listens no more. */
   close(): void {
     this.discarding = true;

@@ -58,6 +58,8 @@ export class StreamReactor implements IReactorFDSet {
   private scheduled = false;
   /** Whether the stream has enough, until `drain`. */
   private busy = false;
+  /** Whether it is to get nothing, whatever it says. */
+  private held = false;
   /** Whether we ended the stream. */
   private ended = false;
   private over = false;
@@ -73,11 +75,16 @@ export class StreamReactor implements IReactorFDSet {
     this.listen();
   }
 
+  /** Hands the stream nothing more until `move`. */
+  hold(): void {
+    this.busy = this.held = true;
+  }
+
   /** Drives the descriptor from `stream` now, into which the stream that it had was wrapped. */
   move(stream: AnyWritable): void {
     this.unlisten();
     this.stream = stream;
-    this.busy = false;
+    this.busy = this.held = false;
     this.listen();
     if (this.wanted) this.addWriter();
   }
@@ -289,7 +296,7 @@ export class StreamReactor implements IReactorFDSet {
   /** `drain`: the stream has emptied its buffer. */
   drained(): void {
     // Another listener may have filled the stream again; then another `drain` is owed.
-    if (!this.busy || this.stream.writableNeedDrain === true) return;
+    if (!this.busy || this.held || this.stream.writableNeedDrain === true) return;
     this.busy = false;
     if (this.wanted && !this.scheduled) {
       this.scheduled = true;

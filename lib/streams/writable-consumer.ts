@@ -168,12 +168,18 @@ export class WritableConsumer extends FileDescriptor {
       return undefined;
     }
     if (this.writes !== undefined && this.writes.bytes > 0) {
-      const error = this.reactor.send(this.writes.take(), this.drainComesTooSeldom());
+      const error = this.sendHeld();
       if (error !== undefined) return error;
       // User code may have run: a `write` of the stream is whatever its owner made it.
       if (this.disconnected || this.reactor.isBusy || this.writes.bytes > 0) return undefined;
     }
     return this.sendBufferEmptied();
+  }
+
+  /** Hands to the stream what is held. */
+  protected sendHeld(): Error | undefined {
+    if (this.writes === undefined || this.writes.bytes === 0) return undefined;
+    return this.reactor.send(this.writes.take(), this.drainComesTooSeldom());
   }
 
   /** Whether our buffer is full before the stream's own is, of which alone `drain` speaks. */

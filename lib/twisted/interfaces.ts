@@ -240,6 +240,16 @@ export interface IHalfCloseableProtocol extends IProtocol {
 }
 
 /**
+ * Hears that the TLS handshake of its connection is complete, and who the other end is known.
+ *
+ * @see Twisted: `twisted.internet.interfaces.IHandshakeListener`
+ */
+export interface IHandshakeListener extends IProtocol {
+  /** From now on, `getPeerCertificate` of the transport has an answer. */
+  handshakeCompleted(): void;
+}
+
+/**
  * Names itself in logs.
  *
  * @see Twisted: `twisted.internet.interfaces.ILoggingContext`
@@ -291,4 +301,9 @@ export function isHalfCloseableProtocol(value: unknown): value is IHalfCloseable
 /** Whether `value` names itself in logs. */
 export function isLoggingContext(value: unknown): value is ILoggingContext {
   return implementsAll(value, 'logPrefix');
+}
+
+/** Whether `value` has the method that {@link IHandshakeListener} adds. */
+export function isHandshakeListener(value: unknown): value is IHandshakeListener {
+  return implementsAll(value, 'handshakeCompleted');
 }

@@ -1,0 +1,186 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+import tls from 'node:tls';
+
+import { expect } from 'chai';
+
+import {
+  ConnectionDone,
+  ConnectionLost,
+  DuplexTransport,
+  Protocol,
+  type StartTLSOptions,
+} from '../../lib/index.js';
+import { certificate, hasOpenSSL } from '../support/certificate.js';
+import { numbered, PushProducer } from '../support/producers.js';
+import { readAll, tcpPair } from '../support/sockets.js';
+
+/** A protocol of one line in the clear, `STARTTLS`, after which all is encrypted. */
+class Upgrading extends Protocol<DuplexTransport> {
+  readonly told: string[] = [];
+  readonly received: Buffer[] = [];
+  constructor(
+    readonly options: StartTLSOptions,
+    readonly afterwards: (transport: DuplexTransport) => void = () => {},
+  ) {
+    super();
+  }
+  override dataReceived(data: Buffer): void {
+    if (String(data) === 'STARTTLS\r\n') {
+      this.transport.write(Buffer.from('220 ready\r\n'));
+      this.transport.startTLS(this.options);
+      this.afterwards(this.transport);
+    } else if (String(data) === '220 ready\r\n') {
+      this.transport.startTLS(this.options);
+      this.afterwards(this.transport);
+    } else {
+      this.received.push(data);
+    }
+  }
+  handshakeCompleted(): void {
+    this.told.push('secure');
+  }
+  override connectionLost(reason: Error): void {
+    this.told.push(reason.name);
+  }
+  get text(): string {
+    return Buffer.concat(this.received).toString();
+  }
+}
+
+async function upgraded(
+  server: Upgrading,
+  client: Upgrading,
+): Promise<[DuplexTransport, DuplexTransport]> {
+  const pair = await tcpPair();
+  const transports: [DuplexTransport, DuplexTransport] = [
+    new DuplexTransport(pair.server, { protocol: server }),
+    new DuplexTransport(pair.client, { protocol: client }),
+  ];
+  transports[1].write(Buffer.from('STARTTLS\r\n'));
+  return transports;
+}
+
+(hasOpenSSL ? describe : describe.skip)('DuplexTransport#startTLS (needs openssl)', () => {
+  const trusting = () => ({ ca: certificate().cert, servername: 'localhost' });
+
+  it('upgrades a live connection between two of ours, in the middle of a protocol', async () => {
+    const server = new Upgrading(certificate());
+    const client = new Upgrading(trusting(), (transport) => {
+      transport.write(Buffer.from('written before the handshake'));
+    });
+    const [serving, connecting] = await upgraded(server, client);
+    while (server.text !== 'written before the handshake') await turn();
+    serving.write(Buffer.from('welcome'));
+    while (client.text !== 'welcome') await turn();
+    expect(connecting.getPeerCertificate()?.subject.CN).to.equal('localhost');
+    expect(serving.getPeerCertificate()).to.equal(null);
+    connecting.loseConnection();
+    const reasons = await Promise.all([serving.closed, connecting.closed]);
+    expect(reasons.map(({ name }) => name)).to.deep.equal(['ConnectionDone', 'ConnectionDone']);
+    expect(server.told).to.deep.equal(['secure', 'ConnectionDone']);
+    expect(client.told).to.deep.equal(['secure', 'ConnectionDone']);
+  });
+
+  it('sends what was written before in the clear, and all that comes after encrypted', async () => {
+    const { server, client } = await tcpPair();
+    const backlog = numbered(8_000_000);
+    const secret = numbered(1_000_000).reverse();
+    const transport = new DuplexTransport(server, { protocol: new Upgrading(certificate()) });
+    transport.write(backlog);
+    transport.startTLS(certificate());
+    transport.write(secret);
+    transport.loseConnection();
+
+    const clear: Buffer[] = [];
+    await new Promise<void>((resolve) => {
+      let size = 0;
+      client.on('data', (chunk: Buffer) => {
+        clear.push(chunk);
+        size += chunk.length;
+        if (size < backlog.length) return;
+        client.removeAllListeners('data').pause();
+        resolve();
+      });
+    });
+    expect(Buffer.concat(clear).equals(backlog)).to.equal(true);
+    const secure = tls.connect({ socket: client, ...trusting() });
+    expect((await readAll(secure)).equals(secret)).to.equal(true);
+    expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+  });
+
+  it('keeps its producer, and flow control and the close exact, on both layers', async () => {
+    const data = numbered(4_000_000);
+    let producer: PushProducer | undefined;
+    const server = new Upgrading(certificate(), (transport) => {
+      producer = new PushProducer(transport, data, 1000).start();
+      transport.loseConnection();
+    });
+    const client = new Upgrading(trusting());
+    const [serving, connecting] = await upgraded(server, client);
+    const timer = setInterval(() => {
+      connecting.pauseProducing();
+      setImmediate(() => connecting.resumeProducing());
+    }, 1);
+    const reasons = await Promise.all([serving.closed, connecting.closed]);
+    clearInterval(timer);
+    expect(Buffer.concat(client.received).equals(data)).to.equal(true);
+    expect(reasons.map(({ name }) => name)).to.deep.equal(['ConnectionDone', 'ConnectionDone']);
+    expect(producer?.log).to.include('pause').and.not.include('stop');
+  });
+
+  it('loses the connection when the certificate doesn’t verify, with the cause', async () => {
+    const server = new Upgrading(certificate());
+    const client = new Upgrading({ servername: 'localhost' });
+    const [serving, connecting] = await upgraded(server, client);
+    const reason = await connecting.closed;
+    expect(reason).to.be.instanceOf(ConnectionLost);
+    expect(reason.cause).to.have.property('code', 'DEPTH_ZERO_SELF_SIGNED_CERT');
+    await serving.closed;
+    expect(client.told).to.deep.equal(['ConnectionLost']);
+  });
+
+  it('loses the connection of a client that shows no certificate where one is due', async () => {
+    const server = new Upgrading({ ...certificate(), ca: certificate().cert, requestCert: true });
+    const [serving] = await upgraded(server, new Upgrading(trusting()));
+    expect(await serving.closed).to.be.instanceOf(ConnectionLost);
+    expect(server.told).to.deep.equal(['ConnectionLost']);
+  });
+
+  it('loses the connection when the other end speaks no TLS', async () => {
+    const { server, client } = await tcpPair();
+    const protocol = new Upgrading(certificate());
+    const transport = new DuplexTransport(server, { protocol });
+    client.on('error', () => {}).resume();
+    transport.startTLS(certificate());
+    client.write('GET / HTTP/1.0\r\n\r\n');
+    const reason = await transport.closed;
+    expect(reason).to.be.instanceOf(ConnectionLost);
+    expect(reason.cause).to.have.property('code', 'ERR_SSL_HTTP_REQUEST');
+  });
+
+  it('refuses options that make no sense, and the connection goes on as it was', async () => {
+    const { server, client } = await tcpPair();
+    const transport = new DuplexTransport(server, { protocol: new Upgrading({}) });
+    expect(() => transport.startTLS({ key: 'no key', cert: 'no certificate' })).to.throw(Error);
+    transport.write(Buffer.from('in the clear'));
+    transport.loseConnection();
+    expect(String(await readAll(client))).to.equal('in the clear');
+    client.end();
+  });
+
+  it('leaves no listener on the socket that was wrapped but guards', async () => {
+    const server = new Upgrading(certificate());
+    const pair = await tcpPair();
+    const transport = new DuplexTransport(pair.server, { protocol: server });
+    transport.startTLS(certificate());
+    expect(['drain', 'finish'].map((name) => pair.server.listenerCount(name))).to.deep.equal([
+      0, 0,
+    ]);
+    const client = tls.connect({ socket: pair.client as net.Socket, ...trusting() });
+    await once(client, 'secureConnect');
+    client.end();
+    expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+  });
+});
