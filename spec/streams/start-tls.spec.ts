@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import net from 'node:net';
+import type net from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import tls from 'node:tls';
 
@@ -178,7 +178,7 @@ async function upgraded(
     expect(['drain', 'finish'].map((name) => pair.server.listenerCount(name))).to.deep.equal([
       0, 0,
     ]);
-    const client = tls.connect({ socket: pair.client as net.Socket, ...trusting() });
+    const client = tls.connect({ socket: pair.client, ...trusting() });
     await once(client, 'secureConnect');
     client.end();
     expect(await transport.closed).to.be.instanceOf(ConnectionDone);
