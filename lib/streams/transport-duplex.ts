@@ -53,6 +53,15 @@ export interface TransportDuplexOptions {
  * - When both halves have ended the connection is closed. Destroyed before that, it is aborted
  *   (closed, where the transport can't abort).
  *
+ * @example
+ * ```ts
+ * const duplex = new TransportDuplex();
+ * const transport = new DuplexTransport(net.connect(80, 'example.com'), { protocol: duplex });
+ * // A protocol that was never connected isn't told that connecting failed.
+ * void transport.closed.then((reason) => duplex.connectionLost(reason));
+ * http.get('http://example.com/', { createConnection: () => duplex });
+ * ```
+ *
  * @typeParam T - The transport, if more is known of it.
  * @see Twisted: `twisted.internet.interfaces.IProtocol`
  */
@@ -198,7 +207,11 @@ export class TransportDuplex<T extends ITransport = ITransport>
     }
   }
 
-  /** Called by the transport: the connection is over. */
+  /**
+   * Called by the transport: the connection is over. After the first time, does nothing.
+   *
+   * @param reason - `ConnectionDone` ends both halves, anything else destroys the stream.
+   */
   connectionLost(reason: Error): void {
     if (this.over) return;
     this.over = true;
