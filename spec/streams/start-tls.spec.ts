@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import type net from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import tls from 'node:tls';
 
