@@ -67,7 +67,7 @@ export class FileSender implements IPullProducer {
    * Sends `file` to `consumer`. It registers with the consumer before this returns, so a
    * `loseConnection` that follows waits for all of the file.
    *
-   * A file of the operating system is read ahead, in blocks of up to 512 KiB. One given as a path
+   * A file of the operating system is read ahead, in blocks of up to 1 MiB. One given as a path
    * is open only while it is sent. A `FileHandle` is read from where it is, and left open; after a
    * transfer that did not end, its position is somewhere behind what was sent.
    *
@@ -202,7 +202,8 @@ export class FileSender implements IPullProducer {
     try {
       consumer.unregisterProducer();
     } catch (error) {
-      this.fail(transfer, error, false);
+      if (transfer.isSettled) reportLate(error);
+      else transfer.fail(error);
     }
     transfer.succeed(lastSent);
   }
@@ -210,22 +211,12 @@ export class FileSender implements IPullProducer {
   private fail(transfer: FileTransfer, error: unknown, isRegistered = true): void {
     const { consumer } = this;
     if (this.transfer !== transfer || transfer.isSettled || consumer === null) {
-      log.err(error, 'A FileSender failed after its transfer had ended');
+      reportLate(error);
       return;
     }
     this.dropFile(transfer);
     transfer.fail(error);
-    if (!isRegistered) return;
-    try {
-      if (isFailableConsumer(consumer)) {
-        const reason =
-          error instanceof Error ? error : new Error('A file could not be sent', { cause: error });
-        consumer.producerFailed(reason);
-      }
-      consumer.unregisterProducer();
-    } catch (failure) {
-      log.err(failure, 'A consumer failed to unregister a FileSender that had failed');
-    }
+    if (isRegistered) unregisterFailed(consumer, error);
   }
 
   /** Nothing more is to be read. */
@@ -234,6 +225,28 @@ export class FileSender implements IPullProducer {
     this.lastSent = Buffer.from(this.lastSent); // A view would hold the whole block that was read.
     transfer.dropQuestions();
   }
+}
+
+/** What has failed is over, so that nobody waits for it. */
+function reportLate(error: unknown): void {
+  log.err(error, 'A FileSender failed after its transfer had ended');
+}
+
+/** Unregisters from `consumer` after `error`, which it hears of if it wants to. */
+function unregisterFailed(consumer: IConsumer, error: unknown): void {
+  const attempt = (call: () => void): void => {
+    try {
+      call();
+    } catch (failure) {
+      log.err(failure, 'A consumer failed to let go of a FileSender that had failed');
+    }
+  };
+  if (isFailableConsumer(consumer)) {
+    const reason =
+      error instanceof Error ? error : new Error('A file could not be sent', { cause: error });
+    attempt(() => consumer.producerFailed(reason));
+  }
+  attempt(() => consumer.unregisterProducer());
 }
 
 function openSource(file: IFile | FileHandle | string | URL): FileSource | null {

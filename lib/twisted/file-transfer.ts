@@ -14,6 +14,8 @@ const DEEPEST = 200;
 export class FileTransfer {
   /** Whether it has ended, so far as its promise is concerned. */
   isSettled = false;
+  /** Whether its file has answered by a promise, or may. */
+  isAsynchronous: boolean;
 
   private waits = false;
   private depth = 0;
@@ -33,9 +35,6 @@ export class FileTransfer {
   ) {
     this.isAsynchronous = source !== null;
   }
-
-  /** Whether its file ever answered by a promise, or could. */
-  isAsynchronous: boolean;
 
   /**
    * The consumer asks: answers now, or, where that must wait for another answer, after that one.

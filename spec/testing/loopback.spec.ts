@@ -14,6 +14,7 @@ import { FileSender } from '../../lib/twisted/file-sender.js';
 import type { IProtocol } from '../../lib/twisted/interfaces.js';
 import { log as errorLog, type LogEvent } from '../../lib/twisted/log.js';
 import { Protocol } from '../../lib/twisted/protocol.js';
+import { rejection } from '../support/rejection.js';
 
 const turn = () => new Promise(setImmediate);
 
@@ -399,11 +400,6 @@ describe('loopback', () => {
     const fails = () => {
       throw failure;
     };
-    const rejection = (done: Promise<void>) =>
-      done.then(
-        () => expect.fail('It resolved'),
-        (error: unknown) => error,
-      );
 
     let logged: LogEvent[];
     let stopListening: () => void;

@@ -1,0 +1,28 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A folder for files of specs. */
+export interface TemporaryFolder {
+  /** Where the file of that name is, or would be. */
+  path(name: string): string;
+  /** Writes a file, and says where it is. */
+  write(name: string, contents: Uint8Array | string): string;
+}
+
+/** A folder for the specs of one `describe`, which is gone after them. Call it there. */
+export function temporaryFolder(): TemporaryFolder {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'twisted-streams-'));
+  });
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const path = (name: string): string => join(folder, name);
+  const write = (name: string, contents: Uint8Array | string): string => {
+    writeFileSync(path(name), contents);
+    return path(name);
+  };
+  return { path, write };
+}
