@@ -559,6 +559,24 @@ describe('CooperativeTask', () => {
       expect(closed).to.deep.equal(['closed']);
     });
 
+    it('ends an asynchronous one that it made once, though a step comes after that', async () => {
+      const calls: string[] = [];
+      const { promise, resolve } = deferred();
+      const iterator = {
+        next: () => promise.then(() => ({ done: false as const, value: 1 })),
+        return: () => {
+          calls.push('return');
+          return Promise.resolve({ done: true as const, value: undefined });
+        },
+      };
+      const task = cooperator.cooperate({ [Symbol.asyncIterator]: () => iterator });
+      scheduler.pump();
+      task.stop();
+      resolve();
+      await microtasks();
+      expect(calls).to.deep.equal(['return']);
+    });
+
     it('ends one that it made once, and not when it ended or threw', async () => {
       const calls: string[] = [];
       const source = (next: () => IteratorResult<unknown>) => ({

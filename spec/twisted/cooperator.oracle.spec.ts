@@ -17,7 +17,7 @@ describeWithTwisted('Cooperator, beside the real one', () => {
       scenarios,
       (scenario) => traces.get(scenario) as Trace,
     );
-  });
+  }).timeout(60_000);
 });
 
 describe('Cooperator, beside traces of the real one', () => {

@@ -9,7 +9,7 @@ import {
 } from '../../lib/twisted/cooperator.js';
 import { InvalidArgTypeError } from '../../lib/twisted/errors.js';
 import { log } from '../../lib/twisted/log.js';
-import { SchedulerStopped } from '../../lib/twisted/scheduler-errors.js';
+import { SchedulerStopped, TaskStopped } from '../../lib/twisted/scheduler-errors.js';
 import { FakeScheduler } from '../support/fake-scheduler.js';
 
 /** Puts `steps` into `into`, one a step. */
@@ -270,6 +270,21 @@ describe('Cooperator', () => {
       expect(log).to.deep.equal([1]);
     });
 
+    it('asks for no tick when it is started again from inside one', () => {
+      const { cooperator, scheduler } = pumped(1, { started: false });
+      const asked: number[] = [];
+      cooperator.cooperate(
+        (function* () {
+          cooperator.start();
+          asked.push(scheduler.due);
+          yield;
+        })(),
+      );
+      cooperator.start();
+      scheduler.run();
+      expect(asked).to.deep.equal([0]);
+    });
+
     it('ends every task when it is stopped', async () => {
       const { cooperator, scheduler } = pumped();
       const ends = Array.from({ length: 5 }, () => errorOf(cooperator.coiterate([1])));
@@ -379,6 +394,7 @@ describe('Cooperator', () => {
         'TaskStopped',
         'SchedulerStopped',
       ]);
+      expect(() => tasks[1]?.pause()).to.throw(TaskStopped);
     });
   });
 

@@ -22,7 +22,7 @@ describeWithTwisted('PullToPush, beside the real one', () => {
       scenarios,
       (scenario) => traces.get(scenario) as Trace,
     );
-  });
+  }).timeout(60_000);
 });
 
 describe('PullToPush, beside traces of the real one', () => {
