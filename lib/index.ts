@@ -44,3 +44,16 @@ export {
   type IFile,
 } from './twisted/file-sender.js';
 export type { StartTLSOptions } from './streams/start-tls.js';
+export { Factory, ClientFactory, type ProtocolMaker } from './endpoints/factory.js';
+export { listen, type ListenOptions, type ListeningPort } from './endpoints/listen.js';
+export { connect } from './endpoints/connect.js';
+export type { ConnectOptions, Connector } from './endpoints/connector.js';
+export type { Place } from './endpoints/place.js';
+export {
+  CannotListenError,
+  ConnectError,
+  ConnectionRefusedError,
+  TimeoutError,
+  UnknownHostError,
+  UserError,
+} from './endpoints/errors.js';

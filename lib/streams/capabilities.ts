@@ -39,7 +39,7 @@ interface Optional {
   readonly errored?: Error | null;
   readonly readableEncoding?: BufferEncoding | null;
   readonly readableEnded?: boolean;
-  readonly remoteAddress?: string;
+  readonly remoteAddress?: string | undefined;
   readonly readableFlowing?: boolean | null;
   readonly writableEnded?: boolean;
   readonly writableFinished?: boolean;

@@ -1,0 +1,95 @@
+/** Why there is no connection, or no server. Match them on `code` or class; `cause` is Node's error. */
+
+/**
+ * A connection could not be made. `code` is that of the `cause`, else `ERR_CONNECT`.
+ *
+ * @see Twisted: `twisted.internet.error.ConnectError`
+ */
+export class ConnectError extends Error {
+  readonly code: string;
+
+  /**
+   * @param message - What happened, for a person.
+   * @param options - `cause`: Node's error, if there is one.
+   */
+  constructor(message = 'An error occurred while connecting', options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = codeOf(options?.cause) ?? 'ERR_CONNECT';
+  }
+}
+
+/**
+ * Nobody listens there. `code` is `ECONNREFUSED`.
+ *
+ * @see Twisted: `twisted.internet.error.ConnectionRefusedError`
+ */
+export class ConnectionRefusedError extends ConnectError {}
+
+/**
+ * The name of the host couldn't be looked up. `code` is that of the look-up, as `ENOTFOUND`.
+ *
+ * @see Twisted: `twisted.internet.error.UnknownHostError`, `DNSLookupError`
+ */
+export class UnknownHostError extends ConnectError {}
+
+/**
+ * The attempt was given up from this side: by `stopConnecting`, `disconnect`, or the signal, whose
+ * reason is the `cause`. `code` is `ABORT_ERR` unless the cause has another.
+ *
+ * @see Twisted: `twisted.internet.error.UserError`
+ */
+export class UserError extends ConnectError {
+  override readonly code: string;
+
+  constructor(message = 'The attempt to connect was given up', options?: ErrorOptions) {
+    super(message, options);
+    this.code = codeOf(options?.cause) ?? 'ABORT_ERR';
+  }
+}
+
+/**
+ * The attempt took longer than its `timeout`. `code` is `ETIMEDOUT`.
+ *
+ * @see Twisted: `twisted.internet.error.TimeoutError`
+ */
+export class TimeoutError extends UserError {
+  override readonly code = 'ETIMEDOUT';
+}
+
+/**
+ * It can't be listened there: the port is in use, the path can't be written. `code` is Node's, as
+ * `EADDRINUSE`.
+ *
+ * @see Twisted: `twisted.internet.error.CannotListenError`
+ */
+export class CannotListenError extends Error {
+  readonly code: string;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = codeOf(options?.cause) ?? 'ERR_CANNOT_LISTEN';
+  }
+}
+
+/** The error of the library's own kind for `cause`, with which Node gave up connecting. */
+export function connectErrorFor(cause: Error): ConnectError {
+  const options = { cause };
+  switch (codeOf(cause)) {
+    case 'ECONNREFUSED':
+      return new ConnectionRefusedError('Connection was refused by the other side', options);
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new UnknownHostError("The host's name couldn't be looked up", options);
+    case 'ETIMEDOUT':
+      return new TimeoutError('The connection timed out', options);
+    default:
+      return new ConnectError(`An error occurred while connecting: ${cause.message}`, options);
+  }
+}
+
+function codeOf(cause: unknown): string | undefined {
+  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return undefined;
+  return typeof cause.code === 'string' ? cause.code : undefined;
+}
