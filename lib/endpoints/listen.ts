@@ -1,9 +1,8 @@
 /** Servers: a protocol of a factory for each connection that comes in. */
 import net from 'node:net';
-import type { TlsOptions } from 'node:tls';
 
 import { peerOf } from '../streams/addresses.js';
-import { wrapInTLS } from '../streams/start-tls.js';
+import { wrapInTLS, type StartTLSOptions } from '../streams/start-tls.js';
 import type { WritableConsumerOptions } from '../streams/writable-consumer.js';
 import type { IAddress } from '../twisted/interfaces.js';
 import { log } from '../twisted/log.js';
@@ -18,7 +17,7 @@ export type ListenOptions = Place &
     /** Connections that the operating system keeps until they are accepted. */
     backlog?: number | undefined;
     /** Speak TLS with these options of `node:tls`, `key` and `cert` among them. */
-    tls?: TlsOptions | undefined;
+    tls?: Omit<StartTLSOptions, 'isServer'> | undefined;
     /** Stops listening when it aborts. */
     signal?: AbortSignal | undefined;
   };
