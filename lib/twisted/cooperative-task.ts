@@ -159,8 +159,11 @@ export class CooperativeTask<Iterating extends Work = Work> {
       this.take(step as IteratorResult<unknown>);
     } else {
       this.stepOutstanding = true;
-      this.awaitStep(step as PromiseLike<IteratorResult<unknown>>).catch(reportStuck);
-      this.cooperator.removeTask(this);
+      try {
+        this.cooperator.removeTask(this);
+      } finally {
+        this.awaitStep(step as PromiseLike<IteratorResult<unknown>>).catch(reportStuck);
+      }
     }
   }
 
@@ -200,12 +203,15 @@ export class CooperativeTask<Iterating extends Work = Work> {
     } else if (done) {
       this.complete(TaskDone);
     } else if (waits) {
-      this.awaitYielded(value as PromiseLike<unknown>).catch(reportStuck);
-      this.pause();
+      try {
+        this.pause();
+      } finally {
+        this.awaitYielded(value as PromiseLike<unknown>).catch(reportStuck);
+      }
     }
   }
 
-  /** A promise that was yielded: the caller has paused for it, this resumes. */
+  /** A promise that was yielded: the task was paused for it, and is resumed. */
   private async awaitYielded(promise: PromiseLike<unknown>): Promise<void> {
     try {
       await promise;

@@ -298,6 +298,26 @@ describe('CooperativeTask', () => {
       expect(() => task.pause()).to.throw(TaskStopped);
     });
 
+    it('goes on once that is fulfilled although cancelling a tick threw', async () => {
+      const { work, next } = counting();
+      const { promise, resolve } = deferred();
+      next.yields = promise;
+      next.does = () => {
+        // Asks for a tick, which the pause then cancels.
+        cooperator.cooperate([]).stop();
+        for (const call of scheduler.calls) {
+          call.cancel = () => {
+            throw oops;
+          };
+        }
+      };
+      expect(() => scheduler.pump()).to.throw('oops');
+      resolve();
+      await microtasks();
+      scheduler.pump();
+      expect(work.slice(0, 2)).to.deep.equal([promise, 2]);
+    });
+
     it('has what its resumption throws reported', async () => {
       const { next } = counting();
       const { promise, resolve } = deferred();

@@ -144,9 +144,9 @@ describe('Cooperator', () => {
       const cooperator = new Cooperator();
       let units = 0;
       const task = cooperator.cooperate({ next: () => ({ done: false, value: (units += 1) }) });
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      // Never gets past this if the task keeps the event loop.
+      while (units === 0) await new Promise((resolve) => setTimeout(resolve, 0));
       task.stop();
-      expect(units).to.be.above(0);
     });
 
     it('by default reports what a predicate throws, and goes on', async () => {
