@@ -13,6 +13,8 @@ export interface Metered {
   readonly intact: boolean;
   readonly measuredBytes: number;
   readonly seconds: number;
+  /** Seconds of a processor in the same time. */
+  readonly cpu: number;
 }
 
 /** The end of a stream in memory: counts bytes, keeps the time, and looks at each chunk's ends. */
@@ -24,6 +26,7 @@ export class Meter {
   private first = 0;
   private start = 0;
   private startBytes = 0;
+  private startUsage = process.cpuUsage();
 
   constructor(private readonly warmUp: number) {}
 
@@ -47,6 +50,7 @@ export class Meter {
     if (this.start === 0 && now - this.first >= this.warmUp * 1000) {
       this.start = now;
       this.startBytes = this.bytes;
+      this.startUsage = process.cpuUsage();
     }
   }
 
@@ -54,12 +58,14 @@ export class Meter {
   read(sent: number): Metered {
     const { bytes, intact } = this;
     const counted = this.start > 0;
+    const { user, system } = process.cpuUsage(this.startUsage);
     return {
       sent,
       bytes,
       intact,
       measuredBytes: counted ? bytes - this.startBytes : 0,
       seconds: counted ? (performance.now() - this.start) / 1000 : 0,
+      cpu: (user + system) / 1e6,
     };
   }
 }

@@ -1,9 +1,9 @@
 import type { Workload } from '../harness/workload.js';
-import { adapterAndHand, chunkRate } from '../support/in-memory.js';
+import { adapterAndHand, chunkCost, chunkRate } from '../support/in-memory.js';
 
 export default {
   title: 'TransportDuplex, in memory, 1 KiB chunks',
-  metrics: [chunkRate],
+  metrics: [chunkRate, chunkCost],
   contestants: adapterAndHand('adapters/duplex', 1024),
   goals: [{ metric: chunkRate.name, peer: 'by hand', atLeast: 0.95 }],
 } satisfies Workload;
