@@ -1,0 +1,165 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFile, readdir } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+
+import { expect } from 'chai';
+
+import { ROOT, run } from './support/programs.js';
+
+/** The names that the package promises. */
+const PROMISED = [
+  ...['ReadableProducer', 'WritableConsumer', 'DuplexTransport'],
+  ...['ProducerReadable', 'ConsumerWritable', 'TransportDuplex'],
+  ...['ConsumerMixin', 'FileDescriptor', 'FileSender', 'PullToPush', 'Protocol', 'log'],
+  ...['ProtocolToConsumerAdapter', 'ConsumerToProtocolAdapter'],
+  ...['Cooperator', 'CooperativeTask', 'cooperate', 'coiterate'],
+  ...['isPushProducer', 'isPullProducer', 'isConsumer', 'isHalfCloseableProtocol'],
+  ...['ConnectionClosed', 'ConnectionDone', 'ConnectionLost', 'ConnectionAborted'],
+  ...['ProducerAlreadyRegisteredError', 'ProducerStoppedError'],
+  ...['SchedulerError', 'SchedulerStopped', 'NotPaused'],
+  ...['TaskFinished', 'TaskDone', 'TaskStopped', 'TaskFailed'],
+];
+const PROMISED_FOR_TESTS = [
+  ...['Clock', 'loopback', 'NonStreamingProducer'],
+  ...['StringTransport', 'StringTransportWithDisconnection'],
+];
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+describe('the package, as npm would publish it', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let installed: string;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'twisted-streams-package-'));
+    installed = join(folder, 'node_modules', 'twisted-streams');
+    mkdirSync(installed, { recursive: true });
+    // Without the scripts: they would build dist/ anew under the other specs.
+    const pack = ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder];
+    const { stdout } = await run('npm', pack);
+    await run('tar', [
+      '-xzf',
+      join(folder, stdout.trim()),
+      '--strip-components=1',
+      '-C',
+      installed,
+    ]);
+    const { dependencies } = await manifest();
+    for (const name of [...Object.keys(dependencies), '@types/node']) {
+      const link = join(folder, 'node_modules', name);
+      mkdirSync(dirname(link), { recursive: true });
+      symlinkSync(join(ROOT, 'node_modules', name), link, 'junction');
+    }
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  async function manifest(): Promise<Manifest> {
+    return JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as Manifest;
+  }
+
+  async function files(): Promise<string[]> {
+    const entries = await readdir(installed, { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(installed, join(entry.parentPath, entry.name)));
+  }
+
+  /** Runs `code` in the folder where the package is installed. */
+  async function evaluate(code: string, ...options: string[]): Promise<unknown> {
+    const args = [...options, '--eval', `console.log(JSON.stringify(${code}))`];
+    const { stdout, stderr } = await run(process.execPath, args, { cwd: folder });
+    expect(stderr).to.equal('');
+    return JSON.parse(stdout);
+  }
+
+  it('has what users need, and nothing else', async () => {
+    const found = await files();
+    expect(found).to.include.members(['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/index.d.ts']);
+    const strangers = found.filter(
+      (path) => !/^(dist|lib|docs)\/|^(README|CHANGELOG)\.md$|^LICENSE$|^package\.json$/.test(path),
+    );
+    expect(strangers).to.deep.equal([]);
+  });
+
+  it('has the sources that its maps point to', async () => {
+    const found = await files();
+    const maps = found.filter((path) => path.endsWith('.map'));
+    expect(maps).to.have.length.above(10);
+    for (const path of maps) {
+      const text = await readFile(join(installed, path), 'utf8');
+      const { sources } = JSON.parse(text) as { sources: string[] };
+      for (const source of sources) expect(found).to.include(join(dirname(path), source));
+    }
+  });
+
+  it('imports nothing at run time that it does not depend on', async () => {
+    const allowed = new Set([
+      ...Object.keys((await manifest()).dependencies),
+      ...builtinModules.map((name) => `node:${name}`),
+    ]);
+    for (const path of (await files()).filter((name) => /^dist\/.*\.js$/.test(name))) {
+      const code = await readFile(join(installed, path), 'utf8');
+      const specifiers = [...code.matchAll(/ from '([^'.][^']*)';$/gm)].map((match) => match[1]);
+      for (const specifier of specifiers) expect(allowed, path).to.include(specifier);
+    }
+  });
+
+  for (const [specifier, promised] of [
+    ['twisted-streams', PROMISED],
+    ['twisted-streams/testing', PROMISED_FOR_TESTS],
+  ] as const) {
+    it(`imports ${specifier}, which exports what it promises`, async () => {
+      const code = `Object.keys(await import('${specifier}'))`;
+      expect(await evaluate(code, '--input-type=module')).to.include.members([...promised]);
+    });
+
+    it(`requires ${specifier} too`, async () => {
+      const code = `Object.keys(require('${specifier}'))`;
+      expect(await evaluate(code, '--input-type=commonjs')).to.include.members([...promised]);
+    });
+  }
+
+  it('has declarations that a strict program compiles against, libraries checked', async () => {
+    const options = {
+      target: 'es2022',
+      module: 'nodenext',
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noEmit: true,
+      skipLibCheck: false,
+      types: ['node'],
+    };
+    const config = { compilerOptions: options, files: ['program.ts'] };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    writeFileSync(
+      join(folder, 'program.ts'),
+      `import net from 'node:net';
+       import { pipeline, Readable } from 'node:stream';
+       import { ConsumerWritable, DuplexTransport, Protocol, WritableConsumer } from 'twisted-streams';
+       import type { IPushProducer } from 'twisted-streams';
+       import { StringTransport } from 'twisted-streams/testing';
+
+       class Echo extends Protocol {
+         override dataReceived(data: Buffer) {
+           this.transport.write(data);
+         }
+       }
+       const transport: IPushProducer = new DuplexTransport(new net.Socket(), { protocol: new Echo() });
+       const consumer = new WritableConsumer(process.stdout, { highWaterMark: 1024 });
+       consumer.registerProducer(transport, true);
+       const reason: Promise<Error> = consumer.closed;
+       pipeline(Readable.from([]), new ConsumerWritable(new StringTransport()), () => void reason);
+      `,
+    );
+    const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
+    const { stdout, code } = await run(tsc, ['-p', folder], { cwd: folder });
+    expect(stdout).to.equal('');
+    expect(code).to.equal(0);
+  });
+});
