@@ -116,9 +116,9 @@ export function isUnreadSocket(stream: AnyDuplex): boolean {
   return isSocket(stream) && stream.readableFlowing === null;
 }
 
-/** Whether chunks written together can leave together. */
-export function canCork(stream: AnyWritable): boolean {
-  return has(stream, 'cork', 'uncork');
+/** Whether chunks written together leave together, so that it is worth corking the stream. */
+export function sendsTogether(stream: AnyWritable): boolean {
+  return has(stream, 'cork', 'uncork', '_writev');
 }
 
 /** Whether `close` after our own `end` means that all was delivered. */

@@ -2,6 +2,8 @@
  * The reactor of one stream: turns the stream's events into the calls that Twisted's reactor makes,
  * so that a `FileDescriptor` needs to know nothing of streams.
  */
+import { nextTick } from 'node:process';
+
 import { ConnectionDone, ConnectionLost } from '../twisted/errors.js';
 import type {
   IHalfCloseableDescriptor,
@@ -12,9 +14,9 @@ import { log } from '../twisted/log.js';
 import { asError } from './as-error.js';
 import {
   closedAfterDelivery,
-  canCork,
   isBeingDestroyed,
   isBusy,
+  sendsTogether,
   type AnyWritable,
 } from './capabilities.js';
 import { PrematureCloseError } from './errors.js';
@@ -154,7 +156,7 @@ export class StreamReactor implements IReactorFDSet {
     if (this.scheduled || this.busy || this.over) return;
     this.scheduled = true;
     // Late enough to gather what this turn writes, early enough that a lone write isn't held up.
-    process.nextTick(run, this);
+    nextTick(run, this);
   }
 
   removeWriter(): void {
@@ -224,7 +226,7 @@ export class StreamReactor implements IReactorFDSet {
    */
   send(chunks: readonly Buffer[], reportEmpty: boolean): Error | undefined {
     const { stream } = this;
-    const together = chunks.length > 1 && canCork(stream);
+    const together = chunks.length > 1 && sendsTogether(stream);
     if (together) stream.cork?.();
     try {
       for (const chunk of chunks) {

@@ -1,4 +1,6 @@
 /** A Node stream that is written to, as a Twisted consumer. */
+import { nextTick } from 'node:process';
+
 import {
   ConnectionAborted,
   ConnectionDone,
@@ -11,6 +13,7 @@ import { assertProducer } from '../twisted/validate.js';
 import {
   assertWritable,
   isDestroyed,
+  sendsTogether,
   type AnyWritable,
   type WritableLike,
 } from './capabilities.js';
@@ -21,6 +24,15 @@ import { StreamReactor } from './stream-reactor.js';
 
 /** What Node's streams buffer unless told otherwise, for streams that don't say. */
 const DEFAULT_HIGH_WATER_MARK = 16384;
+
+/**
+ * Bytes from which a write to `stream` is passed on uncopied. Copying costs the more the larger the
+ * write, a chunk of its own the same for each; much less where many leave with one call.
+ */
+function largeFor(stream: AnyWritable): number {
+  if (stream.writableObjectMode === true) return 0;
+  return sendsTogether(stream) ? 1024 : 4096;
+}
 
 /** Options of {@link WritableConsumer}. */
 export interface WritableConsumerOptions {
@@ -45,8 +57,10 @@ export interface WritableConsumerOptions {
  * it reaches `highWaterMark` and resumed on the stream's `drain`; a pull producer is asked again
  * when the stream takes more and something was written since it was last asked.
  *
- * Writes below 4096 bytes are copied as they come, those of one turn reach the stream as one chunk.
- * A larger one is passed on uncopied, so it must not be changed until it has been sent.
+ * Small writes are copied as they come, and those of one turn reach the stream as one chunk. A write
+ * of 1024 bytes (4096, to a stream that can't send several chunks at once) or more is passed on
+ * uncopied, so it must not be changed until it has been sent. A stream of objects gets each write as
+ * one.
  *
  * @example
  * ```ts
@@ -138,9 +152,9 @@ export class WritableConsumer extends FileDescriptor {
   }
 
   protected override bufferData(data: Uint8Array): void {
-    if (data.byteLength === 0) return;
+    if (data.length === 0) return;
     this.answered = true;
-    this.writes ??= new GatheredWrites(this.stream.writableObjectMode === true);
+    this.writes ??= new GatheredWrites(largeFor(this.stream));
     this.writes.append(data);
   }
 
@@ -264,7 +278,7 @@ export class WritableConsumer extends FileDescriptor {
     this.aborting = true;
     this.stopReading();
     this.stopWriting();
-    process.nextTick((consumer: WritableConsumer) => {
+    nextTick((consumer: WritableConsumer) => {
       consumer.reactor.lose(new ConnectionAborted());
     }, this);
   }

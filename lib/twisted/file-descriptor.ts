@@ -243,7 +243,7 @@ export abstract class FileDescriptor
    */
   write(data: Uint8Array): void {
     assertBytes(data);
-    if (!this.connected || this.writeDisconnected || data.byteLength === 0) return;
+    if (!this.connected || this.writeDisconnected || data.length === 0) return;
     this.bufferData(data);
     this.pauseThenWrite();
   }

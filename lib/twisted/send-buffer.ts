@@ -25,7 +25,7 @@ export class SendBuffer {
 
   append(data: Uint8Array): void {
     this.written.push(data);
-    this.writtenBytes += data.byteLength;
+    this.writtenBytes += data.length;
   }
 
   /** What to send next, where fewer than `limit` bytes of the block are left with what came since. */
