@@ -57,3 +57,5 @@ export {
   UnknownHostError,
   UserError,
 } from './endpoints/errors.js';
+export { toWeb } from './streams/to-web.js';
+export type { WebPair } from './streams/web-support.js';

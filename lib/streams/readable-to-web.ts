@@ -1,0 +1,83 @@
+import {
+  ReadableStream,
+  type ReadableStreamDefaultController,
+  type UnderlyingSource,
+} from 'node:stream/web';
+
+import { byBytes, destroyFor, lossOf, type Destroyable } from './web-support.js';
+
+/** A stream of bytes that can be read. */
+export interface ReadableForWeb extends Destroyable {
+  pause(): unknown;
+  resume(): unknown;
+  readonly readableEncoding: BufferEncoding | null;
+}
+
+/** What its state may say. Absent means that it can't tell. */
+interface State {
+  readonly destroyed?: boolean;
+  readonly errored?: Error | null;
+  readonly readableEnded?: boolean;
+  readonly readableHighWaterMark?: number;
+}
+
+/** `stream` as a `ReadableStream`. */
+export function readableToWeb(stream: ReadableForWeb & State): ReadableStream<Uint8Array> {
+  return new ReadableStream(new NodeSource(stream), byBytes(stream.readableHighWaterMark));
+}
+
+class NodeSource implements UnderlyingSource<Uint8Array> {
+  private controller!: ReadableStreamDefaultController<Uint8Array>;
+  private over = false;
+
+  constructor(private readonly stream: ReadableForWeb & State) {}
+
+  start(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    this.controller = controller;
+    const { stream } = this;
+    stream.on('error', (error: unknown) => this.fail(error));
+    if (stream.readableEnded === true) {
+      this.end();
+    } else if (stream.destroyed === true) {
+      this.fail(lossOf(stream));
+    } else {
+      stream.on('close', () => this.fail(lossOf(stream)));
+      stream.on('end', () => this.end());
+      stream.on('data', (chunk: Uint8Array | string) => this.give(chunk));
+      stream.pause(); // The listener made it flow.
+    }
+  }
+
+  pull(): void {
+    this.stream.resume();
+  }
+
+  cancel(reason: unknown): void {
+    this.over = true;
+    destroyFor(reason, this.stream);
+  }
+
+  private give(chunk: Uint8Array | string): void {
+    if (this.over) return;
+    const { controller, stream } = this;
+    // A copy: who reads a WHATWG stream may transfer what it gives, and this memory may be shared.
+    controller.enqueue(
+      new Uint8Array(
+        typeof chunk === 'string' ? Buffer.from(chunk, stream.readableEncoding ?? 'utf8') : chunk,
+      ),
+    );
+    if ((controller.desiredSize ?? 0) <= 0) stream.pause();
+  }
+
+  private end(): void {
+    if (this.over) return;
+    this.over = true;
+    this.controller.close();
+  }
+
+  private fail(error: unknown): void {
+    if (this.over) return;
+    this.over = true;
+    this.controller.error(error);
+  }
+}

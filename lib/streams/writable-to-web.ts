@@ -1,0 +1,80 @@
+import {
+  WritableStream,
+  type UnderlyingSink,
+  type WritableStreamDefaultController,
+} from 'node:stream/web';
+
+import { byBytes, destroyFor, lossOf, type Destroyable } from './web-support.js';
+
+/** A stream of bytes that can be written to. */
+export interface WritableForWeb extends Destroyable {
+  write(chunk: Uint8Array, callback: (error?: Error | null) => void): unknown;
+  end(): unknown;
+}
+
+/** What its state may say. Absent means that it can't tell. */
+interface State {
+  readonly destroyed?: boolean;
+  readonly errored?: Error | null;
+  readonly writableFinished?: boolean;
+  readonly writableHighWaterMark?: number;
+}
+
+/** The declarations for Node 20 lack `signal`. */
+type Controller = WritableStreamDefaultController & { readonly signal: AbortSignal };
+
+/** `stream` as a `WritableStream`. */
+export function writableToWeb(stream: WritableForWeb & State): WritableStream<Uint8Array> {
+  return new WritableStream(new NodeSink(stream), byBytes(stream.writableHighWaterMark));
+}
+
+class NodeSink implements UnderlyingSink<Uint8Array> {
+  private over = false;
+  /** Fails the write, or close, that is under way: not every stream calls back when it fails. */
+  private failUnderWay: ((error: unknown) => void) | undefined;
+
+  constructor(private readonly stream: WritableForWeb & State) {}
+
+  start(controller: WritableStreamDefaultController): void {
+    const { stream } = this;
+    const { signal } = controller as Controller;
+    const fail = (error: unknown) => {
+      if (this.over) return;
+      this.over = true;
+      controller.error(error);
+      this.failUnderWay?.(error);
+    };
+    stream.on('error', fail);
+    stream.on('close', () => {
+      if (stream.writableFinished !== true) fail(lossOf(stream));
+    });
+    if (stream.destroyed === true) fail(lossOf(stream));
+    // Not `abort`, which is only called when the write that is under way is done.
+    else signal.addEventListener('abort', () => destroyFor(signal.reason, stream));
+  }
+
+  write(chunk: Uint8Array): Promise<void> {
+    return this.underWay((done, failed) =>
+      this.stream.write(chunk, (error) => (error ? failed(error) : done())),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.underWay((done) => {
+      this.stream.on('finish', () => {
+        this.over = true;
+        done();
+      });
+      this.stream.end();
+    });
+  }
+
+  private underWay(
+    begin: (done: () => void, failed: (error: unknown) => void) => void,
+  ): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.failUnderWay = reject;
+      begin(resolve, reject);
+    });
+  }
+}
