@@ -10,7 +10,10 @@ import type { ReadableSource, SourceListener } from './readable-source.js';
  */
 export class EmitterSource implements ReadableSource {
   private listener: SourceListener | null = null;
-  /** Whether the stream was told to flow; `null` while it has been told nothing. */
+  /**
+   * Whether the stream was told to flow. `null` while it has been told nothing: a listener for
+   * `data` makes some streams flow, and others not.
+   */
   private flowing: boolean | null = null;
   private guarded = false;
   private ended = false;
@@ -28,7 +31,6 @@ export class EmitterSource implements ReadableSource {
       listener.onError(stream.errored || new PrematureCloseError());
     } else {
       this.listener = listener;
-      this.flowing = null; // A listener for `data` makes some streams flow, and others not.
       stream.on('data', this.onData);
       stream.on('end', this.onEnd);
       stream.on('close', this.onClose);
@@ -111,7 +113,7 @@ export class EmitterSource implements ReadableSource {
   };
 
   private readonly onClose = (): void => {
-    if (!this.ended) this.listener?.onError(this.stream.errored || new PrematureCloseError());
+    if (!this.ended) this.listener?.onError(new PrematureCloseError());
   };
 
   private readonly onError = (reason: unknown): void => {

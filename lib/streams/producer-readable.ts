@@ -101,7 +101,6 @@ export class ProducerReadable extends Readable implements IFinishableConsumer, I
     }
     this.producer = producer;
     this.streamingProducer = Boolean(streaming);
-    this.producerPaused = false;
     if (streaming && this.isFull) this.pauseProducer();
     else this.passOnDemand();
   }

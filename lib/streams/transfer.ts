@@ -67,7 +67,7 @@ export class Transfer implements SourceListener, IPushProducer {
 
   pauseProducing(): void {
     this.wanted = false;
-    if (this.running && this.open && !this.proceeding) this.source.hold();
+    if (this.running && this.open) this.source.hold();
   }
 
   /** Asked again before it has answered, a pull producer still owes one chunk. */

@@ -185,6 +185,15 @@ describe('ProducerReadable', () => {
       expect(producer.told).to.deep.equal(['resume']);
     });
 
+    it('asks nothing as it registers, if the reader got what it waited for', () => {
+      const readable = new ProducerReadable();
+      readable.read();
+      readable.write(bytes(1));
+      const producer = recorder();
+      readable.registerProducer(producer, false);
+      expect(producer.told).to.deep.equal([]);
+    });
+
     it('asks once, however often the reader looks, until it has answered', async () => {
       const readable = new ProducerReadable({ highWaterMark: 1 });
       const producer = recorder();
@@ -492,6 +501,17 @@ describe('ProducerReadable', () => {
       readable.registerProducer(producer, true);
       readable.destroy();
       expect(await once(readable, 'error')).to.deep.equal([boom]);
+    });
+
+    it('or says that it has failed, is destroyed with that and need not stop it', async () => {
+      const readable = new ProducerReadable();
+      const producer = recorder();
+      readable.registerProducer(producer, true);
+      readable.write(bytes(1));
+      readable.producerFailed(boom);
+      readable.unregisterProducer();
+      expect(await once(readable, 'error')).to.deep.equal([boom]);
+      expect(producer.told).to.deep.equal([]);
     });
 
     it('from stopProducing, where there is an error already, reports it', async () => {

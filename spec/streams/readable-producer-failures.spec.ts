@@ -47,6 +47,17 @@ function destroyedStreamx(reason?: Error): ReadableLike {
   return stream;
 }
 
+function failedStream(): ReadableLike {
+  const stream = new Readable({
+    autoDestroy: false,
+    read() {
+      throw boom;
+    },
+  });
+  stream.on('error', () => {}).read();
+  return stream;
+}
+
 function lockedWebStream(): ReadableLike {
   const stream = new ReadableStream<Uint8Array>();
   stream.getReader();
@@ -92,13 +103,17 @@ const stoppable: [string, () => { stream: ReadableLike; isDestroyed: () => boole
   [
     'old-style, with a close method',
     () => {
+      let paused = true;
       let closed = false;
       const stream = Object.assign(new EventEmitter(), {
-        pause() {},
-        resume: () => void process.nextTick(() => stream.emit('data', Buffer.from('a'))),
+        pause: () => void (paused = true),
+        resume: () => {
+          paused = false;
+          process.nextTick(() => stream.emit('data', Buffer.from('a')));
+        },
         close: () => void (closed = true),
       });
-      return { stream, isDestroyed: () => closed };
+      return { stream, isDestroyed: () => closed && paused };
     },
   ],
   [
@@ -198,6 +213,7 @@ describe('ReadableProducer, when', () => {
     const before: [string, () => ReadableLike, (reason: unknown) => boolean][] = [
       ['failed', () => new PassThrough().on('error', () => {}).destroy(boom), isBoom],
       ['failed just now', () => new PassThrough().destroy(boom), isBoom],
+      ['failed without being destroyed', failedStream, isBoom],
       ['been destroyed', () => new PassThrough().destroy(), isPremature],
       ['been destroyed (readable-stream)', () => new rs.PassThrough().destroy(), isPremature],
       ['failed just now (streamx)', () => destroyedStreamx(boom), isBoom],
@@ -291,7 +307,7 @@ describe('ReadableProducer, when', () => {
     }
 
     it('does so from a later turn as from inside a write', async () => {
-      const stream = new PassThrough();
+      const stream = new Readable({ read() {} });
       const consumer = new RecordingConsumer();
       const produced = new ReadableProducer(stream).startProducing(consumer);
       await turn();
@@ -299,7 +315,23 @@ describe('ReadableProducer, when', () => {
       consumer.producer?.stopProducing();
       expect(await rejection(produced)).to.be.instanceOf(ProducerStoppedError);
       expect(stream.destroyed).to.equal(true);
+      // An `error` may come as long as the stream lives.
+      expect(stream.eventNames()).to.deep.equal(['error']);
+      expect(stream.listenerCount('error')).to.equal(1);
       expect(consumer.log).to.deep.equal(['register push']);
+    });
+
+    it('takes a WHATWG stream that it has cancelled for destroyed, not for ended', async () => {
+      const producer = new ReadableProducer(new ReadableStream<Uint8Array>());
+      const consumer = new RecordingConsumer();
+      const produced = producer.startProducing(consumer);
+      await turn();
+      consumer.producer?.stopProducing();
+      await rejection(produced);
+      await turn();
+      expect(await rejection(producer.startProducing(new RecordingConsumer()))).to.be.instanceOf(
+        PrematureCloseError,
+      );
     });
 
     it('rejects at once for a consumer that is disconnected', async () => {

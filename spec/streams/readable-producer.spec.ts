@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 
@@ -27,9 +28,38 @@ class AskingConsumer extends RecordingConsumer {
 
 const push = (consumer: RecordingConsumer) => consumer.producer as IPushProducer;
 
+/** A stream of the oldest kind: `resume` may give all at once, and `pause` is mere advice. */
+class OldStyleStream extends EventEmitter {
+  readable = true;
+
+  constructor(private chunks: string[]) {
+    super();
+  }
+
+  resume(): void {
+    const { chunks } = this;
+    this.chunks = [];
+    for (const chunk of chunks) this.emit('data', Buffer.from(chunk));
+    if (chunks.length === 0) return;
+    this.readable = false;
+    this.emit('end');
+  }
+
+  pause(): void {}
+}
+
 /** A stream that gives each of `chunks` at once. */
 function streamOf(...chunks: (string | Buffer)[]): Readable {
   return Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
+}
+
+/** Fails if no timer has run when `work` is done. */
+async function expectTimersDuring(work: Promise<unknown>): Promise<void> {
+  let timers = 0;
+  const timer = setInterval(() => (timers += 1), 0);
+  await work;
+  clearInterval(timer);
+  expect(timers).to.be.above(0);
 }
 
 describe('ReadableProducer', () => {
@@ -75,23 +105,42 @@ describe('ReadableProducer', () => {
       }
     });
 
-    it('registers and unregisters again when the stream has ended before', async () => {
-      const producer = new ReadableProducer(streamOf('a'));
-      await producer.startProducing(new RecordingConsumer());
-      for (const next of [producer, new ReadableProducer([])]) {
-        const consumer = new RecordingConsumer();
-        await next.startProducing(consumer);
-        expect(consumer.log).to.deep.equal(['register push', 'unregister']);
-      }
+    const ended: [string, () => ReadableLike][] = [
+      ['node:stream', () => streamOf('a')],
+      ['WHATWG', () => new Blob(['a']).stream()],
+      ['an array', () => [Buffer.from('a')]],
+      ['old-style', () => new OldStyleStream(['a'])],
+    ];
+    for (const [name, open] of ended) {
+      it(`registers and unregisters again when the stream has ended before: ${name}`, async () => {
+        const stream = open();
+        const producer = new ReadableProducer(stream);
+        await producer.startProducing(new RecordingConsumer());
+        const others = name === 'node:stream' || name === 'old-style';
+        for (const again of others ? [producer, new ReadableProducer(stream)] : [producer]) {
+          const consumer = new RecordingConsumer();
+          await again.startProducing(consumer);
+          expect(consumer.log).to.deep.equal(['register push', 'unregister']);
+        }
+      });
+    }
+
+    it('unlocks a WHATWG stream at its end', async () => {
+      const stream = new Blob(['a']).stream();
+      const produced = new ReadableProducer(stream).startProducing(new RecordingConsumer());
+      await turn();
+      expect(stream.locked).to.equal(true);
+      await produced;
+      expect(stream.locked).to.equal(false);
     });
 
     it('ends the transfer, not the other half of a stream that has one', async () => {
-      const stream = new PassThrough({ allowHalfOpen: true });
+      const stream = new PassThrough({ autoDestroy: false });
       stream.end('a');
       const producer = new ReadableProducer(stream);
       await producer.startProducing(new RecordingConsumer());
-      producer.stopProducing(); // Too late to mean anything.
-      expect(stream.errored).to.equal(null);
+      for (const late of [producer, new ReadableProducer(stream)]) late.stopProducing();
+      expect(stream.destroyed).to.equal(false);
     });
   });
 
@@ -156,6 +205,20 @@ describe('ReadableProducer', () => {
       expect(consumer.log).to.deep.equal(done);
     });
 
+    it('pauses the stream also when it is paused from outside a write', async () => {
+      const stream = new PassThrough();
+      const consumer = new RecordingConsumer();
+      const produced = new ReadableProducer(stream).startProducing(consumer);
+      await turn();
+      push(consumer).pauseProducing();
+      expect(stream.isPaused()).to.equal(true);
+      stream.end('a');
+      await turn();
+      expect(consumer.log).to.deep.equal(['register push']);
+      push(consumer).resumeProducing();
+      await produced;
+    });
+
     it('pauses the stream itself, so that it reads no more than its own buffer', async () => {
       let reads = 0;
       const stream = new Readable({
@@ -193,6 +256,19 @@ describe('ReadableProducer', () => {
       consumer.ask();
       await produced;
       expect(consumer.log).to.deep.equal(['register pull', 'a', 'b', 'c', 'unregister']);
+    });
+
+    it('gives nothing to a consumer that has not asked', async () => {
+      const consumer = new AskingConsumer();
+      consumer.registerProducer = (producer) => void (consumer.producer = producer);
+      const produced = new ReadableProducer(streamOf('a'), { streaming: false });
+      const done = produced.startProducing(consumer);
+      await turn();
+      await turn();
+      expect(consumer.log).to.deep.equal([]);
+      consumer.ask();
+      await done;
+      expect(consumer.log).to.deep.equal(['a', 'unregister']);
     });
 
     it('waits for data when there is none', async () => {
@@ -259,6 +335,99 @@ describe('ReadableProducer', () => {
     });
   });
 
+  describe('on a stream that gives more than it is asked for', () => {
+    for (const streaming of [true, false]) {
+      it(`loses nothing, and ${streaming ? 'pushes' : 'is pulled'} in order`, async () => {
+        const consumer = new RecordingConsumer();
+        const stream = new OldStyleStream(['a', 'b', 'c']);
+        await new ReadableProducer(stream, { streaming }).startProducing(consumer);
+        expect(consumer.log.slice(1)).to.deep.equal(['a', 'b', 'c', 'unregister']);
+      });
+
+      it(`does not starve timers when it ${streaming ? 'pushes' : 'is pulled'}`, async () => {
+        const consumer = new RecordingConsumer();
+        const stream = new OldStyleStream(Array.from({ length: 20_000 }, () => 'x'));
+        await expectTimersDuring(
+          new ReadableProducer(stream, { streaming }).startProducing(consumer),
+        );
+        expect(consumer.chunks).to.have.length(20_000);
+      });
+    }
+
+    it('holds what comes while it is paused', async () => {
+      const consumer = new RecordingConsumer();
+      consumer.wrote = () => push(consumer).pauseProducing();
+      const produced = new ReadableProducer(new OldStyleStream(['a', 'b'])).startProducing(
+        consumer,
+      );
+      await turn();
+      expect(consumer.log).to.deep.equal(['register push', 'a']);
+      push(consumer).resumeProducing();
+      await produced;
+      expect(consumer.log).to.deep.equal(['register push', 'a', 'b', 'unregister']);
+    });
+
+    it('drops what it holds when it is stopped', async () => {
+      const consumer = new RecordingConsumer();
+      consumer.wrote = () => {
+        if (consumer.chunks.length === 1) push(consumer).pauseProducing();
+        else push(consumer).stopProducing();
+      };
+      const stream = new OldStyleStream(['a', 'b', 'c', 'd']);
+      const produced = new ReadableProducer(stream).startProducing(consumer);
+      push(consumer).resumeProducing();
+      await rejection(produced);
+      expect(consumer.log).to.deep.equal(['register push', 'a', 'b']);
+    });
+  });
+
+  describe('on an iterable', () => {
+    /** An endless one that counts how often it was asked, and is being asked. */
+    class Counted implements AsyncIterable<Uint8Array> {
+      asked = 0;
+      mostAtOnce = 0;
+      private asking = 0;
+
+      [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+        return { next: () => this.next() };
+      }
+
+      private async next(): Promise<IteratorResult<Uint8Array>> {
+        this.asked += 1;
+        this.asking += 1;
+        this.mostAtOnce = Math.max(this.mostAtOnce, this.asking);
+        await turn();
+        this.asking -= 1;
+        return { done: false, value: Buffer.from('a') };
+      }
+    }
+
+    it('asks for one thing at a time, however it is paused and resumed', async () => {
+      const iterable = new Counted();
+      const consumer = new RecordingConsumer();
+      const produced = new ReadableProducer(iterable).startProducing(consumer);
+      for (let i = 0; i < 10; i += 1) {
+        push(consumer).pauseProducing();
+        push(consumer).resumeProducing();
+        await turn();
+      }
+      push(consumer).stopProducing();
+      await rejection(produced);
+      expect(iterable.mostAtOnce).to.equal(1);
+    });
+
+    it('asks for nothing while it is paused', async () => {
+      const iterable = new Counted();
+      const consumer = new RecordingConsumer();
+      consumer.wrote = () => push(consumer).pauseProducing();
+      const produced = new ReadableProducer(iterable).startProducing(consumer);
+      for (let i = 0; i < 10; i += 1) await turn();
+      expect(iterable.asked).to.equal(1);
+      push(consumer).stopProducing();
+      await rejection(produced);
+    });
+  });
+
   for (const streaming of [true, false]) {
     it(`${streaming ? 'pushes' : 'is pulled'} without growing the stack or starving timers`, async () => {
       let left = 20_000;
@@ -269,14 +438,10 @@ describe('ReadableProducer', () => {
         },
       });
       const consumer = new RecordingConsumer();
-      let timers = 0;
-      const timer = setInterval(() => (timers += 1), 0);
-
-      await new ReadableProducer(stream, { streaming }).startProducing(consumer);
-
-      clearInterval(timer);
+      await expectTimersDuring(
+        new ReadableProducer(stream, { streaming }).startProducing(consumer),
+      );
       expect(consumer.chunks).to.have.length(20_000);
-      expect(timers).to.be.above(0);
     });
   }
 
