@@ -61,7 +61,7 @@ class Loopback {
   /** Something may have become possible. Looks at it later: whoever says so is in the middle of it. */
   private wake(): void {
     this.awake = true;
-    if (this.running || this.over) return;
+    if (this.running) return;
     this.running = true;
     setImmediate(() => this.run());
   }

@@ -223,6 +223,9 @@ describe('loopback', () => {
       server.transport.write(Buffer.alloc(1));
       await turn();
       expect(log).to.deep.equal(['full, but no more than that', 'pause', 65536, 1, 'resume']);
+      server.transport.write(Buffer.alloc(1));
+      await turn();
+      expect(log.slice(5)).to.deep.equal([1]);
     });
 
     it('resumes no push producer that it did not pause', async () => {
@@ -261,6 +264,19 @@ describe('loopback', () => {
       const producer = fakeProducer();
       server.transport.registerProducer(producer, false);
       server.say('a');
+      await turn();
+      sinon.assert.calledTwice(producer.resumeProducing);
+    });
+
+    it('asks a producer that has yet to answer no second time', async () => {
+      const { server, client, connect } = setUp();
+      void connect();
+      const producer = fakeProducer();
+      server.transport.registerProducer(producer, false);
+      server.say('a');
+      await turn();
+      sinon.assert.calledTwice(producer.resumeProducing);
+      client.say('b');
       await turn();
       sinon.assert.calledTwice(producer.resumeProducing);
     });
@@ -332,6 +348,8 @@ describe('loopback', () => {
       await done;
       await turn();
       sinon.assert.calledOnce(producer.stopProducing);
+      client.transport.loseConnection();
+      expect(client.transport).to.include({ connected: false, disconnecting: false });
       expect(server.text).to.equal('');
     });
 
@@ -366,6 +384,7 @@ describe('loopback', () => {
       server.transport.loseWriteConnection();
       await turn();
       server.say('last words');
+      await turn();
       server.transport.unregisterProducer();
       await turn();
       server.say('not sent');
@@ -381,6 +400,19 @@ describe('loopback', () => {
         ['server', 'ConnectionDone'],
         ['client', 'ConnectionDone'],
       ]);
+    });
+
+    it('stops the producer of an end whose write half has ended', async () => {
+      const { server, client, connect } = setUp();
+      const producer = fakeProducer();
+      Object.assign(client, { readConnectionLost: () => {}, writeConnectionLost: () => {} });
+      const done = connect();
+      server.transport.loseWriteConnection();
+      await turn();
+      server.transport.registerProducer(producer, true);
+      server.transport.loseConnection();
+      await done;
+      sinon.assert.calledOnce(producer.stopProducing);
     });
 
     it('is the end for a protocol that can not go on with one half', async () => {
@@ -438,6 +470,21 @@ describe('loopback', () => {
       ends.server.say('a');
       await expectServerToFail(ends, done);
       expect(ends.client.text).to.equal('a');
+    });
+
+    it('of one half’s end are the end of both, which hear of nothing else', async () => {
+      const { log, server, client, connect } = setUp();
+      for (const end of [server, client]) {
+        const heard = () => log.push([end.label, 'reads no more']);
+        Object.assign(end, { readConnectionLost: heard, writeConnectionLost: fails });
+      }
+      const done = connect();
+      server.transport.loseWriteConnection();
+      expect(await rejection(done)).to.equal(failure);
+      expect(log.slice(2)).to.deep.equal([
+        ['server', 'Error'],
+        ['client', 'ConnectionLost'],
+      ]);
     });
 
     it('in connectionMade reject, and spare the client what it was never told of', async () => {

@@ -358,11 +358,11 @@ describe('FileSender of a file of the operating system', () => {
       const [first, second] = [folder.write('first', contents), folder.write('second', 'abc')];
       const [old, next] = [new PatientReceiver(), new Receiver()];
       const sender = new FileSender();
-      const done = sender.beginFileTransfer(first, old);
+      const stopped = expectStopped(sender.beginFileTransfer(first, old), first);
       sender.resumeProducing();
       sender.stopProducing();
       const last = await sender.beginFileTransfer(second, next);
-      await expectStopped(done, first);
+      await stopped;
       expect(last.toString()).to.equal('c');
       expect(next.received.toString()).to.equal('abc');
       expect(old.chunks).to.deep.equal([]);

@@ -197,6 +197,20 @@ describe('FileSender', () => {
     expect(next.log).to.deep.equal(['register pull', 'next']);
   });
 
+  it('keeps what is transformed for a stopped transfer out of the next', () => {
+    const sender = new FileSender();
+    const [old, next] = [new PatientConsumer(), new PatientConsumer()];
+    const done = sender.beginFileTransfer(new MemoryFile('old'), old, (bytes) => {
+      sender.stopProducing();
+      void sender.beginFileTransfer(new MemoryFile('next'), next);
+      return bytes;
+    });
+    sender.resumeProducing();
+    expect(sender.lastSent).to.have.length(0);
+    expect(old.chunks.concat(next.chunks)).to.deep.equal([]);
+    return rejection(done);
+  });
+
   it('has Twisted’s fields', async () => {
     const sender = new FileSender();
     const [file, consumer] = [new MemoryFile('ab'), new PatientConsumer()];

@@ -145,16 +145,24 @@ describe('FileSource', () => {
     expect(handle.sizes).to.have.length(2);
   });
 
-  it('takes an end that it found ahead of the question for none', async () => {
-    const { handle, readNow, readLate } = setUp();
-    handle.contents = numbered(64 * KIB);
-    await readLate(64 * KIB);
-    await handle.serve();
-    const grown = numbered(64 * KIB + 8);
-    handle.contents = grown;
-    expect((await readLate(64 * KIB)).equals(grown.subarray(64 * KIB))).to.equal(true);
-    expect(() => readNow(1)).to.throw('at hand');
-  });
+  for (const [when, questionComesFirst] of [
+    ['before the question', false],
+    ['looking ahead, for a question that came meanwhile', true],
+  ] as const) {
+    it(`takes an end that it found ${when} for none`, async () => {
+      const { handle, source, readLate } = setUp();
+      handle.contents = numbered(64 * KIB);
+      await readLate(64 * KIB);
+      let bytes;
+      if (questionComesFirst) bytes = source.read(64 * KIB);
+      await handle.serve();
+      handle.contents = numbered(64 * KIB + 8);
+      bytes ??= source.read(64 * KIB);
+      await turn();
+      await handle.serve();
+      expect((await bytes).equals(handle.contents.subarray(64 * KIB))).to.equal(true);
+    });
+  }
 
   it('gives all that came before an error of a read ahead, then the error', async () => {
     const { handle, source, readNow, readLate } = setUp();
