@@ -2,8 +2,6 @@
  * The reactor of one stream: turns the stream's events into the calls that Twisted's reactor makes,
  * so that a `FileDescriptor` needs to know nothing of streams.
  */
-import { nextTick } from 'node:process';
-
 import { ConnectionDone, ConnectionLost } from '../twisted/errors.js';
 import type {
   IHalfCloseableDescriptor,
@@ -156,7 +154,7 @@ export class StreamReactor implements IReactorFDSet {
     if (this.scheduled || this.busy || this.over) return;
     this.scheduled = true;
     // Late enough to gather what this turn writes, early enough that a lone write isn't held up.
-    nextTick(run, this);
+    process.nextTick(run, this);
   }
 
   removeWriter(): void {

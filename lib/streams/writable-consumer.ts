@@ -1,6 +1,4 @@
 /** A Node stream that is written to, as a Twisted consumer. */
-import { nextTick } from 'node:process';
-
 import {
   ConnectionAborted,
   ConnectionDone,
@@ -278,7 +276,7 @@ export class WritableConsumer extends FileDescriptor {
     this.aborting = true;
     this.stopReading();
     this.stopWriting();
-    nextTick((consumer: WritableConsumer) => {
+    process.nextTick((consumer: WritableConsumer) => {
       consumer.reactor.lose(new ConnectionAborted());
     }, this);
   }
