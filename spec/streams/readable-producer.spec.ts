@@ -127,11 +127,11 @@ describe('ReadableProducer', () => {
 
     it('unlocks a WHATWG stream at its end', async () => {
       const stream = new Blob(['a']).stream();
-      const produced = new ReadableProducer(stream).startProducing(new RecordingConsumer());
-      await turn();
-      expect(stream.locked).to.equal(true);
-      await produced;
-      expect(stream.locked).to.equal(false);
+      const consumer = new RecordingConsumer();
+      const locked: boolean[] = [];
+      consumer.wrote = () => locked.push(stream.locked);
+      await new ReadableProducer(stream).startProducing(consumer);
+      expect([...locked, stream.locked]).to.deep.equal([true, false]);
     });
 
     it('ends the transfer, not the other half of a stream that has one', async () => {
