@@ -1,5 +1,5 @@
 import type { IConsumer, IProtocol } from './interfaces.js';
-import { assertConsumer } from './validate.js';
+import { assertMethod } from './validate.js';
 
 /**
  * A consumer as a protocol: what the protocol receives is written to the consumer.
@@ -8,11 +8,11 @@ import { assertConsumer } from './validate.js';
  */
 export class ConsumerToProtocolAdapter implements IProtocol {
   /**
-   * @param original - Is written what is received.
-   * @throws InvalidArgTypeError: `original` is no consumer.
+   * @param original - Is written what is received; nothing else of it is needed.
+   * @throws InvalidArgTypeError: `original` has no `write`.
    */
-  constructor(readonly original: IConsumer) {
-    assertConsumer(original);
+  constructor(readonly original: Pick<IConsumer, 'write'>) {
+    assertMethod(original, 'consumer', 'write');
   }
 
   /** @throws what the consumer throws. */

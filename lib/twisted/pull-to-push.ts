@@ -1,11 +1,10 @@
 /** Lets a consumer that only knows push producers take data from a pull producer. */
 import { cooperate, type Cooperator } from './cooperator.js';
 import type { CooperativeTask } from './cooperative-task.js';
-import { InvalidArgTypeError } from './errors.js';
 import type { IConsumer, IPullProducer, IPushProducer } from './interfaces.js';
 import { log } from './log.js';
 import { SchedulerError } from './scheduler-errors.js';
-import { assertProducer } from './validate.js';
+import { assertMethod, assertProducer } from './validate.js';
 
 /**
  * Asks a pull producer again and again, in turn with other tasks, while it is not paused.
@@ -131,11 +130,4 @@ export class PullToPush implements IPushProducer {
 
 function nameOf(value: object): string {
   return value.constructor?.name || 'Object';
-}
-
-function assertMethod<Method extends string>(value: unknown, name: string, method: Method): void {
-  const { [method]: found } = (value ?? {}) as Partial<Record<Method, unknown>>;
-  if (typeof found !== 'function') {
-    throw new InvalidArgTypeError(name, `an object with ${method}()`, value);
-  }
 }

@@ -57,6 +57,18 @@ export function assertConsumer(consumer: unknown): asserts consumer is IConsumer
   }
 }
 
+/** @throws InvalidArgTypeError: `value` lacks the one method that is needed of it. */
+export function assertMethod<Method extends string>(
+  value: unknown,
+  name: string,
+  method: Method,
+): void {
+  const { [method]: found } = (value ?? {}) as Partial<Record<Method, unknown>>;
+  if (typeof found !== 'function') {
+    throw new InvalidArgTypeError(name, `an object with ${method}()`, value);
+  }
+}
+
 /** @throws InvalidArgTypeError: `protocol` lacks a method of `IProtocol`. */
 export function assertProtocol(protocol: unknown): asserts protocol is IProtocol {
   if (!isProtocol(protocol)) {

@@ -33,6 +33,13 @@ describe('ConsumerToProtocolAdapter', () => {
     expect(() => adapter.dataReceived(Buffer.from('a'))).to.throw('Oops');
   });
 
+  it('needs nothing of the consumer but its write', () => {
+    const written: unknown[] = [];
+    const adapter = new ConsumerToProtocolAdapter({ write: (data) => void written.push(data) });
+    adapter.dataReceived(Buffer.from('hello'));
+    expect(written).to.deep.equal([Buffer.from('hello')]);
+  });
+
   it('refuses what is no consumer', () => {
     for (const consumer of [null, {}, () => {}]) {
       expect(() => new ConsumerToProtocolAdapter(consumer as unknown as IConsumer)).to.throw(
