@@ -71,7 +71,7 @@ DECIDED = [
 """,
     ),
     (
-        "a producer that is a lost transport is not resumed while a close is wanted",
+        "a producer that is a transport which can't unregister is not resumed while a close is wanted",
         """\
             if self.producer is not None and (
                 (not self.streamingProducer) or self.producerPaused
@@ -80,8 +80,7 @@ DECIDED = [
         """\
             if self.producer is not None and not (
                 (self.disconnecting or self._writeDisconnecting)
-                and hasattr(self.producer, "loseConnection")
-                and getattr(self.producer, "disconnected", False)
+                and isBeyondUnregistering(self.producer, self)
             ) and (
                 (not self.streamingProducer) or self.producerPaused
             ):
@@ -110,8 +109,7 @@ WAITING = [
         """\
             elif self.producer is not None and not (
                 (self.disconnecting or self._writeDisconnecting)
-                and hasattr(self.producer, "loseConnection")
-                and getattr(self.producer, "disconnected", False)
+                and isBeyondUnregistering(self.producer, self)
             ):
                 pass
             elif self.disconnecting:
@@ -137,6 +135,13 @@ WAITING = [
 ]
 
 
+def isBeyondUnregistering(producer, consumer):
+    """A transport that is lost, or waits to close until the consumer unregisters from it."""
+    return getattr(producer, "disconnected", False) or (
+        getattr(producer, "disconnecting", False) and producer.producer is consumer
+    )
+
+
 def twistedWith(changes):
     """twisted.internet.abstract, its source changed."""
     source = inspect.getsource(abstract)
@@ -144,6 +149,7 @@ def twistedWith(changes):
         assert source.count(old) == 1, f"this Twisted has no one place to change for: {why}"
         source = source.replace(old, new)
     module = types.ModuleType("abstract")
+    module.isBeyondUnregistering = isBeyondUnregistering
     exec(compile(source, "abstract", "exec"), module.__dict__)
     return module
 
@@ -277,6 +283,10 @@ class Player:
     def do_losePeer(self):
         self.producers[3].disconnected = True
 
+    def do_closePeer(self, waitsForUs):
+        self.producers[3].disconnecting = True
+        self.producers[3].producer = self.descriptor if waitsForUs else None
+
     def do_bufferSize(self, size):
         self.descriptor.bufferSize = size
 
@@ -372,12 +382,11 @@ class Producer:
 
 
 class Transport(Producer):
-    """A producer that is a transport, and can be lost."""
+    """A producer that is a transport: can be lost, or wait for its own producer."""
 
     disconnected = False
-
-    def loseConnection(self):
-        raise AssertionError("never called")
+    disconnecting = False
+    producer = None
 
 
 if __name__ == "__main__":

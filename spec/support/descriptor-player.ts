@@ -117,6 +117,12 @@ class Player {
       case 'losePeer':
         (this.producers[3] as Transport).disconnected = true;
         return undefined;
+      case 'closePeer':
+        Object.assign(this.producers[3] as Transport, {
+          disconnecting: true,
+          producer: operation[1] ? descriptor : null,
+        });
+        return undefined;
       case 'bufferSize':
         descriptor.bufferSize = operation[1];
         return undefined;
@@ -252,11 +258,9 @@ class Producer implements IPushProducer {
   }
 }
 
-/** A producer that is a transport, and can be lost. */
+/** A producer that is a transport: can be lost, or wait for its own producer. */
 class Transport extends Producer {
   disconnected = false;
-
-  loseConnection(): void {
-    throw new Error('never called');
-  }
+  disconnecting = false;
+  producer: unknown = null;
 }

@@ -38,8 +38,9 @@ const PLAIN = [
 
 /**
  * Something done to a descriptor. Numbers after `write` are how many bytes; `turn` is what a reactor
- * does when there is room to write; producer 3 is a transport, and `losePeer` loses it. What `try`
- * holds may throw; all else that throws, throws on.
+ * does when there is room to write; producer 3 is a transport, `losePeer` loses it, and `closePeer`
+ * makes it wait to close, if `true` until the descriptor unregisters from it. What `try` holds may
+ * throw; all else that throws, throws on.
  */
 export type Operation =
   | [(typeof PLAIN)[number]]
@@ -48,6 +49,7 @@ export type Operation =
   | ['write' | 'writeSequenceWithString' | 'bufferSize', number]
   | ['writeSequence', number[]]
   | ['registerProducer', number, boolean]
+  | ['closePeer', boolean]
   | ['try', Operation];
 
 /** What happens inside a callback: operations, then it throws, or returns. */
@@ -115,7 +117,7 @@ const TAME_CALLBACKS = [
 ] as const;
 
 function isTame([name]: Operation): boolean {
-  return name !== 'registerProducer' && name !== 'losePeer';
+  return name !== 'registerProducer' && name !== 'losePeer' && name !== 'closePeer';
 }
 
 function tameReaction(random: Random, callback: Callback): Reaction {
@@ -187,6 +189,7 @@ const OPERATIONS: [number, (random: Random) => Operation][] = [
   [3, (random) => [random.pick(PLAIN)]],
   [1, (random) => [random.pick(['connectionLost', 'readConnectionLost', 'writeConnectionLost'])]],
   [1, () => ['losePeer']],
+  [1, (random) => ['closePeer', random.chance(0.7)]],
   [1, (random) => ['bufferSize', random.integer(0, 12)]],
   [0.3, () => ['writeString']],
   [0.3, (random) => ['writeSequenceWithString', random.integer(0, 4)]],
