@@ -235,10 +235,22 @@ export class TransportDuplex<T extends ITransport = ITransport>
 
   /** @internal */
   override _read(): void {
+    if (!this.transportPaused) return;
+    // Node calls this before it takes what it reads from the buffer. A transport that answered at
+    // once would fill a full buffer further.
+    if (this.readableLength < this.readableHighWaterMark) this.resumeTransport();
+    else process.nextTick(() => this.resumeTransport());
+  }
+
+  private resumeTransport(): void {
     const { source } = this;
     if (!this.transportPaused || source === null) return;
     this.transportPaused = false;
-    source.resumeProducing();
+    try {
+      source.resumeProducing();
+    } catch (thrown) {
+      this.destroy(asError(thrown));
+    }
   }
 
   /** @internal */

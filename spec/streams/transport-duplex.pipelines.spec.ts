@@ -99,11 +99,7 @@ for (const [name, library] of Object.entries(libraries)) {
 
     it('can be composed', async () => {
       const { duplex } = await connected();
-      const composed = library.compose(
-        new core.PassThrough(),
-        duplex,
-        new core.PassThrough(),
-      );
+      const composed = library.compose(new core.PassThrough(), duplex, new core.PassThrough());
       const received = readAll(composed);
       composed.end(data);
       expect(sha256(await received)).to.equal(sha256(data));

@@ -150,6 +150,25 @@ describe('TransportDuplex', () => {
       expect(transport.log.slice(1)).to.deep.equal(['pause', 'resume']);
     });
 
+    it('never holds more than its highWaterMark and one piece', async () => {
+      const { duplex, transport } = connected({ readableHighWaterMark: 10 });
+      let peak = 0;
+      let left = 100;
+      const flood = () => {
+        transport.producerState = 'producing';
+        while (left > 0 && transport.producerState === 'producing') {
+          left -= 1;
+          duplex.dataReceived(Buffer.alloc(9));
+          peak = Math.max(peak, duplex.readableLength);
+        }
+        if (left === 0) duplex.readConnectionLost();
+      };
+      transport.resumeProducing = flood;
+      flood();
+      for await (const chunk of duplex) expect((chunk as Buffer).length).to.be.greaterThan(0);
+      expect(peak).to.equal(18);
+    });
+
     it('takes data from inside resumeProducing', async () => {
       const { duplex, transport } = connected({ readableHighWaterMark: 2 });
       let left = 100;
