@@ -59,3 +59,11 @@ export {
 } from './endpoints/errors.js';
 export { toWeb } from './streams/to-web.js';
 export type { WebPair } from './streams/web-support.js';
+export { ProcessProtocol, type IProcessProtocol } from './endpoints/process-protocol.js';
+export type { ChildFDs, ProcessTransport } from './endpoints/process-transport.js';
+export { spawnProcess, type SpawnOptions } from './endpoints/spawn-process.js';
+export {
+  ProcessDone,
+  ProcessExitedAlready,
+  ProcessTerminated,
+} from './endpoints/process-errors.js';
