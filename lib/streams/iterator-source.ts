@@ -114,14 +114,17 @@ export function cursorOfIterable(iterable: AsyncIterable<unknown> | Iterable<unk
 /** Reads `stream`, locking it until its end. */
 export function cursorOfWebReadable(stream: WebReadableLike): Cursor {
   const reader = stream.getReader();
+  let ended = false;
   return {
     next: async () => {
       const result = await reader.read();
       if (!result.done) return result;
+      ended = true;
       reader.releaseLock();
       return { done: true, value: undefined };
     },
     return: async (reason) => {
+      if (ended) return; // Before the answer that says so has reached who asked.
       await reader.cancel(reason);
       reader.releaseLock();
     },
