@@ -3,8 +3,10 @@ import { open, type FileHandle } from 'node:fs/promises';
 /** Bytes that a read asks for, or a little less: a multiple of what is asked of us. */
 const SMALLEST_BLOCK = 64 * 1024;
 const LARGEST_BLOCK = 1024 * 1024;
-/** Blocks that must come in time, one after the other, before smaller ones will do. */
-const PATIENCE = 4;
+/** Milliseconds that a block is to last at least: by then it was worth its way. */
+const SHORT = 5;
+/** Milliseconds that it is to last at most; for longer, it only takes up memory. */
+const LONG = 50;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -19,12 +21,12 @@ interface ReadAhead {
  * A file of the operating system, read ahead of who asks for it and in larger blocks: nearly all
  * that a read of 16 KiB costs is the way to another thread and back.
  *
- * At most two blocks are held, one being handed out and one read ahead. They grow for who asks
- * before they have come, and shrink for who doesn't, so that many slow transfers hold little.
+ * At most two blocks are held, one being handed out and one read ahead. They grow for who is fast and
+ * shrink for who is slow, so that many slow transfers hold little.
  */
 export class FileSource {
   private blockSize = SMALLEST_BLOCK;
-  private inTime = 0;
+  private handedOutAt = -Infinity;
   private block: Buffer = NOTHING;
   private offset = 0;
   private ahead: ReadAhead | null = null;
@@ -61,7 +63,6 @@ export class FileSource {
    */
   read(size: number): Buffer | Promise<Buffer> {
     if (this.offset === this.block.length && this.ahead?.bytes) {
-      this.cameInTime();
       this.handOut(this.ahead.bytes, size);
     }
     return this.offset < this.block.length ? this.take(size) : this.wait(size);
@@ -74,11 +75,7 @@ export class FileSource {
   }
 
   private async wait(size: number): Promise<Buffer> {
-    let bytes: Buffer = NOTHING;
-    if (this.ahead !== null) {
-      this.cameLate();
-      bytes = await this.ahead.done;
-    }
+    let bytes = this.ahead === null ? NOTHING : await this.ahead.done;
     // What was read ahead may be older than the question: the file may have grown.
     if (bytes.length === 0) bytes = await this.readBlock(size);
     if (this.closed) return NOTHING;
@@ -86,23 +83,21 @@ export class FileSource {
     return this.take(size);
   }
 
-  private cameLate(): void {
-    this.inTime = 0;
-    this.blockSize = Math.min(this.blockSize * 2, LARGEST_BLOCK);
-  }
-
-  private cameInTime(): void {
-    this.inTime += 1;
-    if (this.inTime < PATIENCE) return;
-    this.inTime = 0;
-    this.blockSize = Math.max(this.blockSize / 2, SMALLEST_BLOCK);
-  }
-
   /** Goes on with `bytes`, and reads ahead unless they say that the end is near. */
   private handOut(bytes: Buffer, size: number): void {
     this.block = bytes;
     this.offset = 0;
+    this.fitBlockSize();
     this.ahead = bytes.length < bytes.buffer.byteLength ? null : this.readAhead(size);
+  }
+
+  /** By how long the last block has lasted. */
+  private fitBlockSize(): void {
+    const now = performance.now();
+    const lasted = now - this.handedOutAt;
+    this.handedOutAt = now;
+    if (lasted < SHORT) this.blockSize = Math.min(this.blockSize * 2, LARGEST_BLOCK);
+    else if (lasted > LONG) this.blockSize = Math.max(this.blockSize / 2, SMALLEST_BLOCK);
   }
 
   private readAhead(size: number): ReadAhead {

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 
 import { expect } from 'chai';
+import sinon from 'sinon';
 
 import { FileSource } from '../../lib/twisted/file-source.js';
 import { numbered } from '../support/producers.js';
@@ -113,26 +114,43 @@ describe('FileSource', () => {
     }
   });
 
-  it('reads larger blocks for who asks before they come, up to 1 MiB', async () => {
-    const { handle, readLate } = setUp();
-    for (let bytes = 0; bytes < 8 * 1024 * KIB;) bytes += (await readLate(64 * KIB)).length;
-    expect(Math.max(...handle.sizes)).to.equal(1024 * KIB);
-    expect(handle.sizes.slice(0, 7).map((size) => size / KIB)).to.deep.equal([
-      64, 64, 128, 256, 512, 1024, 1024,
-    ]);
-  });
+  describe('fits its blocks to who asks:', () => {
+    let clock: sinon.SinonFakeTimers;
+    beforeEach(() => {
+      clock = sinon.useFakeTimers({ toFake: ['performance'] });
+    });
+    afterEach(() => {
+      clock.restore();
+    });
 
-  it('reads smaller blocks for who has let four of them wait', async () => {
-    const { handle, readNow, readLate } = setUp();
-    while (handle.sizes.at(-1) !== 256 * KIB) await readLate(64 * KIB);
-    const before = handle.sizes.length;
-    while (handle.sizes.length < before + 10) {
-      await handle.serve();
-      readNow(64 * KIB);
-      await turn();
-    }
-    expect(handle.sizes.slice(before).map((size) => size / KIB)).to.include(128);
-    expect(handle.sizes.at(-1)).to.equal(64 * KIB);
+    /** Reads blocks each of which lasts so long, and says how large they were, in KiB. */
+    const readBlocks = async (
+      { handle, readLate }: ReturnType<typeof setUp>,
+      count: number,
+      milliseconds: number,
+    ): Promise<number[]> => {
+      const before = handle.sizes.length;
+      while (handle.sizes.length < before + count) {
+        const blocks = handle.sizes.length;
+        await readLate(64 * KIB);
+        if (handle.sizes.length > blocks) clock.tick(milliseconds);
+      }
+      return handle.sizes.slice(before).map((size) => size / KIB);
+    };
+
+    it('they grow to 1 MiB while one lasts less than 5 ms, and stay while one lasts longer', async () => {
+      const source = setUp();
+      expect(await readBlocks(source, 8, 4)).to.deep.equal([
+        64, 64, 128, 256, 512, 1024, 1024, 1024,
+      ]);
+      expect(await readBlocks(source, 2, 6)).to.deep.equal([1024, 1024]);
+    });
+
+    it('they shrink to 64 KiB while one lasts more than 50 ms', async () => {
+      const source = setUp();
+      await readBlocks(source, 4, 4);
+      expect(await readBlocks(source, 5, 51)).to.deep.equal([512, 256, 128, 64, 64]);
+    });
   });
 
   it('does not read ahead of the end', async () => {
