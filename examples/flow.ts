@@ -51,6 +51,7 @@ function fail(status: number, what: string): (error: Error) => never {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+process.stdout.once('error', () => process.exit(1)); // As when it is piped into `head`.
 const options = parseOptions(process.argv);
 const source = options.file ?? "the beginning of Node's executable";
 const plan = await planFor(options).catch(fail(2, `Cannot send ${source}`));
