@@ -12,6 +12,7 @@ import { expect } from 'chai';
 import rs from 'readable-stream';
 
 import {
+  FileSender,
   InvalidArgTypeError,
   OutOfRangeError,
   ProducerAlreadyRegisteredError,
@@ -646,6 +647,35 @@ describe('ProducerReadable', () => {
           promises.pipeline(readable, createWriteStream(to)),
         ]);
         expect(readFileSync(to).equals(data)).to.equal(true);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+
+    it('FileSender, both the end of a file and its failure', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'twisted-streams-'));
+      const path = join(folder, 'file');
+      try {
+        await promises.pipeline(start(), createWriteStream(path));
+        const readable = new ProducerReadable();
+        const [, received] = await Promise.all([
+          new FileSender().beginFileTransfer(path, readable),
+          readAll(readable),
+        ]);
+        expect(received.equals(data)).to.equal(true);
+
+        const failing = new ProducerReadable();
+        const [sent, read] = await Promise.all([
+          rejection(new FileSender().beginFileTransfer(join(folder, 'none'), failing)),
+          rejection(readAll(failing)),
+        ]);
+        expect(sent).to.have.property('code', 'ENOENT');
+        expect(read).to.equal(sent);
+
+        const left = new ProducerReadable();
+        const stopped = rejection(new FileSender().beginFileTransfer(path, left));
+        for await (const chunk of left) if (chunk !== undefined) break;
+        expect(await stopped).to.have.property('code', 'ERR_PRODUCER_STOPPED');
       } finally {
         rmSync(folder, { recursive: true });
       }
