@@ -67,3 +67,4 @@ export {
   ProcessExitedAlready,
   ProcessTerminated,
 } from './endpoints/process-errors.js';
+export { StandardIO, type StandardIOOptions } from './endpoints/standard-io.js';
