@@ -68,3 +68,20 @@ export {
   ProcessTerminated,
 } from './endpoints/process-errors.js';
 export { StandardIO, type StandardIOOptions } from './endpoints/standard-io.js';
+export { BasicProducerConsumerProxy } from './twisted/basic-producer-consumer-proxy.js';
+export { ProducerConsumerProxy } from './twisted/producer-consumer-proxy.js';
+export { Bucket } from './twisted/bucket.js';
+export {
+  HierarchicalBucketFilter,
+  type IBucketFilter,
+} from './twisted/hierarchical-bucket-filter.js';
+export type { AddressTuple } from './twisted/address-key.js';
+export type { Builder } from './twisted/build.js';
+export { FilterByHost, type HasPeer } from './twisted/filter-by-host.js';
+export { FilterByServer, type HasHost } from './twisted/filter-by-server.js';
+export { ShapedConsumer } from './twisted/shaped-consumer.js';
+export { ShapedTransport, type ShapedTransportMembers } from './twisted/shaped-transport.js';
+export {
+  ShapedProtocolFactory,
+  type ShapedProtocolFactoryMembers,
+} from './twisted/shaped-protocol-factory.js';

@@ -1,0 +1,34 @@
+import { InvalidArgTypeError } from './errors.js';
+
+/** Makes objects: a class, or a function that returns one. */
+export type Builder<Args extends unknown[], Built> =
+  (new (...args: Args) => Built) | ((...args: Args) => Built);
+
+/**
+ * What `builder` makes. It is called with `new` where that is possible, which makes no difference to a
+ * function that returns an object.
+ */
+export function build<Args extends unknown[], Built>(
+  builder: Builder<Args, Built>,
+  args: Args,
+): Built {
+  return isConstructor(builder) ? new builder(...args) : builder(...args);
+}
+
+function isConstructor<Args extends unknown[], Built>(
+  builder: Builder<Args, Built>,
+): builder is new (...args: Args) => Built {
+  try {
+    Reflect.construct(Object, [], builder); // Runs nothing of it, only asks whether it could.
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @throws InvalidArgTypeError: `builder` is neither a class nor a function. */
+export function assertBuilder(builder: unknown, name: string): void {
+  if (typeof builder !== 'function') {
+    throw new InvalidArgTypeError(name, 'a class or a function', builder);
+  }
+}

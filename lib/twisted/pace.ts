@@ -1,0 +1,41 @@
+/** How much to send at once through a bucket, and when. */
+import { isUnlimited, type Bucket } from './bucket.js';
+
+/** Bytes worth sending: fewer would be mostly the headers of their packet. */
+const WORTH_SENDING = 100;
+/** Seconds' worth of bytes that are not worth waiting for, so that a fast bucket isn't all timers. */
+const SHORT = 0.02;
+/** Seconds' worth of bytes that are enough at any rate, so that a slow bucket doesn't go in jerks. */
+const LONG = 0.1;
+/** Seconds: what a timer can wait. */
+const TICK = 0.001;
+
+/**
+ * The bytes that those who wait for `bucket` send at once: never more than half of what it holds,
+ * because while one waits for it to drain altogether, its rate goes unused.
+ *
+ * @returns `Infinity` for a bucket that is never in the way.
+ */
+export function quantumOf({ maxburst, rate }: Bucket): number {
+  if (isUnlimited(maxburst)) return Infinity;
+  if (isUnlimited(rate)) return Math.floor(maxburst);
+  const quantum = Math.min(Math.max(WORTH_SENDING, rate * SHORT), rate * LONG, maxburst / 2);
+  return Math.max(1, Math.floor(quantum));
+}
+
+/**
+ * How long until it is worth sending through `bucket`, which has just dripped.
+ *
+ * @param bytes - What there is to send.
+ * @returns seconds; 0 if it is worth it now.
+ */
+export function secondsUntil(bucket: Bucket, bytes: number): number {
+  const { maxburst, content } = bucket;
+  if (isUnlimited(maxburst)) return 0;
+  const room = Math.max(0, Math.floor(maxburst) - content);
+  const missing = Math.min(bytes, quantumOf(bucket)) - room;
+  if (missing <= 0) return 0;
+  const seconds = bucket.secondsToDrain(missing);
+  if (seconds >= TICK / 2) return seconds;
+  return room > 0 ? 0 : TICK;
+}
