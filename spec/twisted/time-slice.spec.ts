@@ -33,6 +33,17 @@ describe('timeSlice', () => {
     expect(asked).to.include(true);
   });
 
+  it('is over on time once units that took none begin to take time', () => {
+    const isOver = timeSlice();
+    for (let unit = 0; unit < 100; unit += 1) isOver();
+    for (let unit = 0; unit < 16; unit += 1) {
+      work(0.2);
+      isOver();
+    }
+    work(10);
+    expect(isOver()).to.equal(true);
+  });
+
   it('is not over before its time', () => {
     // Anything may take 10 ms on a busy machine, but not each of a hundred times.
     const lasting = Array.from({ length: 100 }, () => {
