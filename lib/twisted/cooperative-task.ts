@@ -48,7 +48,8 @@ export class CooperativeTask<Iterating extends Work = Work> {
   /** What failed it, if something did. */
   private failure: unknown = undefined;
   private waiters: Waiter[] | null = null;
-  private wasWaitedFor = false;
+  /** Whether somebody waits for it, or was told how it ended: a failure needs no report then. */
+  private wasHeardOf = false;
 
   /** Whether the iterator's `next` is running. */
   private working = false;
@@ -81,7 +82,7 @@ export class CooperativeTask<Iterating extends Work = Work> {
    * @see Twisted: `twisted.internet.task.CooperativeTask.whenDone`
    */
   whenDone(): Promise<Iterating> {
-    this.wasWaitedFor = true;
+    this.wasHeardOf = true;
     return new Promise((resolve, reject) => {
       const waiter = { resolve, reject };
       if (this.completionState !== null) this.tell(waiter);
@@ -129,6 +130,7 @@ export class CooperativeTask<Iterating extends Work = Work> {
   private checkFinish(): void {
     const { completionState } = this;
     if (completionState === null) return;
+    this.wasHeardOf = true;
     throw completionState === TaskFailed
       ? new TaskFailed(undefined, { cause: this.failure })
       : new completionState();
@@ -259,7 +261,7 @@ export class CooperativeTask<Iterating extends Work = Work> {
       this.waiters = null;
       for (const waiter of waiters) this.tell(waiter);
     } else if (state === TaskFailed) {
-      setImmediate(() => this.reportUnlessWaitedFor());
+      setImmediate(() => this.reportUnlessHeardOf());
     }
     this.cooperator.removeTask(this);
   }
@@ -271,8 +273,8 @@ export class CooperativeTask<Iterating extends Work = Work> {
     else if (completionState !== null) waiter.reject(new completionState());
   }
 
-  private reportUnlessWaitedFor(): void {
-    if (!this.wasWaitedFor) {
+  private reportUnlessHeardOf(): void {
+    if (!this.wasHeardOf) {
       log.err(this.failure, 'A cooperative task failed and nobody waited for it');
     }
   }

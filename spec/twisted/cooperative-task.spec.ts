@@ -159,6 +159,17 @@ describe('CooperativeTask', () => {
       expect(reported).to.deep.equal([]);
     });
 
+    it('has it not reported when who pauses or stops it before that is told', async () => {
+      for (const method of ['pause', 'stop'] as const) {
+        const { task, next } = counting();
+        next.throws = oops;
+        scheduler.pump();
+        expect(() => task[method]()).to.throw(TaskFailed).with.property('cause', oops);
+        await turn();
+        expect(reported).to.deep.equal([]);
+      }
+    });
+
     it('has nothing reported when it was only stopped', async () => {
       const { task } = counting();
       task.stop();
