@@ -102,7 +102,9 @@ export async function listen(factory: Factory, options: ListenOptions): Promise<
       reject(new CannotListenError(`Couldn't listen: ${cause.message}`, { cause }));
     };
     server.once('error', failed);
-    server.listen({ port, host, path, backlog } as net.ListenOptions, () => {
+    // A `port` that is there and undefined would be any port.
+    const place = path === undefined ? { port, host } : { path };
+    server.listen({ ...place, backlog } as net.ListenOptions, () => {
       server.removeListener('error', failed);
       resolve();
     });
