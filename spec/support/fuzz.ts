@@ -1,4 +1,6 @@
-/** Random scenarios, played here and on real Twisted, their traces compared. */
+/** Scenarios, played here and on real Twisted, their traces compared. */
+import { readFileSync } from 'node:fs';
+
 import { expect } from 'chai';
 
 import { Random } from './random.js';
@@ -28,7 +30,35 @@ export async function expectTwistedToAgree<Scenario>(
   play: (scenario: Scenario) => Trace | Promise<Trace>,
   comparable: (trace: Trace) => Trace = (trace) => trace,
 ): Promise<void> {
-  const answers = askTwisted<Trace>(name, scenarios);
+  await expectToAgree(scenarios, askTwisted<Trace>(name, scenarios), play, comparable);
+}
+
+/**
+ * Plays the scenarios that `spec/traces/FILE` has, and compares with what real Twisted did when they
+ * were recorded. Otherwise as {@link expectTwistedToAgree}.
+ */
+export async function expectRecordedToAgree<Scenario>(
+  file: string,
+  play: (scenario: Scenario) => Trace | Promise<Trace>,
+  comparable: (trace: Trace) => Trace = (trace) => trace,
+): Promise<void> {
+  const url = new URL(`../traces/${file}`, import.meta.url);
+  const recorded = JSON.parse(readFileSync(url, 'utf8')) as { scenario: Scenario; trace: Trace }[];
+  expect(recorded).to.have.length.above(20);
+  await expectToAgree(
+    recorded.map(({ scenario }) => scenario),
+    recorded.map(({ trace }) => trace),
+    play,
+    comparable,
+  );
+}
+
+async function expectToAgree<Scenario>(
+  scenarios: readonly Scenario[],
+  answers: readonly Trace[],
+  play: (scenario: Scenario) => Trace | Promise<Trace>,
+  comparable: (trace: Trace) => Trace,
+): Promise<void> {
   expect(answers).to.have.length(scenarios.length);
   const played = await Promise.all(
     scenarios.map(async (scenario, i) => ({

@@ -1,102 +1,15 @@
-import { StringTransport } from '../../lib/testing/string-transport.js';
-import { StringTransportWithDisconnection } from '../../lib/testing/string-transport-with-disconnection.js';
-import { expectTwistedToAgree, makeScenarios } from '../support/fuzz.js';
-import type { Random } from '../support/random.js';
+import { expectRecordedToAgree, expectTwistedToAgree, makeScenarios } from '../support/fuzz.js';
+import { playOnOurs, randomScenario } from '../support/string-transport-player.js';
 import { describeWithTwisted } from '../support/twisted.js';
-
-const BARE_METHODS = [
-  'clear',
-  'loseConnection',
-  'abortConnection',
-  'unregisterProducer',
-  'unregisterProducer',
-  'pauseProducing',
-  'pauseProducing',
-  'resumeProducing',
-  'resumeProducing',
-  'stopProducing',
-] as const;
-
-type Step =
-  | [(typeof BARE_METHODS)[number]]
-  | ['write', string]
-  | ['writeSequence', string[]]
-  | ['registerProducer', number, unknown];
-
-/** Described in ../oracle/string_transport.py. */
-interface Scenario {
-  disconnects: boolean;
-  lenient: boolean;
-  steps: Step[];
-}
-
-const makeScenario = (random: Random): Scenario => {
-  const text = () => random.pick(['', 'a', 'bc', 'def']);
-  const steps = random.list(1, 14, () =>
-    random.pick<() => Step>([
-      () => [random.pick(BARE_METHODS)],
-      () => [random.pick(BARE_METHODS)],
-      () => ['write', text()],
-      () => ['writeSequence', random.list(0, 3, text)],
-      () => ['registerProducer', random.integer(0, 2), random.pick([true, false, 'pushes'])],
-    ])(),
-  );
-  return { disconnects: random.chance(0.5), lenient: random.chance(0.3), steps };
-};
-
-function play({ disconnects, lenient, steps }: Scenario): unknown[] {
-  const lost: unknown[] = [];
-  const protocol = {
-    makeConnection: () => {},
-    dataReceived: () => {},
-    connectionLost: (reason: Error) => lost.push([reason.name, reason.message]),
-  };
-  const transport = new (disconnects ? StringTransportWithDisconnection : StringTransport)(
-    null,
-    null,
-    lenient,
-  );
-  if (transport instanceof StringTransportWithDisconnection) transport.protocol = protocol;
-  const producers: object[] = [{}, {}, {}];
-
-  const take = (step: Step): void => {
-    switch (step[0]) {
-      case 'write':
-        return transport.write(Buffer.from(step[1]));
-      case 'writeSequence':
-        return transport.writeSequence(step[1].map((piece) => Buffer.from(piece)));
-      case 'registerProducer':
-        return transport.registerProducer(producers[step[1]] as object, step[2]);
-      default:
-        return transport[step[0]]();
-    }
-  };
-
-  return steps.map((step) => {
-    let raised: string | null = null;
-    try {
-      take(step);
-    } catch (error) {
-      raised = (error as Error).message;
-    }
-    const { connected, disconnecting, disconnected, producer, streaming, producerState } =
-      transport;
-    return [
-      raised,
-      transport.value().toString(),
-      connected,
-      disconnecting,
-      disconnected,
-      producer === null ? null : producers.indexOf(producer),
-      streaming,
-      producerState,
-      [...lost],
-    ];
-  });
-}
 
 describeWithTwisted('StringTransport, beside the real one', () => {
   it('takes, refuses and notes the same', async () => {
-    await expectTwistedToAgree('string_transport', makeScenarios(makeScenario), play);
+    await expectTwistedToAgree('string_transport', makeScenarios(randomScenario), playOnOurs);
+  });
+});
+
+describe('StringTransport, beside traces of the real one', () => {
+  it('takes, refuses and notes the same', async () => {
+    await expectRecordedToAgree('string-transport.json', playOnOurs);
   });
 });

@@ -3,44 +3,10 @@
  * lack it:
  *
  *     node --import tsx/esm spec/traces/record-cooperation.ts
- *
- * Of many random scenarios it keeps those in which something follows something that it was not seen
- * to follow before.
  */
-import { writeFileSync } from 'node:fs';
-
 import { randomScenario as randomCooperation } from '../support/cooperation.js';
 import { randomScenario as randomStreaming } from '../support/pull-to-push-player.js';
-import { Random } from '../support/random.js';
-import { askTwisted } from '../support/twisted.js';
-
-const CANDIDATES = 5_000;
-const MOST_BYTES = 150_000;
-
-/** What follows what in `trace`, numbers left out. */
-function findings(trace: readonly unknown[]): string[] {
-  const events = trace.flat(2).map((event) => JSON.stringify(event).replace(/\d+/g, ''));
-  return events.map((event, i) => `${events[i - 1] ?? ''} ${event}`);
-}
-
-function record(oracle: string, file: string, make: (random: Random) => unknown): void {
-  const random = new Random(1);
-  const scenarios = Array.from({ length: CANDIDATES }, () => make(random));
-  const traces = askTwisted<unknown[]>(oracle, scenarios);
-  const known = new Set<string>();
-  const kept: string[] = [];
-  let bytes = 0;
-  traces.forEach((trace, i) => {
-    const fresh = findings(trace).filter((finding) => !known.has(finding));
-    const line = JSON.stringify({ scenario: scenarios[i], trace });
-    if (fresh.length === 0 || bytes + line.length > MOST_BYTES) return;
-    fresh.forEach((finding) => known.add(finding));
-    bytes += line.length;
-    kept.push(line);
-  });
-  writeFileSync(new URL(file, import.meta.url), `[\n${kept.join(',\n')}\n]\n`);
-  console.log(`${file}: ${kept.length} scenarios, ${bytes} bytes`);
-}
+import { record } from './record.js';
 
 record('cooperator', 'cooperator.json', randomCooperation);
 record('pull_to_push', 'pull-to-push.json', randomStreaming);

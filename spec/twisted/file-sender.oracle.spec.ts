@@ -4,7 +4,7 @@ import {
   tameScenario,
   wildScenario,
 } from '../support/file-sender-player.js';
-import { expectTwistedToAgree, makeScenarios } from '../support/fuzz.js';
+import { expectRecordedToAgree, expectTwistedToAgree, makeScenarios } from '../support/fuzz.js';
 import { describeWithTwisted } from '../support/twisted.js';
 
 describeWithTwisted('FileSender of a file-like, event by event beside the real one', () => {
@@ -15,5 +15,11 @@ describeWithTwisted('FileSender of a file-like, event by event beside the real o
 
   it('does what Twisted does with the decided changes, whatever re-enters', async () => {
     await expectTwistedToAgree('file_sender', makeScenarios(wildScenario), playOnOurs);
+  });
+});
+
+describe('FileSender of a file-like, event by event beside traces of the real one', () => {
+  it('does what Twisted did with the decided changes', async () => {
+    await expectRecordedToAgree('file-sender.json', playOnOurs);
   });
 });
