@@ -9,6 +9,8 @@ import type { ReadableSource, SourceListener } from './readable-source.js';
  * `read` would join what is buffered, and would fight with whoever else has a `data` listener.)
  */
 export class EmitterSource implements ReadableSource {
+  readonly holdsDearly = true;
+
   private listener: SourceListener | null = null;
   /**
    * Whether the stream was told to flow. `null` while it has been told nothing: a listener for

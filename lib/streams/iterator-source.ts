@@ -12,6 +12,8 @@ interface Cursor {
 
 /** Reads what is asked for each chunk: iterators, and the readers of WHATWG streams. */
 export class IteratorSource implements ReadableSource {
+  readonly holdsDearly = false;
+
   private listener: SourceListener | null = null;
   private cursor: Cursor | null = null;
   private flowing = false;

@@ -12,6 +12,9 @@ export interface SourceListener {
 
 /** Gives chunks to one listener at a time, from `open` until the end, an error or `close`. */
 export interface ReadableSource {
+  /** Whether `hold` costs as much as a chunk does, so that it is worth to wait whether it must be. */
+  readonly holdsDearly: boolean;
+
   /** Takes a listener, which hears at once of a source that is over already. */
   open(listener: SourceListener): void;
   /** Gives chunks from now on. */

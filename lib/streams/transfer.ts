@@ -67,7 +67,8 @@ export class Transfer implements SourceListener, IPushProducer {
 
   pauseProducing(): void {
     this.wanted = false;
-    if (this.running && this.open) this.source.hold();
+    // From inside our own `write` it is for `proceed` to say: see there.
+    if (this.running && this.open && !this.proceeding) this.source.hold();
   }
 
   /** Asked again before it has answered, a pull producer still owes one chunk. */
@@ -142,9 +143,17 @@ export class Transfer implements SourceListener, IPushProducer {
       if (this.held.length === 0) this.complete();
     } else if (this.wanted && !this.resting) {
       this.source.flow();
-    } else {
+    } else if (!this.mayFlowOn()) {
       this.source.hold();
     }
+  }
+
+  /**
+   * Whether the source may go on until it gives a chunk that isn't wanted: a consumer that is full
+   * with every chunk pauses and resumes at each, which can cost a stream more than the chunk did.
+   */
+  private mayFlowOn(): boolean {
+    return this.streaming && !this.resting && this.held.length === 0 && this.source.holdsDearly;
   }
 
   private pass(chunk: Buffer): void {
