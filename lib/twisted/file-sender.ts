@@ -130,6 +130,9 @@ export class FileSender implements IPullProducer {
   /**
    * Writes the next piece of the file, now or once it was read; or, at the end, unregisters. Never
    * throws.
+   *
+   * Asked again while a piece is being read, it answers that afterwards, in order; but no more than
+   * 16 times, so that one who asks on and on is not sent all of the file.
    */
   resumeProducing(): void {
     this.transfer?.ask();

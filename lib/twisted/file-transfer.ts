@@ -8,6 +8,13 @@ import { log } from './log.js';
 const DEEPEST = 200;
 
 /**
+ * How many questions are remembered while an answer is waited for. A consumer that counts on an
+ * answer to each asks a few; `PullToPush` asks on and on, and then must not be sent all of the file
+ * after it was paused.
+ */
+const MOST_OWED = 16;
+
+/**
  * One transfer of a `FileSender`: whose turn it is to be answered, and how it ended. It knows
  * neither the consumer nor what is written.
  */
@@ -43,8 +50,11 @@ export class FileTransfer {
    * other may not, so that no consumer sees two writes out of order.
    */
   ask(): void {
-    if (this.waits || this.depth === (this.isAsynchronous ? 1 : DEEPEST)) this.owed += 1;
-    else this.answer(this.sendNext);
+    if (this.waits || this.depth === (this.isAsynchronous ? 1 : DEEPEST)) {
+      this.owed = Math.min(this.owed + 1, MOST_OWED);
+    } else {
+      this.answer(this.sendNext);
+    }
   }
 
   private answer(send: (transfer: FileTransfer) => void): void {

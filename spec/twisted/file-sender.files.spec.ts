@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import { loopback } from '../../lib/testing/loopback.js';
 import { ProducerStoppedError } from '../../lib/twisted/errors.js';
 import { FileSender } from '../../lib/twisted/file-sender.js';
+import { PullToPush } from '../../lib/twisted/pull-to-push.js';
 import { log as errorLog, type LogEvent } from '../../lib/twisted/log.js';
 import { Protocol } from '../../lib/twisted/protocol.js';
 import { numbered } from '../support/producers.js';
@@ -183,6 +184,41 @@ describe('FileSender of a file of the operating system', () => {
     expect(consumer.chunks).to.have.length(4);
     sender.stopProducing();
     await rejection(done);
+  });
+
+  it('stays behind a consumer of push producers, for which PullToPush asks', async () => {
+    const path = folder.write('file', contents);
+    const full = 64 * KIB;
+    let held = 0;
+    let peak = 0;
+    class PushConsumer extends Receiver {
+      declare producer: PullToPush | null;
+
+      override registerProducer(producer: FileSender): void {
+        this.producer = new PullToPush(producer, this);
+        this.producer.startStreaming();
+      }
+
+      override unregisterProducer(): void {
+        this.producer?.stopStreaming();
+      }
+
+      override wrote(): void {
+        const isFull = held >= full;
+        held += this.chunks.at(-1)?.length ?? 0;
+        peak = Math.max(peak, held);
+        if (isFull || held < full) return;
+        this.producer?.pauseProducing();
+        setImmediate(() => {
+          held = 0;
+          this.producer?.resumeProducing();
+        });
+      }
+    }
+    const consumer = new PushConsumer();
+    await new FileSender().beginFileTransfer(path, consumer);
+    expect(consumer.received.equals(contents)).to.equal(true);
+    expect(peak).to.be.at.most(full + 17 * 16 * KIB);
   });
 
   it('sends what is appended while it is being sent', async () => {

@@ -84,6 +84,13 @@ describe('FileSender of a file-like that answers with promises', () => {
     expect(consumer.log.at(-1)).to.equal('unregister');
   });
 
+  it('sends little to a consumer that asks on and on while an answer is waited for', async () => {
+    const { sender, file, consumer } = setUp();
+    for (let i = 0; i < 1000; i++) sender.resumeProducing();
+    for (let i = 0; i < 100; i++) await file.say('a');
+    expect(consumer.chunks).to.have.length(1 + 16);
+  });
+
   it('rejects and unregisters when a promise does', async () => {
     const { file, consumer, done } = setUp();
     const failure = new Error('Oops');
