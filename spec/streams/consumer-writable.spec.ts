@@ -482,10 +482,7 @@ describe('ConsumerWritable', () => {
 
       it(`is the end of a stream composed by ${name}`, async () => {
         const consumer = new SlowConsumer();
-        const composed = library.compose(
-          new core.PassThrough(),
-          new ConsumerWritable(consumer),
-        );
+        const composed = library.compose(new core.PassThrough(), new ConsumerWritable(consumer));
         await new Promise<void>((resolve) => composed.end(data, resolve));
         await turn();
         expect(consumer.received.equals(data)).to.equal(true);

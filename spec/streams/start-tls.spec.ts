@@ -11,7 +11,7 @@ import {
   Protocol,
   type StartTLSOptions,
 } from '../../lib/index.js';
-import { certificate, hasOpenSSL } from '../support/certificate.js';
+import { certificate, describeWithOpenSSL } from '../support/certificate.js';
 import { numbered, PushProducer } from '../support/producers.js';
 import { readAll, tcpPair } from '../support/sockets.js';
 
@@ -61,7 +61,7 @@ async function upgraded(
   return transports;
 }
 
-(hasOpenSSL ? describe : describe.skip)('DuplexTransport#startTLS (needs openssl)', () => {
+describeWithOpenSSL('DuplexTransport#startTLS', () => {
   const trusting = () => ({ ca: certificate().cert, servername: 'localhost' });
 
   it('upgrades a live connection between two of ours, in the middle of a protocol', async () => {

@@ -6,6 +6,7 @@ import sinon from 'sinon';
 
 import { ConnectionDone, WritableConsumer } from '../../lib/index.js';
 import type { IConsumer } from '../../lib/index.js';
+import { describeWithOpenSSL } from '../support/certificate.js';
 import { numbered, PullProducer, PushProducer } from '../support/producers.js';
 import { writableKinds, type Sink } from '../support/writable-kinds.js';
 
@@ -23,7 +24,8 @@ const producers: [string, (consumer: IConsumer) => Producer][] = [
 ];
 
 for (const kind of writableKinds) {
-  describe(`WritableConsumer on ${kind.name}`, () => {
+  const describeKind = kind.needsOpenSSL ? describeWithOpenSSL : describe;
+  describeKind(`WritableConsumer on ${kind.name}`, () => {
     let sink: Sink;
     beforeEach(async () => {
       sink = await kind.open();

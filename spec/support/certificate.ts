@@ -7,6 +7,12 @@ import { join } from 'node:path';
 /** Whether OpenSSL's command is on this machine. */
 export const hasOpenSSL = spawnSync('openssl', ['version']).status === 0;
 
+/** `describe`, or loudly skipped where OpenSSL is absent. */
+export function describeWithOpenSSL(title: string, specs: (this: Mocha.Suite) => void): void {
+  if (hasOpenSSL) describe(title, specs);
+  else describe.skip(`${title} (SKIPPED: needs openssl, apt-get install openssl)`, specs);
+}
+
 let made: { key: Buffer; cert: Buffer } | undefined;
 
 /** A key and a certificate for `localhost` and `127.0.0.1`. */

@@ -55,9 +55,10 @@ export function randomScenario(
   twisted: Scenario['twisted'],
   kind: Scenario['kind'],
 ): Scenario {
-  const iAmStreaming = kind !== 'shaped' && random.chance(0.5);
-  // What has ended has little to show.
-  const ends = kind === 'shaped' ? 0.05 : 0.25;
+  const isShaped = kind === 'shaped';
+  const iAmStreaming = !isShaped && random.chance(0.5);
+  // A shaped consumer ends in another way, and drops empty writes.
+  const odds: Odds = isShaped ? { ends: 0.05, sizes: [1, 2, 3, 5, 9] } : ODDS;
   return {
     twisted,
     kind,
@@ -66,12 +67,19 @@ export function randomScenario(
     consumer: random.chance(0.95),
     bufferSize: random.pick([0, 1, 4, 8, 20]),
     takes: kind === 'proxy' && !iAmStreaming && random.chance(0.3) ? random.integer(0, 5) : null,
-    script: random.list(2, 16, () => operation(random, ends)),
-    reactions: reactions(random, ends),
+    script: random.list(2, 16, () => operation(random, odds)),
+    reactions: reactions(random, odds),
   };
 }
 
-function reactions(random: Random, ends: number): Scenario['reactions'] {
+/** How often something ends, and what sizes are written. */
+interface Odds {
+  readonly ends: number;
+  readonly sizes: readonly number[];
+}
+const ODDS: Odds = { ends: 0.25, sizes: [0, 1, 2, 3, 5, 9] };
+
+function reactions(random: Random, odds: Odds): Scenario['reactions'] {
   // Often nothing at all, or a scenario is all noise and never gets far.
   const busy = random.pick([0, 0.2, 0.5]);
   const made: Scenario['reactions'] = {};
@@ -79,24 +87,24 @@ function reactions(random: Random, ends: number): Scenario['reactions'] {
     if (!random.chance(busy)) continue;
     // A constructor that throws leaves nothing to compare.
     const throws = callback === 'registerProducer' ? 0.01 : 0.12;
-    made[callback] = random.list(1, 4, () => reaction(random, ends, throws));
+    made[callback] = random.list(1, 4, () => reaction(random, odds, throws));
   }
   return made;
 }
 
-function reaction(random: Random, ends: number, throws: number): Reaction {
+function reaction(random: Random, odds: Odds, throws: number): Reaction {
   const does = random.list(0, 3, (): Operation => {
-    const chosen = operation(random, ends);
+    const chosen = operation(random, odds);
     return random.chance(0.2) ? ['try', chosen] : chosen;
   });
   return random.chance(throws) ? { does, throws: true } : { does };
 }
 
-function operation(random: Random, ends: number): Operation {
+function operation(random: Random, { ends, sizes }: Odds): Operation {
   if (random.chance(ends)) {
     return [random.pick(['unregisterProducer', 'unregisterProducer', 'finish', 'stopProducing'])];
   }
-  if (random.chance(0.35)) return ['write', random.pick([0, 1, 2, 3, 5, 9])];
+  if (random.chance(0.35)) return ['write', random.pick(sizes)];
   if (random.chance(0.3)) {
     return ['registerProducer', random.pick([0, 0, 0, 1, 2]), random.chance(0.5)];
   }
