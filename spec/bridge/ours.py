@@ -1,0 +1,371 @@
+"""
+This library in Twisted's clothes: classes that look like Twisted's, with ours behind them, and
+`install`, which puts them where Twisted's own tests look for Twisted's.
+"""
+import functools
+import importlib
+import sys
+import types
+
+import twisted.internet
+from zope.interface import implementer
+
+from twisted.internet import error, interfaces, task
+from twisted.internet.address import IPv4Address
+from twisted.internet.interfaces import IAddress
+from twisted.python import components
+
+from bridge import UNDEFINED, Bridge, Found
+from face import Face
+
+EXCEPTIONS = {
+    "ConnectionLost": error.ConnectionLost,
+    "ConnectionAborted": error.ConnectionAborted,
+    "ProducerAlreadyRegisteredError": RuntimeError,
+    "InvalidStateError": RuntimeError,
+    "InvalidArgTypeError": TypeError,
+    "OutOfRangeError": ValueError,
+    "MethodNotImplementedError": NotImplementedError,
+    "ProducerStoppedError": Exception,
+    "AlreadyCalled": error.AlreadyCalled,
+    "AlreadyCancelled": error.AlreadyCancelled,
+    **{
+        name: getattr(task, name)
+        for name in (
+            "SchedulerError",
+            "SchedulerStopped",
+            "TaskFinished",
+            "TaskDone",
+            "TaskStopped",
+            "TaskFailed",
+            "NotPaused",
+        )
+    },
+}
+
+
+@implementer(IAddress)
+class Address:
+    """An address of ours that is none of Twisted's."""
+
+
+class TwistedBridge(Bridge):
+    def dictFromWire(self, it):
+        if it.get("type") == "TCP":
+            return IPv4Address("TCP", it["host"], it["port"])
+        if "type" in it:
+            return Address()
+        return it
+
+
+@implementer(
+    interfaces.IPushProducer,
+    interfaces.IReadWriteDescriptor,
+    interfaces.IConsumer,
+    interfaces.ITransport,
+    interfaces.IHalfCloseableDescriptor,
+    interfaces.ILoggingContext,
+)
+class FileDescriptor(Face):
+    ours = "FileDescriptor"
+    state = """
+        connected disconnected disconnecting _writeDisconnecting _writeDisconnected
+        producer producerPaused streamingProducer bufferSize SEND_LIMIT waitsForProducer
+    """
+    methods = """
+        connectionLost(reason) writeSomeData(data) doRead() doWrite() _postLoseConnection()
+        _closeWriteConnection() writeConnectionLost(reason) readConnectionLost(reason)
+        _isSendBufferFull() _maybePauseProducer() write(data) writeSequence(iovec) loseConnection()
+        loseWriteConnection() stopReading() stopWriting() startReading() startWriting()
+        stopConsuming() resumeProducing() pauseProducing() stopProducing() fileno() logPrefix()
+        registerProducer(producer,streaming) unregisterProducer()
+    """
+
+    # For who asks the class, or before the constructor is called, as Twisted's Client isn't while it
+    # resolves a name.
+    bufferSize = 2 ** 16
+    connected = disconnected = disconnecting = producerPaused = streamingProducer = False
+    producer = None
+
+    def __init__(self, reactor=None):
+        if not reactor:
+            from twisted.internet import reactor
+        self.reactor = reactor
+        self.construct(reactor)
+
+    def getHost(self):
+        raise NotImplementedError()
+
+    getPeer = getHost
+
+    def _getLogPrefix(self, applicationObject):
+        if interfaces.ILoggingContext.providedBy(applicationObject):
+            return applicationObject.logPrefix()
+        return applicationObject.__class__.__name__
+
+
+@implementer(interfaces.IProducer, interfaces.IConsumer)
+class BasicProducerConsumerProxy(Face):
+    ours = "BasicProducerConsumerProxy"
+    takesText = True
+    state = """
+        consumer producer producerIsStreaming iAmStreaming outstandingPull paused stopped
+        bufferSize producerPaused unregistered _buffer
+    """
+    methods = """
+        pauseProducing() resumeProducing() stopProducing() write(data) finish()
+        registerProducer(producer,streaming) unregisterProducer()
+    """
+
+    def __init__(self, consumer):
+        self.construct(consumer)
+
+
+class ProducerConsumerProxy(BasicProducerConsumerProxy):
+    ours = "ProducerConsumerProxy"
+    state = BasicProducerConsumerProxy.state
+    methods = BasicProducerConsumerProxy.methods + " _writeSomeData(data)"
+
+
+class Bucket(Face):
+    ours = "Bucket"
+    state = "maxburst rate _refcount content parentBucket lastDrip"
+    methods = "add(amount) drip() now()"
+
+    def __init__(self, parentBucket=None):
+        self.construct(UNDEFINED if parentBucket is None else parentBucket)
+
+    def now(self):
+        from twisted.protocols import htb
+
+        return htb.time()
+
+
+class ShapedConsumer(ProducerConsumerProxy):
+    ours = "ShapedConsumer"
+    state = BasicProducerConsumerProxy.state
+    methods = ProducerConsumerProxy.methods
+
+    def __init__(self, consumer, bucket):
+        self.construct(consumer, bucket)
+
+
+class CooperativeTask(Found):
+    """Has all it needs by its methods' names."""
+
+
+class Cooperator(Face):
+    ours = "Cooperator"
+    state = "running _tasks _delayedCall _tick"
+    methods = "cooperate(iterator) start() stop()"
+
+    def __init__(self, terminationPredicateFactory=None, scheduler=None, started=True):
+        given = {"terminationPredicateFactory": terminationPredicateFactory, "scheduler": scheduler}
+        self.construct(
+            {**{name: it for name, it in given.items() if it is not None}, "started": started}
+        )
+
+    def coiterate(self, iterator, doneDeferred=None):
+        done = self.callOurs(self.ours, "coiterate", [iterator])
+        if doneDeferred is None:
+            return done
+        done.chainDeferred(doneDeferred)
+        return doneDeferred
+
+
+@implementer(interfaces.IPushProducer)
+class PullToPush(Face):
+    ours = "PullToPush"
+    state = "_finished _coopTask"
+    methods = """
+        startStreaming() stopStreaming() pauseProducing() resumeProducing() stopProducing()
+    """
+
+    def __init__(self, pullProducer, consumer):
+        self._producer = pullProducer
+        self._consumer = consumer
+        self.construct(pullProducer, consumer)
+
+
+@implementer(interfaces.IReactorTime)
+class Clock(Face):
+    ours = "Clock"
+    state = "rightNow calls"
+    methods = "seconds() getDelayedCalls() advance(amount) pump(timings)"
+
+    def __init__(self):
+        self.construct()
+
+    def callLater(self, delay, f, *arguments, **named):
+        return self.callOurs(
+            self.ours, "callLater", [delay, functools.partial(f, *arguments, **named)]
+        )
+
+
+@implementer(interfaces.IDelayedCall)
+class DelayedCall(Found):
+    pass
+
+
+@implementer(interfaces.ITransport, interfaces.IConsumer, interfaces.IPushProducer)
+class StringTransport(Face):
+    ours = "StringTransport"
+    state = """
+        connected disconnecting disconnected aborting producer streaming producerState
+        hostAddr peerAddr protocol
+    """
+    methods = """
+        clear() value() write(data) writeSequence(data) loseConnection() abortConnection() getPeer()
+        getHost() registerProducer(producer,streaming) unregisterProducer() pauseProducing()
+        stopProducing() resumeProducing()
+    """
+
+    def __init__(self, hostAddress=None, peerAddress=None, lenient=False):
+        self.construct(
+            *(UNDEFINED if address is None else address for address in (hostAddress, peerAddress)),
+            lenient,
+        )
+
+
+class StringTransportWithDisconnection(StringTransport):
+    ours = "StringTransportWithDisconnection"
+    state = StringTransport.state
+    methods = StringTransport.methods
+
+
+class NonStreamingProducer(Face):
+    ours = "NonStreamingProducer"
+    state = "counter stopped consumer result"
+    methods = "resumeProducing() pauseProducing() stopProducing() _unregister()"
+
+    def __init__(self, consumer):
+        self.construct(consumer)
+
+
+@implementer(interfaces.IPullProducer)
+class FileSender(Face):
+    ours = "FileSender"
+    state = "CHUNK_SIZE"
+    methods = "resumeProducing() pauseProducing() stopProducing()"
+
+    def __init__(self):
+        self.construct()
+
+    def beginFileTransfer(self, file, consumer, transform=None):
+        return self.callOurs(
+            self.ours,
+            "beginFileTransfer",
+            [file, consumer, UNDEFINED if transform is None else transform],
+        )
+
+
+class ProtocolToConsumerAdapter(Face):
+    ours = "ProtocolToConsumerAdapter"
+    methods = "write(data) registerProducer(producer,streaming) unregisterProducer()"
+
+    def __init__(self, original):
+        self.construct(original)
+
+
+class ConsumerToProtocolAdapter(Face):
+    ours = "ConsumerToProtocolAdapter"
+    methods = "dataReceived(data) connectionLost(reason) makeConnection(transport) connectionMade()"
+
+    def __init__(self, original):
+        self.construct(original)
+
+
+@implementer(interfaces.ITransport, interfaces.IConsumer)
+class LoopbackTransport(Found):
+    pass
+
+
+Bridge.foundClasses = {
+    "CooperativeTask": CooperativeTask,
+    "DelayedCall": DelayedCall,
+    "LoopbackTransport": LoopbackTransport,
+}
+
+PLACES = {
+    "twisted.internet.abstract": {"FileDescriptor": FileDescriptor},
+    "twisted.internet._producer_helpers": {"_PullToPush": PullToPush},
+    "twisted.protocols.tls": {"_PullToPush": PullToPush},
+    "twisted.internet.task": {"Cooperator": Cooperator, "Clock": Clock},
+    "twisted.internet.testing": {
+        "StringTransport": StringTransport,
+        "StringTransportWithDisconnection": StringTransportWithDisconnection,
+        "NonStreamingProducer": NonStreamingProducer,
+    },
+    "twisted.internet.protocol": {
+        "ProtocolToConsumerAdapter": ProtocolToConsumerAdapter,
+        "ConsumerToProtocolAdapter": ConsumerToProtocolAdapter,
+    },
+    "twisted.protocols.basic": {"FileSender": FileSender},
+    "twisted.protocols.pcp": {
+        "BasicProducerConsumerProxy": BasicProducerConsumerProxy,
+        "ProducerConsumerProxy": ProducerConsumerProxy,
+    },
+    "twisted.protocols.htb": {"Bucket": Bucket, "ShapedConsumer": ShapedConsumer},
+}
+
+
+def install(places=PLACES):
+    """Puts ours in Twisted's places, and lets Node's event loop run beside Twisted's."""
+    bridge = Face.bridge = TwistedBridge(EXCEPTIONS)
+    for name, replacements in places.items():
+        vars(moduleFor(name)).update(replacements)
+    if places is PLACES:
+        installFunctions(bridge)
+    runBesides(bridge)
+
+
+def moduleFor(name):
+    """
+    The module to change: of twisted.internet.abstract a copy, if its own user, the TCP transports
+    below the reactor, has it already.
+    """
+    module = importlib.import_module(name)
+    if name != "twisted.internet.abstract" or "twisted.internet.tcp" not in sys.modules:
+        return module
+    copy = types.ModuleType(name)
+    vars(copy).update(vars(module))
+    sys.modules[name] = twisted.internet.abstract = copy
+    return copy
+
+
+def installFunctions(bridge):
+    from twisted.protocols import loopback
+
+    def function(name, *arguments):
+        return bridge.ask(do="function", name=name, args=[bridge.toWire(a) for a in arguments])
+
+    task.cooperate = functools.partial(function, "cooperate")
+    task.coiterate = functools.partial(function, "coiterate")
+    anyTask = task.cooperate(iter(()))
+    task._theCooperator = anyTask._cooperator
+    anyTask.stop()
+    loopback.loopbackAsync = functools.partial(function, "loopback")
+    components.ALLOW_DUPLICATES = True
+    components.registerAdapter(
+        ProtocolToConsumerAdapter, interfaces.IProtocol, interfaces.IConsumer
+    )
+    components.registerAdapter(
+        ConsumerToProtocolAdapter, interfaces.IConsumer, interfaces.IProtocol
+    )
+
+
+def runBesides(bridge):
+    from twisted.internet import reactor
+
+    runUntilCurrent, timeout = reactor.runUntilCurrent, reactor.timeout
+
+    def runBoth():
+        bridge.turn()
+        runUntilCurrent()
+
+    def shortTimeout():
+        longest = timeout()
+        return 0.001 if longest is None else min(longest, 0.001)
+
+    reactor.runUntilCurrent = runBoth
+    reactor.timeout = shortTimeout
