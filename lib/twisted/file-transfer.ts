@@ -8,13 +8,6 @@ import { log } from './log.js';
 const DEEPEST = 200;
 
 /**
- * How many questions are remembered while an answer is waited for. A consumer that counts on an
- * answer to each asks a few; `PullToPush` asks on and on, and then must not be sent all of the file
- * after it was paused.
- */
-const MOST_OWED = 16;
-
-/**
  * One transfer of a `FileSender`: whose turn it is to be answered, and how it ended. It knows
  * neither the consumer nor what is written.
  */
@@ -47,14 +40,15 @@ export class FileTransfer {
    * The consumer asks: answers now, or, where that must wait for another answer, after that one.
    *
    * A file-like that answers at once may be asked again from inside `write`, as in Twisted; any
-   * other may not, so that no consumer sees two writes out of order.
+   * other may not, so that no consumer sees two writes out of order. To ask again while an answer
+   * has yet to be read is to ask for the same: else who asks without end, as `PullToPush` does,
+   * would be sent the file however slow it is.
    */
   ask(): void {
-    if (this.waits || this.depth === (this.isAsynchronous ? 1 : DEEPEST)) {
-      this.owed = Math.min(this.owed + 1, MOST_OWED);
-    } else {
-      this.answer(this.sendNext);
-    }
+    if (this.waits) return;
+    if (this.depth < (this.isAsynchronous ? 1 : DEEPEST)) this.answer(this.sendNext);
+    else if (this.isAsynchronous) this.owed = 1;
+    else this.owed += 1;
   }
 
   private answer(send: (transfer: FileTransfer) => void): void {

@@ -149,15 +149,15 @@ describe('FileSender of a file of the operating system', () => {
     expect(Buffer.concat(received).equals(contents)).to.equal(true);
   });
 
-  it('answers each question with one piece, in order, also those that come before the answer', async () => {
+  it('answers with one piece the questions that come before the answer: they are one', async () => {
     const consumer = new PatientReceiver();
     const sender = new FileSender();
     const done = sender.beginFileTransfer(folder.write('file', contents), consumer);
-    for (let i = 0; i < 3; i++) sender.resumeProducing();
+    for (let i = 0; i < 1000; i++) sender.resumeProducing();
     expect(consumer.chunks).to.have.length(0);
-    while (consumer.chunks.length < 3) await consumer.nextWrite();
+    await consumer.nextWrite();
     await new Promise(setImmediate);
-    expect(consumer.received.equals(contents.subarray(0, 48 * KIB))).to.equal(true);
+    expect(consumer.received.equals(contents.subarray(0, 16 * KIB))).to.equal(true);
     sender.stopProducing();
     await rejection(done);
   });

@@ -66,29 +66,20 @@ describe('FileSender of a file-like that answers with promises', () => {
     expect(file.reads).to.deep.equal([16384, 16384, 16384]);
   });
 
-  it('answers every question with one piece, though several come before the first answer', async () => {
+  it('is asked once by however many questions come before the answer', async () => {
     const { sender, file, consumer, done } = setUp();
-    sender.resumeProducing();
-    sender.resumeProducing();
+    for (let i = 0; i < 1000; i++) sender.resumeProducing();
     expect(file.reads).to.have.length(1);
     await file.say('a');
-    await file.say('b');
-    await file.say('c');
-    expect(file.reads).to.have.length(3);
-    expect(consumer.log).to.deep.equal(['register pull', 'a', 'b', 'c']);
+    expect(file.reads).to.have.length(1);
     sender.resumeProducing();
+    await file.say('b');
+    expect(consumer.log).to.deep.equal(['register pull', 'a', 'b']);
     sender.resumeProducing();
     await file.say('');
     await done;
-    expect(file.reads).to.have.length(4);
+    expect(file.reads).to.have.length(3);
     expect(consumer.log.at(-1)).to.equal('unregister');
-  });
-
-  it('sends little to a consumer that asks on and on while an answer is waited for', async () => {
-    const { sender, file, consumer } = setUp();
-    for (let i = 0; i < 1000; i++) sender.resumeProducing();
-    for (let i = 0; i < 100; i++) await file.say('a');
-    expect(consumer.chunks).to.have.length(1 + 16);
   });
 
   it('rejects and unregisters when a promise does', async () => {
