@@ -12,6 +12,7 @@ import { log } from '../twisted/log.js';
 import { assertBytes, assertProducer, asBuffer } from '../twisted/validate.js';
 import { asError } from './as-error.js';
 import { assertByteStreamOptions } from './byte-stream-options.js';
+import { forgetEnd } from './forget-end.js';
 import { spendTurn } from './turn.js';
 
 /** Options of {@link ProducerReadable}. */
@@ -175,6 +176,7 @@ export class ProducerReadable extends Readable implements IFinishableConsumer, I
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     const { producer } = this;
     this.forgetProducer();
+    if (error === null) forgetEnd(this);
     let reason = error;
     try {
       producer?.stopProducing();

@@ -8,6 +8,7 @@ export class StreamInput implements Input {
   /** Whether the descriptor wants to read; it does until it says otherwise. */
   private flowing = true;
   private discarding = false;
+  private over = false;
   /** What came although the stream was paused: not every stream stops at once. */
   private early: unknown[] | undefined;
   private earlyEnd = false;
@@ -83,7 +84,12 @@ export class StreamInput implements Input {
     else (this.early ??= []).push(chunk);
   }
 
+  get isOpen(): boolean {
+    return !this.over && !this.discarding;
+  }
+
   ended(): void {
+    this.over = true;
     if (this.discarding) return;
     if (this.early === undefined) this.deliverEnd();
     else this.earlyEnd = true;

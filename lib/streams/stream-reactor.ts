@@ -34,6 +34,8 @@ export interface Input {
   received(chunk: unknown): void;
   /** `end`. */
   ended(): void;
+  /** Whether there is more to come, which is wanted. */
+  readonly isOpen: boolean;
 }
 
 /**
@@ -315,7 +317,9 @@ export class StreamReactor implements IReactorFDSet {
 
   /** `close`: nothing more will come of the stream. */
   closed(): void {
-    const delivered = this.ended && closedAfterDelivery(this.stream);
+    // Who still reads must not take this for the end of what was sent to it.
+    const cutShort = this.input?.isOpen === true;
+    const delivered = this.ended && !cutShort && closedAfterDelivery(this.stream);
     this.lose(delivered ? new ConnectionDone() : this.endOfStream());
   }
 

@@ -21,6 +21,7 @@ import { assertBytes } from '../twisted/validate.js';
 import { asError } from './as-error.js';
 import { assertByteStreamOptions } from './byte-stream-options.js';
 import { ConsumerGate, type WriteCallback } from './consumer-gate.js';
+import { forgetEnd } from './forget-end.js';
 import { SocketLike } from './socket-like.js';
 
 /** What a {@link TransportDuplex} can be told. */
@@ -282,6 +283,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
 
   /** @internal */
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    if (error === null) forgetEnd(this);
     this.stopTimer();
     this.ended = null;
     let failure: Error | null = null;

@@ -1,0 +1,12 @@
+import type { Readable } from 'readable-stream';
+
+/**
+ * Makes a stream that is destroyed without an error one that was cut short, if its reader has not
+ * got everything. (Node's `pipeline` waits for the `'end'` of a stream to which nothing was to be
+ * added, also when it was destroyed with data unread; that `'end'` never comes.)
+ *
+ * @param stream - Is being destroyed.
+ */
+export function forgetEnd(stream: Readable): void {
+  if (!stream.readableEnded) stream._readableState.ended = false;
+}
