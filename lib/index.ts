@@ -60,7 +60,8 @@ export {
 export { toWeb } from './streams/to-web.js';
 export type { WebPair } from './streams/web-support.js';
 export { ProcessProtocol, type IProcessProtocol } from './endpoints/process-protocol.js';
-export type { ChildFDs, ProcessTransport } from './endpoints/process-transport.js';
+export type { ChildFDs } from './endpoints/child-fds.js';
+export type { ProcessSignal, ProcessTransport } from './endpoints/process-transport.js';
 export { spawnProcess, type SpawnOptions } from './endpoints/spawn-process.js';
 export {
   ProcessDone,
@@ -75,10 +76,10 @@ export {
   HierarchicalBucketFilter,
   type IBucketFilter,
 } from './twisted/hierarchical-bucket-filter.js';
-export type { AddressTuple } from './twisted/address-key.js';
+export type { Addressed, AddressTuple } from './twisted/address-key.js';
 export type { Builder } from './twisted/build.js';
-export { FilterByHost, type HasPeer } from './twisted/filter-by-host.js';
-export { FilterByServer, type HasHost } from './twisted/filter-by-server.js';
+export { FilterByHost } from './twisted/filter-by-host.js';
+export { FilterByServer } from './twisted/filter-by-server.js';
 export { ShapedConsumer } from './twisted/shaped-consumer.js';
 export { ShapedTransport, type ShapedTransportMembers } from './twisted/shaped-transport.js';
 export {

@@ -5,6 +5,14 @@ import type { IAddress } from './interfaces.js';
 /** An address as older Twisted code has it: its type, its host or name, its port. */
 export type AddressTuple = readonly [type: string, host: unknown, port?: unknown];
 
+/** Tells where its ends are, as every transport does. */
+export interface Addressed {
+  /** Where the other end is. */
+  getPeer(): IAddress | AddressTuple;
+  /** Where this end is. */
+  getHost(): IAddress | AddressTuple;
+}
+
 /**
  * What tells hosts apart: the host; of what has none, the name of its socket; of what has none of that
  * either, its type.

@@ -1,11 +1,5 @@
-import { hostKey, type AddressTuple } from './address-key.js';
+import { hostKey, type Addressed } from './address-key.js';
 import { HierarchicalBucketFilter } from './hierarchical-bucket-filter.js';
-import type { IAddress } from './interfaces.js';
-
-/** Tells where its other end is. */
-export interface HasPeer {
-  getPeer(): IAddress | AddressTuple;
-}
 
 /**
  * A bucket for each host: for each `getPeer().host`, that is. The ends of Unix sockets go by their
@@ -13,13 +7,13 @@ export interface HasPeer {
  *
  * @see Twisted: `twisted.protocols.htb.FilterByHost`
  */
-export class FilterByHost extends HierarchicalBucketFilter<[transport: HasPeer]> {
+export class FilterByHost extends HierarchicalBucketFilter<[transport: Addressed]> {
   static {
     this.prototype.sweepInterval = 20 * 60;
   }
 
   /** @throws InvalidArgTypeError: `transport.getPeer()` is no address. */
-  override getBucketKey(transport: HasPeer): unknown {
+  override getBucketKey(transport: Addressed): unknown {
     return hostKey(transport.getPeer(), 'getPeer()');
   }
 }

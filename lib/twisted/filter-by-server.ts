@@ -1,11 +1,5 @@
-import { portKey, type AddressTuple } from './address-key.js';
+import { portKey, type Addressed } from './address-key.js';
 import { HierarchicalBucketFilter } from './hierarchical-bucket-filter.js';
-import type { IAddress } from './interfaces.js';
-
-/** Tells where this end of it is. */
-export interface HasHost {
-  getHost(): IAddress | AddressTuple;
-}
 
 /**
  * A bucket for each server: for each `getHost().port`, that is. The ends of Unix sockets go by their
@@ -13,9 +7,9 @@ export interface HasHost {
  *
  * @see Twisted: `twisted.protocols.htb.FilterByServer`
  */
-export class FilterByServer extends HierarchicalBucketFilter<[transport: HasHost]> {
+export class FilterByServer extends HierarchicalBucketFilter<[transport: Addressed]> {
   /** @throws InvalidArgTypeError: `transport.getHost()` is no address. */
-  override getBucketKey(transport: HasHost): unknown {
+  override getBucketKey(transport: Addressed): unknown {
     return portKey(transport.getHost(), 'getHost()');
   }
 }

@@ -200,7 +200,9 @@ export class ShapedConsumer extends ProducerConsumerProxy {
   override write(data: Uint8Array): void {
     assertBytes(data);
     // Differs from Twisted: no bytes would answer the consumer, which then would not ask again.
-    if (data.byteLength > 0 && !this.isOver) super.write(data);
+    if (data.byteLength === 0 || this.isOver) return;
+    super.write(data);
+    this.waitIfAsked();
   }
 
   protected override mayPass(bytes: number): boolean {
@@ -217,7 +219,10 @@ export class ShapedConsumer extends ProducerConsumerProxy {
     if (this.consumer === null) return 0;
     const bytes = this.bucket.add(Math.min(data.length, this.share));
     this.settle(bytes);
-    if (bytes === 0 && data.length > 0) return 0;
+    if (bytes === 0 && data.length > 0) {
+      this.outstandingPull = true; // A bucket with an `add` of its own: that was no answer.
+      return 0;
+    }
     this.bytesWritten += bytes;
     return super.writeSomeData(bytes < data.length ? data.subarray(0, bytes) : data);
   }

@@ -95,6 +95,6 @@ export const ShapedProtocolFactory = ShapedProtocolFactoryMembers as unknown as 
     protocolFactory: Builder<Args, P>,
     bucketFilter: TransportFilter,
   ): ShapedProtocolFactory<P, Args>;
-  readonly prototype: ShapedProtocolFactory;
+  readonly prototype: object;
 };
 Object.defineProperty(ShapedProtocolFactory, 'name', { value: 'ShapedProtocolFactory' });

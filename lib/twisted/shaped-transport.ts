@@ -197,7 +197,7 @@ export type ShapedTransport<T extends ShapableTransport = ProtocolTransport> =
 /** The class of {@link (ShapedTransport:type)}. */
 export const ShapedTransport = ShapedTransportMembers as unknown as {
   new <T extends ShapableTransport>(transport: T, bucket: Bucket): ShapedTransport<T>;
-  readonly prototype: ShapedTransport;
+  readonly prototype: ShapedConsumer;
 };
 Object.defineProperty(ShapedTransport, 'name', { value: 'ShapedTransport' });
 

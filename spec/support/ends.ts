@@ -11,7 +11,7 @@ export interface Ends {
   /** What is done, once, from inside a call: `when['p resume'] = …`; of a write, `when['write']`. */
   readonly when: Record<string, (() => void) | undefined>;
   /** All that was written. */
-  received(): string;
+  readonly received: () => string;
 }
 
 export function makeEnds(): Ends {
