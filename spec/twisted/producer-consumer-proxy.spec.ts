@@ -123,6 +123,35 @@ describe('ProducerConsumerProxy', () => {
       proxy.resumeProducing();
       expect(ends.log).to.deep.equal(['write a', 'written', 'unregister']);
     });
+
+    it('tells it once, although one such write comes inside another', () => {
+      proxy.pauseProducing();
+      proxy.write(bytes('a'));
+      proxy.unregisterProducer();
+      ends.when['write'] = () => {
+        proxy.pauseProducing();
+        proxy.write(bytes('b'));
+        proxy.resumeProducing();
+      };
+      proxy.resumeProducing();
+      expect(ends.log).to.deep.equal(['write a', 'write b', 'unregister']);
+    });
+
+    it('tells it nothing when another producer registers before that write is over', () => {
+      class OwnWayProxy extends ProducerConsumerProxy {
+        protected override writeSomeData(data: Buffer): number {
+          this.consumer?.write(data);
+          return data.length;
+        }
+      }
+      start(OwnWayProxy);
+      ends.when['write'] = () => {
+        proxy.unregisterProducer();
+        proxy.registerProducer(ends.other, true);
+      };
+      proxy.write(bytes('a'));
+      expect(ends.log).to.deep.equal(['write a']);
+    });
   });
 
   describe('registering', () => {
@@ -216,6 +245,15 @@ describe('ProducerConsumerProxy', () => {
       ends.when['write'] = () => proxy.write(bytes('x'));
       proxy.write(bytes('abcde'));
       expect(ends.received()).to.equal('abcdex');
+    });
+
+    it('asks the producer once when the consumer asks during the last write', () => {
+      start(PullingProxy, false);
+      proxy.write(bytes('a'));
+      ends.log.length = 0;
+      ends.when['write'] = () => proxy.resumeProducing();
+      proxy.resumeProducing();
+      expect(ends.log).to.deep.equal(['write a', 'p resume']);
     });
 
     it('unregisters after a write of its own kind', () => {
