@@ -50,7 +50,7 @@ export function wrapInTLS(
   } else {
     wrapped.once('secureConnect', onSecure);
   }
-  return wrapped as AnyDuplex;
+  return wrapped;
 }
 
 function authorizationError(socket: TLSSocket): Error {

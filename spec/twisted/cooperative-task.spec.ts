@@ -164,7 +164,9 @@ describe('CooperativeTask', () => {
         const { task, next } = counting();
         next.throws = oops;
         scheduler.pump();
-        expect(() => task[method]()).to.throw(TaskFailed).with.property('cause', oops);
+        expect(() => task[method]())
+          .to.throw(TaskFailed)
+          .with.property('cause', oops);
         await turn();
         expect(reported).to.deep.equal([]);
       }
