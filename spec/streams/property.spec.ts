@@ -10,7 +10,7 @@ import { numbered } from '../support/producers.js';
 import { Random } from '../support/random.js';
 
 /** Set them to look further, or elsewhere, than every run does. */
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 150);
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 1000);
 const SEED = Number(process.env['PROPERTY_SEED'] ?? Date.now() % 2 ** 31);
 
 /** Far longer than a run takes. */
@@ -154,6 +154,10 @@ async function play(scenario: Scenario): Promise<void> {
       between: () => [delaying(random)],
     }),
   });
+  let echoed = 0;
+  let peerSawEnd: number | undefined;
+  chain.far.on('data', (chunk: Buffer) => (echoed += chunk.length));
+  chain.far.on('end', () => (peerSawEnd = echoed));
   const receiving = chain.receive().finally(() => (over.receiver = true));
   const sending = chain.send().finally(() => (over.sender = true));
   const [sender, receiver] = await Promise.all([verdictOf(sending), verdictOf(receiving)]);
@@ -162,6 +166,7 @@ async function play(scenario: Scenario): Promise<void> {
   const sent = data.subarray(0, source.offset);
   expect(bytes.equals(sent.subarray(0, bytes.length)), 'in order').to.equal(true);
   if (receiver === 'ok') expect(bytes.length, 'all bytes').to.equal(sent.length);
+  if (peerSawEnd !== undefined) expect(peerSawEnd, 'whole for the peer').to.equal(sent.length);
   if (!before.sender && !before.receiver) {
     expect([sender === 'ok', receiver === 'ok'], 'sender, receiver').to.be.deep.oneOf([
       [true, true],

@@ -152,6 +152,20 @@ for (const [name, library] of Object.entries(libraries)) {
       expect(await transport.closed).to.be.instanceOf(ConnectionAborted);
     });
 
+    it('does not take for the end that the connection closes after its own end', async () => {
+      const { duplex, transport, peer } = await connected('waits');
+      const { sink } = slowSink();
+      const result = outcome(library, duplex, sink);
+      duplex.end('all');
+      await once(duplex, 'finish');
+      peer.write('not all');
+      await once(duplex, 'data');
+      transport.reactor.stream.destroy?.();
+      expect(await result).to.be.instanceOf(ConnectionLost);
+      expect(sink.writableFinished).to.equal(false);
+      peer.destroy();
+    });
+
     it('fails source and sink when the connection is reset', async () => {
       const { duplex, peer } = await connected('waits');
       const { sink } = slowSink();
