@@ -167,22 +167,17 @@ export class BucketQueue {
       return this.tryTurn(waiter);
     } catch (error) {
       if (waiter === asker) throw error;
+      this.leave(waiter);
       waiter.turnFailed(error);
       return true;
     }
   }
 
-  /** @throws what `Bucket.drip`, or the turn, throws; it waits no more, unless it asked again. */
+  /** @throws what `Bucket.drip`, or the turn, throws. */
   private tryTurn(waiter: Waiter): boolean {
-    const share = this.shareOf(waiter);
-    let obstacle: Obstacle | null;
-    try {
-      obstacle = findObstacle(waiter.bucket, waiter.waitingBytes);
-    } catch (error) {
-      this.leave(waiter);
-      throw error;
-    }
+    let obstacle = findObstacle(waiter.bucket, waiter.waitingBytes);
     if (obstacle === null) {
+      const share = this.shareOf(waiter);
       this.leave(waiter);
       if (waiter.takeTurn(share) > 0) return true;
       // A bucket with an `add` of its own may take nothing; the next round must not be the same.

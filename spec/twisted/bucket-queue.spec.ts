@@ -5,7 +5,9 @@ import { Bucket } from '../../lib/twisted/bucket.js';
 import { BucketQueue, type Waiter } from '../../lib/twisted/bucket-queue.js';
 import { log } from '../../lib/twisted/log.js';
 import { ShapedConsumer } from '../../lib/twisted/shaped-consumer.js';
+import { makeEnds } from '../support/ends.js';
 import { PacedConsumer } from '../support/paced-consumer.js';
+import { PullProducer } from '../support/producers.js';
 import { Random } from '../support/random.js';
 
 const makeBucket = (maxburst: number | null, rate: number | null, parent?: Bucket): Bucket =>
@@ -16,6 +18,18 @@ function greedy(bucket: Bucket, delay: number | null = null): PacedConsumer {
   const consumer = new PacedConsumer(delay);
   new ShapedConsumer(consumer, bucket).write(Buffer.alloc(10_000_000));
   return consumer;
+}
+
+/** Has room, and takes nothing until it is opened. */
+class Closed extends Bucket {
+  override maxburst = 100;
+  override rate = 100;
+  open = false;
+  asked = 0;
+  override add(amount: number): number {
+    this.asked += 1;
+    return this.open ? super.add(amount) : 0;
+  }
 }
 
 const totals = (consumers: readonly PacedConsumer[]): number[] =>
@@ -93,6 +107,19 @@ describe('BucketQueue', () => {
       expect(small.total).to.equal(1);
     });
 
+    it('who wants less, in the line of a bucket below', () => {
+      const server = makeBucket(1_000, 1_000);
+      const host = makeBucket(null, null, server);
+      server.add(1_000);
+      const first = greedy(host);
+      const small = new PacedConsumer();
+      new ShapedConsumer(small, host).write(Buffer.alloc(1));
+      clock.tick(99);
+      expect([first.total, small.total]).to.deep.equal([0, 0]);
+      clock.tick(2);
+      expect([first.total, small.total]).to.deep.equal([100, 1]);
+    });
+
     it('but who has another bucket, when the first waits for its own', () => {
       const server = makeBucket(1_000, 10_000);
       const empty = makeBucket(1_000, 1, server);
@@ -160,17 +187,45 @@ describe('BucketQueue', () => {
     });
   });
 
-  it('does not spin on a bucket that has room but takes nothing', () => {
-    class Closed extends Bucket {
-      override maxburst = 100;
-      override rate = 100;
-      open = false;
-      asked = 0;
-      override add(amount: number): number {
-        this.asked += 1;
-        return this.open ? super.add(amount) : 0;
-      }
+  it('lets who asks hear of its own errors, and of no others', () => {
+    const reported: unknown[] = [];
+    const stopListening = log.addObserver(({ error }) => reported.push(error));
+    const server = makeBucket(1_000, 1_000);
+    const empty = makeBucket(1, 0.1, server);
+    empty.add(1);
+    greedy(empty); // Waits, so that whoever else asks has to stand in line, too.
+    const [mine, other] = [new PacedConsumer(), new PacedConsumer()];
+    for (const [consumer, what] of [
+      [mine, 'mine'],
+      [other, 'other'],
+    ] as const) {
+      consumer.write = () => {
+        throw new Error(what);
+      };
     }
+    const host = makeBucket(1_000, 1_000, server);
+    server.add(999);
+    new ShapedConsumer(other, host).write(Buffer.alloc(10));
+    const shaped = new ShapedConsumer(mine, host);
+    clock.setSystemTime(2_000);
+    expect(() => shaped.write(Buffer.alloc(10))).to.throw('mine');
+    stopListening();
+    expect(reported.map(String)).to.deep.equal(['Error: other']);
+  });
+
+  it('does not keep who asks with a limit that is none', () => {
+    const bucket = makeBucket(10, 10);
+    const consumer = greedy(bucket);
+    expect(clock.countTimers()).to.equal(1);
+    bucket.rate = -1;
+    expect(() => consumer.producer?.resumeProducing()).to.throw('rate');
+    expect(clock.countTimers()).to.equal(1); // It waits as before.
+    consumer.producer?.pauseProducing();
+    expect(() => consumer.producer?.resumeProducing()).to.throw('rate');
+    expect(clock.countTimers()).to.equal(0);
+  });
+
+  it('does not spin on a bucket that has room but takes nothing', () => {
     const bucket = new Closed();
     const consumer = greedy(bucket);
     clock.tick(1_000);
@@ -179,6 +234,29 @@ describe('BucketQueue', () => {
     bucket.open = true;
     clock.tick(1_000);
     expect(consumer.total).to.be.within(150, 201);
+  });
+
+  it('nor asks a producer for more than one piece for it', () => {
+    const bucket = new Closed();
+    const consumer = new PacedConsumer();
+    const producer = new PullProducer(new ShapedConsumer(consumer, bucket), Buffer.alloc(90), 30);
+    producer.start();
+    clock.tick(1_000);
+    expect(producer.sent).to.equal(30);
+    bucket.open = true;
+    clock.tick(1_000);
+    expect(consumer.total).to.equal(90);
+  });
+
+  it('waits for it also when it is asked for what was held', () => {
+    const bucket = new Closed();
+    const { consumer, received } = makeEnds();
+    const shaped = new ShapedConsumer(consumer, bucket);
+    shaped.write(Buffer.alloc(5, 'x'));
+    shaped.resumeProducing();
+    bucket.open = true;
+    clock.tick(1_000);
+    expect(received()).to.equal('xxxxx');
   });
 
   it('tells whether one waits, and forgets who leaves', () => {

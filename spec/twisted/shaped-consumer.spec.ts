@@ -155,6 +155,19 @@ describe('ShapedConsumer', () => {
       expect(consumer.total).to.equal(20);
     });
 
+    it('goes when the consumer asks again in time, and nothing is held any more', () => {
+      const { consumer, received } = makeEnds();
+      const shaped = new ShapedConsumer(consumer, makeBucket(10, 10));
+      shaped.write(Buffer.alloc(20));
+      shaped.resumeProducing();
+      shaped.resumeProducing();
+      expect(clock.countTimers()).to.equal(1);
+      clock.setSystemTime(1_000);
+      shaped.resumeProducing();
+      expect(received()).to.have.length(20);
+      expect(clock.countTimers()).to.equal(0);
+    });
+
     it('does not run while the consumer asks for nothing', () => {
       const { consumer } = makeEnds();
       new ShapedConsumer(consumer, makeBucket(10, 10)).write(Buffer.alloc(100));
@@ -231,6 +244,17 @@ describe('ShapedConsumer', () => {
         ['unregister', 550],
       ]);
       expect(bucket.refcount).to.equal(0);
+    });
+
+    it('does not take a question from before it unregistered for one from after', () => {
+      const { consumer, log: calls } = makeEnds();
+      const shaped = new ShapedConsumer(consumer, makeBucket(10, 10));
+      shaped.resumeProducing();
+      shaped.unregisterProducer();
+      shaped.write(bytes('a'));
+      expect(calls).to.deep.equal(['register pull', 'unregister', 'register pull']);
+      shaped.resumeProducing();
+      expect(calls.slice(3)).to.deep.equal(['write a', 'unregister']);
     });
 
     it('finishes the consumer after the last byte', () => {

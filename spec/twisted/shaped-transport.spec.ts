@@ -91,6 +91,13 @@ describe('ShapedTransport', () => {
       expect(shaped.disconnected).to.equal(true);
     });
 
+    it('has only what has a name, and only once there is a transport', () => {
+      const symbol = Symbol('inspect');
+      Object.assign(transport, { [symbol]: 'private' });
+      expect(Reflect.get(shaped, symbol)).to.equal(undefined);
+      expect(Reflect.get(ShapedTransport.prototype, 'colour')).to.equal(undefined);
+    });
+
     it('has it still when it was stopped', () => {
       transport.producer?.stopProducing();
       expect(shaped.consumer).to.equal(null);
