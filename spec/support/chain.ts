@@ -90,6 +90,24 @@ export class Chain {
     await pipeline([this.duplex, ...this.between(), this.sink]);
   }
 
+  /** Bytes that wait, by where. `ReadableProducer` holds none. */
+  buffered(): Record<string, number> {
+    const { consumer, duplex, transport, near, far } = this;
+    return {
+      source: this.source.readableLength,
+      ProducerReadable: this.readable.readableLength,
+      ConsumerWritable: this.writable.writableLength,
+      WritableConsumer: consumer.writableLength - duplex.writableLength,
+      'TransportDuplex, to be sent': duplex.writableLength,
+      'DuplexTransport, to be sent': transport.writableLength - near.writableLength,
+      'this end, to be sent': near.writableLength,
+      'the other end, received': far.readableLength,
+      'the other end, to be sent': far.writableLength,
+      'this end, received': near.readableLength,
+      'TransportDuplex, received': duplex.readableLength,
+    };
+  }
+
   private between(): Duplex[] {
     return this.options.between?.() ?? [];
   }
