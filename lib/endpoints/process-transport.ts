@@ -1,9 +1,7 @@
 /** A child process, as a transport: its standard input is the consumer. */
 import type { ChildProcess } from 'node:child_process';
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 
-import { ReadableProducer } from '../streams/readable-producer.js';
-import { WritableConsumer } from '../streams/writable-consumer.js';
 import { InvalidArgTypeError } from '../twisted/errors.js';
 import type {
   IAddress,
@@ -13,117 +11,95 @@ import type {
   ITransport,
 } from '../twisted/interfaces.js';
 import { log } from '../twisted/log.js';
-import { assertProducer } from '../twisted/validate.js';
+import { assertBytes, assertProducer, piecesOf } from '../twisted/validate.js';
+import type { ChildFDs } from './child-fds.js';
+import { ChildReader, ChildWriter } from './child-pipes.js';
 import { ProcessDone, ProcessExitedAlready, ProcessTerminated } from './process-errors.js';
 import type { IProcessProtocol } from './process-protocol.js';
 
-/**
- * What each of the child's descriptors is: `'w'` is written to by us, `'r'` is read by us, a number
- * is a descriptor of ours that the child shares.
- */
-export type ChildFDs = Readonly<Record<number, 'r' | 'w' | number>>;
-
-/** What is read from one of the child's descriptors. */
-interface Reader {
-  readonly producer: ReadableProducer;
-  readonly abort: AbortController;
-}
+/** The signals that go by a short name, as in Twisted, or a name or number of the system. */
+export type ProcessSignal = NodeJS.Signals | 'HUP' | 'INT' | 'KILL' | 'STOP' | 'TERM' | number;
 
 /**
  * A child process. What is written goes to its standard input, whose flow control is that of a
  * `WritableConsumer`; what it writes goes to its protocol, as long as that isn't paused.
  *
+ * That the child has closed its standard input, Node tells at the next write, or when the child
+ * exits. A producer that feeds it is stopped then. Standard input that another process has
+ * inherited stays open, and what was written is delivered to that.
+ *
  * @see Twisted: `twisted.internet.interfaces.IProcessTransport`, `twisted.internet.process.Process`
  */
 export class ProcessTransport implements ITransport, IConsumer, IPushProducer {
-  /** The operating system's number of the process; `null` once all is over. */
+  /** The operating system's number of the process; `null` once it has exited. */
   pid: number | null;
 
-  private readonly writers = new Map<number, WritableConsumer>();
-  private readonly readers = new Map<number, Reader>();
+  private readonly writers = new Map<number, ChildWriter>();
+  private readonly readers = new Map<number, ChildReader>();
   private exitReason: Error | undefined;
   private ended = false;
 
   /** @internal Use `spawnProcess`. */
   constructor(
-    private readonly child: ChildProcess,
+    child: ChildProcess,
     private readonly protocol: IProcessProtocol,
     childFDs: ChildFDs,
   ) {
     this.pid = child.pid ?? null;
     child.on('error', (cause) => {
-      if (child.pid === undefined) this.exited(new ProcessTerminated(null, null, { cause }));
+      if (child.pid === undefined) this.failed(cause);
       else log.err(cause, 'A child process failed'); // A signal that couldn't be sent.
     });
     child.on('exit', (code, signal) => {
       this.exited(code === 0 ? new ProcessDone() : new ProcessTerminated(code, signal));
     });
-    const streams = Object.entries(childFDs).map(([childFD, kind]) => {
-      return {
-        childFD: Number(childFD),
-        kind,
-        stream: child.stdio[Number(childFD)] as Duplex | null,
-      };
-    });
-    for (const { childFD, kind, stream } of streams) {
-      if (kind === 'w' && stream) this.writeTo(childFD, stream);
+    const pipes = takePipes(child);
+    for (const [key, kind] of Object.entries(childFDs)) {
+      const childFD = Number(key);
+      const pipe = pipes[childFD];
+      if (!pipe) continue;
+      if (kind === 'r') {
+        this.readers.set(childFD, new ChildReader(pipe, childFD));
+      } else {
+        const onLost = () => this.lost(this.writers, childFD);
+        this.writers.set(childFD, new ChildWriter(pipe, onLost));
+      }
     }
     this.call(() => protocol.makeConnection(this));
-    for (const { childFD, kind, stream } of streams) {
-      if (kind === 'r' && stream) this.readFrom(childFD, stream);
+    for (const [childFD, reader] of this.readers) {
+      void reader.start(
+        (data) => protocol.childDataReceived(childFD, data),
+        () => this.lost(this.readers, childFD),
+      );
     }
   }
 
-  private writeTo(childFD: number, stream: Duplex): void {
-    const writer = new WritableConsumer(stream);
-    this.writers.set(childFD, writer);
-    void writer.closed.then(() => {
-      stream.destroy(); // Ended, a socket pair would still be open in the other direction.
-      this.writers.delete(childFD);
-      this.childConnectionLost(childFD);
-    });
-  }
-
-  private readFrom(childFD: number, stream: Duplex): void {
-    const abort = new AbortController();
-    const producer = new ReadableProducer(stream, { signal: abort.signal });
-    this.readers.set(childFD, { producer, abort });
-    const toProtocol: IConsumer = {
-      registerProducer() {},
-      unregisterProducer() {},
-      write: (data: Buffer) => this.protocol.childDataReceived(childFD, data),
-    };
-    void producer
-      .startProducing(toProtocol)
-      .catch((thrown: unknown) => {
-        if (!abort.signal.aborted)
-          log.err(thrown, `Reading descriptor ${childFD} of a child failed`);
-      })
-      .then(() => {
-        stream.destroy();
-        this.readers.delete(childFD);
-        this.childConnectionLost(childFD);
-      });
-  }
-
-  private childConnectionLost(childFD: number): void {
-    this.call(() => this.protocol.childConnectionLost(childFD));
-    this.maybeEnd();
+  /** The child couldn't be started. */
+  private failed(cause: Error): void {
+    this.exited(new ProcessTerminated(null, null, { cause }));
+    for (const writer of this.writers.values()) writer.destroy();
+    for (const reader of this.readers.values()) reader.close();
   }
 
   private exited(reason: Error): void {
-    if (this.exitReason !== undefined) return;
     this.exitReason = reason;
+    this.pid = null;
     this.call(() => this.protocol.processExited(reason));
+    this.maybeEnd();
+  }
+
+  private lost(pipes: Map<number, unknown>, childFD: number): void {
+    pipes.delete(childFD);
+    this.call(() => this.protocol.childConnectionLost(childFD));
     this.maybeEnd();
   }
 
   private maybeEnd(): void {
     const { exitReason } = this;
-    if (exitReason === undefined || this.writers.size > 0 || this.readers.size > 0) return;
-    if (this.ended) return;
+    if (exitReason === undefined || this.ended) return;
+    for (const writer of this.writers.values()) writer.probe();
+    if (this.writers.size > 0 || this.readers.size > 0) return;
     this.ended = true;
-    this.pid = null;
     this.call(() => this.protocol.processEnded(exitReason));
   }
 
@@ -138,12 +114,14 @@ export class ProcessTransport implements ITransport, IConsumer, IPushProducer {
 
   /** As `IConsumer.write`, to the child's standard input. Does nothing once that is closed. */
   write(data: Uint8Array): void {
-    this.writers.get(0)?.write(data);
+    assertBytes(data);
+    this.writers.get(0)?.consumer.write(data);
   }
 
   /** Writes each of `data`, in order, to the child's standard input. */
   writeSequence(data: Iterable<Uint8Array>): void {
-    this.writers.get(0)?.writeSequence(data);
+    const pieces = piecesOf(data);
+    this.writers.get(0)?.consumer.writeSequence(pieces);
   }
 
   /**
@@ -155,22 +133,25 @@ export class ProcessTransport implements ITransport, IConsumer, IPushProducer {
   writeToChild(childFD: number, data: Uint8Array): void {
     const writer = this.writers.get(childFD);
     if (writer === undefined) {
-      throw new InvalidArgTypeError(
-        'childFD',
-        'an open descriptor of the child to write to',
-        childFD,
-      );
+      const expected = 'an open descriptor of the child to write to';
+      throw new InvalidArgTypeError('childFD', expected, childFD);
     }
-    writer.write(data);
+    writer.consumer.write(data);
   }
 
-  /** Feeds the child's standard input; a producer that comes when that is closed is stopped. */
+  /**
+   * Feeds the child's standard input; a producer that comes when that is closed is stopped.
+   *
+   * @throws InvalidArgTypeError: `producer` lacks a method; nothing has changed.
+   * @throws ProducerAlreadyRegisteredError: nothing has changed.
+   * @throws whatever the producer throws.
+   */
   registerProducer(producer: IPushProducer, streaming: boolean): void;
   registerProducer(producer: IPullProducer, streaming: false): void;
   registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
     const stdin = this.writers.get(0);
     if (stdin !== undefined) {
-      stdin.registerProducer(producer as IPushProducer, streaming);
+      stdin.consumer.registerProducer(producer as IPushProducer, streaming);
     } else {
       assertProducer(producer, streaming);
       producer.stopProducing();
@@ -179,17 +160,17 @@ export class ProcessTransport implements ITransport, IConsumer, IPushProducer {
 
   /** Forgets the producer that feeds the child's standard input. */
   unregisterProducer(): void {
-    this.writers.get(0)?.unregisterProducer();
+    this.writers.get(0)?.consumer.unregisterProducer();
   }
 
   /** As a producer: reads from no descriptor of the child until resumed. */
   pauseProducing(): void {
-    for (const { producer } of this.readers.values()) producer.pauseProducing();
+    for (const reader of this.readers.values()) reader.pause();
   }
 
   /** As a producer: reads on. */
   resumeProducing(): void {
-    for (const { producer } of this.readers.values()) producer.resumeProducing();
+    for (const reader of this.readers.values()) reader.resume();
   }
 
   /** As a producer: its consumer has died, so it closes. */
@@ -214,8 +195,8 @@ export class ProcessTransport implements ITransport, IConsumer, IPushProducer {
 
   /** Closes our end of one of the child's descriptors; of one that we write to, when all is sent. */
   closeChildFD(childFD: number): void {
-    this.writers.get(childFD)?.loseConnection();
-    this.readers.get(childFD)?.abort.abort();
+    this.writers.get(childFD)?.close();
+    this.readers.get(childFD)?.close();
   }
 
   /** Closes standard input, output and error. */
@@ -228,14 +209,21 @@ export class ProcessTransport implements ITransport, IConsumer, IPushProducer {
   /**
    * Sends a signal.
    *
-   * @param signal - A number, a name, or Twisted's short forms `'KILL'`, `'TERM'`, `'INT'`, `'HUP'`.
+   * @param signal - A number, a name, or Twisted's short form of one, as `'KILL'`.
    * @throws ProcessExitedAlready: there is nobody to send it to.
    * @throws TypeError: there is no such signal (`code` is `ERR_UNKNOWN_SIGNAL`).
+   * @throws Error: the system refuses (`code` is the system's, as `EPERM`).
    */
-  signalProcess(signal: NodeJS.Signals | 'KILL' | 'TERM' | 'INT' | 'HUP' | number): void {
-    if (this.exitReason !== undefined) throw new ProcessExitedAlready();
+  signalProcess(signal: ProcessSignal): void {
+    if (this.pid === null) throw new ProcessExitedAlready();
     const full = typeof signal === 'string' && !signal.startsWith('SIG') ? `SIG${signal}` : signal;
-    if (!this.child.kill(full as NodeJS.Signals)) throw new ProcessExitedAlready();
+    try {
+      process.kill(this.pid, full); // Not the `ChildProcess`, which emits what it can't do.
+    } catch (thrown) {
+      // It has exited, but Node has another to tell us of first.
+      if ((thrown as NodeJS.ErrnoException).code === 'ESRCH') throw new ProcessExitedAlready();
+      throw thrown;
+    }
   }
 
   /** A pipe has no address. */
@@ -247,4 +235,16 @@ export class ProcessTransport implements ITransport, IConsumer, IPushProducer {
   getHost(): IAddress {
     return { type: 'PIPE' };
   }
+}
+
+/**
+ * Takes the pipes away from `child`: when a process exits, Node destroys its standard input, with
+ * what another process that has inherited it has yet to read, and lets the others flow, paused or
+ * not.
+ */
+function takePipes(child: ChildProcess): readonly (Socket | null)[] {
+  // There are none if there were no descriptors for them.
+  const pipes = (child.stdio as (Socket | null)[] | undefined)?.splice(0) ?? [];
+  child.stdin = null;
+  return pipes;
 }

@@ -1,8 +1,7 @@
-import type { StdioOptions } from 'node:child_process';
-
 import { InvalidArgTypeError } from '../twisted/errors.js';
+import { stdioFor, type ChildFDs } from './child-fds.js';
 import type { IProcessProtocol } from './process-protocol.js';
-import { ProcessTransport, type ChildFDs } from './process-transport.js';
+import { ProcessTransport } from './process-transport.js';
 
 /** Options of {@link spawnProcess}. */
 export interface SpawnOptions {
@@ -16,11 +15,19 @@ export interface SpawnOptions {
   gid?: number | undefined;
   /** What the child's descriptors are. `{ 0: 'w', 1: 'r', 2: 'r' }` unless given. */
   childFDs?: ChildFDs | undefined;
-  /** Kills the process when it aborts. */
+  /** Kills the process, with `SIGKILL`, when it aborts. */
   signal?: AbortSignal | undefined;
 }
 
 const STANDARD: ChildFDs = { 0: 'w', 1: 'r', 2: 'r' };
+
+const CALLBACKS = [
+  'makeConnection',
+  'childDataReceived',
+  'childConnectionLost',
+  'processExited',
+  'processEnded',
+];
 
 /**
  * Starts a program, and connects `protocol` to it before this returns. One that can't be started
@@ -31,7 +38,9 @@ const STANDARD: ChildFDs = { 0: 'w', 1: 'r', 2: 'r' };
  * @param args - Its arguments, without its own name. (Twisted's begin with that.)
  * @param options - See {@link SpawnOptions}.
  * @returns the process.
- * @throws InvalidArgTypeError: an argument is of the wrong kind; nothing was started.
+ * @throws InvalidArgTypeError, OutOfRangeError: an argument makes no sense; nothing was started.
+ * @throws what `node:child_process` throws for what it finds out itself, as a null byte in an
+ *   argument or a `uid` that we may not take; or the reason of the signal. Nothing was started.
  * @see Twisted: `reactor.spawnProcess`
  */
 export function spawnProcess(
@@ -41,38 +50,37 @@ export function spawnProcess(
   { childFDs = STANDARD, env, cwd, uid, gid, signal }: SpawnOptions = {},
 ): ProcessTransport {
   assertProcessProtocol(protocol);
+  assertCommand(executable, args);
+  const stdio = stdioFor(childFDs);
+  signal?.throwIfAborted();
   const { spawn } = process.getBuiltinModule('node:child_process');
   const child = spawn(executable, args, {
-    stdio: stdioFor(childFDs),
+    stdio,
     ...(env && { env }),
     ...(cwd !== undefined && { cwd }),
     ...(uid !== undefined && { uid }),
     ...(gid !== undefined && { gid }),
   });
-  const transport = new ProcessTransport(child, protocol, childFDs);
-  const kill = () => child.kill('SIGKILL');
-  signal?.addEventListener('abort', kill);
-  child.once('exit', () => signal?.removeEventListener('abort', kill));
-  if (signal?.aborted) kill();
-  return transport;
-}
-
-/** @throws InvalidArgTypeError: a descriptor is neither `'r'`, `'w'` nor a number. */
-function stdioFor(childFDs: ChildFDs): StdioOptions {
-  const highest = Math.max(-1, ...Object.keys(childFDs).map(Number));
-  return Array.from({ length: highest + 1 }, (_, childFD) => {
-    const kind: unknown = childFDs[childFD];
-    if (kind === undefined) return 'ignore';
-    if (kind === 'r' || kind === 'w') return 'pipe';
-    if (typeof kind === 'number') return kind;
-    throw new InvalidArgTypeError(`childFDs[${childFD}]`, "'r', 'w' or a descriptor", kind);
-  });
+  if (signal !== undefined && child.pid !== undefined) {
+    const kill = () => child.kill('SIGKILL');
+    signal.addEventListener('abort', kill);
+    child.once('exit', () => signal.removeEventListener('abort', kill));
+  }
+  return new ProcessTransport(child, protocol, childFDs);
 }
 
 function assertProcessProtocol(protocol: unknown): asserts protocol is IProcessProtocol {
-  const methods = ['makeConnection', 'childDataReceived', 'childConnectionLost', 'processEnded'];
   const has = (protocol ?? {}) as Record<string, unknown>;
-  if (!methods.every((method) => typeof has[method] === 'function')) {
+  if (!CALLBACKS.every((method) => typeof has[method] === 'function')) {
     throw new InvalidArgTypeError('protocol', 'a ProcessProtocol', protocol);
+  }
+}
+
+function assertCommand(executable: unknown, args: unknown): void {
+  if (typeof executable !== 'string' || executable === '') {
+    throw new InvalidArgTypeError('executable', 'a path or a name', executable);
+  }
+  if (!Array.isArray(args) || !args.every((arg) => typeof arg === 'string')) {
+    throw new InvalidArgTypeError('args', 'an array of strings', args);
   }
 }
