@@ -7,6 +7,10 @@ import type { Descriptor, Input, StreamReactor } from './stream-reactor.js';
 export class StreamInput implements Input {
   /** Whether the descriptor wants to read; it does until it says otherwise. */
   private flowing = true;
+  /** Whether the stream was told to pause. */
+  private paused = false;
+  /** Whether `doRead` is being called. */
+  private delivering = false;
   private discarding = false;
   private over = false;
   /** What came although the stream was paused: not every stream stops at once. */
@@ -24,13 +28,14 @@ export class StreamInput implements Input {
   /** Begins to listen, and to read unless it was stopped before this. */
   open(): void {
     this.reactor.listenToInput();
-    if (this.flowing || this.discarding) this.stream.resume();
+    if (this.flowing || this.discarding) this.resumeStream();
+    else this.pauseStream(); // A listener alone makes some streams flow.
   }
 
   /** Leaves what comes now to what the stream is wrapped in; `open` goes on with that. */
   suspend(): void {
     this.reactor.unlistenToInput();
-    this.stream.pause();
+    this.pauseStream();
     for (const chunk of this.early?.reverse() ?? []) this.stream.unshift?.(chunk);
     this.early = undefined;
   }
@@ -46,13 +51,27 @@ export class StreamInput implements Input {
     if (this.flowing || this.discarding) return;
     this.flowing = true;
     if (this.early !== undefined || this.earlyEnd) process.nextTick(deliverEarly, this);
-    else this.stream.resume();
+    else if (this.paused) this.resumeStream();
   }
 
+  /**
+   * From inside `doRead`, the stream is paused only when it gives more: a consumer that is full with
+   * every chunk stops and starts us at each, and a stream's own pause costs more than the chunk.
+   */
   stop(): void {
     if (this.discarding) return;
     this.flowing = false;
+    if (!this.delivering) this.pauseStream();
+  }
+
+  private pauseStream(): void {
+    this.paused = true;
     this.stream.pause();
+  }
+
+  private resumeStream(): void {
+    this.paused = false;
+    this.stream.resume();
   }
 
   /** From now on throws away what comes: left unread, it would turn a close into a reset. */
@@ -80,8 +99,12 @@ export class StreamInput implements Input {
 
   received(chunk: unknown): void {
     if (this.discarding) return;
-    if (this.flowing && this.early === undefined) this.deliver(chunk);
-    else (this.early ??= []).push(chunk);
+    if (this.flowing && this.early === undefined) {
+      this.deliver(chunk);
+    } else {
+      (this.early ??= []).push(chunk);
+      if (!this.flowing && !this.paused) this.pauseStream();
+    }
   }
 
   get isOpen(): boolean {
@@ -97,7 +120,9 @@ export class StreamInput implements Input {
 
   private deliver(chunk: unknown): void {
     this.current = chunk;
-    this.reactor.call(doRead);
+    this.delivering = true;
+    this.reactor.call(doRead); // Never throws.
+    this.delivering = false;
   }
 
   private deliverEnd(): void {
@@ -116,7 +141,7 @@ export class StreamInput implements Input {
       this.earlyEnd = false;
       this.deliverEnd();
     } else {
-      this.stream.resume();
+      this.resumeStream();
     }
   }
 }

@@ -448,6 +448,29 @@ describe('DuplexTransport', () => {
       transport.abortConnection();
     });
 
+    it('is one chunk at most after a pause from inside dataReceived, and that is held', async () => {
+      const duplex = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+      const protocol = new (class extends Recorder {
+        override dataReceived(data: Buffer): void {
+          super.dataReceived(data);
+          this.transport.pauseProducing();
+        }
+      })();
+      const transport = new DuplexTransport(duplex, { protocol });
+      for (const text of ['one,', 'two,', 'three']) duplex.push(text);
+      await turn();
+      expect(protocol.text).to.equal('one,');
+      expect(duplex.isPaused()).to.equal(true);
+      expect(duplex.readableLength).to.equal('three'.length);
+      for (const expected of ['one,two,', 'one,two,three']) {
+        transport.resumeProducing();
+        await turn();
+        expect(protocol.text).to.equal(expected);
+      }
+      transport.abortConnection();
+      await transport.closed;
+    });
+
     it('is bytes again where somebody called setEncoding', async () => {
       const { protocol, transport, socket, peer } = await connected(new Recorder());
       socket.setEncoding('latin1');
