@@ -25,6 +25,11 @@ export interface ConsumerWritableOptions {
   finish?: boolean | undefined;
 }
 
+/** Only a consumer that has `finish` can have it called. */
+type ConsumerWritableOptionsFor<C> = C extends IFinishableConsumer
+  ? ConsumerWritableOptions
+  : ConsumerWritableOptions & { finish?: false | undefined };
+
 /**
  * A consumer as a `Writable`: what is written to the stream is written to the consumer, unless the
  * consumer has paused it. Each write calls back when the consumer would take the next one.
@@ -57,12 +62,7 @@ export class ConsumerWritable<C extends IConsumer = IConsumer>
    *   is to be called), or `options` ask for object mode.
    * @throws ProducerAlreadyRegisteredError: the consumer has a producer; nothing has changed.
    */
-  constructor(
-    consumer: C & IFinishableConsumer,
-    options: ConsumerWritableOptions & { finish: boolean },
-  );
-  constructor(consumer: C, options?: ConsumerWritableOptions & { finish?: false | undefined });
-  constructor(consumer: C, options: ConsumerWritableOptions = {}) {
+  constructor(consumer: C, options: ConsumerWritableOptionsFor<C> = {}) {
     assertConsumer(consumer);
     assertByteStreamOptions(options);
     if (options.finish && !isFinishable(consumer)) {

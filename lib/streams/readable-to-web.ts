@@ -1,9 +1,3 @@
-import {
-  ReadableStream,
-  type ReadableStreamDefaultController,
-  type UnderlyingSource,
-} from 'node:stream/web';
-
 import { byBytes, destroyFor, lossOf, type Destroyable } from './web-support.js';
 
 /** A stream of bytes that can be read. */
@@ -26,7 +20,7 @@ export function readableToWeb(stream: ReadableForWeb & State): ReadableStream<Ui
   return new ReadableStream(new NodeSource(stream), byBytes(stream.readableHighWaterMark));
 }
 
-class NodeSource implements UnderlyingSource<Uint8Array> {
+class NodeSource implements UnderlyingDefaultSource<Uint8Array> {
   private controller!: ReadableStreamDefaultController<Uint8Array>;
   private over = false;
 

@@ -1,5 +1,3 @@
-import type { ReadableStream, WritableStream } from 'node:stream/web';
-
 import { InvalidArgTypeError } from '../twisted/errors.js';
 import { readableToWeb, type ReadableForWeb } from './readable-to-web.js';
 import type { WebPair } from './web-support.js';

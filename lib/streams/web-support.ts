@@ -1,6 +1,4 @@
 /** What the WHATWG counterparts of Node's streams have in common with them, and don't. */
-import type { ReadableStream, WritableStream } from 'node:stream/web';
-
 import { assertBytes } from '../twisted/validate.js';
 import { asError } from './as-error.js';
 import type { EmitterLike } from './capabilities.js';

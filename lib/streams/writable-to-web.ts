@@ -1,9 +1,3 @@
-import {
-  WritableStream,
-  type UnderlyingSink,
-  type WritableStreamDefaultController,
-} from 'node:stream/web';
-
 import { byBytes, destroyFor, lossOf, type Destroyable } from './web-support.js';
 
 /** A stream of bytes that can be written to. */
