@@ -1,0 +1,70 @@
+/**
+ * Twisted's `spawnProcess(..., usePTY=True)`, on the `@lydell/node-pty` package: a program under a
+ * pseudo-terminal, as a stream for `DuplexTransport` or any other adapter.
+ *
+ *     node --import tsx/esm examples/pty-process.ts sh -c 'stty size; tty'
+ */
+import { once } from 'node:events';
+import { argv } from 'node:process';
+import { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+import type { IPty } from '@lydell/node-pty';
+import { ReadableProducer, WritableConsumer } from 'twisted-streams';
+
+/**
+ * What the program and its terminal print is read; what is written, it reads as typed. It ends when
+ * the program has ended, after `'exit'` with its code and the number of its signal. A terminal has no
+ * half to close: ending the stream hangs up (`SIGHUP`).
+ *
+ * The package doesn't say how much typing the program has yet to read, so a writer is never paused;
+ * and what a paused reader hasn't read 200 ms after the exit, it drops. Where that matters run
+ * `script`, by our `spawnProcess`.
+ */
+export class PtyStream extends Duplex {
+  /** @param pty - Made by `spawn`, with `{ encoding: null }`. */
+  constructor(private readonly pty: IPty) {
+    super();
+    // Declared as a string, and a Buffer without an encoding.
+    pty.onData((data: string | Buffer) => {
+      if (!this.push(data)) pty.pause();
+    });
+    pty.onExit(({ exitCode, signal }) => {
+      this.push(null);
+      this.emit('exit', exitCode, signal);
+    });
+  }
+
+  override _read() {
+    this.pty.resume();
+  }
+
+  override _write(data: Buffer, _encoding: BufferEncoding, callback: () => void) {
+    this.pty.write(data as Buffer & string);
+    callback();
+  }
+
+  override _final(callback: () => void) {
+    this.pty.kill('SIGHUP');
+    callback();
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void) {
+    this.pty.kill('SIGHUP');
+    callback(error);
+  }
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) {
+  const { spawn } = await import('@lydell/node-pty');
+  const [, , command = 'sh', ...args] = argv;
+  const { columns: cols = 80, rows = 24 } = process.stdout;
+  const terminal = new PtyStream(spawn(command, args, { encoding: null, cols, rows }));
+  const exit = once(terminal, 'exit') as Promise<[number]>;
+  if (process.stdin.isTTY) process.stdin.setRawMode(true);
+  new ReadableProducer(process.stdin.unref())
+    .startProducing(new WritableConsumer(terminal))
+    .catch(() => {}); // The program ended first.
+  await new ReadableProducer(terminal).startProducing(new WritableConsumer(process.stdout));
+  [process.exitCode] = await exit;
+}
