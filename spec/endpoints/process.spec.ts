@@ -449,7 +449,7 @@ describe('spawnProcess', () => {
           shell('read x <&3', new Recorder(({ transport }) => transport.loseConnection()), {
             childFDs,
           }),
-          shell('yes', new Recorder(({ transport }) => transport.pauseProducing()), { childFDs }),
+          shell('exec yes', new Recorder(({ transport }) => transport.pauseProducing()), { childFDs }),
         ];
         protocols[1]?.transport.closeChildFD(3);
         protocols[2]?.transport.signalProcess('KILL');
