@@ -2,7 +2,7 @@
 import { InvalidArgTypeError, ProducerAlreadyRegisteredError } from './errors.js';
 import { isFailableConsumer, type IFailableConsumer } from './failable-consumer.js';
 import type { IConsumer, IFinishableConsumer, IPullProducer, IPushProducer } from './interfaces.js';
-import { asBuffer, assertBytes, assertConsumer, assertProducer } from './validate.js';
+import { assertConsumer, assertProducer, checkedBuffer } from './validate.js';
 
 /**
  * Passes everything on, both ways. What is written while it is paused (or, as a pull producer,
@@ -123,16 +123,18 @@ export class BasicProducerConsumerProxy
    * @throws what the consumer throws; the bytes were given to it.
    */
   write(data: Uint8Array): void {
-    assertBytes(data);
-    this.correctRegistration();
-    if (this.paused || !(this.iAmStreaming || this.outstandingPull)) {
-      this.hold(asBuffer(data));
-    } else if (this.consumer !== null) {
-      if (this.mayPass(data.byteLength)) {
+    const bytes = checkedBuffer(data);
+    const { iAmStreaming } = this;
+    if (iAmStreaming !== this.registeredAsStreaming) this.correctRegistration();
+    const { consumer } = this;
+    if (this.paused || !(iAmStreaming || this.outstandingPull)) {
+      this.hold(bytes);
+    } else if (consumer !== null) {
+      if (this.mayPass(bytes.length)) {
         this.outstandingPull = false;
-        this.deliver(this.consumer, asBuffer(data));
+        this.deliver(consumer, bytes);
       } else {
-        this.hold(asBuffer(data));
+        this.hold(bytes);
       }
     }
   }

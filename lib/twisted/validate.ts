@@ -84,3 +84,14 @@ export function assertProtocol(protocol: unknown): asserts protocol is IProtocol
 export function asBuffer(data: Uint8Array): Buffer {
   return Buffer.isBuffer(data) ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }
+
+/**
+ * `data`, checked, as a `Buffer` over the same memory.
+ *
+ * @throws InvalidArgTypeError: `data` is not bytes.
+ */
+export function checkedBuffer(data: unknown): Buffer {
+  if (Buffer.isBuffer(data)) return data; // The usual answer, at the price of one look.
+  assertBytes(data);
+  return asBuffer(data);
+}

@@ -9,6 +9,7 @@ import {
   assertConsumer,
   assertProducer,
   assertProtocol,
+  checkedBuffer,
   piecesOf,
 } from '../../lib/twisted/validate.js';
 
@@ -98,5 +99,22 @@ describe('asBuffer', () => {
     const buffer = asBuffer(bytes);
     bytes[0] = 7;
     expect([...buffer]).to.deep.equal([7, 2]);
+  });
+});
+
+describe('checkedBuffer', () => {
+  it('is a Buffer over the same memory, of bytes of any kind', () => {
+    const buffer = Buffer.from('ab');
+    expect(checkedBuffer(buffer)).to.equal(buffer);
+    for (const data of [new Uint8Array([1, 2]), bytesOfAnotherRealm]) {
+      expect(checkedBuffer(data).buffer).to.equal(data.buffer);
+      expect([...checkedBuffer(data)]).to.deep.equal([1, 2]);
+    }
+  });
+
+  it('refuses everything else', () => {
+    for (const data of noBytes) {
+      expect(() => checkedBuffer(data)).to.throw(InvalidArgTypeError, '"data"');
+    }
   });
 });
