@@ -1,0 +1,106 @@
+/**
+ * A program that talks over its standard input and output, for ../endpoints/standard-io.spec.ts. It
+ * says on standard error what its protocol was told.
+ *
+ *     standard-io-program.ts echo|late|close|flood|half|abort
+ */
+import { StandardIO, Protocol, type ITransport } from '../../lib/index.js';
+import { numbered } from './producers.js';
+
+const tell = (what: string): void => void process.stderr.write(`${what}\n`);
+
+/** Sends back what it gets, as long as it is connected. */
+class Echo extends Protocol<StandardIO> {
+  override makeConnection(transport: ITransport): void {
+    tell('made');
+    super.makeConnection(transport);
+  }
+
+  override dataReceived(data: Buffer): void {
+    this.transport.write(data);
+  }
+
+  override connectionLost({ name, cause }: Error): void {
+    const code = cause instanceof Error && 'code' in cause ? ` ${String(cause.code)}` : '';
+    tell(name + code);
+  }
+}
+
+/** Answers only when it has heard everything, and not at once. */
+class Late extends Echo {
+  private heard = 0;
+
+  override dataReceived(data: Buffer): void {
+    this.heard += data.length;
+  }
+
+  readConnectionLost(): void {
+    tell('readConnectionLost');
+    setTimeout(() => {
+      this.transport.writeSequence([Buffer.from(`${this.heard}\n`), numbered(1_000_000)]);
+      this.transport.loseConnection();
+    }, 20);
+  }
+
+  writeConnectionLost(): void {
+    tell('writeConnectionLost');
+  }
+}
+
+/** Says a lot, and closes although there is more to hear. */
+class Close extends Echo {
+  override connectionMade(): void {
+    this.transport.write(numbered(1_000_000));
+    this.transport.loseConnection();
+  }
+}
+
+/** Says more than anybody reads, and only stops when it is stopped. */
+class Flood extends Echo {
+  private paused = false;
+  private stopped = false;
+
+  override connectionMade(): void {
+    this.transport.registerProducer(this, true);
+    this.resumeProducing();
+  }
+
+  pauseProducing(): void {
+    if (!this.paused) tell('pause');
+    this.paused = true;
+  }
+
+  resumeProducing(): void {
+    this.paused = false;
+    while (!this.paused && !this.stopped) this.transport.write(Buffer.alloc(10_000, 'x'));
+  }
+
+  stopProducing(): void {
+    this.stopped = true;
+    tell('stop');
+  }
+}
+
+/** Ends its output and still listens. */
+class Half extends Late {
+  override connectionMade(): void {
+    this.transport.write(Buffer.from('first\n'));
+    this.transport.loseWriteConnection();
+  }
+
+  override readConnectionLost(): void {
+    tell('readConnectionLost');
+    this.transport.loseConnection();
+  }
+}
+
+class Abort extends Echo {
+  override connectionMade(): void {
+    this.transport.abortConnection();
+  }
+}
+
+const protocols = { echo: Echo, late: Late, close: Close, flood: Flood, half: Half, abort: Abort };
+const name = process.argv[2] as keyof typeof protocols;
+const { type } = new StandardIO(new protocols[name]()).getPeer();
+if (type !== 'PIPE') tell(type);
