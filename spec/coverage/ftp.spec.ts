@@ -32,7 +32,10 @@ describeWithTool('curl', 'FTP, with curl', () => {
   it('downloads a file whole, and closes the data connection after it', async () => {
     const contents = numbered(3_000_001);
     served.write('big', contents);
-    expect(await curl('--output', mine.path('got'), `${url}/big`)).to.include({ code: 0, stderr: '' });
+    expect(await curl('--output', mine.path('got'), `${url}/big`)).to.include({
+      code: 0,
+      stderr: '',
+    });
     expect(readFileSync(mine.path('got')).equals(contents)).to.equal(true);
   });
 
@@ -46,7 +49,9 @@ describeWithTool('curl', 'FTP, with curl', () => {
   });
 
   it('transfers a file of no bytes', async () => {
-    expect(await curl('--upload-file', mine.write('none', ''), `${url}/empty`)).to.include({ code: 0 });
+    expect(await curl('--upload-file', mine.write('none', ''), `${url}/empty`)).to.include({
+      code: 0,
+    });
     expect(readFileSync(served.path('empty'))).to.have.length(0);
     expect(await curl(`${url}/empty`)).to.deep.equal({ code: 0, stdout: '', stderr: '' });
   });

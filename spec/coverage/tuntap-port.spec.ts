@@ -4,7 +4,7 @@
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, createReadStream, createWriteStream, openSync, readFileSync } from 'node:fs';
+import { createReadStream, createWriteStream, openSync, readFileSync } from 'node:fs';
 
 import { expect } from 'chai';
 
@@ -55,11 +55,12 @@ describe('What was opened by its descriptor', () => {
     const other = spawn('python3', args, { stdio: ['pipe', 'pipe', 'inherit'] });
     const exit = once(other, 'exit');
     const [name] = (await once(other.stdout.setEncoding('utf8'), 'data')) as [string];
-    const fd = openSync(name.trim(), 'r+');
+    // One for each stream, which closes it.
+    const [input, output] = [openSync(name.trim(), 'r'), openSync(name.trim(), 'w')];
     const device = new Device();
     const transport = new StandardIO(device, {
-      stdin: createReadStream('', { fd, autoClose: false }),
-      stdout: createWriteStream('', { fd, autoClose: false }),
+      stdin: createReadStream('', { fd: input }),
+      stdout: createWriteStream('', { fd: output }),
     });
     other.stdin.write('open\n');
     await new FileSender().beginFileTransfer(path, transport);
@@ -67,7 +68,6 @@ describe('What was opened by its descriptor', () => {
     const { cause } = await transport.closed;
     if (cause !== undefined) expect(cause).to.have.property('code', 'EIO'); // So Linux says it.
     await exit;
-    closeSync(fd);
     expect(String(device.received)).to.equal('from the device');
     expect(readFileSync(folder.path('heard')).equals(contents)).to.equal(true);
   });
