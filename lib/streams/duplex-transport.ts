@@ -16,8 +16,13 @@ import { hostOf, peerOf, rememberAddresses } from './addresses.js';
 import { assertDuplex, isUnreadSocket, type AnyDuplex, type DuplexLike } from './capabilities.js';
 import { closeGracefully } from './close-gracefully.js';
 import { whenFlushed, wrapInTLS, type StartTLSOptions } from './start-tls.js';
+import { fromWebPair, isWebPair, type WebPairLike } from './from-web.js';
 import { StreamInput } from './stream-input.js';
-import { WritableConsumer, type WritableConsumerOptions } from './writable-consumer.js';
+import {
+  assertOptions,
+  WritableConsumer,
+  type WritableConsumerOptions,
+} from './writable-consumer.js';
 
 /** Options of {@link DuplexTransport}. */
 export interface DuplexTransportOptions extends WritableConsumerOptions {
@@ -63,15 +68,18 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
   private host: IAddress | undefined;
 
   /**
-   * @param duplex - Any stream that is written to and read from.
+   * @param given - Any stream that is written to and read from, or a pair of WHATWG streams.
    * @param options - See {@link DuplexTransportOptions}.
-   * @throws InvalidArgTypeError: `duplex` is no duplex stream, or `protocol` no protocol.
+   * @throws InvalidArgTypeError: `given` is no duplex stream, or `protocol` no protocol.
+   * @throws InvalidStateError: one of a pair of WHATWG streams is locked.
    * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
    */
-  constructor(duplex: DuplexLike, options: DuplexTransportOptions = {}) {
-    assertDuplex(duplex);
+  constructor(given: DuplexLike | WebPairLike, options: DuplexTransportOptions = {}) {
     const { protocol } = options;
     if (protocol !== undefined) assertProtocol(protocol);
+    assertOptions(options);
+    const duplex = isWebPair(given) ? fromWebPair(given) : given;
+    assertDuplex(duplex);
     super(duplex, options);
     this.protocol = protocol;
     if (protocol === undefined || this.disconnected) return;

@@ -10,6 +10,7 @@ import { assertBytes, asBuffer } from '../twisted/validate.js';
 import { asError } from './as-error.js';
 import type { WriteCallback } from './consumer-gate.js';
 import { isWebReadable, type WebReadableLike } from './readable-capabilities.js';
+import { spendMoment } from './turn.js';
 
 /** A WHATWG `WritableStream` of bytes, of this platform or a polyfill. */
 export interface WebWritableLike {
@@ -20,7 +21,9 @@ export interface WebWritableLike {
 /** What writes to a {@link WebWritableLike}. */
 export interface WebWriterLike {
   readonly closed: Promise<unknown>;
-  write(chunk: Uint8Array): Promise<unknown>;
+  // Declarations of platforms differ in what kinds of `Uint8Array` they take.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  write(chunk: any): Promise<unknown>;
   close(): Promise<unknown>;
   abort(reason?: unknown): Promise<unknown>;
 }
@@ -128,11 +131,19 @@ class WriterHalf {
 }
 
 function settle(promise: Promise<unknown>, callback: WriteCallback): void {
-  // On a later tick: a listener that throws must not be taken for a failure of the promise.
   promise.then(
-    () => process.nextTick(callback),
-    (reason: unknown) => process.nextTick(callback, asError(reason)),
+    () => later(callback),
+    (reason: unknown) => later(() => callback(asError(reason))),
   );
+}
+
+/**
+ * Calls `callback` outside of a promise, which would take what a listener throws for a failure of
+ * its own; and now and then after a turn of the loop, which streams in memory would never leave.
+ */
+function later(callback: () => void): void {
+  if (spendMoment()) process.nextTick(callback);
+  else setImmediate(callback);
 }
 
 /** Makes sure that someone hears of what went wrong while `error` was passed on, but not twice. */
@@ -179,7 +190,7 @@ class WebDuplex extends Duplex {
 
   override _read(): void {
     this.reader.read().then(
-      ({ done, value }) => process.nextTick(() => this.received(done, value)),
+      ({ done, value }) => later(() => this.received(done, value)),
       (reason: unknown) => this.destroy(asError(reason)),
     );
   }

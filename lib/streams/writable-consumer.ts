@@ -16,6 +16,7 @@ import {
   type WritableLike,
 } from './capabilities.js';
 import { PrematureCloseError } from './errors.js';
+import { fromWebWritable, isWebWritable, type WebWritableLike } from './from-web.js';
 import { GatheredWrites } from './gathered-writes.js';
 import { destroyStream, resetStream } from './release-stream.js';
 import { StreamReactor } from './stream-reactor.js';
@@ -82,25 +83,25 @@ export class WritableConsumer extends FileDescriptor {
   private whenClosed: { promise: Promise<Error>; resolve: (reason: Error) => void } | undefined;
 
   /**
-   * @param writable - Any stream that is written to. It is driven by this consumer from now on:
-   *   don't write to it or end it besides.
+   * @param writable - Any stream that is written to, a WHATWG `WritableStream` among them. It is
+   *   driven by this consumer from now on: don't write to it or end it besides.
    * @param options - See {@link WritableConsumerOptions}.
    * @throws InvalidArgTypeError: `writable` is no writable stream.
+   * @throws InvalidStateError: `writable` is a WHATWG stream that is locked.
    * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
    */
-  constructor(writable: WritableLike, options: WritableConsumerOptions = {}) {
-    assertWritable(writable);
-    const { highWaterMark = writable.writableHighWaterMark ?? DEFAULT_HIGH_WATER_MARK } = options;
-    if (!Number.isSafeInteger(highWaterMark) || highWaterMark < 0) {
-      throw new OutOfRangeError('highWaterMark', 'a whole number of at least 0', highWaterMark);
-    }
-    super(new StreamReactor(writable));
-    this.highWaterMark = highWaterMark;
+  constructor(writable: WritableLike | WebWritableLike, options: WritableConsumerOptions = {}) {
+    assertOptions(options);
+    const stream = isWebWritable(writable) ? fromWebWritable(writable) : writable;
+    assertWritable(stream);
+    super(new StreamReactor(stream));
+    this.highWaterMark =
+      options.highWaterMark ?? stream.writableHighWaterMark ?? DEFAULT_HIGH_WATER_MARK;
     if (options.waitsForProducer !== undefined) this.waitsForProducer = options.waitsForProducer;
-    if (isDestroyed(writable)) {
+    if (isDestroyed(stream)) {
       this.disconnected = true;
       this.reason = new ConnectionLost(undefined, {
-        cause: writable.errored ?? new PrematureCloseError(),
+        cause: stream.errored ?? new PrematureCloseError(),
       });
     } else {
       this.connected = true;
@@ -305,5 +306,12 @@ export class WritableConsumer extends FileDescriptor {
     if (reason instanceof ConnectionAborted) resetStream(stream, reason);
     else if (reason instanceof ConnectionDone) this.reactor.finish(this.writes?.take() ?? []);
     else destroyStream(stream, reason);
+  }
+}
+
+/** @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0. */
+export function assertOptions({ highWaterMark = 0 }: WritableConsumerOptions): void {
+  if (!Number.isSafeInteger(highWaterMark) || highWaterMark < 0) {
+    throw new OutOfRangeError('highWaterMark', 'a whole number of at least 0', highWaterMark);
   }
 }

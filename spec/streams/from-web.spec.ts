@@ -185,6 +185,16 @@ describe('fromWebPair', () => {
     expect(given).to.equal(5);
   });
 
+  it('leaves timers their turn, however fast both ends are', async () => {
+    const readable = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(1000)),
+    });
+    const duplex = fromWebPair({ readable, writable: new WritableStream() });
+    duplex.pipe(duplex, { end: false });
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    duplex.destroy();
+  });
+
   it('skips empty chunks', async () => {
     const { pair: streams, give } = pair();
     const duplex = fromWebPair(streams);
