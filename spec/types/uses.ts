@@ -1,0 +1,252 @@
+/**
+ * How the library is to be used, and how it is not. Nothing here runs; that it compiles, and that
+ * each line below a `@ts-expect-error` does not, is what `types.spec.ts` checks.
+ */
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import fs from 'node:fs';
+import http from 'node:http';
+import http2 from 'node:http2';
+import type net from 'node:net';
+import * as core from 'node:stream';
+import { finished, pipeline } from 'node:stream/promises';
+import * as web from 'node:stream/web';
+import tls from 'node:tls';
+import zlib from 'node:zlib';
+
+import * as rs from 'readable-stream';
+
+import {
+  ConsumerWritable,
+  DuplexTransport,
+  ProducerReadable,
+  ReadableProducer,
+  toWeb,
+  TransportDuplex,
+  WritableConsumer,
+  type IConsumer,
+  type IFinishableConsumer,
+  type IHalfCloseableProtocol,
+  type IProtocol,
+  type IPullProducer,
+  type IPushProducer,
+  type ITCPTransport,
+  type ITransport,
+} from '../../lib/index.js';
+
+declare const socket: net.Socket;
+declare const tlsSocket: tls.TLSSocket;
+declare const incoming: http.IncomingMessage;
+declare const request: http.ClientRequest;
+declare const response: http.ServerResponse;
+declare const http2Stream: http2.ServerHttp2Stream;
+declare const http2Request: http2.Http2ServerRequest;
+declare const http2Response: http2.Http2ServerResponse;
+declare const child: ChildProcessWithoutNullStreams;
+declare const anyReadable: NodeJS.ReadableStream;
+declare const anyWritable: NodeJS.WritableStream;
+declare const anyDuplex: NodeJS.ReadWriteStream;
+
+declare const consumer: IConsumer;
+declare const finishable: IFinishableConsumer;
+declare const pushes: IPushProducer;
+declare const pulls: IPullProducer;
+declare const transport: ITransport;
+declare const protocol: IProtocol;
+
+/** `true` only if the two are the same type. */
+type Same<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+declare function expectSame<A, B>(same: Same<A, B>): void;
+
+export function everyWritableIsAConsumer(): void {
+  new WritableConsumer(new core.Writable());
+  new WritableConsumer(new core.PassThrough(), { highWaterMark: 1 });
+  new WritableConsumer(new rs.Writable());
+  new WritableConsumer(new rs.PassThrough());
+  new WritableConsumer(socket);
+  new WritableConsumer(tlsSocket);
+  new WritableConsumer(request);
+  new WritableConsumer(response);
+  new WritableConsumer(http2Stream);
+  new WritableConsumer(http2Response);
+  new WritableConsumer(zlib.createGzip());
+  new WritableConsumer(fs.createWriteStream('file'));
+  new WritableConsumer(child.stdin);
+  new WritableConsumer(process.stdout);
+  new WritableConsumer(anyWritable);
+  new WritableConsumer(new ConsumerWritable(consumer));
+  new WritableConsumer(new TransportDuplex());
+  new WritableConsumer(new WritableStream<Uint8Array>());
+  new WritableConsumer(new web.WritableStream<Uint8Array>());
+
+  // @ts-expect-error: it can't be written to
+  new WritableConsumer(new core.Readable());
+  // @ts-expect-error: it can't be written to
+  new WritableConsumer(new ReadableStream<Uint8Array>());
+  // @ts-expect-error: it is no stream
+  new WritableConsumer({ write() {} });
+  // @ts-expect-error: it is no stream
+  new WritableConsumer(consumer);
+  // @ts-expect-error: there is no such option
+  new WritableConsumer(socket, { bufferSize: 1 });
+}
+
+export function everyReadableIsAProducer(): void {
+  new ReadableProducer(new core.Readable());
+  new ReadableProducer(new core.PassThrough(), { streaming: false });
+  new ReadableProducer(new rs.Readable());
+  new ReadableProducer(new rs.PassThrough());
+  new ReadableProducer(socket);
+  new ReadableProducer(tlsSocket);
+  new ReadableProducer(incoming);
+  new ReadableProducer(http2Stream);
+  new ReadableProducer(http2Request);
+  new ReadableProducer(zlib.createGzip());
+  new ReadableProducer(fs.createReadStream('file'));
+  new ReadableProducer(child.stdout);
+  new ReadableProducer(process.stdin);
+  new ReadableProducer(anyReadable);
+  new ReadableProducer(new ProducerReadable());
+  new ReadableProducer(new TransportDuplex());
+  new ReadableProducer(new ReadableStream<Uint8Array>());
+  new ReadableProducer(new web.ReadableStream<Uint8Array>());
+  new ReadableProducer([new Uint8Array(1)]);
+  new ReadableProducer(
+    (async function* () {
+      yield await Promise.resolve(Buffer.alloc(1));
+    })(),
+  );
+
+  // @ts-expect-error: it can't be read from
+  new ReadableProducer(new core.Writable());
+  // @ts-expect-error: it can't be read from
+  new ReadableProducer(new WritableStream());
+  // @ts-expect-error: it doesn't give bytes
+  new ReadableProducer(['text']);
+  // @ts-expect-error: it doesn't give bytes
+  new ReadableProducer(new ReadableStream<string>());
+  // @ts-expect-error: it is no readable
+  new ReadableProducer(pushes);
+}
+
+export function everyDuplexIsATransport(): void {
+  new DuplexTransport(new core.Duplex(), { protocol });
+  new DuplexTransport(new rs.Duplex());
+  new DuplexTransport(socket, { protocol: new TransportDuplex() });
+  new DuplexTransport(tlsSocket);
+  new DuplexTransport(http2Stream);
+  new DuplexTransport(anyDuplex);
+  new DuplexTransport(new TransportDuplex());
+  new DuplexTransport(new TransformStream<Uint8Array, Uint8Array>());
+  new DuplexTransport(new web.TransformStream<Uint8Array, Uint8Array>());
+  new DuplexTransport({
+    readable: new ReadableStream<Uint8Array>(),
+    writable: new WritableStream<Uint8Array>(),
+  });
+
+  // @ts-expect-error: it can't be read from
+  new DuplexTransport(new core.Writable());
+  // @ts-expect-error: it can't be read from
+  new DuplexTransport(response);
+  // @ts-expect-error: it lacks `makeConnection`
+  new DuplexTransport(socket, { protocol: { dataReceived() {}, connectionLost() {} } });
+}
+
+export async function producersAreReadables(): Promise<void> {
+  const readable = new ProducerReadable({ highWaterMark: 1, end: false });
+  const asCore: core.Readable = readable;
+  const asOldest: NodeJS.ReadableStream = readable;
+  const asReadableStream: rs.Readable = readable;
+  const asConsumer: IFinishableConsumer = readable;
+  void [asCore, asOldest, asReadableStream, asConsumer];
+
+  readable.registerProducer(pushes, true);
+  readable.registerProducer(pulls, false);
+  readable.pipe(response);
+  await pipeline(readable, zlib.createGzip(), socket);
+  await finished(readable);
+  core.addAbortSignal(new AbortController().signal, readable);
+  core.Readable.toWeb(readable);
+
+  // @ts-expect-error: what only pulls can't push
+  readable.registerProducer(pulls, true);
+  // @ts-expect-error: it takes bytes
+  readable.write('text');
+  // @ts-expect-error: it carries bytes
+  new ProducerReadable({ objectMode: true });
+}
+
+export async function consumersAreWritables(): Promise<void> {
+  const writable = new ConsumerWritable(consumer, { highWaterMark: 1 });
+  const asCore: core.Writable = writable;
+  const asOldest: NodeJS.WritableStream = writable;
+  const asReadableStream: rs.Writable = writable;
+  const asProducer: IPushProducer = writable;
+  void [asCore, asOldest, asReadableStream, asProducer];
+
+  socket.pipe(writable);
+  writable.write('text', 'latin1');
+  await pipeline(incoming, writable);
+  rs.pipeline(new rs.Readable(), writable, () => {});
+  core.Writable.toWeb(writable);
+
+  expectSame<typeof writable.consumer, IConsumer>(true);
+  new ConsumerWritable(new ProducerReadable(), { finish: true }).consumer.finish();
+  new ConsumerWritable(new DuplexTransport(socket)).consumer.loseConnection();
+  new ConsumerWritable(finishable, { finish: Math.random() < 0.5 });
+
+  // @ts-expect-error: it has no `finish`
+  new ConsumerWritable(consumer, { finish: true });
+  // @ts-expect-error: a stream is no consumer
+  new ConsumerWritable(socket);
+  // @ts-expect-error: it lacks `registerProducer` and `unregisterProducer`
+  new ConsumerWritable({ write() {} });
+  // @ts-expect-error: it carries bytes
+  new ConsumerWritable(consumer, { objectMode: true });
+  // @ts-expect-error: a number is due
+  new ConsumerWritable(consumer, { highWaterMark: '1' });
+}
+
+export async function transportsAreDuplexes(): Promise<void> {
+  const duplex = new TransportDuplex({ allowHalfOpen: false });
+  const asCore: core.Duplex = duplex;
+  const asOldest: NodeJS.ReadWriteStream = duplex;
+  const asReadableStream: rs.Duplex = duplex;
+  const asProtocol: IHalfCloseableProtocol = duplex;
+  void [asCore, asOldest, asReadableStream, asProtocol];
+
+  duplex.makeConnection(transport);
+  http.request({ createConnection: () => duplex });
+  http2.connect('http://localhost', { createConnection: () => duplex });
+  tls.connect({ socket: duplex });
+  await pipeline(socket, duplex, new core.PassThrough());
+  core.Duplex.toWeb(duplex);
+
+  expectSame<typeof duplex.transport, ITransport | null>(true);
+  new TransportDuplex<ITCPTransport>().transport?.setTcpNoDelay(true);
+
+  // @ts-expect-error: a stream is no transport
+  duplex.makeConnection(socket);
+  // @ts-expect-error: it may be `null`
+  duplex.transport.loseConnection();
+  // @ts-expect-error: it carries bytes
+  new TransportDuplex({ readableObjectMode: true });
+}
+
+export function streamsBecomeWebStreams(): void {
+  expectSame<ReturnType<typeof toWebReadable>, ReadableStream<Uint8Array>>(true);
+  const toWebReadable = () => toWeb(new ProducerReadable());
+  const writable: WritableStream<Uint8Array> = toWeb(new ConsumerWritable(consumer));
+  const pair: ReadableWritablePair<Uint8Array, Uint8Array> = toWeb(new TransportDuplex());
+  const others = [
+    toWeb(new core.Readable()).locked,
+    toWeb(socket).readable,
+    toWeb(response).locked,
+  ];
+  void [writable, pair, others, new Response(toWebReadable())];
+
+  // @ts-expect-error: a readable has no writable half
+  void toWeb(new ProducerReadable()).writable;
+  // @ts-expect-error: a consumer is no stream
+  toWeb(consumer);
+}
