@@ -3,6 +3,7 @@
  * and two protocols joined in memory, with flow control in both directions.
  */
 import { createReadStream } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
@@ -41,28 +42,29 @@ class SlowReader extends Protocol {
   }
 }
 
-/** Reads slowly while it sends `contents`, and closes when both are done. */
+/** Reads slowly while it pushes `contents`. */
 class PushingEnd extends SlowReader {
   producer!: PushProducer;
 
+  get hasSent(): boolean {
+    return this.producer.done;
+  }
   override connectionMade(): void {
     this.producer = new PushProducer(this.transport, contents, 1000).start();
-  }
-
-  override dataReceived(data: Buffer): void {
-    super.dataReceived(data);
-    if (this.received.length === contents.length) this.transport.loseConnection();
   }
 }
 
 /** Reads slowly while it sends a file. */
 class PullingEnd extends SlowReader {
+  hasSent = false;
+
   constructor(private readonly path: string) {
     super();
   }
 
   override connectionMade(): void {
-    void new FileSender().beginFileTransfer(this.path, this.transport);
+    const sent = new FileSender().beginFileTransfer(this.path, this.transport);
+    void sent.then(() => (this.hasSent = true));
   }
 }
 
@@ -81,7 +83,9 @@ describe('Protocols in memory', () => {
 
   it('are fed by each other: loopback, a file in one direction, pushed numbers in the other', async () => {
     const [pulling, pushing] = [new PullingEnd(path), new PushingEnd()];
-    await loopback(pulling, pushing);
+    const over = loopback(pulling, pushing);
+    await close(pulling, pushing);
+    await over;
     expectFlow(pulling, pushing);
   });
 
@@ -92,9 +96,18 @@ describe('Protocols in memory', () => {
       new DuplexTransport(near, { protocol: pulling }),
       new DuplexTransport(far, { protocol: pushing }),
     ];
+    await close(pulling, pushing);
     await Promise.all(transports.map(({ closed }) => closed));
     expectFlow(pulling, pushing);
   });
+
+  /** Closes when both have all: who closes on what it received may cut off what the other awaits. */
+  async function close(...ends: [PullingEnd, PushingEnd]): Promise<void> {
+    while (!ends.every((end) => end.hasSent && end.received.length === contents.length)) {
+      await turn();
+    }
+    ends[0].transport.loseConnection();
+  }
 
   function expectFlow(pulling: PullingEnd, pushing: PushingEnd): void {
     expect(pushing.received.equals(contents)).to.equal(true);
