@@ -20,7 +20,8 @@ export function serve(port: number, createProtocol: () => IProtocol): void {
   });
 }
 
-function fail(message: string): never {
+/** Says what is wrong with how the program was started, and ends it. */
+export function fail(message: string): never {
   console.error(message);
   process.exit(2);
 }
