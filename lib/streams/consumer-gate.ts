@@ -43,11 +43,19 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
     }
   }
 
-  /** Lets nothing through from now on: the chunk in flight, and each that still comes, fails. */
+  /**
+   * Lets nothing through from now on. The chunk in flight is to fail with `error`, and so is each
+   * that still comes; but a stream that is being destroyed must have heard why before, so that is
+   * left to `fail`.
+   */
   close(error: Error): void {
     this.failure ??= error;
-    // Later, because a stream that is being destroyed must first have heard why.
-    process.nextTick(() => this.proceed());
+    this.busy = true;
+  }
+
+  /** Fails the chunk in flight, soon. */
+  fail(): void {
+    process.nextTick(() => this.passed());
   }
 
   /**

@@ -120,6 +120,7 @@ export class ConsumerWritable<C extends IConsumer = IConsumer>
   /** @internal */
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     const reason = error ?? new ConnectionAborted('The stream was destroyed before it finished.');
+    this.gate.close(reason); // First: the consumer may resume us as we leave it.
     let failure: Error | null = null;
     try {
       this.abandon(reason);
@@ -128,7 +129,7 @@ export class ConsumerWritable<C extends IConsumer = IConsumer>
       if (error !== null) log.err(thrown, 'Leaving a consumer failed');
     }
     callback(error ?? failure);
-    this.gate.close(reason);
+    this.gate.fail();
   }
 
   /** Leaves a consumer that has not seen everything. */

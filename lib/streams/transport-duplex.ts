@@ -286,6 +286,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
     if (error === null) forgetEnd(this);
     this.stopTimer();
     this.ended = null;
+    this.gate.close(error ?? new ConnectionAborted()); // First: we may be resumed as we leave.
     let failure: Error | null = null;
     try {
       this.leave(error === null && this.writableFinished);
@@ -294,7 +295,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
       if (error !== null) log.err(thrown, 'Leaving a transport failed');
     }
     callback(error ?? failure);
-    this.gate.close(error ?? new ConnectionAborted());
+    this.gate.fail();
   }
 
   /**

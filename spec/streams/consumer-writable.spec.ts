@@ -341,6 +341,16 @@ describe('ConsumerWritable', () => {
       }
     });
 
+    it('writes nothing more, although the consumer resumes it as it unregisters', async () => {
+      const { consumer, writable } = made();
+      consumer.pause();
+      consumer.unregisterProducer = () => consumer.resume();
+      writable.write('a');
+      writable.destroy();
+      await once(writable, 'close');
+      expect(consumer.chunks).to.deep.equal([]);
+    });
+
     it('calls back for the chunk that it holds, with the error', async () => {
       for (const error of [undefined, new Error('broken')]) {
         const { consumer, writable } = made();
