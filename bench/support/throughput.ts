@@ -29,6 +29,11 @@ export function limitOf({ warmUp, seconds }: Settings): Limit & { readonly secon
   return { seconds: warmUp + seconds };
 }
 
+/** Longer for many connections, so that each has its turn often enough to be compared. */
+function forConnections(settings: Settings, connections: number): Settings {
+  return connections < 1000 ? settings : { ...settings, seconds: settings.seconds * 3 };
+}
+
 /** Runs one sender, and says its throughput and how evenly it served its connections. */
 export async function measureThroughput(
   start: (port: number) => Child,
@@ -39,7 +44,8 @@ export async function measureThroughput(
   return {
     [throughput.name]: megabytesPerSecond(received),
     [cost.name]: costOf(received.cpu, received.bytes),
-    [unevenness.name]: received.median / received.slowest,
+    // A connection that had nothing counts as if it had a byte: infinity can't be printed as JSON.
+    [unevenness.name]: received.median / Math.max(received.slowest, 1),
   };
 }
 
@@ -50,7 +56,7 @@ export function pushers(options: PushOptions): [Contestant, ...Contestant[]] {
     ...options,
     port,
     connections,
-    limit: limitOf(settings),
+    limit: limitOf(forConnections(settings, connections)),
   });
   const node = (program: string) => (settings: Settings) =>
     measureThroughput(
