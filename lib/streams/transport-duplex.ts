@@ -90,6 +90,8 @@ export class TransportDuplex<T extends ITransport = ITransport>
   private outputOver = false;
   /** Whether the connection is over, or is no concern of ours any more. */
   private over = false;
+  /** Whether the connection is over. */
+  private lost = false;
   /** Owed to the stream once its write half has ended. */
   private ended: WriteCallback | null = null;
 
@@ -135,11 +137,12 @@ export class TransportDuplex<T extends ITransport = ITransport>
       return;
     }
     this.register(transport);
+    if (this.over) return;
     // Asked now: what waits in the gate may end the stream by itself as it goes through.
     const hasEnded = this.ended !== null;
     this.gate.open(transport);
     if (hasEnded) this.endOutput(transport);
-    if (this.destroyed) return;
+    if (this.over) return;
     this.emit('connect');
     this.emit('ready');
   }
@@ -214,9 +217,10 @@ export class TransportDuplex<T extends ITransport = ITransport>
    * @param reason - `ConnectionDone` ends both halves, anything else destroys the stream.
    */
   connectionLost(reason: Error): void {
+    this.lost = true;
+    this.registered = false;
     if (this.over) return;
     this.over = true;
-    this.registered = false;
     if (reason instanceof ConnectionDone) {
       this.readConnectionLost();
       this.writeConnectionLost();
@@ -270,8 +274,9 @@ export class TransportDuplex<T extends ITransport = ITransport>
     if (this.transport !== null) this.endOutput(this.transport);
   }
 
-  private endOutput(transport: T | ITransport): void {
+  private endOutput(transport: ITransport): void {
     this.unregister(transport);
+    if (this.over) return;
     const { loseWriteConnection } = transport as Partial<ITCPTransport>;
     if (typeof loseWriteConnection === 'function') {
       loseWriteConnection.call(transport);
@@ -308,6 +313,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
     if (transport === null || this.over) return;
     this.over = true;
     this.unregister(transport);
+    if (this.lost) return;
     const { abortConnection } = transport as Partial<ITCPTransport>;
     if (!cleanly && typeof abortConnection === 'function') abortConnection.call(transport);
     else transport.loseConnection();
