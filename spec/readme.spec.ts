@@ -18,6 +18,7 @@ const PAGES = [
   'CONTRIBUTING.md',
   'docs/differences.md',
   'docs/exports.md',
+  'docs/twisted-defects.md',
   'examples/README.md',
 ];
 /** Where the programs listen. */
