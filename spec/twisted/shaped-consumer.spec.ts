@@ -346,6 +346,36 @@ describe('ShapedConsumer', () => {
       expect(clock.countTimers()).to.equal(0);
     });
 
+    it('once more, when it is to end, is reported too', () => {
+      const reported: unknown[] = [];
+      const stopListening = log.addObserver(({ error }) => reported.push(error));
+      const consumer = new PacedConsumer();
+      const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
+      const producer = failing();
+      producer.stopProducing = () => {
+        throw new Error('no end');
+      };
+      shaped.registerProducer(producer, false);
+      shaped.write(Buffer.alloc(120));
+      clock.tick(1_000);
+      stopListening();
+      expect(reported.map(String)).to.deep.equal(['Error: worn out', 'Error: no end']);
+      expect(consumer.log.at(-1)).to.deep.equal(['unregister', 120]);
+    });
+
+    it('tells a consumer that can be told', () => {
+      const stopListening = log.addObserver(() => {});
+      const consumer = new PacedConsumer();
+      const told: string[] = [];
+      Object.assign(consumer, { producerFailed: (reason: Error) => told.push(reason.message) });
+      const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
+      shaped.registerProducer(failing(), false);
+      shaped.write(Buffer.alloc(120));
+      clock.tick(1_000);
+      stopListening();
+      expect(told).to.deep.equal(['worn out']);
+    });
+
     it('in the consumer loses and repeats nothing', () => {
       const { consumer, when, received } = makeEnds();
       const shaped = new ShapedConsumer(consumer, makeBucket(2, 10));

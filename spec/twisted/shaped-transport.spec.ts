@@ -278,6 +278,22 @@ describe('ShapedTransport', () => {
     expect(transport.log.at(-1)).to.equal('abort');
   });
 
+  it('stops its producer and closes then, where the transport cannot abort', () => {
+    const stopListening = log.addObserver(() => {});
+    const { producer, log: calls } = makeEnds();
+    Object.assign(transport, { abortConnection: undefined });
+    shaped.registerProducer(producer, true);
+    shaped.write(bytes('abcdefgh'));
+    transport.write = () => {
+      throw new Error('broken');
+    };
+    clock.tick(1_000);
+    stopListening();
+    expect(calls).to.deep.equal(['p stop']);
+    expect(transport.log.slice(-2)).to.deep.equal(['unregister', 'lose']);
+    expect(bucket.refcount).to.equal(0);
+  });
+
   it('refuses what is no consumer', () => {
     expect(() => new ShapedTransport({} as AskingTransport, bucket)).to.throw(InvalidArgTypeError);
     expect(bucket.refcount).to.equal(1);
