@@ -440,6 +440,8 @@ describe('cooperate and coiterate', () => {
     expect(task).to.be.instanceOf(CooperativeTask);
     const end = coiterate(steps(log, 1, 2));
     await Promise.all([task.whenDone(), end]);
-    expect(log).to.deep.equal(['a', 1, 'b', 2]);
+    // Who begins depends on what other specs have left of the global cooperator's round.
+    expect(log.slice(0, 2)).to.have.members(['a', 1]);
+    expect(log.slice(2)).to.have.members(['b', 2]);
   });
 });
