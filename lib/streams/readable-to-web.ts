@@ -20,7 +20,7 @@ export function readableToWeb(stream: ReadableForWeb & State): ReadableStream<Ui
   return new ReadableStream(new NodeSource(stream), byBytes(stream.readableHighWaterMark));
 }
 
-class NodeSource implements UnderlyingDefaultSource<Uint8Array> {
+class NodeSource {
   private controller!: ReadableStreamDefaultController<Uint8Array>;
   private over = false;
 

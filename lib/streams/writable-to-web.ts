@@ -22,7 +22,7 @@ export function writableToWeb(stream: WritableForWeb & State): WritableStream<Ui
   return new WritableStream(new NodeSink(stream), byBytes(stream.writableHighWaterMark));
 }
 
-class NodeSink implements UnderlyingSink<Uint8Array> {
+class NodeSink {
   private over = false;
   /** Fails the write, or close, that is under way: not every stream calls back when it fails. */
   private failUnderWay: ((error: unknown) => void) | undefined;
