@@ -89,7 +89,10 @@ export class Peer {
     const find = () => this.told.find(([what]) => what === name);
     await until(() => find() !== undefined || this.program.errors !== '');
     const found = find();
-    if (found === undefined) throw new Error(`peer.py failed: ${this.program.errors}`);
+    if (found === undefined) {
+      stopTwisted(); // The next spec begins with another.
+      throw new Error(`peer.py failed: ${this.program.errors}`);
+    }
     return found.slice(1);
   }
 
