@@ -90,13 +90,15 @@ const command = new Command('npm run bench --')
   .option('--check', 'exit with 1 if a goal was missed', false)
   .action(run);
 
+process.once('SIGINT', () => process.exit(130)); // Else nobody would clean up.
+process.on('exit', () => {
+  removeTools();
+  forgetFiles();
+});
 try {
   await command.parseAsync();
 } catch (error) {
   endProgress();
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
-} finally {
-  removeTools();
-  forgetFiles();
 }

@@ -16,7 +16,7 @@ export async function workloadNames(): Promise<string[]> {
 }
 
 /**
- * The workloads that `wanted` names: in full, or by what their names begin with (`push` is
+ * The workloads that `wanted` names: in full, or else by what their names begin with (`push` is
  * `push-64b`, `push-1k` and so on). All of them if none is named.
  *
  * @throws Error: a name fits nothing.
@@ -25,7 +25,9 @@ export async function findWorkloads(wanted: readonly string[]): Promise<NamedWor
   const names = await workloadNames();
   const chosen = new Set<string>(wanted.length === 0 ? names : []);
   for (const name of wanted) {
-    const found = names.filter((each) => each === name || each.startsWith(`${name}-`));
+    const found = names.includes(name)
+      ? [name]
+      : names.filter((each) => each.startsWith(`${name}-`));
     if (found.length === 0) {
       throw new Error(`There is no workload '${name}'. There are: ${names.join(', ')}`);
     }
