@@ -64,8 +64,6 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
   private protocolConnected = false;
   private noDelay = false;
   private keepAlive = false;
-  private peer: IAddress | undefined;
-  private host: IAddress | undefined;
 
   /**
    * @param given - Any stream that is written to and read from, or a pair of WHATWG streams.
@@ -220,12 +218,12 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
 
   /** Where the other end is. */
   getPeer(): IAddress {
-    return (this.peer ??= peerOf(this.stream));
+    return peerOf(this.stream);
   }
 
   /** Where this end is. */
   getHost(): IAddress {
-    return (this.host ??= hostOf(this.stream));
+    return hostOf(this.stream);
   }
 
   /** Whether `setTcpNoDelay` turned Nagle's algorithm off. Node can't tell who else did. */

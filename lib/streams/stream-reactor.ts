@@ -66,7 +66,7 @@ export class StreamReactor implements IReactorFDSet {
   private ended = false;
   private over = false;
   private onFinished: (() => undefined) | undefined;
-  private onWritten: (() => void) | undefined;
+  declare private onWritten?: () => void;
 
   /** @param stream - What is driven. */
   constructor(public stream: AnyWritable) {}

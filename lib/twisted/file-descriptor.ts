@@ -70,7 +70,8 @@ export abstract class FileDescriptor
   /** Calls `doRead` and `doWrite` when it is time. */
   readonly reactor: IReactorFDSet;
 
-  private sendBuffer: SendBuffer | undefined;
+  /** Made for the first write: a subclass may hold its data elsewhere. */
+  declare private sendBuffer?: SendBuffer;
 
   /**
    * @param reactor - Is asked for `doRead` and `doWrite`.
