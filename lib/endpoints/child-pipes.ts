@@ -39,11 +39,6 @@ export class ChildWriter {
   close(): void {
     this.consumer.loseConnection();
   }
-
-  /** Closes it at once: there is no child. */
-  destroy(): void {
-    this.pipe.destroy();
-  }
 }
 
 /**

@@ -34,7 +34,6 @@ export class JoinedStreams extends Duplex {
   private listen(): void {
     const { input } = this;
     let ended = false;
-    input.pause?.();
     input.on('data', (chunk: Uint8Array | string) => {
       if (!this.push(chunk, input.readableEncoding ?? undefined)) input.pause?.();
     });

@@ -47,7 +47,7 @@ export class ProcessTransport implements ITransport, IConsumer, IPushProducer {
   ) {
     this.pid = child.pid ?? null;
     child.on('error', (cause) => {
-      if (child.pid === undefined) this.failed(cause);
+      if (child.pid === undefined) this.exited(new ProcessTerminated(null, null, { cause }));
       else log.err(cause, 'A child process failed'); // A signal that couldn't be sent.
     });
     child.on('exit', (code, signal) => {
@@ -72,13 +72,6 @@ export class ProcessTransport implements ITransport, IConsumer, IPushProducer {
         () => this.lost(this.readers, childFD),
       );
     }
-  }
-
-  /** The child couldn't be started. */
-  private failed(cause: Error): void {
-    this.exited(new ProcessTerminated(null, null, { cause }));
-    for (const writer of this.writers.values()) writer.destroy();
-    for (const reader of this.readers.values()) reader.close();
   }
 
   private exited(reason: Error): void {

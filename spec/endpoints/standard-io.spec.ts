@@ -175,6 +175,7 @@ describe('StandardIO', () => {
       transport.write(Buffer.alloc(stdout.writableHighWaterMark - 1));
       expect(told).to.deep.equal([]);
       transport.write(Buffer.alloc(1));
+      for (let i = 0; i < 10; i++) await new Promise(setImmediate);
       expect(told).to.deep.equal(['pause']);
       stdout.resume();
       await until(() => told.length > 1);
@@ -219,6 +220,7 @@ describe('StandardIO', () => {
       expect(stdin.readableLength).to.be.above(0);
       stdout.resume();
       await transport.closed;
+      expect(stdin.destroyed).to.equal(true);
       expect(protocol.told).to.deep.equal(['a', 'ConnectionDone']);
     });
 
