@@ -4,28 +4,68 @@
  */
 import type { IConsumer, IPushProducer } from '../twisted/interfaces.js';
 import { asError } from './as-error.js';
-import { spendMoment } from './turn.js';
+import { hasTime } from './turn.js';
 
 /** What a stream wants called when it may write on. */
 export type WriteCallback = (error?: Error | null) => void;
 
+/** A stream whose chunks go through the gate. */
+interface WritableStream {
+  readonly _writableState: unknown;
+  destroy(error: Error): unknown;
+}
+
+/** What `readable-stream` keeps of a stream's writable half. */
+interface WritableState {
+  readonly length: number;
+  readonly writing: boolean;
+  readonly corked: number;
+  readonly constructed: boolean;
+  readonly ending: boolean;
+  readonly destroyed: boolean;
+  readonly errored: Error | null;
+}
+
+/** Whether a stream in this state would hand on a chunk at once. */
+function isIdle(state: unknown): boolean {
+  const { length, writing, corked, constructed, ending, destroyed, errored } =
+    state as WritableState;
+  return (
+    length === 0 &&
+    !writing &&
+    corked === 0 &&
+    constructed &&
+    !ending &&
+    !destroyed &&
+    errored === null
+  );
+}
+
+/** Why the gate is shut, as bits of one number: open is 0, which is all that a write need ask. */
+const NO_CONSUMER = 1;
+const PAUSED = 2;
+/** Someone is at work who will look again by himself. */
+const BUSY = 4;
+/** The consumer takes no more. */
+const ENDED = 8;
+const CLOSED = 16;
+
 export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'resumeProducing'> {
-  private consumer: Pick<IConsumer, 'write'> | null = null;
-  private paused = false;
-  /** Owed to the stream for the chunk in flight. */
+  private shut = NO_CONSUMER;
+  private consumer!: Pick<IConsumer, 'write'>;
+  /** Owed to the stream for the chunk in flight, unless `write` has yet to return. */
   private callback: WriteCallback | null = null;
   /** The chunk in flight, while the consumer has not seen it. */
   private chunk: Uint8Array | null = null;
-  /** Whether someone is at work who will look again by himself. */
-  private busy = false;
-  /** What everything fails with from now on. */
+  /** Chunks passed since the time was last asked, which costs more than to pass one. */
+  private passes = 0;
+  /** What fails once the gate is closed or has ended. */
   private failure: Error | null = null;
-  /** What a chunk fails with that the consumer has not seen. */
-  private refusal: Error | null = null;
 
   /** Opens the way to `consumer`; a chunk that waits for it goes through now. */
   open(consumer: Pick<IConsumer, 'write'>): void {
     this.consumer = consumer;
+    this.shut &= ~NO_CONSUMER;
     this.proceed();
   }
 
@@ -34,13 +74,30 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
    * the next one through. Not to be called again before that.
    */
   write(chunk: Uint8Array, callback: WriteCallback): void {
-    this.callback = callback;
-    if (this.consumer !== null && !this.paused && this.failure === null) {
-      this.pass(chunk, this.consumer);
+    if (this.shut === 0) {
+      this.pass(chunk);
+      if (this.shut === 0) {
+        callback();
+        return;
+      }
     } else {
       this.chunk = chunk;
-      this.proceed();
     }
+    this.callback = callback;
+    this.proceed();
+  }
+
+  /**
+   * Passes `chunk` on now, if nothing is in the way: neither here nor in the stream, which would
+   * only note a chunk that is not its turn. Most writes need no more than that.
+   *
+   * @returns whether it did; if not, the stream is to `write` it.
+   */
+  passStraight(chunk: Uint8Array, stream: WritableStream): boolean {
+    if (this.shut !== 0 || !isIdle(stream._writableState)) return false;
+    this.pass(chunk);
+    if ((this.shut & CLOSED) !== 0 && this.failure !== null) stream.destroy(this.failure);
+    return true;
   }
 
   /**
@@ -50,12 +107,12 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
    */
   close(error: Error): void {
     this.failure ??= error;
-    this.busy = true;
+    this.shut |= CLOSED | BUSY;
   }
 
   /** Fails the chunk in flight, soon. */
   fail(): void {
-    process.nextTick(() => this.passed());
+    process.nextTick(passed, this);
   }
 
   /**
@@ -63,52 +120,57 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
    * us; what it has not seen fails with `error`.
    */
   finish(error: Error): void {
-    this.refusal ??= error;
-    this.consumer = null;
+    this.failure ??= error;
+    this.shut |= ENDED;
     this.resumeProducing();
   }
 
   pauseProducing(): void {
-    this.paused = this.refusal === null;
+    if ((this.shut & ENDED) === 0) this.shut |= PAUSED;
   }
 
   resumeProducing(): void {
-    this.paused = false;
+    this.shut &= ~PAUSED;
     this.proceed();
   }
 
-  private pass(chunk: Uint8Array, consumer: Pick<IConsumer, 'write'>): void {
-    this.busy = true; // What the consumer calls from inside its `write` must not start another.
+  private pass(chunk: Uint8Array): void {
+    this.shut |= BUSY; // What the consumer calls from inside its `write` must not start another.
     try {
-      consumer.write(chunk);
+      this.consumer.write(chunk);
     } catch (thrown) {
       this.failure ??= asError(thrown);
+      this.shut |= CLOSED;
     }
-    if (spendMoment()) this.passed();
-    else setImmediate(() => this.passed());
+    this.passes = (this.passes + 1) & 63;
+    if (this.passes !== 0 || hasTime()) this.shut &= ~BUSY;
+    else setImmediate(passed, this); // A closure here would cost each write an allocation.
   }
 
-  private passed(): void {
-    this.busy = false;
+  /** The chunk in flight, if there still is one, may go on. */
+  passed(): void {
+    this.shut &= ~BUSY;
     this.proceed();
   }
 
   /** Takes the chunk in flight as far as it can go now. */
   private proceed(): void {
-    if (this.callback === null || this.busy) return;
-    const { chunk, consumer, callback } = this;
-    const error = this.failure ?? (chunk === null ? null : this.refusal);
-    if (error === null) {
-      if (this.paused) return;
-      if (chunk !== null) {
-        if (consumer === null) return;
-        this.chunk = null;
-        this.pass(chunk, consumer);
-        return;
-      }
+    if (this.callback === null || (this.shut & BUSY) !== 0) return;
+    if (this.chunk !== null && this.shut === 0) {
+      const { chunk } = this;
+      this.chunk = null;
+      this.pass(chunk);
+      if ((this.shut & BUSY) !== 0) return;
     }
+    const isOver = (this.shut & CLOSED) !== 0 || (this.chunk !== null && (this.shut & ENDED) !== 0);
+    if (!isOver && (this.chunk !== null || (this.shut & PAUSED) !== 0)) return;
+    const { callback } = this;
     this.callback = null;
     this.chunk = null;
-    callback(error);
+    callback(isOver ? this.failure : null);
   }
+}
+
+function passed(gate: ConsumerGate): void {
+  gate.passed();
 }

@@ -19,7 +19,10 @@ import {
 } from './capabilities.js';
 import { PrematureCloseError } from './errors.js';
 import { destroyStream } from './release-stream.js';
-import { spendTurn } from './turn.js';
+import { othersWait, spendTurn, waitForTurn } from './turn.js';
+
+/** Writes that one stream makes before it is the turn of another that waits. */
+const SHARE = 4;
 
 /** What a reactor drives. */
 export type Descriptor = IReadWriteDescriptor & IHalfCloseableDescriptor;
@@ -183,9 +186,9 @@ export class StreamReactor implements IReactorFDSet {
 
   /** Calls `doWrite` as long as it is wanted and the stream takes more. */
   run(): void {
-    while (this.wanted && !this.busy && !this.over) {
-      if (!spendTurn()) {
-        setImmediate(run, this);
+    for (let made = 0; this.wanted && !this.busy && !this.over; made++) {
+      if (!spendTurn() || (made >= SHARE && othersWait())) {
+        waitForTurn(this);
         return;
       }
       this.call(doWrite);
@@ -244,7 +247,12 @@ export class StreamReactor implements IReactorFDSet {
     } finally {
       if (together) stream.uncork?.();
     }
-    if (reportEmpty && stream.writableLength !== 0) this.busy = true;
+    if (stream.writableLength === 0) {
+      // Corked, a stream says that it has enough of what then leaves at once.
+      if (together) this.busy = false;
+    } else if (reportEmpty) {
+      this.busy = true;
+    }
     return undefined;
   }
 

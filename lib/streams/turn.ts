@@ -11,11 +11,7 @@ const MILLISECONDS = 1;
 /** From how many writes in a turn on it is worth noticing when the turn ends. */
 const NOTICE = 16;
 
-/** Of how many cheap writes one asks the time. */
-const CHEAP = 64;
-
 let spent = 0;
-let cheap = 0;
 let since = 0;
 let noticing = false;
 
@@ -38,18 +34,54 @@ export function spendTurn(): boolean {
 }
 
 /**
- * As {@link spendTurn}, for writes so cheap that a turn of the loop for every few of them would
- * cost more than they do: only the time counts.
+ * As {@link spendTurn}, for what is so cheap that a turn of the loop for every few of them would cost
+ * more than they do: only the time counts. Asking it costs about as much as a small write.
+ *
+ * @returns `false` if the turn has had enough: go on after a `setImmediate`.
  */
-export function spendMoment(): boolean {
-  cheap += 1;
-  if (cheap % CHEAP !== 0) return true;
+export function hasTime(): boolean {
   if (!noticing) {
     noticing = true;
     since = performance.now();
     setImmediate(endTurn);
+    return true;
   }
   return performance.now() - since < MILLISECONDS;
+}
+
+/** What has used up a turn and wants to go on. */
+export interface Waiting {
+  run(): void;
+}
+
+let waiting: Waiting[] = [];
+let pumping = false;
+
+/** Whether anything waits for a turn. */
+export function othersWait(): boolean {
+  return pumping;
+}
+
+/**
+ * Calls `run` of `next` in a later turn of the event loop, after that of all who have asked before:
+ * with many connections, one after the other gets its share.
+ */
+export function waitForTurn(next: Waiting): void {
+  waiting.push(next);
+  if (pumping) return;
+  pumping = true;
+  setImmediate(pump);
+}
+
+function pump(): void {
+  spent = 0;
+  const batch = waiting;
+  waiting = [];
+  let served = 0;
+  while (served < batch.length && spent < WRITES) batch[served++]?.run();
+  if (served < batch.length) waiting = [...batch.slice(served), ...waiting];
+  pumping = waiting.length > 0;
+  if (pumping) setImmediate(pump);
 }
 
 function endTurn(): void {
