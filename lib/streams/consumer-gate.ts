@@ -9,38 +9,6 @@ import { hasTime } from './turn.js';
 /** What a stream wants called when it may write on. */
 export type WriteCallback = (error?: Error | null) => void;
 
-/** A stream whose chunks go through the gate. */
-interface WritableStream {
-  readonly _writableState: unknown;
-  destroy(error: Error): unknown;
-}
-
-/** What `readable-stream` keeps of a stream's writable half. */
-interface WritableState {
-  readonly length: number;
-  readonly writing: boolean;
-  readonly corked: number;
-  readonly constructed: boolean;
-  readonly ending: boolean;
-  readonly destroyed: boolean;
-  readonly errored: Error | null;
-}
-
-/** Whether a stream in this state would hand on a chunk at once. */
-function isIdle(state: unknown): boolean {
-  const { length, writing, corked, constructed, ending, destroyed, errored } =
-    state as WritableState;
-  return (
-    length === 0 &&
-    !writing &&
-    corked === 0 &&
-    constructed &&
-    !ending &&
-    !destroyed &&
-    errored === null
-  );
-}
-
 /** Why the gate is shut, as bits of one number: open is 0, which is all that a write need ask. */
 const NO_CONSUMER = 1;
 const PAUSED = 2;
@@ -85,19 +53,6 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
     }
     this.callback = callback;
     this.proceed();
-  }
-
-  /**
-   * Passes `chunk` on now, if nothing is in the way: neither here nor in the stream, which would
-   * only note a chunk that is not its turn. Most writes need no more than that.
-   *
-   * @returns whether it did; if not, the stream is to `write` it.
-   */
-  passStraight(chunk: Uint8Array, stream: WritableStream): boolean {
-    if (this.shut !== 0 || !isIdle(stream._writableState)) return false;
-    this.pass(chunk);
-    if ((this.shut & CLOSED) !== 0 && this.failure !== null) stream.destroy(this.failure);
-    return true;
   }
 
   /**

@@ -104,20 +104,6 @@ export class ConsumerWritable<C extends IConsumer = IConsumer>
     this.destroy(new ProducerStoppedError());
   }
 
-  /** As of any `Writable`. */
-  override write(chunk: unknown, callback?: WriteCallback): boolean;
-  override write(chunk: unknown, encoding?: string, callback?: WriteCallback): boolean;
-  override write(
-    chunk: unknown,
-    encoding?: string | WriteCallback,
-    callback?: WriteCallback,
-  ): boolean {
-    if (encoding === undefined && callback === undefined && chunk instanceof Uint8Array) {
-      if (this.gate.passStraight(chunk, this)) return !this.destroyed;
-    }
-    return super.write(chunk, encoding as string, callback);
-  }
-
   /** @internal */
   override _write(chunk: Buffer, _encoding: string, callback: WriteCallback): void {
     this.gate.write(chunk, callback);

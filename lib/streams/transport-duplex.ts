@@ -258,21 +258,6 @@ export class TransportDuplex<T extends ITransport = ITransport>
     }
   }
 
-  /** As of any `Duplex`. */
-  override write(chunk: unknown, callback?: WriteCallback): boolean;
-  override write(chunk: unknown, encoding?: string, callback?: WriteCallback): boolean;
-  override write(
-    chunk: unknown,
-    encoding?: string | WriteCallback,
-    callback?: WriteCallback,
-  ): boolean {
-    if (encoding === undefined && callback === undefined && chunk instanceof Uint8Array) {
-      this.noticeTraffic();
-      if (this.gate.passStraight(chunk, this)) return !this.destroyed;
-    }
-    return super.write(chunk, encoding as string, callback);
-  }
-
   /** @internal */
   override _write(chunk: Buffer, _encoding: string, callback: WriteCallback): void {
     this.noticeTraffic();

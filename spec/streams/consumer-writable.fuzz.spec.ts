@@ -10,12 +10,13 @@ import { ConsumerWritable, log, type IConsumer, type IPushProducer } from '../..
 const RUNS = Number(process.env['FUZZ_SCENARIOS'] ?? 2000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 
-type Act = 'pause' | 'resume' | 'stop' | 'throw' | 'nothing';
-type Step = Act | 'write' | 'write many' | 'end' | 'destroy' | 'fail' | 'tick' | 'turn';
+type Act = 'pause' | 'resume' | 'write' | 'stop' | 'throw' | 'nothing';
+type Step =
+  Act | 'write' | 'write plainly' | 'write many' | 'end' | 'destroy' | 'fail' | 'tick' | 'turn';
 
 const acts = fc.array(
   fc.oneof(
-    { weight: 6, arbitrary: fc.constantFrom<Act>('pause', 'resume', 'nothing') },
+    { weight: 6, arbitrary: fc.constantFrom<Act>('pause', 'resume', 'write', 'nothing') },
     { weight: 1, arbitrary: fc.constantFrom<Act>('stop', 'throw') },
   ),
   { maxLength: 3 },
@@ -28,6 +29,7 @@ const scenarios = fc.record({
   steps: fc.array(
     fc.oneof(
       { weight: 8, arbitrary: fc.constantFrom<Step>('write', 'pause', 'resume', 'tick', 'turn') },
+      { weight: 4, arbitrary: fc.constantFrom<Step>('write plainly') },
       { weight: 2, arbitrary: fc.constantFrom<Step>('write many', 'end') },
       { weight: 1, arbitrary: fc.constantFrom<Step>('destroy', 'fail', 'stop') },
     ),
@@ -46,6 +48,8 @@ class Tester implements IConsumer {
   stops = 0;
   paused = false;
   received = '';
+  /** Writes to the stream in front. */
+  onWrite: () => void = () => {};
   private writing = false;
   private leaving = false;
   private writes = 0;
@@ -88,7 +92,8 @@ class Tester implements IConsumer {
     for (const act of acts) {
       const { producer } = this;
       if (act === 'throw') throw new Error('thrown');
-      if (producer === null || act === 'nothing') continue;
+      if (act === 'write') this.onWrite();
+      if (producer === null || act === 'nothing' || act === 'write') continue;
       if (act === 'stop') {
         this.stops += 1;
         this.producer = null;
@@ -123,15 +128,21 @@ async function play(scenario: Scenario): Promise<void> {
   let written = '';
   let ended = false;
   const results: number[] = [];
-  const write = () => {
+  const write = (plainly = false) => {
     if (ended || writable.destroyed) return;
-    const text = String.fromCharCode(97 + (results.length % 26));
-    const index = results.push(0) - 1;
+    const text = String.fromCharCode(97 + (written.length % 26));
     written += text;
-    writable.write(text, () => (results[index]! += 1));
+    if (plainly) {
+      writable.write(Buffer.from(text));
+    } else {
+      const index = results.push(0) - 1;
+      writable.write(text, () => (results[index]! += 1));
+    }
   };
+  consumer.onWrite = () => write(written.length % 2 === 0);
   for (const step of scenario.steps) {
     if (step === 'write') write();
+    else if (step === 'write plainly') write(true);
     else if (step === 'write many') for (let count = 0; count < 5; count += 1) write();
     else if (step === 'tick') await tick();
     else if (step === 'turn') await turn();

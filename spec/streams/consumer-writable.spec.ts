@@ -213,6 +213,42 @@ describe('ConsumerWritable', () => {
       expect(written[0]!.buffer).to.equal(chunk.buffer);
     });
 
+    it('fails with what the consumer throws, also where nobody is called back', async () => {
+      const { consumer, writable } = made();
+      const thrown = new Error('too much');
+      consumer.onWrite = () => {
+        throw thrown;
+      };
+      expect(writable.write(Buffer.from('a'))).to.equal(false);
+      expect(await errorOf(writable)).to.equal(thrown);
+      expect(consumer.log.slice(1)).to.deep.equal(['a', 'unregister']);
+    });
+
+    it('keeps the order of what is written from inside a write', async () => {
+      const { consumer, writable } = made();
+      consumer.onWrite = () => {
+        if (consumer.chunks.length < 4) writable.write(Buffer.from(String(consumer.chunks.length)));
+      };
+      writable.write(Buffer.from('0'));
+      writable.write(Buffer.from('x'));
+      await turn();
+      expect(consumer.log.slice(1)).to.deep.equal(['0', '1', '2', '3', 'x']);
+    });
+
+    it('shows every chunk to a subclass that has a _write of its own', () => {
+      const seen: string[] = [];
+      class Watching extends ConsumerWritable {
+        override _write(chunk: Buffer, encoding: string, callback: () => void) {
+          seen.push(String(chunk));
+          super._write(chunk, encoding, callback);
+        }
+      }
+      const writable = new Watching(new DrivenConsumer());
+      writable.write(Buffer.from('a'));
+      writable.write('b');
+      expect(seen).to.deep.equal(['a', 'b']);
+    });
+
     it('neither overflows the stack nor starves timers in a synchronous flood', async function () {
       const { consumer, writable } = made();
       consumer.write = () => {

@@ -19,13 +19,23 @@ const RUNS = Number(process.env['FUZZ_SCENARIOS'] ?? 2000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 
 /** What a transport may do by itself, at any time. */
-type Act = 'pause' | 'resume' | 'data' | 'read lost' | 'lose' | 'done' | 'nothing';
+type Act = 'pause' | 'resume' | 'data' | 'write' | 'read lost' | 'lose' | 'done' | 'nothing';
 /** What the user of the stream may do. */
-type Step = Act | 'write' | 'end' | 'read' | 'read one' | 'destroy' | 'fail' | 'tick' | 'turn';
+type Step =
+  | Act
+  | 'write'
+  | 'write plainly'
+  | 'end'
+  | 'read'
+  | 'read one'
+  | 'destroy'
+  | 'fail'
+  | 'tick'
+  | 'turn';
 
 const acts = fc.array(
   fc.oneof(
-    { weight: 12, arbitrary: fc.constantFrom<Act>('pause', 'resume', 'data', 'nothing') },
+    { weight: 12, arbitrary: fc.constantFrom<Act>('pause', 'resume', 'data', 'write', 'nothing') },
     { weight: 1, arbitrary: fc.constantFrom<Act>('read lost', 'lose', 'done') },
   ),
   { maxLength: 3 },
@@ -35,13 +45,16 @@ const scenarios = fc.record({
   /** Whether what is asked is done from inside the call, or later. */
   promptly: fc.boolean(),
   inCalls: fc.array(acts, { maxLength: 12 }),
-  before: fc.array(fc.constantFrom<Step>('write', 'end', 'read', 'tick', 'destroy'), {
-    maxLength: 3,
-  }),
+  before: fc.array(
+    fc.constantFrom<Step>('write', 'write plainly', 'end', 'read', 'tick', 'destroy'),
+    {
+      maxLength: 3,
+    },
+  ),
   steps: fc.array(
     fc.oneof(
       { weight: 6, arbitrary: fc.constantFrom<Step>('write', 'data', 'pause', 'resume', 'read') },
-      { weight: 4, arbitrary: fc.constantFrom<Step>('read one', 'tick', 'turn') },
+      { weight: 4, arbitrary: fc.constantFrom<Step>('read one', 'tick', 'turn', 'write plainly') },
       { weight: 1, arbitrary: fc.constantFrom<Step>('end', 'read lost', 'lose', 'done') },
       { weight: 1, arbitrary: fc.constantFrom<Step>('destroy', 'fail') },
     ),
@@ -59,6 +72,8 @@ class StrictTransport implements ITransport, IConsumer, IPushProducer {
   lost = false;
   received = '';
   delivered = '';
+  /** Writes to the stream in front. */
+  onWrite: () => void = () => {};
   readLost = false;
   readonly calls: string[] = [];
   private writerPaused = false;
@@ -174,7 +189,9 @@ class StrictTransport implements ITransport, IConsumer, IPushProducer {
   act(acts: readonly Act[]): void {
     for (const act of acts) {
       if (this.lost) return;
-      if (act === 'pause' || act === 'resume') {
+      if (act === 'write') {
+        this.onWrite();
+      } else if (act === 'pause' || act === 'resume') {
         if (this.producer === null) continue;
         this.writerPaused = act === 'pause';
         if (this.writerPaused) this.producer.pauseProducing();
@@ -212,13 +229,21 @@ async function play(scenario: Scenario): Promise<void> {
   let read = '';
   let written = '';
   const results: number[] = [];
-  const step = async (what: Step) => {
-    if (what === 'write' && duplex.writable) {
-      const text = String.fromCharCode(97 + (written.length % 26));
+  const write = (plainly: boolean) => {
+    if (!duplex.writable) return;
+    const text = String.fromCharCode(97 + (written.length % 26));
+    written += text;
+    if (plainly) {
+      duplex.write(Buffer.from(text));
+    } else {
       const index = results.push(0) - 1;
-      written += text;
       duplex.write(text, () => (results[index]! += 1));
-    } else if (what === 'end') duplex.end();
+    }
+  };
+  transport.onWrite = () => write(written.length % 2 === 0);
+  const step = async (what: Step) => {
+    if (what === 'write' || what === 'write plainly') write(what === 'write plainly');
+    else if (what === 'end') duplex.end();
     else if (what === 'read' || what === 'read one') {
       const chunk = duplex.read(what === 'read' ? undefined : 1) as Buffer | null;
       if (chunk !== null) read += chunk.toString();
@@ -226,7 +251,7 @@ async function play(scenario: Scenario): Promise<void> {
     else if (what === 'fail') duplex.destroy(new Error('failed'));
     else if (what === 'tick') await tick();
     else if (what === 'turn') await turn();
-    else if (what !== 'write') transport.act([what]);
+    else transport.act([what]);
   };
   for (const what of scenario.before) await step(what);
   const destroyedBefore = duplex.destroyed;
