@@ -1,11 +1,7 @@
 /** A Twisted producer, as a Node stream that is read from. */
 import { Readable } from 'readable-stream';
 
-import {
-  InvalidArgTypeError,
-  OutOfRangeError,
-  ProducerAlreadyRegisteredError,
-} from '../twisted/errors.js';
+import { InvalidArgTypeError, ProducerAlreadyRegisteredError } from '../twisted/errors.js';
 import type { IFailableConsumer } from '../twisted/failable-consumer.js';
 import type { IFinishableConsumer, IPullProducer, IPushProducer } from '../twisted/interfaces.js';
 import { log } from '../twisted/log.js';
@@ -251,19 +247,11 @@ export class ProducerReadable extends Readable implements IFinishableConsumer, I
 
 function assertOptions(options: ProducerReadableOptions): void {
   assertByteStreamOptions(options);
-  const { highWaterMark, encoding, end } = options as Record<string, unknown>;
+  const { encoding, end } = options as Record<string, unknown>;
   if (end !== undefined && typeof end !== 'boolean') {
     throw new InvalidArgTypeError('options.end', 'a boolean', end);
   }
   if (encoding !== undefined && !Buffer.isEncoding(encoding as string)) {
     throw new InvalidArgTypeError('options.encoding', 'an encoding that Buffer knows', encoding);
-  }
-  if (highWaterMark === undefined) return;
-  if (typeof highWaterMark !== 'number') {
-    throw new InvalidArgTypeError('options.highWaterMark', 'a number', highWaterMark);
-  }
-  if (!Number.isSafeInteger(highWaterMark) || highWaterMark < 0) {
-    const expected = 'a whole number of at least 0';
-    throw new OutOfRangeError('options.highWaterMark', expected, highWaterMark);
   }
 }

@@ -223,6 +223,7 @@ export class WritableConsumer extends FileDescriptor {
   /** A close that waits for a transport goes on when that is lost: it can't unregister then. */
   private watchProducer(): void {
     const { producer } = this;
+    // Our own class, not a stream's: nothing else promises a `closed`.
     if (producer === this.watched || !(producer instanceof WritableConsumer)) return;
     this.watched = producer;
     void producer.closed.then(() => {
