@@ -1,4 +1,6 @@
 /** The options that all our stream classes share, checked before anything is built on them. */
+import { Buffer } from 'node:buffer';
+
 import { InvalidArgTypeError, OutOfRangeError } from '../twisted/errors.js';
 
 const OBJECT_MODES = ['objectMode', 'readableObjectMode', 'writableObjectMode'];

@@ -1,5 +1,7 @@
+import { Buffer } from 'node:buffer';
+
 import { log } from '../twisted/log.js';
-import { asBuffer, assertBytes } from '../twisted/validate.js';
+import { checkedBuffer } from '../twisted/validate.js';
 import { PrematureCloseError } from './errors.js';
 import { isGone, isReadToTheEnd, mayBeReset, type AnyReadable } from './readable-capabilities.js';
 import type { ReadableSource, SourceListener } from './readable-source.js';
@@ -98,8 +100,7 @@ export class EmitterSource implements ReadableSource {
       const { readableEncoding = 'utf8' } = this.stream;
       if (readableEncoding !== null) return Buffer.from(data, readableEncoding);
     }
-    assertBytes(data, 'chunk');
-    return asBuffer(data);
+    return checkedBuffer(data, 'chunk');
   }
 
   private readonly onEnd = (): void => {

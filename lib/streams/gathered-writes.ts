@@ -2,6 +2,8 @@
  * What was written and not yet handed to the stream. Small writes are copied together as they come,
  * so that they reach the stream as one chunk; a large one is passed on as it is.
  */
+import { Buffer } from 'node:buffer';
+
 import { asBuffer } from '../twisted/validate.js';
 
 /** Bytes taken from the allocator at a time. Memory is never used twice: a stream may keep it. */
@@ -24,7 +26,7 @@ export class GatheredWrites {
   private limit = 0;
 
   /** @param large - Bytes from which a write is passed on uncopied; 0 for a chunk each. */
-  constructor(private readonly large: number) {}
+  constructor(readonly large: number) {}
 
   /** Chunks held, the open one among them. */
   get count(): number {

@@ -1,4 +1,5 @@
 /** A Twisted producer, as a Node stream that is read from. */
+import { Buffer } from 'node:buffer';
 import { Readable } from 'readable-stream';
 
 import { InvalidArgTypeError, ProducerAlreadyRegisteredError } from '../twisted/errors.js';

@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer';
+
 import { byBytes, destroyFor, lossOf, type Destroyable } from './web-support.js';
 
 /** A stream of bytes that can be read. */

@@ -1,4 +1,5 @@
 /** Wraps a connection in TLS while it stands. */
+import { Buffer } from 'node:buffer';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions, TLSSocket, TLSSocketOptions } from 'node:tls';
 

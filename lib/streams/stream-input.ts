@@ -1,4 +1,6 @@
 /** The readable half of a stream, as the part of a reactor that calls `doRead`. */
+import { Buffer } from 'node:buffer';
+
 import { ConnectionDone } from '../twisted/errors.js';
 import { assertBytes, asBuffer } from '../twisted/validate.js';
 import type { AnyDuplex } from './capabilities.js';

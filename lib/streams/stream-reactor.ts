@@ -233,25 +233,31 @@ export class StreamReactor implements IReactorFDSet {
     if (together) stream.cork?.();
     try {
       for (const chunk of chunks) {
-        const refusal = this.refusal();
-        if (refusal !== undefined) return refusal;
-        this.busy = true; // Before the call, so that a `drain` from inside it is heard.
-        if (isBeingDestroyed(stream)) return undefined; // Its `error` and `close` are yet to come.
-        const answer: unknown = reportEmpty
-          ? stream.write(chunk, this.emptyReporter())
-          : stream.write(chunk);
-        if (!isBusy(stream, answer)) this.busy = false;
+        const error = this.sendChunk(chunk, reportEmpty);
+        if (error !== undefined) return error;
       }
-    } catch (thrown) {
-      return asError(thrown);
     } finally {
       if (together) stream.uncork?.();
     }
-    if (stream.writableLength === 0) {
-      // Corked, a stream says that it has enough of what then leaves at once.
-      if (together) this.busy = false;
-    } else if (reportEmpty) {
-      this.busy = true;
+    // Corked, a stream says that it has enough of what then leaves at once.
+    if (together && stream.writableLength === 0) this.busy = false;
+    return undefined;
+  }
+
+  /** As `send`, for one chunk. */
+  sendChunk(chunk: Buffer, reportEmpty: boolean): Error | undefined {
+    const { stream } = this;
+    const refusal = this.refusal();
+    if (refusal !== undefined) return refusal;
+    this.busy = true; // Before the call, so that a `drain` from inside it is heard.
+    if (isBeingDestroyed(stream)) return undefined; // Its `error` and `close` are yet to come.
+    try {
+      const answer: unknown = reportEmpty
+        ? stream.write(chunk, this.emptyReporter())
+        : stream.write(chunk);
+      if (!isBusy(stream, answer)) this.busy = reportEmpty && stream.writableLength !== 0;
+    } catch (thrown) {
+      return asError(thrown);
     }
     return undefined;
   }

@@ -162,16 +162,46 @@ export class WritableConsumer extends FileDescriptor {
    * tell counts as empty.
    */
   get writableLength(): number {
-    const { writableLength = 0, writableObjectMode } = this.stream;
-    const { writes } = this;
-    if (writes === undefined) return writableLength;
-    return writableLength + (writableObjectMode === true ? writes.count : writes.bytes);
+    const { stream, writes } = this;
+    const inStream = stream.writableLength ?? 0;
+    if (writes === undefined || writes.bytes === 0) return inStream;
+    return inStream + (stream.writableObjectMode === true ? writes.count : writes.bytes);
   }
 
   /** Whether what waits has reached `highWaterMark`. */
   protected override isSendBufferFull(): boolean {
     if (this.writableLength >= this.highWaterMark) return true;
     return this.stream.writableLength === undefined && this.reactor.isBusy;
+  }
+
+  /**
+   * As `write`, for a producer that gives its chunks one by one, so that there is nothing to gather:
+   * a stream that is idle gets a large one at once, which saves the way through the next tick.
+   *
+   * @internal
+   */
+  writeAtOnce(data: Buffer): void {
+    const writes = (this.writes ??= new GatheredWrites(largeFor(this.stream)));
+    if (data.length < writes.large || writes.bytes > 0 || !this.canSendAtOnce()) {
+      this.write(data);
+      return;
+    }
+    this.answered = true;
+    const error = this.reactor.sendChunk(data, this.drainComesTooSeldom());
+    if (error !== undefined) this.reactor.lose(error);
+    else if (this.isSendBufferFull()) this.pauseThenWrite();
+  }
+
+  private canSendAtOnce(): boolean {
+    if (!this.connected || this.writeDisconnected || this.aborting) return false;
+    if (this.reactor.isBusy) return false;
+    // Who overrides these has a say in what is written, and when.
+    const { prototype } = WritableConsumer;
+    return (
+      this.write === prototype.write &&
+      this.doWrite === prototype.doWrite &&
+      this.bufferData === prototype.bufferData
+    );
   }
 
   /** Hands all that is held to the stream, at once and in order. */

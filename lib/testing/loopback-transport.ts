@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer';
+
 import { ConsumerMixin } from '../twisted/consumer-mixin.js';
 import type {
   IConsumer,

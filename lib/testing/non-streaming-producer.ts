@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer';
+
 import { InvalidStateError } from '../twisted/errors.js';
 import type { IConsumer, IPullProducer } from '../twisted/interfaces.js';
 import { assertConsumer } from '../twisted/validate.js';

@@ -1,4 +1,6 @@
 /** Stands between a producer and a consumer, and is a consumer to the one and a producer to the other. */
+import { Buffer } from 'node:buffer';
+
 import { InvalidArgTypeError, ProducerAlreadyRegisteredError } from './errors.js';
 import { isFailableConsumer, type IFailableConsumer } from './failable-consumer.js';
 import type { IConsumer, IFinishableConsumer, IPullProducer, IPushProducer } from './interfaces.js';

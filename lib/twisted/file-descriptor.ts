@@ -264,7 +264,7 @@ export abstract class FileDescriptor
   }
 
   /** Pauses first, then asks to write, also when the pause throws. */
-  private pauseThenWrite(): void {
+  protected pauseThenWrite(): void {
     try {
       this.maybePauseProducer();
     } finally {

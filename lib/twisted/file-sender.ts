@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 
 import {
@@ -67,7 +68,7 @@ export class FileSender implements IPullProducer {
    * Sends `file` to `consumer`. It registers with the consumer before this returns, so a
    * `loseConnection` that follows waits for all of the file.
    *
-   * A file of the operating system is read ahead, in blocks of up to 1 MiB. One given as a path
+   * A file of the operating system is read ahead, in blocks of up to 512 KiB. One given as a path
    * is open only while it is sent. A `FileHandle` is read from where it is, and left open; after a
    * transfer that did not end, its position is somewhere behind what was sent.
    *

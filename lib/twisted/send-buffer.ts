@@ -3,6 +3,8 @@
  * since. The two are joined only when little of the block is left, so that a large backlog isn't
  * copied again for each write.
  */
+import { Buffer } from 'node:buffer';
+
 import { asBuffer } from './validate.js';
 
 const NOTHING = Buffer.alloc(0);

@@ -1,4 +1,6 @@
 /** A transport that sends no more than a bucket takes. */
+import { Buffer } from 'node:buffer';
+
 import type { Bucket } from './bucket.js';
 import { MethodNotImplementedError } from './errors.js';
 import {

@@ -1,4 +1,5 @@
 /** Checks of what users hand in. Each throws before anything has changed. */
+import { Buffer } from 'node:buffer';
 import { types } from 'node:util';
 
 import { InvalidArgTypeError } from './errors.js';
@@ -90,8 +91,8 @@ export function asBuffer(data: Uint8Array): Buffer {
  *
  * @throws InvalidArgTypeError: `data` is not bytes.
  */
-export function checkedBuffer(data: unknown): Buffer {
+export function checkedBuffer(data: unknown, name = 'data'): Buffer {
   if (Buffer.isBuffer(data)) return data; // The usual answer, at the price of one look.
-  assertBytes(data);
+  assertBytes(data, name);
   return asBuffer(data);
 }

@@ -34,6 +34,16 @@ describe('A turn of the event loop', () => {
     expect(Math.max(...counts), 'of the one that got most').to.be.at.most(600);
   });
 
+  it('is all for one who is alone, however long it has been writing', async () => {
+    const greedy = new Greedy().start();
+    for (let i = 0; i < 5; i++) await turn();
+    const before = greedy.asked;
+    await turn();
+    expect(greedy.asked - before).to.be.at.least(17); // Cut short only where a turn took its time.
+    greedy.consumer.abortConnection();
+    await greedy.consumer.closed;
+  });
+
   it('ends although one writes without end', async () => {
     const greedy = new Greedy().start();
     await turn();

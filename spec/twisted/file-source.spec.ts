@@ -138,12 +138,10 @@ describe('FileSource', () => {
       return handle.sizes.slice(before).map((size) => size / KIB);
     };
 
-    it('they grow to 1 MiB while one lasts less than 5 ms, and stay while one lasts longer', async () => {
+    it('they grow to 512 KiB while one lasts less than 5 ms, and stay while one lasts longer', async () => {
       const source = setUp();
-      expect(await readBlocks(source, 8, 4)).to.deep.equal([
-        64, 64, 128, 256, 512, 1024, 1024, 1024,
-      ]);
-      expect(await readBlocks(source, 2, 6)).to.deep.equal([1024, 1024]);
+      expect(await readBlocks(source, 7, 4)).to.deep.equal([64, 64, 128, 256, 512, 512, 512]);
+      expect(await readBlocks(source, 2, 6)).to.deep.equal([512, 512]);
     });
 
     it('they shrink to 64 KiB while one lasts more than 50 ms', async () => {
