@@ -1,5 +1,5 @@
 /** Clients: one connection, and again if it is asked to. */
-import net from 'node:net';
+import type net from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 
 import type { DuplexTransport } from '../streams/duplex-transport.js';
@@ -89,7 +89,8 @@ export class Connector {
 
   private attempt(): void {
     const { port, host, path, localAddress, signal } = this.options;
-    const socket = net.connect({
+    const { connect } = process.getBuiltinModule('node:net');
+    const socket = connect({
       ...(path === undefined ? { port, host, localAddress } : { path }),
       allowHalfOpen: true,
     } as net.NetConnectOpts);

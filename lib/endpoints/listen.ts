@@ -1,5 +1,5 @@
 /** Servers: a protocol of a factory for each connection that comes in. */
-import net from 'node:net';
+import type net from 'node:net';
 
 import { peerOf } from '../streams/addresses.js';
 import { wrapInTLS, type StartTLSOptions } from '../streams/start-tls.js';
@@ -88,7 +88,8 @@ export async function listen(factory: Factory, options: ListenOptions): Promise<
     secureContext: process.getBuiltinModule('node:tls').createSecureContext(tls),
   };
 
-  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
+  const { createServer } = process.getBuiltinModule('node:net');
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     const stream = secure === undefined ? socket : wrapInTLS(socket, secure, () => {});
     try {
       connectProtocol(factory.buildProtocol(peerOf(socket)), stream, options);

@@ -6,7 +6,7 @@ import { log } from '../twisted/log.js';
 import { asError } from './as-error.js';
 import type { ReadableSource, SourceListener } from './readable-source.js';
 import { hasTime, spendTurn } from './turn.js';
-import { WritableConsumer } from './writable-consumer.js';
+import { isWritableConsumer, type WritableConsumer } from './writable-consumer.js';
 
 export class Transfer implements SourceListener, IPushProducer {
   /** Settles once the consumer has been told. */
@@ -37,7 +37,7 @@ export class Transfer implements SourceListener, IPushProducer {
     private readonly streaming: boolean,
   ) {
     this.wanted = streaming;
-    this.direct = streaming && consumer instanceof WritableConsumer ? consumer : null;
+    this.direct = streaming && isWritableConsumer(consumer) ? consumer : null;
     this.done = new Promise<void>((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;

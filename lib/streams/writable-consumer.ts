@@ -196,11 +196,10 @@ export class WritableConsumer extends FileDescriptor {
     if (!this.connected || this.writeDisconnected || this.aborting) return false;
     if (this.reactor.isBusy) return false;
     // Who overrides these has a say in what is written, and when.
-    const { prototype } = WritableConsumer;
     return (
-      this.write === prototype.write &&
-      this.doWrite === prototype.doWrite &&
-      this.bufferData === prototype.bufferData
+      this.write === plain.write &&
+      this.doWrite === plain.doWrite &&
+      this.bufferData === plain.bufferData
     );
   }
 
@@ -253,8 +252,7 @@ export class WritableConsumer extends FileDescriptor {
   /** A close that waits for a transport goes on when that is lost: it can't unregister then. */
   private watchProducer(): void {
     const { producer } = this;
-    // Our own class, not a stream's: nothing else promises a `closed`.
-    if (producer === this.watched || !(producer instanceof WritableConsumer)) return;
+    if (producer === this.watched || !isWritableConsumer(producer)) return;
     this.watched = producer;
     void producer.closed.then(() => {
       if (this.connected && this.producer === producer) this.startWriting();
@@ -338,6 +336,14 @@ export class WritableConsumer extends FileDescriptor {
     else if (reason instanceof ConnectionDone) this.reactor.finish(this.writes?.take() ?? []);
     else destroyStream(stream, reason);
   }
+}
+
+/** What a consumer does that nobody has changed. */
+const plain = WritableConsumer.prototype;
+
+/** Whether `value` is of our own class (not a stream's): nothing else promises a `closed`. */
+export function isWritableConsumer(value: unknown): value is WritableConsumer {
+  return value instanceof WritableConsumer;
 }
 
 /** @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0. */
