@@ -36,9 +36,18 @@ export async function measureInMemory(
 /** One of our stream classes, with messages of `size` bytes, and the same written by hand. */
 export function adapterAndHand(program: string, size: number): [Contestant, Contestant] {
   return [
-    ours((settings) => measureInMemory(program, size, settings, { byHand: false })),
-    byHand((settings) => measureInMemory(program, size, settings, { byHand: true })),
+    ours((settings) => measureInMemory(program, size, settings)),
+    byHand(measureByHand(program, size, 'node:stream')),
   ];
+}
+
+/** The adapter's work by hand, on the classes of `library`. */
+export function measureByHand(
+  program: string,
+  size: number,
+  library: 'node:stream' | 'readable-stream',
+): Contestant['measure'] {
+  return (settings) => measureInMemory(program, size, settings, { byHandOn: library });
 }
 
 /** A stream into another: ours as a producer and a consumer. */

@@ -27,7 +27,8 @@ export interface LengthTold extends Sent {
 }
 
 const MIB = 1024 * 1024;
-const WARM_UP = { warmUpBytes: MIB, warmUpTimes: 64 };
+/** About a second of them: what a connection takes to open and close is compiled late. */
+const WARM_UP = { warmUpBytes: MIB, warmUpTimes: 2000 };
 
 async function measureLength(
   start: (options: LengthOptions) => Child,

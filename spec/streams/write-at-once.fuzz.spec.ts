@@ -36,7 +36,7 @@ interface Scenario {
   after: number;
 }
 
-type Take = (chunk: Buffer, done: (error?: Error | null) => void) => void;
+type Take = (chunk: Buffer, done: (error: Error | null) => void) => void;
 
 /** Streams that hand each chunk to `take`. */
 const sinks = {
@@ -52,7 +52,7 @@ const sinks = {
   'readable-stream': (highWaterMark: number, take: Take) =>
     new rs.Writable({ highWaterMark, write: (chunk: Buffer, _, done) => take(chunk, done) }),
   streamx: (highWaterMark: number, take: Take) =>
-    new streamx.Writable<Buffer>({ highWaterMark, write: (chunk, done) => take(chunk, done) }),
+    new streamx.Writable({ highWaterMark, write: (chunk: Buffer, done) => take(chunk, done) }),
 };
 
 const scenario: fc.Arbitrary<Scenario> = fc.record({

@@ -1,12 +1,19 @@
-/** A transport as a stream: `TransportDuplex`, or the same by hand on `node:stream`. */
+/** A transport as a stream: `TransportDuplex`, or the same by hand. */
 import { once } from 'node:events';
-import { Duplex } from 'node:stream';
+import * as node from 'node:stream';
 
+import * as rs from 'readable-stream';
 import { type IProtocol, type IPushProducer, TransportDuplex } from 'twisted-streams';
 
 import { feed, moveInMemory } from '../in-memory.js';
 import { readOptions } from '../options.js';
 import { EchoTransport } from './echo-transport.js';
+
+const { byHandOn } = readOptions<{ byHandOn?: 'node:stream' | 'readable-stream' }>();
+
+// They have the same shape by design, whatever their declarations say.
+const Duplex =
+  byHandOn === 'readable-stream' ? (rs.Duplex as unknown as typeof node.Duplex) : node.Duplex;
 
 class DuplexByHand extends Duplex implements IProtocol {
   private transport: EchoTransport | null = null;
@@ -60,10 +67,8 @@ class DuplexByHand extends Duplex implements IProtocol {
   }
 }
 
-const { byHand } = readOptions<{ byHand: boolean }>();
-
 await moveInMemory(async (supply, meter) => {
-  const duplex = byHand ? new DuplexByHand() : new TransportDuplex();
+  const duplex = byHandOn === undefined ? new TransportDuplex() : new DuplexByHand();
   duplex.makeConnection(new EchoTransport(duplex));
   duplex.on('data', (chunk: Buffer) => meter.take(chunk));
   feed(duplex, supply);

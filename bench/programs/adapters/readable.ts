@@ -34,10 +34,10 @@ class ReadableByHand extends Readable implements IConsumer {
   }
 }
 
-const { byHand } = readOptions<{ byHand: boolean }>();
+const { byHandOn } = readOptions<{ byHandOn?: string }>();
 
 await moveInMemory(async (supply, meter) => {
-  const readable = byHand ? new ReadableByHand() : new ProducerReadable();
+  const readable = byHandOn === undefined ? new ProducerReadable() : new ReadableByHand();
   readable.on('data', (chunk: Buffer) => meter.take(chunk));
   const producer = new SupplyProducer(readable, supply);
   readable.registerProducer(producer, true);

@@ -74,11 +74,12 @@ class WritableByHand extends Writable implements IPushProducer {
   }
 }
 
-const { byHand } = readOptions<{ byHand: boolean }>();
+const { byHandOn } = readOptions<{ byHandOn?: string }>();
 
 await moveInMemory(async (supply, meter) => {
   const consumer = new MeteredConsumer(meter);
-  const writable = byHand ? new WritableByHand(consumer) : new ConsumerWritable(consumer);
+  const writable =
+    byHandOn === undefined ? new ConsumerWritable(consumer) : new WritableByHand(consumer);
   feed(writable, supply);
   await once(writable, 'finish');
 });
