@@ -4,7 +4,7 @@
  */
 import type { IConsumer, IPushProducer } from '../twisted/interfaces.js';
 import { asError } from './as-error.js';
-import { hasTime } from './turn.js';
+import { smallUnitsLeft } from './turn.js';
 
 /** What a stream wants called when it may write on. */
 export type WriteCallback = (error?: Error | null) => void;
@@ -25,8 +25,8 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
   private callback: WriteCallback | null = null;
   /** The chunk in flight, while the consumer has not seen it. */
   private chunk: Uint8Array | null = null;
-  /** Chunks passed since the time was last asked, which costs more than to pass one. */
-  private passes = 0;
+  /** Chunks that may pass before the time is to be asked. */
+  private unitsLeft = 1;
   /** What fails once the gate is closed or has ended. */
   private failure: Error | null = null;
 
@@ -97,8 +97,7 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
       this.failure ??= asError(thrown);
       this.shut |= CLOSED;
     }
-    this.passes = (this.passes + 1) & 63;
-    if (this.passes !== 0 || hasTime()) this.shut &= ~BUSY;
+    if (--this.unitsLeft > 0 || (this.unitsLeft = smallUnitsLeft()) > 0) this.shut &= ~BUSY;
     else setImmediate(passed, this); // A closure here would cost each write an allocation.
   }
 

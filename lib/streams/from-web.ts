@@ -10,7 +10,7 @@ import { assertBytes, asBuffer } from '../twisted/validate.js';
 import { asError } from './as-error.js';
 import type { WriteCallback } from './consumer-gate.js';
 import { isWebReadable, type WebReadableLike } from './readable-capabilities.js';
-import { hasTime } from './turn.js';
+import { smallUnitsLeft } from './turn.js';
 
 /** A WHATWG `WritableStream` of bytes, of this platform or a polyfill. */
 export interface WebWritableLike {
@@ -142,7 +142,7 @@ function settle(promise: Promise<unknown>, callback: WriteCallback): void {
  * its own; and now and then after a turn of the loop, which streams in memory would never leave.
  */
 function later(callback: () => void): void {
-  if (hasTime()) process.nextTick(callback);
+  if (smallUnitsLeft() > 0) process.nextTick(callback);
   else setImmediate(callback);
 }
 

@@ -5,7 +5,7 @@ import type { IConsumer, IPushProducer } from '../twisted/interfaces.js';
 import { log } from '../twisted/log.js';
 import { asError } from './as-error.js';
 import type { ReadableSource, SourceListener } from './readable-source.js';
-import { hasTime, spendTurn } from './turn.js';
+import { smallUnitsLeft, spendTurn } from './turn.js';
 import { isWritableConsumer, type WritableConsumer } from './writable-consumer.js';
 
 export class Transfer implements SourceListener, IPushProducer {
@@ -28,8 +28,8 @@ export class Transfer implements SourceListener, IPushProducer {
   private readonly held: Buffer[] = [];
   /** The consumer, where chunks need not wait to be gathered. */
   private readonly direct: WritableConsumer | null;
-  /** Chunks passed since the time was last asked. */
-  private passes = 0;
+  /** Chunks that may go straight on before the time is to be asked. */
+  private unitsLeft = 1;
 
   constructor(
     private readonly source: ReadableSource,
@@ -190,11 +190,10 @@ export class Transfer implements SourceListener, IPushProducer {
     }
   }
 
+  /** Whether the event loop is to turn before the next chunk. What goes straight on costs little. */
   private isTurnSpent(): boolean {
     if (this.direct === null) return !spendTurn();
-    // What is passed on at once costs less than it does to ask the time.
-    this.passes = (this.passes + 1) & 7;
-    return this.passes === 0 && !hasTime();
+    return --this.unitsLeft <= 0 && (this.unitsLeft = smallUnitsLeft()) === 0;
   }
 
   /** Lets timers and I/O have their turn: a source in memory would keep them from it to its end. */

@@ -10,6 +10,10 @@ const WRITES = 64;
 const MILLISECONDS = 1;
 /** From how many writes in a turn on it is worth noticing when the turn ends. */
 const NOTICE = 16;
+/** Most units of work from one reading of the clock to the next. */
+const LONGEST_RUN = 64;
+/** Milliseconds: a run that took less may be followed by a longer one. */
+const SHORT = MILLISECONDS / 16;
 
 // Bound at once: a clock that a test stops later must not make a turn endless.
 const now = performance.now.bind(performance);
@@ -36,20 +40,26 @@ export function spendTurn(): boolean {
   return (spent & 7) !== 0 || now() - since < MILLISECONDS;
 }
 
+let reading = 0;
+let run = 1;
+
 /**
- * As {@link spendTurn}, for what is so cheap that a turn of the loop for every few of them would cost
- * more than they do: only the time counts. Asking it costs about as much as a small write.
+ * As {@link spendTurn}, for units of work so cheap that a turn of the loop for every few of them
+ * would cost more than they do: only the time counts. To read the clock costs more than such a unit
+ * too, so it is read after one, and while units prove small, after runs of twice as many.
  *
- * @returns `false` if the turn has had enough: go on after a `setImmediate`.
+ * @returns how many units may be done before this is to be asked again; 0 if the turn has had
+ *   enough: go on after a `setImmediate`.
  */
-export function hasTime(): boolean {
-  if (!noticing) {
-    noticing = true;
-    since = now();
-    setImmediate(endTurn);
-    return true;
-  }
-  return now() - since < MILLISECONDS;
+export function smallUnitsLeft(): number {
+  const previous = reading;
+  reading = now();
+  run = reading - previous < SHORT ? Math.min(run * 2, LONGEST_RUN) : 1;
+  if (noticing) return reading - since < MILLISECONDS ? run : 0;
+  noticing = true;
+  since = reading;
+  setImmediate(endTurn);
+  return run;
 }
 
 /** What has used up a turn and wants to go on. */

@@ -1,9 +1,15 @@
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import { WritableConsumer } from '../../lib/index.js';
+import {
+  ConsumerWritable,
+  ReadableProducer,
+  WritableConsumer,
+  type IConsumer,
+} from '../../lib/index.js';
 
 /** A pull producer without end, on a stream that completes at once: it would never stop by itself. */
 class Greedy {
@@ -53,4 +59,58 @@ describe('A turn of the event loop', () => {
     greedy.consumer.abortConnection();
     await greedy.consumer.closed;
   });
+
+  for (const [what, send] of [
+    [
+      'a stream gives to a stream',
+      (source: Readable, take: () => void) =>
+        new ReadableProducer(source).startProducing(
+          new WritableConsumer(
+            new Writable({
+              write(_chunk, _encoding, done) {
+                take();
+                done();
+              },
+            }),
+          ),
+        ),
+    ],
+    [
+      'a consumer is written to as a stream',
+      (source: Readable, take: () => void) => {
+        const consumer: IConsumer = {
+          registerProducer: () => {},
+          unregisterProducer: () => {},
+          write: take,
+        };
+        return pipeline(source, new ConsumerWritable(consumer));
+      },
+    ],
+  ] as const) {
+    it(`ends soon where ${what} and each chunk takes its time`, async () => {
+      let [taken, most, turns] = [0, 0, 0];
+      const take = () => {
+        taken += 1;
+        for (const start = performance.now(); performance.now() - start < 0.3;);
+      };
+      const watch = () => {
+        most = Math.max(most, taken);
+        taken = 0;
+        turns += 1;
+        watching = setImmediate(watch);
+      };
+      let watching = setImmediate(watch);
+      let left = 200;
+      const chunk = Buffer.alloc(16_384);
+      const source = new Readable({
+        read() {
+          this.push(left-- > 0 ? chunk : null);
+        },
+      });
+      await send(source, take);
+      clearImmediate(watching);
+      expect(most).to.be.at.most(16);
+      expect(turns).to.be.at.least(12);
+    });
+  }
 });
