@@ -19,43 +19,26 @@ import {
 } from './capabilities.js';
 import { PrematureCloseError } from './errors.js';
 import { destroyStream } from './release-stream.js';
+import { listen, unlisten, type Input, type StreamListener } from './stream-listeners.js';
 import { othersWait, spendTurn, waitForTurn } from './turn.js';
 
-/** Writes that one stream makes before it is the turn of another that waits. */
+/**
+ * Writes that one stream makes before it is the turn of another that waits. With 2 or with 6 a
+ * hundred connections carry little more than half as much (`npm run bench -- connections-100`).
+ */
 const SHARE = 4;
 
 /** What a reactor drives. */
 export type Descriptor = IReadWriteDescriptor & IHalfCloseableDescriptor;
 
-/** The other half of the stream, where the descriptor reads. */
-export interface Input {
-  /** The descriptor wants to read. */
-  start(): void;
-  /** The descriptor wants to read no more. */
-  stop(): void;
-  /** `data`. */
-  received(chunk: unknown): void;
-  /** `end`. */
-  ended(): void;
-  /** Whether there is more to come, which is wanted. */
-  readonly isOpen: boolean;
-}
-
-/**
- * Where the listeners find the reactors of their stream. Shared listeners and one property cost a
- * fraction of what a closure per event and stream would. `null` once a stream has none left.
- */
-const REACTOR = Symbol('twisted-streams.reactor');
-
-type Wrapped = AnyWritable & { [REACTOR]?: StreamReactor | null };
-
-export class StreamReactor implements IReactorFDSet {
+export class StreamReactor implements IReactorFDSet, StreamListener {
   /** Reads the stream, where the descriptor does. */
   input: Input | undefined;
 
+  /** The reactor of another adapter on the same stream. */
+  next: StreamListener | null = null;
+
   private descriptor!: Descriptor;
-  /** Another adapter on the same stream. */
-  private next: StreamReactor | null = null;
 
   /** Whether the descriptor wants `doWrite`. */
   private wanted = false;
@@ -77,7 +60,7 @@ export class StreamReactor implements IReactorFDSet {
   /** Drives `descriptor` from now on. */
   attach(descriptor: Descriptor): void {
     this.descriptor = descriptor;
-    this.listen();
+    listen(this);
   }
 
   /** Hands the stream nothing more until `move`. */
@@ -87,10 +70,10 @@ export class StreamReactor implements IReactorFDSet {
 
   /** Drives the descriptor from `stream` now, into which the stream that it had was wrapped. */
   move(stream: AnyWritable): void {
-    this.unlisten();
+    unlisten(this);
     this.stream = stream;
     this.busy = this.held = false;
-    this.listen();
+    listen(this);
     if (this.wanted) this.addWriter();
   }
 
@@ -99,59 +82,7 @@ export class StreamReactor implements IReactorFDSet {
     if (this.over) return;
     this.over = true;
     this.wanted = false;
-    this.unlisten();
-  }
-
-  private listen(): void {
-    const stream: Wrapped = this.stream;
-    const before = stream[REACTOR];
-    // A stream that was wrapped before still has our guard.
-    if (before === undefined) stream.on('error', onError);
-    if (!before) {
-      stream.on('close', onClose);
-      stream.on('drain', onDrain);
-      stream.on('finish', onFinish);
-    }
-    this.next = before ?? null;
-    stream[REACTOR] = this;
-  }
-
-  private unlisten(): void {
-    const stream: Wrapped = this.stream;
-    const first = stream[REACTOR];
-    if (first === this) {
-      stream[REACTOR] = this.next;
-    } else {
-      let other = first;
-      while (other && other.next !== this) other = other.next;
-      if (other) other.next = this.next;
-    }
-    if (stream[REACTOR] === null) {
-      stream.removeListener('close', onClose);
-      stream.removeListener('drain', onDrain);
-      stream.removeListener('finish', onFinish);
-    }
-  }
-
-  /** Hears what comes in, from now on. */
-  listenToInput(): void {
-    if (this.sharesInput()) return;
-    this.stream.on('data', onData);
-    this.stream.on('end', onEnd);
-  }
-
-  unlistenToInput(): void {
-    if (this.sharesInput()) return;
-    this.stream.removeListener('data', onData);
-    this.stream.removeListener('end', onEnd);
-  }
-
-  /** Whether another adapter on the same stream hears its input too. */
-  private sharesInput(): boolean {
-    for (let reactor = (this.stream as Wrapped)[REACTOR]; reactor; reactor = reactor.next) {
-      if (reactor !== this && reactor.input !== undefined) return true;
-    }
-    return false;
+    unlisten(this);
   }
 
   addWriter(): void {
@@ -341,15 +272,6 @@ export class StreamReactor implements IReactorFDSet {
   errored(error: unknown): void {
     this.lose(new ConnectionLost(undefined, { cause: error }));
   }
-
-  /** Calls `event` for each reactor of `stream`; each may detach in it. */
-  static tell(stream: Wrapped, event: (reactor: StreamReactor) => void): void {
-    for (let reactor = stream[REACTOR]; reactor;) {
-      const { next } = reactor;
-      event(reactor);
-      reactor = next;
-    }
-  }
 }
 
 function run(reactor: StreamReactor): void {
@@ -358,31 +280,4 @@ function run(reactor: StreamReactor): void {
 
 function doWrite(descriptor: Descriptor): Error | undefined {
   return descriptor.doWrite();
-}
-
-// Streams promise no order between `finish`, `error` and `close`, and stdout repeats them: whichever
-// comes first counts.
-
-function onDrain(this: Wrapped): void {
-  StreamReactor.tell(this, (reactor) => reactor.drained());
-}
-
-function onFinish(this: Wrapped): void {
-  StreamReactor.tell(this, (reactor) => reactor.finished());
-}
-
-function onClose(this: Wrapped): void {
-  StreamReactor.tell(this, (reactor) => reactor.closed());
-}
-
-function onError(this: Wrapped, error: unknown): void {
-  StreamReactor.tell(this, (reactor) => reactor.errored(error));
-}
-
-function onData(this: Wrapped, chunk: unknown): void {
-  StreamReactor.tell(this, (reactor) => reactor.input?.received(chunk));
-}
-
-function onEnd(this: Wrapped): void {
-  StreamReactor.tell(this, (reactor) => reactor.input?.ended());
 }

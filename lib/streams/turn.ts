@@ -35,9 +35,9 @@ export function spendTurn(): boolean {
     since = now();
     setImmediate(endTurn);
   }
-  if (spent > WRITES) return false;
   // Asking the time costs about as much as a small write, so not each time.
-  return (spent & 7) !== 0 || now() - since < MILLISECONDS;
+  if ((spent & 7) === 0 && now() - since >= MILLISECONDS) spent = WRITES + 1;
+  return spent <= WRITES;
 }
 
 let reading = 0;
@@ -90,8 +90,8 @@ export function waitForTurn(next: Waiting): void {
 
 function pump(): void {
   spent = 0;
-  // Who asks meanwhile comes behind those who wait, and is served in this turn if it lasts.
-  for (let most = waiting.length; served < most && spent < WRITES;) waiting[served++]?.run();
+  // Who asks again meanwhile comes behind those who wait, and is served in this turn if it lasts.
+  while (served < waiting.length && spent < WRITES) waiting[served++]?.run();
   if (served === waiting.length) {
     waiting = [];
     served = 0;

@@ -17,12 +17,17 @@ class Greedy {
   readonly consumer = new WritableConsumer(
     new Writable({ write: (_chunk, _encoding, done) => done() }),
   );
+
+  /** @param onAsked - Is told each time. */
+  constructor(private readonly onAsked: () => void = () => {}) {}
+
   start(): this {
     this.consumer.registerProducer(this, false);
     return this;
   }
   resumeProducing(): void {
     this.asked += 1;
+    this.onAsked();
     this.consumer.write(Buffer.from('x'));
   }
   stopProducing(): void {}
@@ -38,6 +43,19 @@ describe('A turn of the event loop', () => {
     // Whoever comes first may have used up a turn by itself before the others wait.
     expect(Math.min(...counts), 'of the one that got least').to.be.at.least(150);
     expect(Math.max(...counts), 'of the one that got most').to.be.at.most(600);
+  });
+
+  it('goes to another who waits after a few writes', async () => {
+    const asked: string[] = [];
+    const both = ['a', 'b'].map((name) => new Greedy(() => asked.push(name)).start());
+    for (let i = 0; i < 5; i++) await turn();
+    for (const { consumer } of both) consumer.abortConnection();
+    await Promise.all(both.map(({ consumer }) => consumer.closed));
+    // Whoever comes first may use up a turn by itself before the other waits.
+    const shared = asked.join('').replace(/^a+b+a+b+/, '');
+    const inARow = shared.match(/a+|b+/g)?.map((run) => run.length) ?? [];
+    expect(inARow).to.have.length.above(10);
+    expect(Math.max(...inARow)).to.be.at.most(5);
   });
 
   it('is all for one who is alone, however long it has been writing', async () => {
