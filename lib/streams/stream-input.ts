@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer';
 import { ConnectionDone } from '../twisted/errors.js';
 import { assertBytes, asBuffer } from '../twisted/validate.js';
 import type { AnyDuplex } from './capabilities.js';
-import { listenToInput, unlistenToInput, type Input } from './stream-listeners.js';
+import { addInputListener, removeInputListener, type Input } from './stream-listeners.js';
 import type { Descriptor, StreamReactor } from './stream-reactor.js';
 
 export class StreamInput implements Input {
@@ -30,14 +30,14 @@ export class StreamInput implements Input {
 
   /** Begins to listen, and to read unless it was stopped before this. */
   open(): void {
-    listenToInput(this.reactor);
+    addInputListener(this.reactor);
     if (this.flowing || this.discarding) this.resumeStream();
     else this.pauseStream(); // A listener alone makes some streams flow.
   }
 
   /** Leaves what comes now to what the stream is wrapped in; `open` goes on with that. */
   suspend(): void {
-    unlistenToInput(this.reactor);
+    removeInputListener(this.reactor);
     this.pauseStream();
     for (const chunk of this.early?.reverse() ?? []) this.stream.unshift?.(chunk);
     this.early = undefined;
@@ -47,7 +47,7 @@ export class StreamInput implements Input {
   close(): void {
     this.discarding = true;
     this.early = undefined;
-    unlistenToInput(this.reactor);
+    removeInputListener(this.reactor);
   }
 
   start(): void {

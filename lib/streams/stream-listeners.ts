@@ -41,7 +41,7 @@ const LISTENERS = Symbol('twisted-streams.listeners');
 type Wrapped = AnyWritable & { [LISTENERS]?: StreamListener | null };
 
 /** Has `listener` hear of its stream from now on. */
-export function listen(listener: StreamListener): void {
+export function addStreamListener(listener: StreamListener): void {
   const stream: Wrapped = listener.stream;
   const before = stream[LISTENERS];
   // A stream that was wrapped before still has our guard.
@@ -56,7 +56,7 @@ export function listen(listener: StreamListener): void {
 }
 
 /** Has it hear no more; a guard on `error` stays, because the stream outlives it. */
-export function unlisten(listener: StreamListener): void {
+export function removeStreamListener(listener: StreamListener): void {
   const stream: Wrapped = listener.stream;
   const first = stream[LISTENERS];
   if (first === listener) {
@@ -74,14 +74,14 @@ export function unlisten(listener: StreamListener): void {
 }
 
 /** Has the input of `listener` hear what comes in, from now on. */
-export function listenToInput(listener: StreamListener): void {
+export function addInputListener(listener: StreamListener): void {
   if (sharesInput(listener)) return;
   listener.stream.on('data', onData);
   listener.stream.on('end', onEnd);
 }
 
 /** Has it hear no more. */
-export function unlistenToInput(listener: StreamListener): void {
+export function removeInputListener(listener: StreamListener): void {
   if (sharesInput(listener)) return;
   listener.stream.removeListener('data', onData);
   listener.stream.removeListener('end', onEnd);

@@ -19,7 +19,12 @@ import {
 } from './capabilities.js';
 import { PrematureCloseError } from './errors.js';
 import { destroyStream } from './release-stream.js';
-import { listen, unlisten, type Input, type StreamListener } from './stream-listeners.js';
+import {
+  addStreamListener,
+  removeStreamListener,
+  type Input,
+  type StreamListener,
+} from './stream-listeners.js';
 import { othersWait, spendTurn, waitForTurn } from './turn.js';
 
 /**
@@ -60,7 +65,7 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
   /** Drives `descriptor` from now on. */
   attach(descriptor: Descriptor): void {
     this.descriptor = descriptor;
-    listen(this);
+    addStreamListener(this);
   }
 
   /** Hands the stream nothing more until `move`. */
@@ -70,10 +75,10 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
 
   /** Drives the descriptor from `stream` now, into which the stream that it had was wrapped. */
   move(stream: AnyWritable): void {
-    unlisten(this);
+    removeStreamListener(this);
     this.stream = stream;
     this.busy = this.held = false;
-    listen(this);
+    addStreamListener(this);
     if (this.wanted) this.addWriter();
   }
 
@@ -82,7 +87,7 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
     if (this.over) return;
     this.over = true;
     this.wanted = false;
-    unlisten(this);
+    removeStreamListener(this);
   }
 
   addWriter(): void {
