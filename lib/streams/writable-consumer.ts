@@ -78,9 +78,10 @@ export class WritableConsumer extends FileDescriptor {
   /** Whether something was written since a pull producer was last asked. */
   private answered = false;
   private aborting = false;
-  private watched: WritableConsumer | undefined;
   private reason: Error | undefined;
-  private whenClosed: { promise: Promise<Error>; resolve: (reason: Error) => void } | undefined;
+  // Declared only: most have no need of these, and thousands may be idle.
+  declare private watched?: WritableConsumer;
+  declare private whenClosed?: { promise: Promise<Error>; resolve: (reason: Error) => void };
 
   /**
    * @param writable - Any stream that is written to, a WHATWG `WritableStream` among them. It is
