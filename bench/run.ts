@@ -10,6 +10,7 @@ import { format } from './harness/report.js';
 import { measure } from './harness/rounds.js';
 import { judge, type Verdict } from './harness/verdict.js';
 import { removeTools } from './support/c.js';
+import { useNodeFlags } from './support/commands.js';
 import { forgetFiles } from './support/patterned-file.js';
 
 interface Options {
@@ -20,6 +21,7 @@ interface Options {
   readonly warmUp: number;
   readonly full: boolean;
   readonly check: boolean;
+  readonly nodeFlags: string;
 }
 
 function positive(text: string): number {
@@ -51,6 +53,7 @@ async function run(names: string[], options: Options): Promise<void> {
   if (!existsSync(fileURLToPath(new URL('../dist/index.js', import.meta.url)))) {
     throw new Error("The library isn't built: run `npm run build` first.");
   }
+  useNodeFlags(options.nodeFlags.split(/\s+/).filter(Boolean));
   const workloads = await findWorkloads(names);
   const verdicts: Verdict[] = [];
   const machine = `Node ${process.version}, ${availableParallelism()} x ${cpus()[0]?.model ?? '?'}`;
@@ -88,6 +91,7 @@ const command = new Command('npm run bench --')
   )
   .option('--full', 'long runs as stated, not scaled down (takes many minutes)', false)
   .option('--check', 'exit with 1 if a goal was missed', false)
+  .option('--node-flags <flags>', 'for the measured programs, as to profile them', '')
   .action(run);
 
 process.once('SIGINT', () => process.exit(130)); // Else nobody would clean up.

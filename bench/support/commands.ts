@@ -7,10 +7,17 @@ import { cProgram } from './c.js';
 
 const root = new URL('../', import.meta.url);
 
+let nodeFlags: readonly string[] = [];
+
+/** Gives every measured program of Node `flags` of Node's own, as to profile it. */
+export function useNodeFlags(flags: readonly string[]): void {
+  nodeFlags = flags;
+}
+
 /** Starts `bench/programs/NAME.ts` with `options` for it to `readOptions`. */
 export function startNode(name: string, options: object, flags: readonly string[] = []): Child {
   const program = fileURLToPath(new URL(`programs/${name}.ts`, root));
-  const args = [...flags, '--import', 'tsx/esm', program, JSON.stringify(options)];
+  const args = [...nodeFlags, ...flags, '--import', 'tsx/esm', program, JSON.stringify(options)];
   return new Child(process.execPath, args);
 }
 
