@@ -26,6 +26,7 @@ async function setUp(
 ) {
   const written: string[] = [];
   const writable = new Writable({
+    highWaterMark: 16 * KIB,
     write(data: Buffer, _encoding, done) {
       written.push(`${data.length} ${String.fromCharCode(data[0] ?? 0)}`);
       write(data, done);
