@@ -66,7 +66,8 @@ export type { StartTLSOptions } from './streams/start-tls.js';
 export { toWeb } from './streams/to-web.js';
 export { TransportDuplex, type TransportDuplexOptions } from './streams/transport-duplex.js';
 export type { WebPair } from './streams/web-support.js';
-export { WritableConsumer, type WritableConsumerOptions } from './streams/writable-consumer.js';
+export { WritableConsumer } from './streams/writable-consumer.js';
+export type { WritableConsumerOptions } from './streams/writable-consumer-options.js';
 
 // Where connections come from.
 export type { ChildFDs } from './endpoints/child-fds.js';

@@ -1,7 +1,7 @@
 /** Gives a connection that stands its protocol. */
 import type { AnyDuplex } from '../streams/capabilities.js';
 import { DuplexTransport } from '../streams/duplex-transport.js';
-import type { WritableConsumerOptions } from '../streams/writable-consumer.js';
+import type { WritableConsumerOptions } from '../streams/writable-consumer-options.js';
 import type { IProtocol } from '../twisted/interfaces.js';
 
 /**

@@ -5,7 +5,7 @@ import type { ConnectionOptions } from 'node:tls';
 import type { DuplexTransport } from '../streams/duplex-transport.js';
 import { peerOf } from '../streams/addresses.js';
 import { wrapInTLS } from '../streams/start-tls.js';
-import type { WritableConsumerOptions } from '../streams/writable-consumer.js';
+import type { WritableConsumerOptions } from '../streams/writable-consumer-options.js';
 import { InvalidStateError } from '../twisted/errors.js';
 import type { IAddress } from '../twisted/interfaces.js';
 import { log } from '../twisted/log.js';

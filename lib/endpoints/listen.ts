@@ -3,7 +3,7 @@ import type net from 'node:net';
 
 import { peerOf } from '../streams/addresses.js';
 import { wrapInTLS, type StartTLSOptions } from '../streams/start-tls.js';
-import type { WritableConsumerOptions } from '../streams/writable-consumer.js';
+import type { WritableConsumerOptions } from '../streams/writable-consumer-options.js';
 import type { IAddress } from '../twisted/interfaces.js';
 import { log } from '../twisted/log.js';
 import { CannotListenError } from './errors.js';

@@ -2,7 +2,7 @@
 import { assertWritable, type WritableLike } from '../streams/capabilities.js';
 import { DuplexTransport } from '../streams/duplex-transport.js';
 import { isNodeReadable, type NodeReadableLike } from '../streams/readable-capabilities.js';
-import type { WritableConsumerOptions } from '../streams/writable-consumer.js';
+import type { WritableConsumerOptions } from '../streams/writable-consumer-options.js';
 import { InvalidArgTypeError } from '../twisted/errors.js';
 import type { IProtocol } from '../twisted/interfaces.js';
 import { assertProtocol } from '../twisted/validate.js';

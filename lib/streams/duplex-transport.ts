@@ -18,11 +18,11 @@ import { closeGracefully } from './close-gracefully.js';
 import { whenFlushed, wrapInTLS, type StartTLSOptions } from './start-tls.js';
 import { fromWebPair, isWebPair, type WebPairLike } from './from-web.js';
 import { StreamInput } from './stream-input.js';
+import { WritableConsumer } from './writable-consumer.js';
 import {
-  assertOptions,
-  WritableConsumer,
+  assertWritableConsumerOptions,
   type WritableConsumerOptions,
-} from './writable-consumer.js';
+} from './writable-consumer-options.js';
 
 /** Options of {@link DuplexTransport}. */
 export interface DuplexTransportOptions extends WritableConsumerOptions {
@@ -75,7 +75,7 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
   constructor(given: DuplexLike | WebPairLike, options: DuplexTransportOptions = {}) {
     const { protocol } = options;
     if (protocol !== undefined) assertProtocol(protocol);
-    assertOptions(options);
+    assertWritableConsumerOptions(options);
     const duplex = isWebPair(given) ? fromWebPair(given) : given;
     assertDuplex(duplex);
     super(duplex, options);

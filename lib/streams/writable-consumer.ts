@@ -1,10 +1,5 @@
 /** A Node stream that is written to, as a Twisted consumer. */
-import {
-  ConnectionAborted,
-  ConnectionDone,
-  ConnectionLost,
-  OutOfRangeError,
-} from '../twisted/errors.js';
+import { ConnectionAborted, ConnectionDone, ConnectionLost } from '../twisted/errors.js';
 import { FileDescriptor } from '../twisted/file-descriptor.js';
 import type { IPullProducer, IPushProducer } from '../twisted/interfaces.js';
 import { assertProducer } from '../twisted/validate.js';
@@ -20,6 +15,10 @@ import { fromWebWritable, isWebWritable, type WebWritableLike } from './from-web
 import { GatheredWrites } from './gathered-writes.js';
 import { destroyStream, resetStream } from './release-stream.js';
 import { StreamReactor } from './stream-reactor.js';
+import {
+  assertWritableConsumerOptions,
+  type WritableConsumerOptions,
+} from './writable-consumer-options.js';
 
 /** What Node's streams buffer unless told otherwise, for streams that don't say. */
 const DEFAULT_HIGH_WATER_MARK = 16384;
@@ -31,21 +30,6 @@ const DEFAULT_HIGH_WATER_MARK = 16384;
 function largeFor(stream: AnyWritable): number {
   if (stream.writableObjectMode === true) return 0;
   return sendsTogether(stream) ? 1024 : 4096;
-}
-
-/** Options of {@link WritableConsumer}. */
-export interface WritableConsumerOptions {
-  /**
-   * Bytes (chunks, for a stream of objects) from which on the buffer is full; the stream's own
-   * `writableHighWaterMark` if left out.
-   */
-  highWaterMark?: number | undefined;
-  /**
-   * Whether a close waits for a registered producer that isn't paused. `true` unless given.
-   *
-   * @see {@link FileDescriptor.waitsForProducer}
-   */
-  waitsForProducer?: boolean | undefined;
 }
 
 /**
@@ -92,7 +76,7 @@ export class WritableConsumer extends FileDescriptor {
    * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
    */
   constructor(writable: WritableLike | WebWritableLike, options: WritableConsumerOptions = {}) {
-    assertOptions(options);
+    assertWritableConsumerOptions(options);
     const stream = isWebWritable(writable) ? fromWebWritable(writable) : writable;
     assertWritable(stream);
     super(new StreamReactor(stream));
@@ -345,11 +329,4 @@ const plain = WritableConsumer.prototype;
 /** Whether `value` is of our own class (not a stream's): nothing else promises a `closed`. */
 export function isWritableConsumer(value: unknown): value is WritableConsumer {
   return value instanceof WritableConsumer;
-}
-
-/** @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0. */
-export function assertOptions({ highWaterMark = 0 }: WritableConsumerOptions): void {
-  if (!Number.isSafeInteger(highWaterMark) || highWaterMark < 0) {
-    throw new OutOfRangeError('highWaterMark', 'a whole number of at least 0', highWaterMark);
-  }
 }
