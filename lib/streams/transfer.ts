@@ -91,14 +91,14 @@ export class Transfer implements SourceListener, IPushProducer {
   }
 
   onChunk(chunk: Buffer): void {
-    if (!this.isIdle || this.held.length > 0) {
+    if (this.isIdle && this.wanted && !this.resting) {
+      this.proceeding = true;
+      this.pass(chunk);
+      this.goOn();
+    } else {
       this.held.push(chunk);
-      return;
+      this.proceed();
     }
-    this.proceeding = true;
-    if (this.wanted && !this.resting) this.pass(chunk);
-    else this.held.push(chunk);
-    this.goOn();
   }
 
   onEnd(): void {

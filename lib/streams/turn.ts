@@ -89,7 +89,6 @@ export function waitForTurn(next: Waiting): void {
 }
 
 function pump(): void {
-  spent = 0;
   // Who asks again meanwhile comes behind those who wait, and is served in this turn if it lasts.
   while (served < waiting.length && spent < WRITES) waiting[served++]?.run();
   if (served === waiting.length) {

@@ -160,7 +160,7 @@ export class WritableConsumer extends FileDescriptor {
   }
 
   /**
-   * As `write`, for a producer that gives its chunks one by one, so that there is nothing to gather:
+   * As `write`, for a push producer that gives its chunks one by one, so that there is nothing to gather:
    * a stream that is idle gets a large one at once, which saves the way through the next tick.
    *
    * @internal
@@ -171,7 +171,6 @@ export class WritableConsumer extends FileDescriptor {
       this.write(data);
       return;
     }
-    this.answered = true;
     const error = this.reactor.sendChunk(data, this.drainComesTooSeldom());
     if (error !== undefined) this.reactor.lose(error);
     else if (this.isSendBufferFull()) this.pauseThenWrite();

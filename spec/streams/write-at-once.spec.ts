@@ -1,5 +1,5 @@
 /** Large chunks that a `ReadableProducer` gives to an idle `WritableConsumer`. */
-import { PassThrough, Writable } from 'node:stream';
+import { PassThrough, Readable, Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
@@ -114,6 +114,20 @@ describe('A large chunk of a ReadableProducer', () => {
     expect(written).to.deep.equal([]);
     await turn();
     expect(written).to.deep.equal(['2000 a']);
+  });
+
+  it('is asked for again by a stream that takes each at once, where it is pulled', async () => {
+    const { written, source, consumer } = await setUp();
+    source.end();
+    await turn();
+    expect(consumer.producer).to.equal(null);
+    const chunks = ['a', 'b', 'c'].map((name) => chunk(name));
+    await new ReadableProducer(Readable.from(chunks), { streaming: false }).startProducing(
+      consumer,
+    );
+    consumer.loseConnection();
+    await consumer.closed;
+    expect(written).to.deep.equal(['16384 a', '16384 b', '16384 c']);
   });
 
   it('is seen by a subclass that overrides write', async () => {
