@@ -28,7 +28,19 @@ export default defineConfig(
       '@typescript-eslint/no-empty-function': 'off',
     },
   },
-  { files: ['lib/**/*.ts'], rules: { 'tsdoc/syntax': 'error' } },
+  {
+    files: ['lib/**/*.ts'],
+    rules: {
+      'tsdoc/syntax': 'error',
+      'no-restricted-globals': [
+        'error',
+        {
+          name: 'Buffer',
+          message: "The global is a getter, and slow: import it from 'node:buffer'.",
+        },
+      ],
+    },
+  },
   wall(['lib/twisted/**/*.ts'], streams, upwards('streams', 'endpoints', 'testing')),
   wall(['lib/streams/**/*.ts'], upwards('endpoints', 'testing')),
   wall(['lib/endpoints/**/*.ts'], upwards('testing')),
