@@ -40,6 +40,8 @@ export function spendTurn(): boolean {
   return spent <= WRITES;
 }
 
+// Whoever read the clock last, and how many units there were to be after that: what counts is how
+// long the turn is, whoever works in it.
 let reading = 0;
 let run = 1;
 
