@@ -62,6 +62,7 @@ export function memoryToMemory(takes: 'at once' | 'on the next tick'): Workload 
       pipe(move('pipe')),
       pipeline(move('pipeline')),
       streamx(move('streamx')),
+      byHand(move('by-hand')),
     ],
     goals: [{ metric: chunkRate.name, peer: 'pipe', atLeast: 1 }],
   };

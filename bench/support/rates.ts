@@ -15,6 +15,14 @@ async function measureRate(child: Child): Promise<Measurement> {
   });
 }
 
+/** `bench/programs/calls/WHAT.ts`, under a name of its own. */
+export function caller(name: string, what: string): Contestant {
+  return {
+    name,
+    measure: ({ warmUp, seconds }) => measureRate(startNode(`calls/${what}`, { warmUp, seconds })),
+  };
+}
+
 /** `bench/programs/calls/WHAT.ts` beside the same in Twisted. */
 export function callers(what: string, more: object = {}): [Contestant, Contestant] {
   const told = ({ warmUp, seconds }: Settings) => ({ ...more, what, warmUp, seconds });
