@@ -30,8 +30,8 @@ export interface ReadableProducerOptions {
  * resumed with its stream; a pull producer gives one chunk, as the stream cut it, each time it is
  * asked, and waits for one if there is none. Empty chunks are left out.
  *
- * A large chunk goes straight on to a `WritableConsumer` whose stream is idle, so it is with the stream
- * when `write` would yet have held it.
+ * A `WritableConsumer` whose stream is idle passes a large chunk on to it at once, and doesn't hold it
+ * until the end of the turn, as it does what others write.
  *
  * What the stream gives must be bytes, or strings that `setEncoding` made of bytes: these are turned
  * back. (Bytes that were no text in that encoding are lost to `setEncoding`.)

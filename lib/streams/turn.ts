@@ -92,7 +92,8 @@ export function waitForTurn(next: Waiting): void {
 
 function pump(): void {
   // Who asks again meanwhile comes behind those who wait, and is served in this turn if it lasts.
-  while (served < waiting.length && spent < WRITES) waiting[served++]?.run();
+  // Looked at before each: who began when the turn is over would get nothing, and lose its place.
+  while (served < waiting.length && !isSpent()) waiting[served++]?.run();
   if (served === waiting.length) {
     waiting = [];
     served = 0;
@@ -102,6 +103,10 @@ function pump(): void {
   }
   pumping = waiting.length > 0;
   if (pumping) setImmediate(pump);
+}
+
+function isSpent(): boolean {
+  return spent >= WRITES || (noticing && now() - since >= MILLISECONDS);
 }
 
 function endTurn(): void {

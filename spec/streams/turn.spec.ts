@@ -78,6 +78,25 @@ describe('A turn of the event loop', () => {
     await greedy.consumer.closed;
   });
 
+  it('ends soon for all who share it where each write takes its time', async () => {
+    let [asked, most, turns] = [0, 0, 0];
+    const all = Array.from({ length: 20 }, () =>
+      new Greedy(() => {
+        asked += 1;
+        for (const start = performance.now(); performance.now() - start < 0.3;);
+      }).start(),
+    );
+    await turn(); // What each asks as it registers is no part of a turn that is shared.
+    for (; turns < 10; turns++) {
+      asked = 0;
+      await turn();
+      most = Math.max(most, asked);
+    }
+    for (const { consumer } of all) consumer.abortConnection();
+    await Promise.all(all.map(({ consumer }) => consumer.closed));
+    expect(most).to.be.within(1, 32);
+  });
+
   for (const [what, send] of [
     [
       'a stream gives to a stream',
