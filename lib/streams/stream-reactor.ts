@@ -120,10 +120,15 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
     return this.ended && this.onFinished !== undefined;
   }
 
-  /** Calls `doWrite` as long as it is wanted and the stream takes more. */
-  run(): void {
+  /**
+   * Calls `doWrite` as long as it is wanted and the stream takes more.
+   *
+   * @param isOurTurn - Whether this has waited for its turn, which is good for one write at least.
+   */
+  run(isOurTurn = false): void {
     for (let made = 0; this.wanted && !this.busy && !this.over; made++) {
-      if (!spendTurn() || (made >= SHARE && othersWait())) {
+      const isEnough = !spendTurn() || (made >= SHARE && othersWait());
+      if (isEnough && !(isOurTurn && made === 0)) {
         waitForTurn(this);
         return;
       }

@@ -66,7 +66,7 @@ export function smallUnitsLeft(): number {
 
 /** What has used up a turn and wants to go on. */
 export interface Waiting {
-  run(): void;
+  run(isOurTurn: true): void;
 }
 
 /** Who has asked for a turn, in order; before `served`, who has had it. */
@@ -92,8 +92,7 @@ export function waitForTurn(next: Waiting): void {
 
 function pump(): void {
   // Who asks again meanwhile comes behind those who wait, and is served in this turn if it lasts.
-  // Looked at before each: who began when the turn is over would get nothing, and lose its place.
-  while (served < waiting.length && !isSpent()) waiting[served++]?.run();
+  while (served < waiting.length && !isSpent()) waiting[served++]?.run(true);
   if (served === waiting.length) {
     waiting = [];
     served = 0;
