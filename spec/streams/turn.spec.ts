@@ -70,7 +70,7 @@ describe('A turn of the event loop', () => {
 
   it('is all for one who is alone, however long it has been writing', async () => {
     const greedy = new Greedy().start();
-    await new Promise(process.nextTick);
+    await new Promise<void>((resolve) => process.nextTick(resolve));
     expect(greedy.asked).to.be.above(8);
     for (let i = 0; i < 5; i++) await turn();
     const before = greedy.asked;
