@@ -188,8 +188,7 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
   /** As `send`, for one chunk. */
   sendChunk(chunk: Buffer, reportEmpty: boolean): Error | undefined {
     const { stream } = this;
-    const refusal = this.refusal();
-    if (refusal !== undefined) return refusal;
+    if (refuses(stream)) return this.endOfStream();
     this.busy = true; // Before the call, so that a `drain` from inside it is heard.
     if (isBeingDestroyed(stream)) return undefined; // Its `error` and `close` are yet to come.
     try {
@@ -203,11 +202,31 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
     return undefined;
   }
 
+  /** Whether the stream is there, and would take a chunk at once. */
+  get isReady(): boolean {
+    return !this.busy && !this.over && !refuses(this.stream) && !isBeingDestroyed(this.stream);
+  }
+
+  /**
+   * Hands `chunk` to a stream that is ready. As `sendChunk`, with less to look after.
+   *
+   * @returns whether the stream then has less than `limit` bytes, and is ready for more.
+   */
+  sendAtOnce(chunk: Buffer, limit: number): boolean {
+    const { stream } = this;
+    this.busy = true;
+    try {
+      this.busy = isBusy(stream, stream.write(chunk));
+      return !this.busy && (stream.writableLength ?? 0) < limit;
+    } catch (thrown) {
+      this.lose(asError(thrown));
+    }
+    return false;
+  }
+
   /** Why nothing more may be handed to the stream: a late write would destroy what it still has. */
   private refusal(): Error | undefined {
-    const { stream } = this;
-    const refuses = stream.destroyed === true || stream.writableEnded === true;
-    return refuses ? this.endOfStream() : undefined;
+    return refuses(this.stream) ? this.endOfStream() : undefined;
   }
 
   private emptyReporter(): () => void {
@@ -282,6 +301,10 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
   errored(error: unknown): void {
     this.lose(new ConnectionLost(undefined, { cause: error }));
   }
+}
+
+function refuses(stream: AnyWritable): boolean {
+  return stream.destroyed === true || stream.writableEnded === true;
 }
 
 function run(reactor: StreamReactor): void {

@@ -8,23 +8,29 @@ import type { ReadableSource, SourceListener } from './readable-source.js';
 import { smallUnitsLeft, spendTurn } from './turn.js';
 import { isWritableConsumer, type WritableConsumer } from './writable-consumer.js';
 
+// Why a chunk may not go straight on, as bits of one number: 0 is all that a chunk need ask.
+const NOT_OPEN = 1;
+/** The consumer takes no more for now. */
+const UNWANTED = 2;
+/** The event loop has to turn first. */
+const RESTING = 4;
+/** Someone is at work who will look again by himself. */
+const BUSY = 8;
+/** Others came before it. */
+const BEHIND_OTHERS = 16;
+/** The source has given all. */
+const ENDED = 32;
+/** The consumer was told that this is over. */
+const OVER = 64;
+
 export class Transfer implements SourceListener, IPushProducer {
   /** Settles once the consumer has been told. */
   readonly done: Promise<void>;
   private resolve!: () => void;
   private reject!: (reason: unknown) => void;
 
-  private running = true;
-  private open = false;
-  /** Whether the consumer takes another chunk. */
-  private wanted: boolean;
-  /** Whether the event loop has to turn first. */
-  private resting = false;
-  /** Whether `proceed` is at work, and will look again by itself. */
-  private proceeding = false;
-  /** Whether the source has given all. */
-  private ended = false;
-  /** What came although it was not wanted: not every stream stops at once. */
+  private shut = NOT_OPEN;
+  /** What came although it could not go on: not every stream stops at once. */
   private readonly held: Buffer[] = [];
   /** The consumer, where chunks need not wait to be gathered. */
   private readonly direct: WritableConsumer | null;
@@ -36,8 +42,9 @@ export class Transfer implements SourceListener, IPushProducer {
     private readonly consumer: IConsumer,
     private readonly streaming: boolean,
   ) {
-    this.wanted = streaming;
-    this.direct = streaming && isWritableConsumer(consumer) ? consumer : null;
+    if (!streaming) this.shut |= UNWANTED;
+    this.direct =
+      streaming && isWritableConsumer(consumer) && consumer.writesAtOnce ? consumer : null;
     this.done = new Promise<void>((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -46,7 +53,7 @@ export class Transfer implements SourceListener, IPushProducer {
 
   /** Whether the consumer has yet to be told that this is over. */
   get isRunning(): boolean {
-    return this.running;
+    return (this.shut & OVER) === 0;
   }
 
   /** Registers `producer`, which passes on to us what the consumer calls. */
@@ -54,8 +61,8 @@ export class Transfer implements SourceListener, IPushProducer {
     try {
       this.consumer.registerProducer(producer, this.streaming);
     } catch (thrown) {
-      if (this.running) {
-        this.running = false; // It isn't registered, so there is nothing to take back.
+      if (this.isRunning) {
+        this.shut |= OVER; // It isn't registered, so there is nothing to take back.
         this.reject(thrown);
       } else {
         log.err(thrown, 'A consumer failed after it had stopped its producer');
@@ -65,21 +72,21 @@ export class Transfer implements SourceListener, IPushProducer {
 
   /** Begins to read. */
   start(): void {
-    if (!this.running) return;
-    this.open = true;
+    if (!this.isRunning) return;
+    this.shut &= ~NOT_OPEN;
     this.source.open(this);
     this.proceed();
   }
 
   pauseProducing(): void {
-    this.wanted = false;
-    // From inside our own `write` it is for `proceed` to say: see there.
-    if (this.running && this.open && !this.proceeding) this.source.hold();
+    this.shut |= UNWANTED;
+    // From inside our own `write` it is for `goOn` to say: see there.
+    if (this.isIdle) this.source.hold();
   }
 
   /** Asked again before it has answered, a pull producer still owes one chunk. */
   resumeProducing(): void {
-    this.wanted = true;
+    this.shut &= ~UNWANTED;
     this.proceed();
   }
 
@@ -91,18 +98,20 @@ export class Transfer implements SourceListener, IPushProducer {
   }
 
   onChunk(chunk: Buffer): void {
-    if (this.isIdle && this.wanted && !this.resting) {
-      this.proceeding = true;
+    if (this.shut === 0) {
+      this.shut = BUSY;
       this.pass(chunk);
-      this.goOn();
+      this.shut &= ~BUSY;
+      if (this.shut !== 0) this.proceed();
     } else {
       this.held.push(chunk);
+      this.shut |= BEHIND_OTHERS;
       this.proceed();
     }
   }
 
   onEnd(): void {
-    this.ended = true;
+    this.shut |= ENDED;
     this.proceed();
   }
 
@@ -133,8 +142,8 @@ export class Transfer implements SourceListener, IPushProducer {
 
   /** @returns whether this had not happened before. */
   private leaveSource(): boolean {
-    if (!this.running) return false;
-    this.running = false;
+    if (!this.isRunning) return false;
+    this.shut |= OVER;
     this.held.length = 0;
     this.source.close();
     return true;
@@ -142,28 +151,28 @@ export class Transfer implements SourceListener, IPushProducer {
 
   /** Whether chunks may be passed on, and nobody is at it. */
   private get isIdle(): boolean {
-    return this.running && this.open && !this.proceeding;
+    return (this.shut & (NOT_OPEN | BUSY | OVER)) === 0;
   }
 
-  /** Passes on what the consumer wants of what there is. */
+  /** Passes on what may be of what there is, and tells the source how to go on. */
   private proceed(): void {
     if (!this.isIdle) return;
-    this.proceeding = true;
-    while (this.wanted && !this.resting) {
+    this.shut |= BUSY;
+    while ((this.shut & (UNWANTED | RESTING)) === 0) {
       const chunk = this.held.shift();
       if (chunk === undefined) break;
       this.pass(chunk);
     }
+    if (this.held.length === 0) this.shut &= ~BEHIND_OTHERS;
+    this.shut &= ~BUSY;
     this.goOn();
   }
 
-  /** Tells the source how to go on, after what could be passed on was. */
   private goOn(): void {
-    this.proceeding = false;
-    if (!this.running) return; // The consumer may have stopped us meanwhile.
-    if (this.ended) {
+    if (!this.isRunning) return; // The consumer may have stopped us meanwhile.
+    if ((this.shut & ENDED) !== 0) {
       if (this.held.length === 0) this.complete();
-    } else if (this.wanted && !this.resting) {
+    } else if (this.shut === 0) {
       this.source.flow();
     } else if (!this.mayFlowOn()) {
       this.source.hold();
@@ -175,13 +184,13 @@ export class Transfer implements SourceListener, IPushProducer {
    * with every chunk pauses and resumes at each, which can cost a stream more than the chunk did.
    */
   private mayFlowOn(): boolean {
-    return this.streaming && !this.resting && this.held.length === 0 && this.source.holdsDearly;
+    return this.shut === UNWANTED && this.streaming && this.source.holdsDearly;
   }
 
   private pass(chunk: Buffer): void {
     if (this.isTurnSpent()) this.rest();
     if (chunk.length === 0) return; // No answer to a consumer that asked for data.
-    if (!this.streaming) this.wanted = false;
+    if (!this.streaming) this.shut |= UNWANTED;
     try {
       if (this.direct !== null) this.direct.writeAtOnce(chunk);
       else this.consumer.write(chunk);
@@ -198,9 +207,9 @@ export class Transfer implements SourceListener, IPushProducer {
 
   /** Lets timers and I/O have their turn: a source in memory would keep them from it to its end. */
   private rest(): void {
-    this.resting = true;
+    this.shut |= RESTING;
     setImmediate(() => {
-      this.resting = false;
+      this.shut &= ~RESTING;
       this.proceed();
     });
   }

@@ -160,31 +160,38 @@ export class WritableConsumer extends FileDescriptor {
   }
 
   /**
+   * Whether `writeAtOnce` may be used: who overrides these has a say in what is written, and when.
+   *
+   * @internal
+   */
+  get writesAtOnce(): boolean {
+    return (
+      this.write === plain.write &&
+      this.bufferData === plain.bufferData &&
+      this.doWrite === plain.doWrite &&
+      this.sendHeld === plain.sendHeld
+    );
+  }
+
+  /**
    * As `write`, for a push producer that gives its chunks one by one, so that there is nothing to gather:
    * a stream that is idle gets a large one at once, which saves the way through the next tick.
    *
    * @internal
    */
   writeAtOnce(data: Buffer): void {
-    const writes = (this.writes ??= new GatheredWrites(largeFor(this.stream)));
-    if (data.length < writes.large || writes.bytes > 0 || !this.canSendAtOnce()) {
+    const { reactor } = this;
+    if (!this.isLargeAndFirst(data) || !reactor.isReady || this.drainComesTooSeldom()) {
       this.write(data);
-      return;
+    } else if (!reactor.sendAtOnce(data, this.highWaterMark) && this.isSendBufferFull()) {
+      this.pauseThenWrite();
     }
-    const error = this.reactor.sendChunk(data, this.drainComesTooSeldom());
-    if (error !== undefined) this.reactor.lose(error);
-    else if (this.isSendBufferFull()) this.pauseThenWrite();
   }
 
-  private canSendAtOnce(): boolean {
-    if (!this.connected || this.writeDisconnected || this.aborting) return false;
-    if (this.reactor.isBusy) return false;
-    // Who overrides these has a say in what is written, and when.
-    return (
-      this.write === plain.write &&
-      this.doWrite === plain.doWrite &&
-      this.bufferData === plain.bufferData
-    );
+  private isLargeAndFirst(data: Uint8Array): boolean {
+    const writes = (this.writes ??= new GatheredWrites(largeFor(this.stream)));
+    if (data.length < writes.large || writes.bytes > 0) return false;
+    return this.connected && !this.writeDisconnected && !this.aborting;
   }
 
   /** Hands all that is held to the stream, at once and in order. */
@@ -210,11 +217,9 @@ export class WritableConsumer extends FileDescriptor {
 
   /** Whether our buffer is full before the stream's own is, of which alone `drain` speaks. */
   private drainComesTooSeldom(): boolean {
-    const { writableHighWaterMark, writableLength } = this.stream;
+    const { highWaterMark, stream } = this;
     return (
-      writableLength !== undefined &&
-      writableHighWaterMark !== undefined &&
-      this.highWaterMark < writableHighWaterMark
+      highWaterMark < (stream.writableHighWaterMark ?? 0) && stream.writableLength !== undefined
     );
   }
 

@@ -205,6 +205,21 @@ describe('ReadableProducer', () => {
       expect(consumer.log).to.deep.equal(done);
     });
 
+    it('keeps the order when a write makes a stream that cannot wait give more', async () => {
+      const stream = new OldStyleStream([]);
+      class Provoking extends RecordingConsumer {
+        override wrote(): void {
+          if (this.received.equals(Buffer.from('a'))) stream.emit('data', Buffer.from('b'));
+        }
+      }
+      const consumer = new Provoking();
+      const produced = new ReadableProducer(stream).startProducing(consumer);
+      for (const chunk of ['a', 'c', 'd']) stream.emit('data', Buffer.from(chunk));
+      stream.emit('end');
+      await produced;
+      expect(consumer.log).to.deep.equal(['register push', 'a', 'b', 'c', 'd', 'unregister']);
+    });
+
     it('pauses the stream also when it is paused from outside a write', async () => {
       const stream = new PassThrough();
       const consumer = new RecordingConsumer();

@@ -74,10 +74,13 @@ describe('A large chunk of a ReadableProducer', () => {
     });
     source.write(chunk('a', 4 * KIB));
     sinon.assert.calledOnce(pause);
+    await turn();
+    sinon.assert.notCalled(resume);
     dones.shift()?.();
     await turn();
     sinon.assert.calledOnce(resume);
     source.write(chunk('b', 4 * KIB));
+    await turn();
     expect(written).to.deep.equal(['4096 a', '4096 b']);
   });
 
