@@ -1,7 +1,7 @@
 /** The readable half of a stream, as the part of a reactor that calls `doRead`. */
 import { Buffer } from 'node:buffer';
 
-import { ConnectionDone } from '../twisted/errors.js';
+import { cleanClose } from '../twisted/clean-close.js';
 import { assertBytes, asBuffer } from '../twisted/validate.js';
 import type { AnyDuplex } from './capabilities.js';
 import { addInputListener, removeInputListener, type Input } from './stream-listeners.js';
@@ -158,5 +158,5 @@ function doRead(descriptor: Descriptor): Error | undefined {
 }
 
 function readConnectionLost(descriptor: Descriptor): undefined {
-  descriptor.readConnectionLost(new ConnectionDone());
+  descriptor.readConnectionLost(cleanClose());
 }

@@ -2,7 +2,8 @@
  * The reactor of one stream: turns the stream's events into the calls that Twisted's reactor makes,
  * so that a `FileDescriptor` needs to know nothing of streams.
  */
-import { ConnectionDone, ConnectionLost } from '../twisted/errors.js';
+import { cleanClose } from '../twisted/clean-close.js';
+import { ConnectionLost } from '../twisted/errors.js';
 import type {
   IHalfCloseableDescriptor,
   IReactorFDSet,
@@ -265,7 +266,7 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
   private endOfStream(): Error {
     const { aborted, errored, readableEnded } = this.stream;
     // Node ends the write half of a socket whose other end hung up cleanly.
-    if (!errored && aborted !== true && readableEnded === true) return new ConnectionDone();
+    if (!errored && aborted !== true && readableEnded === true) return cleanClose();
     return new ConnectionLost(undefined, { cause: errored ?? new PrematureCloseError() });
   }
 
@@ -294,7 +295,7 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
     // Who still reads must not take this for the end of what was sent to it.
     const cutShort = this.input?.isOpen === true;
     const delivered = this.ended && !cutShort && closedAfterDelivery(this.stream);
-    this.lose(delivered ? new ConnectionDone() : this.endOfStream());
+    this.lose(delivered ? cleanClose() : this.endOfStream());
   }
 
   /** `error`. Not every stream that errs closes. */

@@ -1,4 +1,5 @@
 /** A Node stream that is written to, as a Twisted consumer. */
+import { cleanClose } from '../twisted/clean-close.js';
 import { ConnectionAborted, ConnectionDone, ConnectionLost } from '../twisted/errors.js';
 import { FileDescriptor } from '../twisted/file-descriptor.js';
 import type { IPullProducer, IPushProducer } from '../twisted/interfaces.js';
@@ -276,7 +277,7 @@ export class WritableConsumer extends FileDescriptor {
   }
 
   private streamFinished(): undefined {
-    if (this.disconnecting) this.connectionLost(new ConnectionDone());
+    if (this.disconnecting) this.connectionLost(cleanClose());
     else this.writeHalfEnded();
   }
 

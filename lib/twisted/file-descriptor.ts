@@ -2,9 +2,9 @@
  * Twisted's write side: buffers, pauses and resumes the producer, and closes once all is sent. It
  * knows nothing of where bytes go: a reactor calls `doWrite`, a subclass has `writeSomeData`.
  */
+import { cleanClose } from './clean-close.js';
 import { ConsumerMixin } from './consumer-mixin.js';
 import {
-  ConnectionDone,
   ConnectionLost,
   InvalidArgTypeError,
   MethodNotImplementedError,
@@ -190,7 +190,7 @@ export abstract class FileDescriptor
    * @returns what `doWrite` is to return.
    */
   protected postLoseConnection(): Error | undefined {
-    return new ConnectionDone();
+    return cleanClose();
   }
 
   /**
@@ -281,7 +281,7 @@ export abstract class FileDescriptor
     if (this.writeDisconnected) {
       this.stopReading();
       this.stopWriting();
-      this.connectionLost(new ConnectionDone());
+      this.connectionLost(cleanClose());
     } else {
       this.disconnecting = true;
       this.stopReading();
