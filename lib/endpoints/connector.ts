@@ -4,14 +4,15 @@ import type { ConnectionOptions } from 'node:tls';
 
 import type { DuplexTransport } from '../streams/duplex-transport.js';
 import { peerOf } from '../streams/addresses.js';
-import { wrapInTLS } from '../streams/start-tls.js';
+import type { StartTLSOptions } from '../streams/start-tls.js';
 import type { WritableConsumerOptions } from '../streams/writable-consumer-options.js';
 import { InvalidStateError } from '../twisted/errors.js';
-import type { IAddress } from '../twisted/interfaces.js';
+import type { IAddress, IProtocol } from '../twisted/interfaces.js';
 import { log } from '../twisted/log.js';
-import { connectProtocol } from './connect-protocol.js';
+import { logPrefixOf } from '../twisted/log-prefix.js';
+import { startOrClose, transportFor } from './connection.js';
 import { connectErrorFor, ConnectError, TimeoutError, UserError } from './errors.js';
-import type { ClientFactory } from './factory.js';
+import { protocolOf, type ClientFactory } from './factory.js';
 import { addressOf, type Place } from './place.js';
 
 /** Options of `connect`: a `port` or a `path`, and the rest. */
@@ -19,9 +20,12 @@ export type ConnectOptions = Place &
   WritableConsumerOptions & {
     /** Seconds that an attempt may take, or `null` for as long as it takes. 30 unless given. */
     timeout?: number | null | undefined;
-    /** The address of this machine to connect from. */
+    /** The IP address of this machine to connect from. */
     localAddress?: string | undefined;
-    /** Speak TLS with these options of `node:tls`. */
+    /**
+     * Speak TLS with these options of `node:tls`. The certificate must be for `host`, unless
+     * `servername` says otherwise.
+     */
     tls?: ConnectionOptions | undefined;
     /** Gives up an attempt, or aborts the connection, when it aborts. */
     signal?: AbortSignal | undefined;
@@ -36,9 +40,9 @@ const TIMEOUT = 30;
  * @see Twisted: `twisted.internet.interfaces.IConnector`
  */
 export class Connector {
-  /** What this is about. */
+  /** Whether there is a connection, or an attempt to make one. Not for users to set. */
   state: 'disconnected' | 'connecting' | 'connected' = 'disconnected';
-  /** The connection, while it stands. */
+  /** The connection, while it stands: from before its protocol's `connectionMade` on. */
   transport: DuplexTransport | null = null;
 
   private factoryStarted = false;
@@ -48,22 +52,34 @@ export class Connector {
   constructor(
     private readonly factory: ClientFactory,
     private readonly options: ConnectOptions,
+    private readonly tls: StartTLSOptions | undefined,
   ) {}
 
   /**
    * Begins an attempt. What becomes of it, the factory is told.
    *
    * @throws InvalidStateError: it is connecting or connected.
+   * @throws whatever the factory's `startFactory` throws: there is no attempt.
    */
   connect(): void {
-    if (this.state !== 'disconnected') throw new InvalidStateError("Can't connect in this state");
-    this.state = 'connecting';
-    if (!this.factoryStarted) {
-      this.factoryStarted = true;
-      this.factory.doStart();
+    if (this.state !== 'disconnected') {
+      throw new InvalidStateError(`Can't connect: it is ${this.state} already`);
     }
+    this.state = 'connecting';
+    this.startFactory();
     this.attempt();
     this.factory.startedConnecting(this);
+  }
+
+  private startFactory(): void {
+    if (this.factoryStarted) return;
+    try {
+      this.factory.doStart();
+      this.factoryStarted = true;
+    } catch (thrown) {
+      this.state = 'disconnected'; // Differs from Twisted: it isn't 'connecting' for ever.
+      throw thrown;
+    }
   }
 
   /**
@@ -96,8 +112,6 @@ export class Connector {
     } as net.NetConnectOpts);
 
     const timer = this.startTimeout();
-    const onAbort = () => this.abort();
-    signal?.addEventListener('abort', onAbort);
     const settle = () => {
       this.giveUp = undefined;
       clearTimeout(timer);
@@ -106,26 +120,18 @@ export class Connector {
     const fail = (reason: Error) => {
       if (this.giveUp !== fail) return; // Of an attempt that is over.
       settle();
-      signal?.removeEventListener('abort', onAbort);
       socket.destroy();
       this.failed(reason);
     };
     const onConnect = () => {
       settle();
       this.connected(socket);
-      if (this.transport === null) {
-        signal?.removeEventListener('abort', onAbort);
-        return;
-      }
-      void this.transport.closed.then((reason) => {
-        signal?.removeEventListener('abort', onAbort);
-        this.lost(reason);
-      });
     };
     this.giveUp = fail;
     socket.on('error', (cause) => fail(connectErrorFor(cause)));
     socket.on('connect', onConnect);
-    if (signal?.aborted) process.nextTick(onAbort);
+    signal?.addEventListener('abort', this.onAbort);
+    if (signal?.aborted) process.nextTick(this.onAbort);
   }
 
   private startTimeout(): NodeJS.Timeout | undefined {
@@ -137,29 +143,32 @@ export class Connector {
     );
   }
 
-  private abort(): void {
+  private readonly onAbort = () => {
     const cause: unknown = this.options.signal?.reason;
     if (this.giveUp !== undefined) this.giveUp(new UserError(undefined, { cause }));
     else this.transport?.abortConnection();
-  }
+  };
 
   private connected(socket: net.Socket): void {
-    const { tls } = this.options;
+    const { factory, options } = this;
     this.state = 'connected';
+    let protocol: IProtocol | null;
+    let transport: DuplexTransport;
     try {
-      const protocol = this.factory.buildProtocol(peerOf(socket));
-      const secure = tls && { servername: this.options.host, ...tls, isServer: false };
-      const stream = secure === undefined ? socket : wrapInTLS(socket, secure, () => {});
-      this.transport = connectProtocol(protocol, stream, this.options);
+      // Before TLS begins, whose errors only a transport hears.
+      protocol = protocolOf(factory, peerOf(socket));
+      transport = transportFor(socket, this.tls, options);
     } catch (thrown) {
       socket.destroy();
-      const message = `${this.factory.logPrefix()}: no protocol for the connection; it is closed`;
+      const message = `${logPrefixOf(factory)}: no protocol for the connection; it is closed`;
       log.err(thrown, message);
       this.failed(new ConnectError(message, { cause: thrown }));
       return;
     }
-    // Twisted leaves such a connector 'connected' for ever.
-    if (this.transport === null) this.finish(() => {});
+    this.transport = transport;
+    void transport.closed.then((reason) => this.lost(reason));
+    startOrClose(transport, protocol);
+    if (options.signal?.aborted) transport.abortConnection(); // In `buildProtocol`, it may be.
   }
 
   private failed(reason: Error): void {
@@ -174,17 +183,27 @@ export class Connector {
   /** Tells the factory, which may connect again; else it is done with. */
   private finish(tell: () => void): void {
     this.state = 'disconnected';
-    try {
-      tell();
-    } catch (thrown) {
-      log.err(thrown, `${this.factory.logPrefix()}: a callback threw`);
-    }
-    if (this.hasConnectedAgain()) return;
+    this.options.signal?.removeEventListener('abort', this.onAbort);
+    this.guard(tell);
+    if (!this.isOver()) return;
     this.factoryStarted = false;
-    this.factory.doStop();
+    this.guard(() => this.factory.doStop());
   }
 
-  private hasConnectedAgain(): boolean {
-    return this.state !== 'disconnected';
+  /** Calls the factory from the event loop, where nobody could catch what it throws. */
+  private guard(callback: () => void): void {
+    try {
+      callback();
+    } catch (thrown) {
+      log.err(thrown, `${logPrefixOf(this.factory)}: a callback threw`);
+    }
+  }
+
+  /**
+   * Whether the factory has left it at that: it may have connected again. Differs from Twisted: if it
+   * has given that up again, it was stopped then, and isn't a second time.
+   */
+  private isOver(): boolean {
+    return this.state === 'disconnected' && this.factoryStarted;
   }
 }

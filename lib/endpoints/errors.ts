@@ -6,6 +6,7 @@
  * @see Twisted: `twisted.internet.error.ConnectError`
  */
 export class ConnectError extends Error {
+  /** What to match on. */
   readonly code: string;
 
   /**
@@ -59,13 +60,18 @@ export class TimeoutError extends UserError {
 
 /**
  * It can't be listened there: the port is in use, the path can't be written. `code` is Node's, as
- * `EADDRINUSE`.
+ * `EADDRINUSE`, else `ERR_CANNOT_LISTEN`.
  *
  * @see Twisted: `twisted.internet.error.CannotListenError`
  */
 export class CannotListenError extends Error {
+  /** What to match on. */
   readonly code: string;
 
+  /**
+   * @param message - What happened, for a person.
+   * @param options - `cause`: Node's error, if there is one.
+   */
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;

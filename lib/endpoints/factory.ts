@@ -1,13 +1,15 @@
 /** What makes protocols for connections, and keeps what they share. */
+import { assertBuilder, build, type Builder } from '../twisted/build.js';
 import { InvalidArgTypeError, InvalidStateError } from '../twisted/errors.js';
 import type { IAddress, IProtocol } from '../twisted/interfaces.js';
+import { assertProtocol } from '../twisted/validate.js';
 import type { Connector } from './connector.js';
 
 /** Makes a protocol: a class, or what calls one. */
-export type ProtocolMaker = new () => IProtocol;
+export type ProtocolMaker = Builder<[], IProtocol>;
 
 /**
- * Makes a protocol for each connection. Set `protocol` to a class, or override `buildProtocol`.
+ * Makes a protocol for each connection. Set `protocol`, or override `buildProtocol`.
  *
  * @example
  * ```ts
@@ -17,7 +19,7 @@ export type ProtocolMaker = new () => IProtocol;
  * @see Twisted: `twisted.internet.protocol.Factory`
  */
 export class Factory {
-  /** The class of the protocols that `buildProtocol` makes. */
+  /** Makes the protocols: a class, or a function that returns one; `null` unless it is set. */
   declare protocol: ProtocolMaker | null;
   /** Ports and connectors that use this factory. */
   numPorts = 0;
@@ -27,16 +29,19 @@ export class Factory {
   }
 
   /**
-   * A factory of this class for protocols of `protocol`'s.
+   * A factory of this class, its `protocol` set.
    *
-   * @param protocol - The class of the protocols.
+   * @param protocol - Makes the protocols: a class, or a function that returns one.
    * @param args - Arguments for the factory's own constructor.
+   * @returns the factory.
+   * @throws InvalidArgTypeError: `protocol` is neither; no factory was made.
    */
   static forProtocol<F extends Factory, A extends unknown[]>(
     this: new (...args: A) => F,
     protocol: ProtocolMaker,
     ...args: A
   ): F {
+    assertBuilder(protocol, 'protocol');
     const factory = new this(...args);
     factory.protocol = protocol;
     return factory;
@@ -49,6 +54,7 @@ export class Factory {
    * @param _address - The other end.
    * @returns the protocol, or `null` to close the connection at once.
    * @throws InvalidStateError: there is no `protocol` to make it of.
+   * @throws InvalidArgTypeError: `protocol` is neither a class nor a function.
    */
   buildProtocol(_address: IAddress): IProtocol | null {
     if (this.protocol === null) {
@@ -56,7 +62,8 @@ export class Factory {
         'The factory has no `protocol`, nor a `buildProtocol` of its own',
       );
     }
-    const protocol: IProtocol & { factory?: Factory } = new this.protocol();
+    assertBuilder(this.protocol, 'protocol');
+    const protocol: IProtocol & { factory?: Factory } = build(this.protocol, []);
     protocol.factory = this;
     return protocol;
   }
@@ -69,8 +76,8 @@ export class Factory {
 
   /** A port or connector uses this from now on. Not for users. */
   doStart(): void {
-    this.numPorts += 1;
-    if (this.numPorts === 1) this.startFactory();
+    if (this.numPorts === 0) this.startFactory();
+    this.numPorts += 1; // Not if that throws.
   }
 
   /** A port or connector has stopped using this. Not for users. */
@@ -111,10 +118,37 @@ export class ClientFactory extends Factory {
   clientConnectionLost(_connector: Connector, _reason: Error): void {}
 }
 
+const FACTORY = ['buildProtocol', 'doStart', 'doStop'];
+const CLIENT_FACTORY = ['startedConnecting', 'clientConnectionFailed', 'clientConnectionLost'];
+
 /** @throws InvalidArgTypeError: `factory` can't build protocols. */
 export function assertFactory(factory: unknown): asserts factory is Factory {
-  const { buildProtocol, doStart, doStop } = (factory ?? {}) as Partial<Record<string, unknown>>;
-  if (![buildProtocol, doStart, doStop].every((method) => typeof method === 'function')) {
-    throw new InvalidArgTypeError('factory', 'a Factory', factory);
+  assertMethods(factory, FACTORY, 'a Factory');
+}
+
+/** @throws InvalidArgTypeError: `factory` can't build protocols, or hear of clients. */
+export function assertClientFactory(factory: unknown): asserts factory is ClientFactory {
+  const expected = `a ClientFactory (${CLIENT_FACTORY.join(', ')})`;
+  assertMethods(factory, [...FACTORY, ...CLIENT_FACTORY], expected);
+}
+
+function assertMethods(factory: unknown, methods: readonly string[], expected: string): void {
+  const has = (factory ?? {}) as Partial<Record<string, unknown>>;
+  if (!methods.every((method) => typeof has[method] === 'function')) {
+    throw new InvalidArgTypeError('factory', expected, factory);
   }
+}
+
+/**
+ * The protocol that `factory` builds for the connection from `address`, checked.
+ *
+ * @returns `null` where it builds none.
+ * @throws InvalidArgTypeError: what it built is no protocol.
+ * @throws whatever `buildProtocol` throws.
+ */
+export function protocolOf(factory: Factory, address: IAddress): IProtocol | null {
+  const protocol: IProtocol | null | undefined = factory.buildProtocol(address);
+  if (protocol === null || protocol === undefined) return null;
+  assertProtocol(protocol);
+  return protocol;
 }

@@ -4,11 +4,29 @@ import type { IAddress } from '../twisted/interfaces.js';
 
 /** A TCP port of a host, or the path of a Unix socket. */
 export type Place =
-  | { port: number; host?: string | undefined; path?: undefined }
-  | { path: string; port?: undefined; host?: undefined };
+  | {
+      /** The TCP port, from 0 to 65535; to listen on 0 is to have the operating system choose. */
+      port: number;
+      /**
+       * A name or an IP address. To connect, `'localhost'` unless given. To listen, all addresses of
+       * this machine unless given, IPv6 and IPv4: there, `getPeer` of a client that came by IPv4 says
+       * `'::ffff:192.0.2.1'`. `'0.0.0.0'` listens on those of IPv4 alone.
+       */
+      host?: string | undefined;
+      path?: undefined;
+    }
+  | {
+      /** The path of the Unix socket. */
+      path: string;
+      port?: undefined;
+      host?: undefined;
+    };
+
+const PORT = 'a whole number from 0 to 65535';
 
 /**
- * @throws InvalidArgTypeError: there is neither a `port` nor a `path`, or both.
+ * @throws InvalidArgTypeError: there is neither a `port` nor a `path`, or both, or one of the wrong
+ *   kind.
  * @throws OutOfRangeError: `port` is no whole number from 0 to 65535.
  */
 export function assertPlace(options: unknown): asserts options is Place {
@@ -25,11 +43,10 @@ export function assertPlace(options: unknown): asserts options is Place {
   if (host !== undefined && typeof host !== 'string') {
     throw new InvalidArgTypeError('options.host', 'a name or an address', host);
   }
-  if (
-    path === undefined &&
-    !(Number.isInteger(port) && Number(port) >= 0 && Number(port) < 65536)
-  ) {
-    throw new OutOfRangeError('options.port', 'a whole number from 0 to 65535', port);
+  if (path !== undefined) return;
+  if (typeof port !== 'number') throw new InvalidArgTypeError('options.port', PORT, port);
+  if (!(Number.isInteger(port) && port >= 0 && port < 65536)) {
+    throw new OutOfRangeError('options.port', PORT, port);
   }
 }
 

@@ -33,7 +33,9 @@ export class ProcessTerminated extends ConnectionLost {
    * @param options - `cause`: why it couldn't be started.
    */
   constructor(
+    /** What it exited with; `null` if a signal killed it, or it couldn't be started. */
     readonly exitCode: number | null = null,
+    /** What killed it, as `SIGTERM`; `null` if nothing did. */
     readonly signal: NodeJS.Signals | null = null,
     options?: ErrorOptions,
   ) {
@@ -52,6 +54,7 @@ export class ProcessTerminated extends ConnectionLost {
  * @see Twisted: `twisted.internet.error.ProcessExitedAlready`
  */
 export class ProcessExitedAlready extends Error {
+  /** What to match on. */
   readonly code = 'ESRCH';
 
   constructor(message = 'The process has exited already') {

@@ -44,11 +44,19 @@ export class ProcessTransport implements ITransport, IConsumer, IPushProducer {
     child: ChildProcess,
     private readonly protocol: IProcessProtocol,
     childFDs: ChildFDs,
+    cwd?: string,
   ) {
     this.pid = child.pid ?? null;
     child.on('error', (cause) => {
-      if (child.pid === undefined) this.exited(new ProcessTerminated(null, null, { cause }));
-      else log.err(cause, 'A child process failed'); // A signal that couldn't be sent.
+      if (child.pid !== undefined) {
+        log.err(cause, 'A child process failed'); // A signal that couldn't be sent.
+        return;
+      }
+      // Node names the program, though it be the directory that isn't there.
+      if (cwd !== undefined && 'code' in cause && cause.code === 'ENOENT') {
+        cause.message += ` (or the directory ${cwd})`;
+      }
+      this.exited(new ProcessTerminated(null, null, { cause }));
     });
     child.on('exit', (code, signal) => {
       this.exited(code === 0 ? new ProcessDone() : new ProcessTerminated(code, signal));
@@ -203,11 +211,16 @@ export class ProcessTransport implements ITransport, IConsumer, IPushProducer {
    * Sends a signal.
    *
    * @param signal - A number, a name, or Twisted's short form of one, as `'KILL'`.
+   * @throws InvalidArgTypeError: `signal` is neither a name nor a whole number.
    * @throws ProcessExitedAlready: there is nobody to send it to.
    * @throws TypeError: there is no such signal (`code` is `ERR_UNKNOWN_SIGNAL`).
    * @throws Error: the system refuses (`code` is the system's, as `EPERM`).
    */
   signalProcess(signal: ProcessSignal): void {
+    // Of what is nothing, Node makes SIGTERM.
+    if (typeof signal !== 'string' && !Number.isInteger(signal)) {
+      throw new InvalidArgTypeError('signal', 'the name or the number of a signal', signal);
+    }
     if (this.pid === null) throw new ProcessExitedAlready();
     const full = typeof signal === 'string' && !signal.startsWith('SIG') ? `SIG${signal}` : signal;
     try {

@@ -1,5 +1,6 @@
 import { InvalidArgTypeError } from '../twisted/errors.js';
 import { stdioFor, type ChildFDs } from './child-fds.js';
+import { assertOptions, assertSignal } from './options.js';
 import type { IProcessProtocol } from './process-protocol.js';
 import { ProcessTransport } from './process-transport.js';
 
@@ -47,10 +48,12 @@ export function spawnProcess(
   protocol: IProcessProtocol,
   executable: string,
   args: readonly string[] = [],
-  { childFDs = STANDARD, env, cwd, uid, gid, signal }: SpawnOptions = {},
+  options: SpawnOptions = {},
 ): ProcessTransport {
   assertProcessProtocol(protocol);
   assertCommand(executable, args);
+  assertSpawnOptions(options);
+  const { childFDs = STANDARD, env, cwd, uid, gid, signal } = options;
   const stdio = stdioFor(childFDs);
   signal?.throwIfAborted();
   const { spawn } = process.getBuiltinModule('node:child_process');
@@ -66,7 +69,7 @@ export function spawnProcess(
     signal.addEventListener('abort', kill);
     child.once('exit', () => signal.removeEventListener('abort', kill));
   }
-  return new ProcessTransport(child, protocol, childFDs);
+  return new ProcessTransport(child, protocol, childFDs, cwd);
 }
 
 function assertProcessProtocol(protocol: unknown): asserts protocol is IProcessProtocol {
@@ -83,4 +86,16 @@ function assertCommand(executable: unknown, args: unknown): void {
   if (!Array.isArray(args) || !args.every((arg) => typeof arg === 'string')) {
     throw new InvalidArgTypeError('args', 'an array of strings', args);
   }
+}
+
+function assertSpawnOptions(options: unknown): void {
+  assertOptions(options);
+  const { env, cwd, signal } = options as Record<string, unknown>;
+  if (env !== undefined && (typeof env !== 'object' || env === null)) {
+    throw new InvalidArgTypeError('options.env', 'an object', env);
+  }
+  if (cwd !== undefined && typeof cwd !== 'string') {
+    throw new InvalidArgTypeError('options.cwd', 'a path', cwd);
+  }
+  assertSignal(signal);
 }

@@ -2,7 +2,10 @@
 import { assertWritable, type WritableLike } from '../streams/capabilities.js';
 import { DuplexTransport } from '../streams/duplex-transport.js';
 import { isNodeReadable, type NodeReadableLike } from '../streams/readable-capabilities.js';
-import type { WritableConsumerOptions } from '../streams/writable-consumer-options.js';
+import {
+  assertWritableConsumerOptions,
+  type WritableConsumerOptions,
+} from '../streams/writable-consumer-options.js';
 import { InvalidArgTypeError } from '../twisted/errors.js';
 import type { IProtocol } from '../twisted/interfaces.js';
 import { assertProtocol } from '../twisted/validate.js';
@@ -30,12 +33,13 @@ export class StandardIO extends DuplexTransport {
   /**
    * @param protocol - What talks over standard input and output; connected before this returns.
    * @param options - See {@link StandardIOOptions}.
-   * @throws InvalidArgTypeError: `protocol` is no protocol, `stdin` can't be read or `stdout` not
-   *   written to.
+   * @throws InvalidArgTypeError: `protocol` is no protocol, `stdin` can't be read, `stdout` not
+   *   written to, or an option is of the wrong kind.
    * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
    */
   constructor(protocol: IProtocol, options: StandardIOOptions = {}) {
     assertProtocol(protocol);
+    assertWritableConsumerOptions(options); // Before the streams are listened to.
     const { stdin = process.stdin, stdout = process.stdout, ...rest } = options;
     if (!isNodeReadable(stdin))
       throw new InvalidArgTypeError('options.stdin', 'a readable stream', stdin);

@@ -3,6 +3,8 @@ import { Buffer } from 'node:buffer';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions, TLSSocket, TLSSocketOptions } from 'node:tls';
 
+import { InvalidArgTypeError } from '../twisted/errors.js';
+import { isAbortSignal } from './byte-stream-options.js';
 import type { AnyDuplex } from './capabilities.js';
 
 /** Options of `DuplexTransport#startTLS`: those of `node:tls`, for the side that this end is. */
@@ -52,6 +54,39 @@ export function wrapInTLS(
     wrapped.once('secureConnect', onSecure);
   }
   return wrapped;
+}
+
+/**
+ * Tries `options` on a socket that is never connected, because much of what is wrong with them
+ * `node:tls` only says when it wraps: then a connection would be lost, or the process.
+ *
+ * @param isServer - Which side they are for, whatever they say themselves.
+ * @param name - What they are called where they were given.
+ * @throws InvalidArgTypeError: they are no object.
+ * @throws what `node:tls` throws for options that make no sense.
+ */
+export function assertTLSOptions(
+  options: StartTLSOptions,
+  isServer: boolean,
+  name = 'options',
+): void {
+  if (typeof options !== 'object' || (options as unknown) === null) {
+    throw new InvalidArgTypeError(name, 'an object', options);
+  }
+  const { signal } = options as { signal?: unknown };
+  if (signal !== undefined && !isAbortSignal(signal)) {
+    throw new InvalidArgTypeError(`${name}.signal`, 'an AbortSignal', signal);
+  }
+  // Without a connection no handshake begins: nothing is sent, and no callback is called. Where this
+  // throws, nothing is left open, but what `node:tls` has half made couldn't stand being destroyed.
+  const plain = new (process.getBuiltinModule('node:net').Socket)();
+  const trial: StartTLSOptions & { signal: undefined } = {
+    ...options,
+    isServer,
+    signal: undefined,
+  };
+  wrapInTLS(plain, trial, () => {}).destroy?.();
+  plain.destroy();
 }
 
 function authorizationError(socket: TLSSocket): Error {

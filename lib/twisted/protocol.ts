@@ -1,4 +1,6 @@
 /** The usual base of a protocol: remembers its transport, and hears nothing until overridden. */
+// eslint-disable-next-line no-restricted-imports -- A type: nothing is loaded.
+import type { Factory } from '../endpoints/factory.js';
 import type {
   IConsumer,
   ILoggingContext,
@@ -24,6 +26,15 @@ export class Protocol<T extends ITransport = ProtocolTransport>
   connected = false;
   /** The way to the other end, from `makeConnection` on; `null` before. */
   transport: T = null as unknown as T; // Typed for the time in which callbacks run.
+  /**
+   * What built this, set by `Factory#buildProtocol`; else `null`. A subclass that is built by its own
+   * factory may say so: `declare factory: MyFactory`.
+   */
+  declare factory: Factory | null;
+
+  static {
+    this.prototype.factory = null;
+  }
 
   /**
    * Called by the transport's owner when the connection stands; calls `connectionMade`.

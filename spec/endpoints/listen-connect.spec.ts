@@ -11,7 +11,6 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 
 import {
-  ClientFactory,
   connect,
   ConnectionDone,
   Factory,
@@ -20,75 +19,12 @@ import {
   Protocol,
   type ConnectOptions,
   type Connector,
-  type IAddress,
   type ListenOptions,
   type ListeningPort,
-  type TCPAddress,
 } from '../../lib/index.js';
 import { certificate, hasOpenSSL } from '../support/certificate.js';
+import { Echo, freePort, local, portOf, Recorder } from '../support/connections.js';
 import { canCountDescriptors, openDescriptors } from '../support/descriptors.js';
-
-class Echo extends Protocol {
-  override dataReceived(data: Buffer): void {
-    this.transport.write(data);
-  }
-}
-
-/** Says hello, hears one answer and hangs up. */
-class Caller extends Protocol {
-  answer = '';
-  override connectionMade(): void {
-    this.transport.write(Buffer.from('hello'));
-  }
-  override dataReceived(data: Buffer): void {
-    this.answer += String(data);
-    if (this.answer.length === 5) this.transport.loseConnection();
-  }
-}
-
-/** Records what it hears, and can be waited for. */
-class Recorder extends ClientFactory {
-  readonly told: string[] = [];
-  built: Caller | undefined;
-  reason: Error | undefined;
-  over!: () => void;
-  readonly whenOver = new Promise<void>((resolve) => (this.over = resolve));
-
-  override startFactory(): void {
-    this.told.push('start');
-  }
-  override stopFactory(): void {
-    this.told.push('stop');
-    this.over();
-  }
-  override startedConnecting(): void {
-    this.told.push('connecting');
-  }
-  override buildProtocol(_address: IAddress): Caller | null {
-    return (this.built = new Caller());
-  }
-  override clientConnectionFailed(_connector: Connector, reason: Error): void {
-    this.told.push('failed');
-    this.reason = reason;
-  }
-  override clientConnectionLost(_connector: Connector, reason: Error): void {
-    this.told.push('lost');
-    this.reason = reason;
-  }
-}
-
-const local = { host: '127.0.0.1' };
-
-function portOf(listening: ListeningPort): number {
-  return (listening.getHost() as TCPAddress).port;
-}
-
-async function freePort(): Promise<number> {
-  const listening = await listen(Factory.forProtocol(Echo), { port: 0, ...local });
-  const port = portOf(listening);
-  await listening.stopListening();
-  return port;
-}
 
 describe('listen and connect', () => {
   let folder: string;
@@ -297,7 +233,8 @@ describe('listen and connect', () => {
       factory.buildProtocol = () => null;
       connect(factory, { port: portOf(listening), ...local });
       await factory.whenOver;
-      expect(factory.told).to.deep.equal(['start', 'connecting', 'stop']);
+      expect(factory.told).to.deep.equal(['start', 'connecting', 'lost', 'stop']);
+      expect(factory.reason).to.be.instanceOf(ConnectionDone);
       const failing = new Recorder();
       failing.buildProtocol = () => 'no protocol' as never;
       connect(failing, { port: portOf(listening), ...local });
@@ -336,13 +273,14 @@ describe('listen and connect', () => {
         { port: 1, path: 'x' },
         { path: '' },
         { port: 1, host: 1 },
+        { port: '80' },
       ]) {
         expect(await refused(options)).to.have.property('code', 'ERR_INVALID_ARG_TYPE');
         expect(() => connect(new Recorder(), options as never)).to.throw(TypeError);
       }
-      for (const port of [-1, 65536, 1.5, NaN, '80']) {
+      for (const port of [-1, 65536, 1.5, NaN]) {
         expect(await refused({ port })).to.have.property('code', 'ERR_OUT_OF_RANGE');
-        expect(() => connect(new Recorder(), { port } as never)).to.throw(RangeError);
+        expect(() => connect(new Recorder(), { port })).to.throw(RangeError);
       }
     });
 

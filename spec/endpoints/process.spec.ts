@@ -67,6 +67,11 @@ describe('spawnProcess', () => {
       expect(() => protocol.transport.signalProcess('NONE' as never))
         .to.throw(TypeError)
         .with.property('code', 'ERR_UNKNOWN_SIGNAL');
+      for (const none of [undefined, null, NaN, 1.5, {}]) {
+        expect(() => protocol.transport.signalProcess(none as never))
+          .to.throw(TypeError)
+          .with.property('code', 'ERR_INVALID_ARG_TYPE');
+      }
       protocol.transport.signalProcess(signal);
       await protocol.whenEnded;
       expect(protocol.reason).to.include({ signal: 'SIGKILL' });
@@ -144,6 +149,14 @@ describe('spawnProcess', () => {
     expect(logged).to.deep.equal([]);
   });
 
+  it('blames the directory too, where that may be what isn’t there', async () => {
+    const protocol = new Recorder();
+    spawnProcess(protocol, 'true', [], { cwd: '/no/such/directory' });
+    await protocol.whenEnded;
+    expect(protocol.reason).to.have.property('message').that.includes('/no/such/directory');
+    expect(protocol.reason?.cause).to.have.property('code', 'ENOENT');
+  });
+
   it('bears a protocol that closes everything, or throws, in any callback', async () => {
     const quitting = shell(
       'read x; cat',
@@ -210,6 +223,16 @@ describe('spawnProcess', () => {
       [{ 1: -1 }, range],
     ] as const) {
       expect(spawn('true', [], { childFDs })).to.equal(code);
+    }
+    for (const options of [
+      null,
+      { env: 'NAME=value' },
+      { env: null },
+      { cwd: 5 },
+      { signal: {} },
+      { signal: { throwIfAborted() {} } },
+    ]) {
+      expect(spawn('true', [], options)).to.equal(type);
     }
     expect(spawn('a\0b')).to.equal('ERR_INVALID_ARG_VALUE');
   });

@@ -225,14 +225,18 @@ describe('StandardIO', () => {
     });
 
     it('refuses what is no protocol, can’t be read or can’t be written to', () => {
-      const refuse = (protocol: unknown, options: object) => {
-        expect(() => new StandardIO(protocol as never, options))
+      const refuse = (protocol: unknown, options: object | null) => {
+        expect(() => new StandardIO(protocol as never, options as never))
           .to.throw(TypeError)
           .with.property('code', 'ERR_INVALID_ARG_TYPE');
       };
       refuse({}, {});
       refuse(new Recorder(), { stdin: 'stdin' });
       refuse(new Recorder(), { stdin: new PassThrough(), stdout: {} });
+      refuse(new Recorder(), null);
+      const stdin = new PassThrough();
+      refuse(new Recorder(), { stdin, stdout: new PassThrough(), highWaterMark: '1' });
+      expect(stdin.listenerCount('data')).to.equal(0);
     });
   });
 });
