@@ -34,7 +34,11 @@ export function assertByteStreamOptions(options: unknown): void {
   }
 }
 
-function assertHighWaterMark(name: string, value: unknown): void {
+/**
+ * @throws InvalidArgTypeError: `value` is given, and no number.
+ * @throws OutOfRangeError: it is no whole number of at least 0.
+ */
+export function assertHighWaterMark(name: string, value: unknown): void {
   if (value === undefined) return;
   if (typeof value !== 'number') throw new InvalidArgTypeError(name, 'a number', value);
   if (!Number.isSafeInteger(value) || value < 0) {

@@ -17,13 +17,17 @@ export interface EmitterLike {
 
 /** Anything that is written to: of Node, of any library that imitates it, old or new. */
 export interface WritableLike extends EmitterLike {
+  /** Takes bytes; `false` asks to wait for `'drain'`. */
   write(chunk: any, ...rest: any[]): any;
+  /** Nothing is written after this. */
   end(chunk?: any): any;
 }
 
 /** Anything that is written to and read from. */
 export interface DuplexLike extends WritableLike {
+  /** Gives no more data until `resume`. */
   pause(): any;
+  /** Gives data as it comes. */
   resume(): any;
 }
 

@@ -3,6 +3,7 @@
  * write half of every stream of ours that stands in front of a consumer.
  */
 import type { IConsumer, IPushProducer } from '../twisted/interfaces.js';
+import { log } from '../twisted/log.js';
 import { asError } from './as-error.js';
 import { smallUnitsLeft } from './turn.js';
 
@@ -94,6 +95,8 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
     try {
       this.consumer.write(chunk);
     } catch (thrown) {
+      if (this.failure !== null)
+        log.err(thrown, 'A consumer failed after it had stopped its producer');
       this.failure ??= asError(thrown);
       this.shut |= CLOSED;
     }

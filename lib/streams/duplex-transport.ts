@@ -1,21 +1,27 @@
 /** A Node stream that is read and written, as a Twisted transport. */
 import type { PeerCertificate } from 'node:tls';
 
-import { ConnectionDone } from '../twisted/errors.js';
+import { ConnectionDone, InvalidStateError } from '../twisted/errors.js';
 import {
   isHalfCloseableProtocol,
   isHandshakeListener,
-  isLoggingContext,
   type IAddress,
   type IProtocol,
   type ITCPTransport,
 } from '../twisted/interfaces.js';
 import { log } from '../twisted/log.js';
+import { logPrefixOf } from '../twisted/log-prefix.js';
 import { assertProtocol } from '../twisted/validate.js';
 import { hostOf, peerOf, rememberAddresses } from './addresses.js';
 import { assertDuplex, isUnreadSocket, type AnyDuplex, type DuplexLike } from './capabilities.js';
 import { closeGracefully } from './close-gracefully.js';
-import { whenFlushed, wrapInTLS, type StartTLSOptions } from './start-tls.js';
+import {
+  assertTLSOptions,
+  wasAccepted,
+  whenFlushed,
+  wrapInTLS,
+  type StartTLSOptions,
+} from './start-tls.js';
 import { fromWebPair, isWebPair, type WebPairLike } from './from-web.js';
 import { StreamInput } from './stream-input.js';
 import { WritableConsumer } from './writable-consumer.js';
@@ -73,22 +79,32 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
    * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
    */
   constructor(given: DuplexLike | WebPairLike, options: DuplexTransportOptions = {}) {
+    assertWritableConsumerOptions(options);
     const { protocol } = options;
     if (protocol !== undefined) assertProtocol(protocol);
-    assertWritableConsumerOptions(options);
     const duplex = isWebPair(given) ? fromWebPair(given) : given;
     assertDuplex(duplex);
     super(duplex, options);
+    if (protocol !== undefined) this.start(protocol);
+  }
+
+  /**
+   * Connects `protocol`, as the constructor does with one that it is given: once for each transport.
+   *
+   * @internal
+   */
+  start(protocol: IProtocol): void {
     this.protocol = protocol;
-    if (protocol === undefined || this.disconnected) return;
+    if (this.disconnected) return;
+    const { stream } = this;
     // What a hang-up means is for the protocol to say, not for the socket.
-    if ('allowHalfOpen' in duplex) duplex.allowHalfOpen = true;
-    if (duplex.connecting === true) {
+    if ('allowHalfOpen' in stream) stream.allowHalfOpen = true;
+    if (stream.connecting === true) {
       const onConnect = () => {
-        duplex.removeListener('connect', onConnect);
+        stream.removeListener('connect', onConnect);
         this.makeConnection();
       };
-      duplex.on('connect', onConnect);
+      stream.on('connect', onConnect);
     } else {
       this.makeConnection();
     }
@@ -108,7 +124,7 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
     this.reactor.call(() => void this.protocol?.makeConnection(this));
     if (this.disconnected) return;
     if (this.disconnecting) input.discard();
-    input.open();
+    if (!this.reactor.isHeld) input.open(); // Held, it is for TLS to read, and opened after that.
   }
 
   override doRead(): Error | undefined {
@@ -172,29 +188,42 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
    *
    * @param options - Those of `node:tls`: `key` and `cert` for a server, `ca` and `servername` for a
    *   client. The end that was accepted is the server, unless `isServer` says otherwise.
+   * @throws InvalidStateError: it is under way already; nothing has changed.
    * @throws what `node:tls` throws for options that make no sense; nothing has changed.
    * @see Twisted: `ITLSTransport.startTLS`
    */
   startTLS(options: StartTLSOptions = {}): void {
     if (!this.connected || this.disconnecting || this.writeDisconnected) return;
+    const { reactor, stream } = this;
+    if (reactor.isHeld) throw new InvalidStateError('startTLS is under way already');
     const tls = process.getBuiltinModule('node:tls');
     const secureContext = options.secureContext ?? tls.createSecureContext(options);
+    const isServer = options.isServer ?? wasAccepted(stream);
+    assertTLSOptions({ ...options, secureContext }, isServer);
     this.input?.suspend();
-    const plain = this.stream;
-    const error = this.sendHeld();
+    reactor.hold();
+    const before = this.takeHeld();
+    // Not at once: this may be called from inside a write to the stream, which has more to come.
+    process.nextTick(() => this.sendThenWrap(before, { ...options, secureContext, isServer }));
+  }
+
+  private sendThenWrap(before: readonly Buffer[], options: StartTLSOptions): void {
+    const { reactor, stream } = this;
+    if (this.disconnected || reactor.isDropped) return;
+    const error = reactor.send(before, false);
     if (error !== undefined) {
-      this.reactor.lose(error);
+      reactor.lose(error);
       return;
     }
-    this.reactor.hold();
-    whenFlushed(plain, () => {
-      if (this.disconnected) return;
-      const secure = wrapInTLS(plain, { ...options, secureContext }, () =>
-        this.handshakeCompleted(),
-      );
-      this.reactor.move(secure);
-      this.input?.open();
+    whenFlushed(stream, () => {
+      if (!this.disconnected) reactor.call(() => this.wrap(options));
     });
+  }
+
+  private wrap(options: StartTLSOptions): undefined {
+    const secure = wrapInTLS(this.stream, options, () => this.handshakeCompleted());
+    this.reactor.move(secure);
+    this.input?.open();
   }
 
   private handshakeCompleted(): void {
@@ -251,7 +280,6 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
   /** The protocol's own name in logs. */
   override logPrefix(): string {
     const { protocol } = this;
-    if (protocol === undefined) return super.logPrefix();
-    return isLoggingContext(protocol) ? protocol.logPrefix() : protocol.constructor.name;
+    return protocol === undefined ? super.logPrefix() : logPrefixOf(protocol);
   }
 }

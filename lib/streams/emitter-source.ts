@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import { log } from '../twisted/log.js';
 import { checkedBuffer } from '../twisted/validate.js';
 import { PrematureCloseError } from './errors.js';
-import { isGone, isReadToTheEnd, mayBeReset, type AnyReadable } from './readable-capabilities.js';
+import { afterEnd, isGone, isReadToTheEnd, type AnyReadable } from './readable-capabilities.js';
 import type { ReadableSource, SourceListener } from './readable-source.js';
 
 /**
@@ -105,14 +105,10 @@ export class EmitterSource implements ReadableSource {
 
   private readonly onEnd = (): void => {
     this.ended = true;
-    if (mayBeReset(this.stream)) setImmediate(this.onEndOrReset);
-    else this.listener?.onEnd();
-  };
-
-  /** An HTTP/2 stream that is reset first says `end`, and then that it was `aborted`. */
-  private readonly onEndOrReset = (): void => {
-    if (this.stream.aborted === true) this.listener?.onError(new PrematureCloseError());
-    else this.listener?.onEnd();
+    afterEnd(this.stream, (wasReset) => {
+      if (wasReset) this.listener?.onError(new PrematureCloseError());
+      else this.listener?.onEnd();
+    });
   };
 
   private readonly onClose = (): void => {

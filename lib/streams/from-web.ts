@@ -14,7 +14,9 @@ import { smallUnitsLeft } from './turn.js';
 
 /** A WHATWG `WritableStream` of bytes, of this platform or a polyfill. */
 export interface WebWritableLike {
+  /** Whether something writes to it already. */
   readonly locked: boolean;
+  /** Locks it for one writer. */
   getWriter(): WebWriterLike;
 }
 
@@ -30,7 +32,9 @@ export interface WebWriterLike {
 
 /** A readable and a writable WHATWG stream, as a `TransformStream` or a `WebSocketStream` has them. */
 export interface WebPairLike {
+  /** What comes from the other end. */
   readonly readable: WebReadableLike;
+  /** What goes to the other end. */
   readonly writable: WebWritableLike;
 }
 

@@ -44,9 +44,11 @@ export interface ProducerReadableOptions {
  * @example
  * ```ts
  * const readable = new ProducerReadable();
- * new FileSender().beginFileTransfer(file, readable);
- * await pipeline(readable, createGzip(), createWriteStream('file.gz'));
+ * const sent = new FileSender().beginFileTransfer(file, readable);
+ * await Promise.all([sent, pipeline(readable, createGzip(), createWriteStream('file.gz'))]);
  * ```
+ *
+ * @see Twisted: `twisted.internet.interfaces.IConsumer`
  */
 export class ProducerReadable extends Readable implements IFinishableConsumer, IFailableConsumer {
   /** The registered producer, or `null`. */

@@ -6,13 +6,17 @@ import type { EmitterLike } from './capabilities.js';
 
 /** A readable of `node:stream`, or of any library that imitates it, old or new. */
 export interface NodeReadableLike extends EmitterLike {
+  /** Gives no more data until `resume`. */
   pause(): unknown;
+  /** Gives data as it comes. */
   resume(): unknown;
 }
 
 /** A WHATWG `ReadableStream` of bytes, of this platform or a polyfill. */
 export interface WebReadableLike {
+  /** Whether something reads it already. */
   readonly locked: boolean;
+  /** Locks it for one reader. */
   getReader(): {
     read(): Promise<
       | { readonly done: false; readonly value: Uint8Array }
@@ -87,8 +91,13 @@ export function isGone(stream: AnyReadable): boolean {
   return stream.destroyed === true;
 }
 
-/** Whether what looks like the end of `stream` may turn out to be a reset: HTTP/2 does that. */
-export function mayBeReset(stream: AnyReadable): boolean {
+/**
+ * Calls `then` with whether `stream`, which says that it has ended, was reset: an HTTP/2 stream first
+ * says `end` of that, and then that it was `aborted`.
+ */
+export function afterEnd(stream: AnyReadable, then: (wasReset: boolean) => void): void {
   const { stream: inner = stream } = stream;
-  return typeof inner === 'object' && inner !== null && 'rstCode' in inner;
+  const mayBeReset = typeof inner === 'object' && inner !== null && 'rstCode' in inner;
+  if (mayBeReset) setImmediate(() => then(stream.aborted === true));
+  else then(false);
 }

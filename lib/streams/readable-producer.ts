@@ -87,7 +87,9 @@ export class ReadableProducer implements IPushProducer {
   async startProducing(consumer: IConsumer): Promise<void> {
     assertConsumer(consumer);
     if (this.transfer?.isRunning) {
-      throw new InvalidStateError('It is still producing for the consumer of the last call');
+      throw new InvalidStateError(
+        'This ReadableProducer is still producing: await the promise of the last startProducing first',
+      );
     }
     const { signal } = this;
     const transfer = new Transfer(this.source, consumer, this.streaming);

@@ -1,5 +1,7 @@
 import { Buffer } from 'node:buffer';
 
+import { assertBytes } from '../twisted/validate.js';
+import { afterEnd } from './readable-capabilities.js';
 import { byBytes, destroyFor, lossOf, type Destroyable } from './web-support.js';
 
 /** A stream of bytes that can be read. */
@@ -24,6 +26,8 @@ export function readableToWeb(stream: ReadableForWeb & State): ReadableStream<Ui
 
 class NodeSource {
   private controller!: ReadableStreamDefaultController<Uint8Array>;
+  /** Whether the stream has said that it has ended. */
+  private ended = false;
   private over = false;
 
   constructor(private readonly stream: ReadableForWeb & State) {}
@@ -37,9 +41,14 @@ class NodeSource {
     } else if (stream.destroyed === true) {
       this.fail(lossOf(stream));
     } else {
-      stream.on('close', () => this.fail(lossOf(stream)));
-      stream.on('end', () => this.end());
-      stream.on('data', (chunk: Uint8Array | string) => this.give(chunk));
+      stream.on('close', () => {
+        if (!this.ended) this.fail(lossOf(stream));
+      });
+      stream.on('end', () => {
+        this.ended = true;
+        afterEnd(stream, (wasReset) => (wasReset ? this.fail(lossOf(stream)) : this.end()));
+      });
+      stream.on('data', (chunk: unknown) => this.give(chunk));
       stream.pause(); // The listener made it flow.
     }
   }
@@ -53,16 +62,27 @@ class NodeSource {
     destroyFor(reason, this.stream);
   }
 
-  private give(chunk: Uint8Array | string): void {
+  private give(chunk: unknown): void {
     if (this.over) return;
     const { controller, stream } = this;
+    let bytes: Uint8Array;
+    try {
+      bytes = this.asBytes(chunk);
+    } catch (thrown) {
+      this.fail(thrown);
+      destroyFor(thrown, stream);
+      return;
+    }
     // A copy: who reads a WHATWG stream may transfer what it gives, and this memory may be shared.
-    controller.enqueue(
-      new Uint8Array(
-        typeof chunk === 'string' ? Buffer.from(chunk, stream.readableEncoding ?? 'utf8') : chunk,
-      ),
-    );
+    controller.enqueue(new Uint8Array(bytes));
     if ((controller.desiredSize ?? 0) <= 0) stream.pause();
+  }
+
+  private asBytes(chunk: unknown): Uint8Array {
+    if (typeof chunk === 'string')
+      return Buffer.from(chunk, this.stream.readableEncoding ?? 'utf8');
+    assertBytes(chunk, 'chunk');
+    return chunk;
   }
 
   private end(): void {

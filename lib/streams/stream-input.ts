@@ -15,10 +15,14 @@ export class StreamInput implements Input {
   /** Whether `doRead` is being called. */
   private delivering = false;
   private discarding = false;
+  /** Whether it is listened to: the stream is left alone otherwise. */
+  private listening = false;
   private over = false;
   /** What came although the stream was paused: not every stream stops at once. */
   private early: unknown[] | undefined;
   private earlyEnd = false;
+  /** Whether the stream has closed before all that it gave was taken. */
+  declare private closeWaits?: boolean;
   /** What `doRead` is to take. */
   private current: unknown;
 
@@ -30,6 +34,7 @@ export class StreamInput implements Input {
 
   /** Begins to listen, and to read unless it was stopped before this. */
   open(): void {
+    this.listening = true;
     addInputListener(this.reactor);
     if (this.flowing || this.discarding) this.resumeStream();
     else this.pauseStream(); // A listener alone makes some streams flow.
@@ -37,8 +42,9 @@ export class StreamInput implements Input {
 
   /** Leaves what comes now to what the stream is wrapped in; `open` goes on with that. */
   suspend(): void {
-    removeInputListener(this.reactor);
     this.pauseStream();
+    this.listening = false;
+    removeInputListener(this.reactor);
     for (const chunk of this.early?.reverse() ?? []) this.stream.unshift?.(chunk);
     this.early = undefined;
   }
@@ -46,6 +52,7 @@ export class StreamInput implements Input {
   /** Listens no more. */
   close(): void {
     this.discarding = true;
+    this.listening = false;
     this.early = undefined;
     removeInputListener(this.reactor);
   }
@@ -68,11 +75,13 @@ export class StreamInput implements Input {
   }
 
   private pauseStream(): void {
+    if (!this.listening) return;
     this.paused = true;
     this.stream.pause();
   }
 
   private resumeStream(): void {
+    if (!this.listening) return;
     this.paused = false;
     this.stream.resume();
   }
@@ -81,7 +90,8 @@ export class StreamInput implements Input {
   discard(): void {
     this.discarding = true;
     this.early = undefined;
-    this.stream.resume();
+    this.resumeStream();
+    this.closeNow();
   }
 
   /**
@@ -114,6 +124,16 @@ export class StreamInput implements Input {
     return !this.over && !this.discarding;
   }
 
+  get delaysClose(): boolean {
+    return (this.closeWaits = this.earlyEnd && !this.discarding);
+  }
+
+  private closeNow(): void {
+    if (this.closeWaits !== true) return;
+    this.closeWaits = false;
+    this.reactor.closed();
+  }
+
   ended(): void {
     this.over = true;
     if (this.discarding) return;
@@ -143,6 +163,7 @@ export class StreamInput implements Input {
     if (this.earlyEnd) {
       this.earlyEnd = false;
       this.deliverEnd();
+      this.closeNow();
     } else {
       this.resumeStream();
     }

@@ -34,6 +34,18 @@ import { othersWait, spendTurn, waitForTurn } from './turn.js';
  */
 const SHARE = 4;
 
+// Why the stream gets nothing now, as bits of one number: 0 is all that a write need ask.
+/** It has enough, until `drain`. */
+const BUSY = 1;
+/** It is to get nothing until `move`, whatever it says. */
+const HELD = 2;
+/** It is to get nothing any more. */
+const DROPPED = 4;
+/** We hear no more of it. */
+const OVER = 8;
+/** `send` is at work, and has more for it before anything else. */
+const SENDING = 16;
+
 /** What a reactor drives. */
 export type Descriptor = IReadWriteDescriptor & IHalfCloseableDescriptor;
 
@@ -50,13 +62,9 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
   private wanted = false;
   /** Whether `run` is on its way, or running. */
   private scheduled = false;
-  /** Whether the stream has enough, until `drain`. */
-  private busy = false;
-  /** Whether it is to get nothing, whatever it says. */
-  private held = false;
+  private shut = 0;
   /** Whether we ended the stream. */
   private ended = false;
-  private over = false;
   private onFinished: (() => undefined) | undefined;
   declare private onWritten?: () => void;
 
@@ -69,31 +77,48 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
     addStreamListener(this);
   }
 
-  /** Hands the stream nothing more until `move`. */
+  /** Hands the stream nothing of its own accord until `move`. */
   hold(): void {
-    this.busy = this.held = true;
+    this.shut |= HELD;
+  }
+
+  /** Whether nothing goes to the stream until `move`. */
+  get isHeld(): boolean {
+    return (this.shut & HELD) !== 0;
+  }
+
+  /** Hands the stream nothing any more, what `send` was given and has not sent among it. */
+  drop(): void {
+    this.shut |= DROPPED;
+    this.wanted = false;
+  }
+
+  /** Whether nothing goes to the stream any more. */
+  get isDropped(): boolean {
+    return (this.shut & DROPPED) !== 0;
   }
 
   /** Drives the descriptor from `stream` now, into which the stream that it had was wrapped. */
   move(stream: AnyWritable): void {
     removeStreamListener(this);
     this.stream = stream;
-    this.busy = this.held = false;
+    this.shut &= ~(BUSY | HELD);
     addStreamListener(this);
     if (this.wanted) this.addWriter();
   }
 
   /** Hears no more of the stream; a guard on `error` stays, because the stream outlives us. */
   detach(): void {
-    if (this.over) return;
-    this.over = true;
+    if (this.isOver) return;
+    this.shut |= OVER;
     this.wanted = false;
     removeStreamListener(this);
   }
 
   addWriter(): void {
+    if (this.isDropped) return;
     this.wanted = true;
-    if (this.scheduled || this.busy || this.over) return;
+    if (this.scheduled || (this.shut & ~SENDING) !== 0) return;
     this.scheduled = true;
     // Late enough to gather what this turn writes, early enough that a lone write isn't held up.
     process.nextTick(run, this);
@@ -104,16 +129,20 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
   }
 
   addReader(): void {
-    if (!this.over) this.input?.start();
+    if (!this.isOver) this.input?.start();
   }
 
   removeReader(): void {
-    if (!this.over) this.input?.stop();
+    if (!this.isOver) this.input?.stop();
   }
 
-  /** Whether the stream has enough, so that what comes is to be held until `drain`. */
+  /** Whether what comes is to be kept: until `drain`, as a rule. */
   get isBusy(): boolean {
-    return this.busy;
+    return (this.shut & (BUSY | HELD)) !== 0;
+  }
+
+  private get isOver(): boolean {
+    return (this.shut & OVER) !== 0;
   }
 
   /** Whether all that was handed to a stream that we ended has yet to leave it. */
@@ -127,7 +156,7 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
    * @param isOurTurn - Whether this has waited for its turn, which is good for one write at least.
    */
   run(isOurTurn = false): void {
-    for (let made = 0; this.wanted && !this.busy && !this.over; made++) {
+    for (let made = 0; this.wanted && this.shut === 0; made++) {
       const isEnough = !spendTurn() || (made >= SHARE && othersWait());
       if (isEnough && !(isOurTurn && made === 0)) {
         waitForTurn(this);
@@ -155,7 +184,7 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
 
   /** Tells the descriptor that its connection is over. */
   lose(reason: Error): void {
-    if (this.over) return;
+    if (this.isOver) return;
     try {
       this.descriptor.connectionLost(reason);
     } catch (thrown) {
@@ -172,31 +201,34 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
   send(chunks: readonly Buffer[], reportEmpty: boolean): Error | undefined {
     const { stream } = this;
     const together = chunks.length > 1 && sendsTogether(stream);
+    this.shut |= SENDING;
     if (together) stream.cork?.();
     try {
       for (const chunk of chunks) {
-        const error = this.sendChunk(chunk, reportEmpty);
+        const error = this.isDropped ? undefined : this.sendChunk(chunk, reportEmpty);
         if (error !== undefined) return error;
       }
     } finally {
       if (together) stream.uncork?.();
+      this.shut &= ~SENDING;
     }
     // Corked, a stream says that it has enough of what then leaves at once.
-    if (together && stream.writableLength === 0) this.busy = false;
+    if (together && stream.writableLength === 0) this.shut &= ~BUSY;
     return undefined;
   }
 
-  /** As `send`, for one chunk. */
-  sendChunk(chunk: Buffer, reportEmpty: boolean): Error | undefined {
+  private sendChunk(chunk: Buffer, reportEmpty: boolean): Error | undefined {
     const { stream } = this;
     if (refuses(stream)) return this.endOfStream();
-    this.busy = true; // Before the call, so that a `drain` from inside it is heard.
+    this.shut |= BUSY; // Before the call, so that a `drain` from inside it is heard.
     if (isBeingDestroyed(stream)) return undefined; // Its `error` and `close` are yet to come.
     try {
       const answer: unknown = reportEmpty
         ? stream.write(chunk, this.emptyReporter())
         : stream.write(chunk);
-      if (!isBusy(stream, answer)) this.busy = reportEmpty && stream.writableLength !== 0;
+      if (!isBusy(stream, answer) && !(reportEmpty && stream.writableLength !== 0)) {
+        this.shut &= ~BUSY;
+      }
     } catch (thrown) {
       return asError(thrown);
     }
@@ -205,7 +237,7 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
 
   /** Whether the stream is there, and would take a chunk at once. */
   get isReady(): boolean {
-    return !this.busy && !this.over && !refuses(this.stream) && !isBeingDestroyed(this.stream);
+    return this.shut === 0 && !refuses(this.stream) && !isBeingDestroyed(this.stream);
   }
 
   /**
@@ -215,14 +247,15 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
    */
   sendAtOnce(chunk: Buffer, limit: number): boolean {
     const { stream } = this;
-    this.busy = true;
+    this.shut |= BUSY; // As above.
     try {
-      this.busy = isBusy(stream, stream.write(chunk));
-      return !this.busy && (stream.writableLength ?? 0) < limit;
+      if (!isBusy(stream, stream.write(chunk))) this.shut &= ~BUSY;
     } catch (thrown) {
       this.lose(asError(thrown));
+      return false;
     }
-    return false;
+    if (this.wanted) this.addWriter(); // Of what was written from inside that write.
+    return this.shut === 0 && (stream.writableLength ?? 0) < limit;
   }
 
   /** Why nothing more may be handed to the stream: a late write would destroy what it still has. */
@@ -273,9 +306,9 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
   /** `drain`: the stream has emptied its buffer. */
   drained(): void {
     // Another listener may have filled the stream again; then another `drain` is owed.
-    if (!this.busy || this.held || this.stream.writableNeedDrain === true) return;
-    this.busy = false;
-    if (this.wanted && !this.scheduled) {
+    if ((this.shut & BUSY) === 0 || this.stream.writableNeedDrain === true) return;
+    this.shut &= ~BUSY;
+    if (this.wanted && !this.scheduled && this.shut === 0) {
       this.scheduled = true;
       this.run();
     }
@@ -292,6 +325,7 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
 
   /** `close`: nothing more will come of the stream. */
   closed(): void {
+    if (this.input?.delaysClose === true) return;
     // Who still reads must not take this for the end of what was sent to it.
     const cutShort = this.input?.isOpen === true;
     const delivered = this.ended && !cutShort && closedAfterDelivery(this.stream);

@@ -9,7 +9,7 @@ import { writableToWeb, type WritableForWeb } from './writable-to-web.js';
  * Node's own `toWeb` takes our streams too, but its `WritableStream` counts chunks where it should
  * count bytes (so that 16384 chunks of any size wait before it is full) and can't be aborted while
  * a write is held, and neither half of its pair ends before the other has. The `toWeb` that our
- * classes inherit from `readable-stream` throws.
+ * classes inherit from `readable-stream` throws. Twisted has no such streams.
  *
  * Each half waits for the other end, and buffers at most one `highWaterMark` and one chunk more.
  * Cancelling or aborting it destroys the Node stream; a Node stream that fails, or closes before its
@@ -22,7 +22,8 @@ import { writableToWeb, type WritableForWeb } from './writable-to-web.js';
  * @example
  * ```ts
  * const readable = new ProducerReadable();
- * new FileSender().beginFileTransfer(file, readable);
+ * const sent = new FileSender().beginFileTransfer(file, readable);
+ * sent.catch(() => {}); // The stream fails with the same error.
  * return new Response(toWeb(readable));
  * ```
  */

@@ -195,7 +195,8 @@ export class Transfer implements SourceListener, IPushProducer {
       if (this.direct !== null) this.direct.writeAtOnce(chunk);
       else this.consumer.write(chunk);
     } catch (thrown) {
-      this.fail(thrown);
+      if (this.isRunning) this.fail(thrown);
+      else log.err(thrown, 'A consumer failed after it had stopped its producer');
     }
   }
 

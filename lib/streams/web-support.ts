@@ -7,9 +7,11 @@ import { PrematureCloseError } from './errors.js';
 /** What Node's streams buffer unless told otherwise, for streams that don't say. */
 const DEFAULT_HIGH_WATER_MARK = 16384;
 
-/** A pair of WHATWG streams, as `TransformStream` is one. */
+/** The two halves of a duplex as WHATWG streams, paired as in a `TransformStream`. */
 export interface WebPair {
+  /** What can be read from the duplex. */
   readonly readable: ReadableStream<Uint8Array>;
+  /** What is written to the duplex. */
   readonly writable: WritableStream<Uint8Array>;
 }
 

@@ -1,5 +1,7 @@
 /** What a `WritableConsumer` can be told, and its check. */
-import { OutOfRangeError } from '../twisted/errors.js';
+import { InvalidArgTypeError } from '../twisted/errors.js';
+import { isProtocol } from '../twisted/interfaces.js';
+import { assertHighWaterMark } from './byte-stream-options.js';
 
 /** Options of `WritableConsumer`. */
 export interface WritableConsumerOptions {
@@ -16,11 +18,24 @@ export interface WritableConsumerOptions {
   waitsForProducer?: boolean | undefined;
 }
 
-/** @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0. */
-export function assertWritableConsumerOptions({
-  highWaterMark = 0,
-}: WritableConsumerOptions): void {
-  if (!Number.isSafeInteger(highWaterMark) || highWaterMark < 0) {
-    throw new OutOfRangeError('highWaterMark', 'a whole number of at least 0', highWaterMark);
+/**
+ * @throws InvalidArgTypeError: `options` is no object, or has one of the wrong kind.
+ * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
+ */
+export function assertWritableConsumerOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidArgTypeError('options', 'an object', options);
+  }
+  if (isProtocol(options)) {
+    throw new InvalidArgTypeError(
+      'options',
+      'an object; a protocol goes in as { protocol }',
+      options,
+    );
+  }
+  const { highWaterMark, waitsForProducer } = options as Partial<Record<string, unknown>>;
+  assertHighWaterMark('options.highWaterMark', highWaterMark);
+  if (waitsForProducer !== undefined && typeof waitsForProducer !== 'boolean') {
+    throw new InvalidArgTypeError('options.waitsForProducer', 'a boolean', waitsForProducer);
   }
 }

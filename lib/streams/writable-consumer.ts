@@ -62,7 +62,6 @@ export class WritableConsumer extends FileDescriptor {
   private writes: GatheredWrites | undefined;
   /** Whether something was written since a pull producer was last asked. */
   private answered = false;
-  private aborting = false;
   private reason: Error | undefined;
   // Declared only: most have no need of these, and thousands may be idle.
   declare private watched?: WritableConsumer;
@@ -170,7 +169,11 @@ export class WritableConsumer extends FileDescriptor {
       this.write === plain.write &&
       this.bufferData === plain.bufferData &&
       this.doWrite === plain.doWrite &&
-      this.sendHeld === plain.sendHeld
+      this.sendHeld === plain.sendHeld &&
+      this.isSendBufferFull === plain.isSendBufferFull &&
+      this.maybePauseProducer === plain.maybePauseProducer &&
+      this.pauseThenWrite === plain.pauseThenWrite &&
+      this.startWriting === plain.startWriting
     );
   }
 
@@ -192,28 +195,31 @@ export class WritableConsumer extends FileDescriptor {
   private isLargeAndFirst(data: Uint8Array): boolean {
     const writes = (this.writes ??= new GatheredWrites(largeFor(this.stream)));
     if (data.length < writes.large || writes.bytes > 0) return false;
-    return this.connected && !this.writeDisconnected && !this.aborting;
+    return this.connected && !this.writeDisconnected;
   }
 
   /** Hands all that is held to the stream, at once and in order. */
   override doWrite(): Error | undefined {
-    if (this.aborting) {
-      this.stopWriting();
-      return undefined;
-    }
+    if (this.reactor.isDropped) return undefined;
     if (this.writes !== undefined && this.writes.bytes > 0) {
       const error = this.sendHeld();
       if (error !== undefined) return error;
       // User code may have run: a `write` of the stream is whatever its owner made it.
-      if (this.disconnected || this.reactor.isBusy || this.writes.bytes > 0) return undefined;
+      const { reactor, writes } = this;
+      if (this.disconnected || reactor.isDropped || reactor.isBusy) return undefined;
+      if (writes.bytes > 0) return undefined;
     }
     return this.sendBufferEmptied();
   }
 
   /** Hands to the stream what is held. */
   protected sendHeld(): Error | undefined {
-    if (this.writes === undefined || this.writes.bytes === 0) return undefined;
-    return this.reactor.send(this.writes.take(), this.drainComesTooSeldom());
+    return this.reactor.send(this.takeHeld(), this.drainComesTooSeldom());
+  }
+
+  /** Gives up what is held, in order. */
+  protected takeHeld(): Buffer[] {
+    return this.writes?.take() ?? [];
   }
 
   /** Whether our buffer is full before the stream's own is, of which alone `drain` speaks. */
@@ -292,10 +298,9 @@ export class WritableConsumer extends FileDescriptor {
    * @see Twisted: `ITCPTransport.abortConnection`
    */
   abortConnection(): void {
-    if (this.disconnected || this.aborting) return;
-    this.aborting = true;
+    if (this.disconnected || this.reactor.isDropped) return;
+    this.reactor.drop();
     this.stopReading();
-    this.stopWriting();
     process.nextTick((consumer: WritableConsumer) => {
       consumer.reactor.lose(new ConnectionAborted());
     }, this);
@@ -323,7 +328,7 @@ export class WritableConsumer extends FileDescriptor {
   protected release(reason: Error): void {
     const { stream } = this;
     if (reason instanceof ConnectionAborted) resetStream(stream, reason);
-    else if (reason instanceof ConnectionDone) this.reactor.finish(this.writes?.take() ?? []);
+    else if (reason instanceof ConnectionDone) this.reactor.finish(this.takeHeld());
     else destroyStream(stream, reason);
   }
 }

@@ -2,7 +2,7 @@ import { byBytes, destroyFor, lossOf, type Destroyable } from './web-support.js'
 
 /** A stream of bytes that can be written to. */
 export interface WritableForWeb extends Destroyable {
-  write(chunk: Uint8Array, callback: (error?: Error | null) => void): unknown;
+  write(chunk: Uint8Array, callback?: (error?: Error | null) => void): unknown;
   end(): unknown;
 }
 
@@ -12,6 +12,7 @@ interface State {
   readonly errored?: Error | null;
   readonly writableFinished?: boolean;
   readonly writableHighWaterMark?: number;
+  readonly writableLength?: number;
 }
 
 /** The declarations for Node 20 lack `signal`. */
@@ -27,6 +28,11 @@ class NodeSink {
   /** Fails the write, or close, that is under way: not every stream calls back when it fails. */
   private failUnderWay: ((error: unknown) => void) | undefined;
 
+  /** Completes the write that is under way to a stream that only says when it has drained. */
+  private drained: (() => void) | undefined;
+  /** Completes the close that is under way. */
+  private finished: (() => void) | undefined;
+
   constructor(private readonly stream: WritableForWeb & State) {}
 
   start(controller: WritableStreamDefaultController): void {
@@ -39,8 +45,11 @@ class NodeSink {
       this.failUnderWay?.(error);
     };
     stream.on('error', fail);
+    stream.on('drain', () => this.drained?.());
     stream.on('close', () => {
-      if (stream.writableFinished !== true) fail(lossOf(stream));
+      // It may come before `finish`; and who ended by itself takes nothing more.
+      if (this.finished !== undefined && stream.writableFinished === true) this.finished();
+      else fail(lossOf(stream));
     });
     if (stream.destroyed === true) fail(lossOf(stream));
     // Not `abort`, which is only called when the write that is under way is done.
@@ -48,18 +57,28 @@ class NodeSink {
   }
 
   write(chunk: Uint8Array): Promise<void> {
-    return this.underWay((done, failed) =>
-      this.stream.write(chunk, (error) => (error ? failed(error) : done())),
-    );
+    const { stream } = this;
+    return this.underWay((done, failed) => {
+      if (stream.writableLength !== undefined) {
+        stream.write(chunk, (error) => (error ? failed(error) : done()));
+      } else {
+        // Streams of other libraries may call nothing back, but they all say when they have enough.
+        this.drained = done;
+        if (stream.write(chunk) !== false) done();
+      }
+    });
   }
 
   close(): Promise<void> {
+    const { stream } = this;
     return this.underWay((done) => {
-      this.stream.on('finish', () => {
+      this.finished = () => {
         this.over = true;
         done();
-      });
-      this.stream.end();
+      };
+      stream.on('finish', this.finished);
+      if (stream.writableFinished === true) this.finished();
+      else stream.end();
     });
   }
 

@@ -1,4 +1,4 @@
-import type { IConsumer, IProtocol } from './interfaces.js';
+import type { IConsumer, IProtocol, ITransport } from './interfaces.js';
 import { assertMethod } from './validate.js';
 
 /**
@@ -21,10 +21,10 @@ export class ConsumerToProtocolAdapter implements IProtocol {
   }
 
   /** Does nothing. */
-  connectionLost(): void {}
+  connectionLost(_reason?: Error): void {}
 
   /** Does nothing. */
-  makeConnection(): void {}
+  makeConnection(_transport?: ITransport): void {}
 
   /** Does nothing. */
   connectionMade(): void {}

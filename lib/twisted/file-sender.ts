@@ -5,7 +5,6 @@ import {
   InvalidArgTypeError,
   InvalidStateError,
   OutOfRangeError,
-  ProducerAlreadyRegisteredError,
   ProducerStoppedError,
 } from './errors.js';
 import { isFailableConsumer } from './failable-consumer.js';
@@ -105,7 +104,7 @@ export class FileSender implements IPullProducer {
       try {
         consumer.registerProducer(this, false);
       } catch (error) {
-        this.fail(transfer, error, this.mayBeRegistered(consumer, error));
+        this.fail(transfer, error, this.isRegistered(consumer, transfer));
       }
     });
   }
@@ -122,10 +121,9 @@ export class FileSender implements IPullProducer {
     }
   }
 
-  /** Whether `consumer`, though it refused with `error`, has this producer and not another. */
-  private mayBeRegistered(consumer: IConsumer, error: unknown): boolean {
-    if ('producer' in consumer) return consumer.producer === this;
-    return !(error instanceof ProducerAlreadyRegisteredError);
+  /** Whether `consumer`, though it threw, has this producer: it may have refused it for another. */
+  private isRegistered(consumer: IConsumer, transfer: FileTransfer): boolean {
+    return 'producer' in consumer ? consumer.producer === this : transfer.wasAsked;
   }
 
   /**

@@ -16,6 +16,8 @@ export class FileTransfer {
   isSettled = false;
   /** Whether its file has answered by a promise, or may. */
   isAsynchronous: boolean;
+  /** Whether the consumer has asked. */
+  wasAsked = false;
 
   private waits = false;
   private depth = 0;
@@ -45,6 +47,7 @@ export class FileTransfer {
    * would be sent the file however slow it is.
    */
   ask(): void {
+    this.wasAsked = true;
     if (this.waits) return;
     if (this.depth < (this.isAsynchronous ? 1 : DEEPEST)) this.answer(this.sendNext);
     else if (this.isAsynchronous) this.owed = 1;

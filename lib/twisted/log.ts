@@ -4,6 +4,8 @@
  * (the connection goes down, the producer is unregistered); this makes sure that someone hears of it.
  */
 
+import { InvalidArgTypeError } from './errors.js';
+
 /**
  * What an observer is given.
  *
@@ -26,10 +28,10 @@ const observers = new Set<LogObserver>();
  * its stack; with observers, each is told instead.
  *
  * @param error - What was thrown.
- * @param why - What was going on.
+ * @param why - What was going on; 'Unhandled error' if left out.
  * @see Twisted: `twisted.python.log.err`
  */
-function err(error: unknown, why: string): void {
+function err(error: unknown, why = 'Unhandled error'): void {
   if (observers.size === 0) print({ error, why });
   for (const observer of [...observers]) {
     try {
@@ -49,9 +51,13 @@ function print({ error, why }: LogEvent): void {
  * Tells `observer` of every error from now on, in place of stderr.
  *
  * @returns a function that takes it off again.
+ * @throws InvalidArgTypeError: `observer` is no function.
  * @see Twisted: `twisted.python.log.addObserver`
  */
 function addObserver(observer: LogObserver): () => void {
+  if (typeof observer !== 'function') {
+    throw new InvalidArgTypeError('observer', 'a function', observer);
+  }
   observers.add(observer);
   return () => removeObserver(observer);
 }

@@ -1,4 +1,4 @@
-import type { IConsumer, IProtocol } from './interfaces.js';
+import type { IConsumer, IProtocol, IPullProducer, IPushProducer } from './interfaces.js';
 import { assertBytes, assertProtocol, asBuffer } from './validate.js';
 
 /**
@@ -26,7 +26,7 @@ export class ProtocolToConsumerAdapter implements IConsumer {
   }
 
   /** Does nothing: the protocol takes all that it is given. */
-  registerProducer(): void {}
+  registerProducer(_producer?: IPushProducer | IPullProducer, _streaming?: boolean): void {}
 
   /** Does nothing. */
   unregisterProducer(): void {}

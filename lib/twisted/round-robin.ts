@@ -38,8 +38,9 @@ export class RoundRobin<T> {
     for (let place = this.first; place !== null; place = place.after) yield place.member;
   }
 
-  /** Adds a place that is not in, at the end. */
+  /** Adds a place at the end, unless it is in. */
   add(place: Place<T>): void {
+    if (place.order !== 0) return;
     place.order = ++this.lastOrder;
     place.before = this.last;
     if (this.last === null) this.first = place;

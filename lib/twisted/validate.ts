@@ -34,8 +34,19 @@ export function piecesOf(data: unknown, name = 'data'): Uint8Array[] {
   return pieces;
 }
 
-/** @throws InvalidArgTypeError: `producer` lacks a method that `streaming` says it has. */
+/**
+ * @throws InvalidArgTypeError: `streaming` was left out, or `producer` lacks a method that it says
+ *   there is.
+ */
 export function assertProducer(producer: unknown, streaming: unknown): void {
+  // Anything else is true or false, as in Python.
+  if (streaming === undefined) {
+    throw new InvalidArgTypeError(
+      'streaming',
+      'true (it pushes) or false (it is pulled)',
+      streaming,
+    );
+  }
   if (streaming ? !isPushProducer(producer) : !isPullProducer(producer)) {
     throw new InvalidArgTypeError(
       'producer',

@@ -342,6 +342,21 @@ describe('ConsumerWritable', () => {
       expect(consumer.chunks).to.deep.equal([]);
     });
 
+    it('reports what the consumer throws after that, from inside a write', async () => {
+      const { consumer, writable } = made();
+      const thrown = new Error('full');
+      consumer.onWrite = () => {
+        consumer.stop();
+        throw thrown;
+      };
+      const logged: unknown[] = [];
+      const restore = log.addObserver(({ error }) => logged.push(error));
+      writable.write('a');
+      restore();
+      expect(await errorOf(writable)).to.be.instanceOf(ProducerStoppedError);
+      expect(logged).to.deep.equal([thrown]);
+    });
+
     it('may be stopped from inside a write', async () => {
       const { consumer, writable } = made();
       consumer.onWrite = () => consumer.stop();

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import net from 'node:net';
 import { Duplex, PassThrough, Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -432,6 +432,70 @@ describe('DuplexTransport', () => {
       expect(protocol.received).to.have.length(1);
     });
 
+    it('that comes although the stream was paused is heard before the close, and so is its end', async () => {
+      const duplex = new Duplex({
+        read() {},
+        write: (_chunk, _encoding, done) => done(),
+        allowHalfOpen: true,
+      });
+      const protocol = new HalfCloseable();
+      const transport = new DuplexTransport(duplex, { protocol });
+      await turn();
+      transport.loseWriteConnection();
+      await once(duplex, 'finish');
+      transport.pauseProducing();
+      duplex.emit('data', Buffer.from('late'));
+      duplex.push(null);
+      duplex.resume(); // Somebody else does.
+      await once(duplex, 'close');
+      await turn();
+      expect(protocol.told).to.deep.equal(['made', 'write lost']);
+      transport.resumeProducing();
+      await transport.closed;
+      expect(protocol.text).to.equal('late');
+      const told = ['made', 'write lost', 'data', 'read lost', 'ConnectionDone'];
+      expect(protocol.told).to.deep.equal(told);
+    });
+
+    it('that comes although the stream was paused holds up no close that is asked for', async () => {
+      const duplex = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+      const protocol = new HalfCloseable();
+      const transport = new DuplexTransport(duplex, { protocol });
+      await turn();
+      transport.loseWriteConnection();
+      await once(duplex, 'finish');
+      transport.pauseProducing();
+      duplex.emit('data', Buffer.from('late'));
+      duplex.push(null);
+      duplex.resume();
+      await once(duplex, 'close');
+      transport.loseConnection();
+      expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+      expect(protocol.text).to.equal('');
+    });
+
+    it('of a stream that gives it at once is heard, though it is paused and resumed before', async () => {
+      const given = ['one', 'two'];
+      const old = Object.assign(new EventEmitter(), {
+        write: () => true,
+        end() {},
+        pause() {},
+        resume() {
+          for (const text of given.splice(0)) old.emit('data', Buffer.from(text));
+        },
+      });
+      class Hasty extends Recorder {
+        override connectionMade(): void {
+          this.transport.pauseProducing();
+          this.transport.resumeProducing();
+        }
+      }
+      const protocol = new Hasty();
+      new DuplexTransport(old, { protocol });
+      await turn();
+      expect(protocol.text).to.equal('onetwo');
+    });
+
     it('that comes although the stream was paused is held, not lost', async () => {
       const duplex = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
       const protocol = new Recorder();
@@ -575,6 +639,17 @@ describe('DuplexTransport', () => {
           .with.property('code', 'ERR_INVALID_ARG_TYPE');
       });
     }
+
+    it('is refused as options, and the stream is left alone', () => {
+      const stream = new PassThrough();
+      for (const options of [null, 5, new Recorder(), { waitsForProducer: 'no' }]) {
+        expect(() => new DuplexTransport(stream, options as never))
+          .to.throw(TypeError, /"options/)
+          .with.property('code', 'ERR_INVALID_ARG_TYPE');
+      }
+      expect(() => new DuplexTransport(stream, new Recorder() as never)).to.throw('{ protocol }');
+      expect(stream.listenerCount('error')).to.equal(0);
+    });
 
     it('is refused as protocol, and the stream is left alone', () => {
       const stream = new PassThrough();

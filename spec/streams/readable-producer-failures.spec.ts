@@ -458,6 +458,16 @@ describe('ReadableProducer, when', () => {
       });
     }
 
+    it('from write, after stopping it: rejects as stopped, reports this', async () => {
+      const consumer = consumerThat(({ producer }) => {
+        producer?.stopProducing();
+        throw boom;
+      });
+      const produced = new ReadableProducer([Buffer.from('a')]).startProducing(consumer);
+      expect(await rejection(produced)).to.be.instanceOf(ProducerStoppedError);
+      expect(logged.splice(0).map(({ error }) => error)).to.deep.equal([boom]);
+    });
+
     it('from unregisterProducer at the end: rejects', async () => {
       const consumer = throwsWhenUnregistering();
       const produced = new ReadableProducer([Buffer.from('a')]).startProducing(consumer);

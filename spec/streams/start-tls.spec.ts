@@ -7,13 +7,14 @@ import { expect } from 'chai';
 import {
   ConnectionDone,
   ConnectionLost,
+  InvalidStateError,
   DuplexTransport,
   Protocol,
   type StartTLSOptions,
 } from '../../lib/index.js';
 import { certificate, describeWithOpenSSL } from '../support/certificate.js';
 import { numbered, PushProducer } from '../support/producers.js';
-import { readAll, tcpPair } from '../support/sockets.js';
+import { readAll, synchronousPair, tcpPair } from '../support/sockets.js';
 
 /** A protocol of one line in the clear, `STARTTLS`, after which all is encrypted. */
 class Upgrading extends Protocol<DuplexTransport> {
@@ -46,6 +47,11 @@ class Upgrading extends Protocol<DuplexTransport> {
   get text(): string {
     return Buffer.concat(this.received).toString();
   }
+}
+
+/** Lets what is on its way arrive. */
+async function turns(): Promise<void> {
+  for (let count = 0; count < 20; count += 1) await turn();
 }
 
 async function upgraded(
@@ -169,11 +175,125 @@ describeWithOpenSSL('DuplexTransport#startTLS', () => {
     client.end();
   });
 
+  it('refuses what only the wrapping finds out, and the connection goes on as it was', async () => {
+    const { server, client } = await tcpPair();
+    const protocol = new Upgrading({});
+    const transport = new DuplexTransport(server, { protocol });
+    transport.write(Buffer.alloc(4_000_000)); // Also where what was written has yet to leave.
+    const SNICallback = 5 as never;
+    expect(() => transport.startTLS({ ...certificate(), SNICallback })).to.throw(TypeError);
+    client.end('in the clear');
+    expect((await readAll(client)).length).to.equal(4_000_000);
+    await transport.closed;
+    expect(protocol.text).to.equal('in the clear');
+  });
+
+  it('is refused while it is under way, and nothing leaks', async () => {
+    const { server, client } = await tcpPair();
+    const transport = new DuplexTransport(server, { protocol: new Upgrading(certificate()) });
+    transport.write(Buffer.alloc(4_000_000));
+    transport.startTLS(certificate());
+    transport.write(Buffer.from('secret'));
+    expect(() => transport.startTLS(certificate())).to.throw(InvalidStateError);
+    const { length } = await new Promise<Buffer>((resolve) => {
+      const chunks: Buffer[] = [];
+      client.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        const all = Buffer.concat(chunks);
+        if (all.length >= 4_000_000) resolve(all);
+      });
+    });
+    expect(length).to.equal(4_000_000);
+    transport.abortConnection();
+    client.on('error', () => {});
+    await transport.closed;
+  });
+
+  it('encrypts also what a protocol writes that was answered from inside its write', async () => {
+    const [ours, theirs] = synchronousPair();
+    const wire: Buffer[] = [];
+    theirs.on('data', (data: Buffer) => {
+      wire.push(data);
+      if (String(data) === 'STARTTLS\r\n') theirs.write('220 ready\r\n');
+    });
+    const client = new Upgrading(trusting(), (transport) => transport.write(Buffer.from('secret')));
+    const transport = new DuplexTransport(ours, { protocol: client });
+    transport.write(Buffer.from('STARTTLS\r\n'));
+    while (wire.length < 2) await turn();
+    expect(wire[1]?.[0]).to.equal(22); // A handshake record.
+    expect(Buffer.concat(wire).includes('secret')).to.equal(false);
+    transport.abortConnection();
+    await transport.closed;
+  });
+
+  for (const size of [0, 16_000_000]) {
+    const backlog = size === 0 ? 'nothing' : 'much';
+    class Implicit extends Upgrading {
+      override connectionMade(): void {
+        this.transport.write(Buffer.alloc(size));
+        this.transport.startTLS(this.options);
+      }
+    }
+    /**
+     * A server that upgrades with `size` bytes yet to leave, and a client behind those that has spoken
+     * first, `meanwhile` it had read nothing.
+     */
+    const upgradeBehind = async (
+      protocol: Implicit,
+      meanwhile: (transport: DuplexTransport) => Promise<void> = async () => {},
+    ) => {
+      const { server, client } = await tcpPair();
+      const transport = new DuplexTransport(server, { protocol });
+      const [tunnel, inner] = synchronousPair();
+      tunnel.on('data', (data: Buffer) => client.write(data));
+      tunnel.on('end', () => client.end());
+      const secure = tls.connect({ socket: inner, ...trusting() });
+      await meanwhile(transport);
+      let clear = size;
+      client.on('data', (data: Buffer) => {
+        const skipped = Math.min(clear, data.length);
+        clear -= skipped;
+        if (skipped < data.length) tunnel.write(data.subarray(skipped));
+      });
+      client.on('end', () => tunnel.end());
+      return { transport, secure };
+    };
+
+    it(`may be called from connectionMade, with ${backlog} to be sent before`, async () => {
+      const protocol = new Implicit(certificate());
+      const { transport, secure } = await upgradeBehind(protocol);
+      secure.write('hello');
+      while (protocol.text.length < 5) await turn();
+      expect(protocol.text).to.equal('hello');
+      transport.abortConnection();
+      secure.on('error', () => {});
+      await transport.closed;
+    });
+
+    it(`bears a pause and a close while it is under way, with ${backlog} to be sent before`, async () => {
+      const protocol = new Implicit(certificate());
+      const { transport, secure } = await upgradeBehind(protocol, async (transport) => {
+        await turns(); // The client's first words are there.
+        transport.pauseProducing();
+        await turns();
+        transport.resumeProducing();
+        transport.write(Buffer.from('secret'));
+        await turns();
+        transport.loseConnection();
+        await turns();
+      });
+      expect(String(await readAll(secure))).to.equal('secret');
+      secure.end();
+      expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+    });
+  }
+
   it('leaves no listener on the socket that was wrapped but guards', async () => {
     const server = new Upgrading(certificate());
     const pair = await tcpPair();
     const transport = new DuplexTransport(pair.server, { protocol: server });
     transport.startTLS(certificate());
+    await turn();
     expect(['drain', 'finish'].map((name) => pair.server.listenerCount(name))).to.deep.equal([
       0, 0,
     ]);

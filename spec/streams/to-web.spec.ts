@@ -1,8 +1,11 @@
+import { once } from 'node:events';
+import http2 from 'node:http2';
 import { PassThrough, Readable, Writable, Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 import * as rs from 'readable-stream';
+import * as streamx from 'streamx';
 
 import {
   ConsumerWritable,
@@ -14,6 +17,7 @@ import {
 import { ProducerReadable } from '../../lib/streams/producer-readable.js';
 import { DrivenConsumer, SlowConsumer } from '../support/consumers.js';
 import { numbered, PushProducer } from '../support/producers.js';
+import { port, tcpPair } from '../support/sockets.js';
 import { HalfCloseableTransport } from '../support/transports.js';
 
 const KiB = 1024;
@@ -192,6 +196,71 @@ describe('toWeb', () => {
       stream.destroy(broken);
       expect(await write).to.equal(broken);
     });
+  });
+
+  describe('of a stream of Node’s', () => {
+    it('fails the writer of a stream that ended by itself', async () => {
+      const { server, client } = await tcpPair({}); // Node ends what isn't to be half open.
+      const { readable, writable } = toWeb(client);
+      const writer = writable.getWriter();
+      const closed = rejection(writer.closed);
+      server.end('bye');
+      expect(await textOf(readable)).to.equal('bye');
+      expect(await closed).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
+      expect(await rejection(writer.close())).to.be.instanceOf(TypeError);
+    });
+
+    it('closes the writer of a stream that has finished and isn’t gone', async () => {
+      const stream = new Writable({ autoDestroy: false });
+      stream.end();
+      await settled();
+      await toWeb(stream).getWriter().close();
+    });
+
+    it('fails the reader of an HTTP/2 stream that is reset', async () => {
+      const server = http2.createServer();
+      server.on('stream', (stream) => {
+        stream.on('error', () => {});
+        stream.respond();
+        stream.write('partial', () => stream.close(http2.constants.NGHTTP2_NO_ERROR));
+      });
+      server.listen(0);
+      await once(server, 'listening');
+      const session = http2.connect(`http://localhost:${port(server)}`);
+      const request = session.request({ ':method': 'POST' });
+      request.write('not the end');
+      const failure = await rejection(textOf(toWeb(request).readable));
+      expect(failure).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
+      session.destroy();
+      server.close();
+    });
+
+    it('refuses what is not bytes, and destroys who gave it', async () => {
+      for (const wrong of [{ a: 1 }, 5, [1, 2]]) {
+        const stream = Readable.from([wrong]);
+        expect(await rejection(textOf(toWeb(stream)))).to.be.instanceOf(InvalidArgTypeError);
+        expect(stream.destroyed).to.equal(true);
+      }
+    });
+  });
+
+  it('waits for the drain of a stream that calls nothing back', async () => {
+    let done!: () => void;
+    const stream = new streamx.Writable({
+      highWaterMark: 4,
+      write(_data, callback) {
+        done = () => callback(null);
+      },
+    });
+    // The declarations say too little of it for its overloads to be told apart.
+    const writer = toWeb(stream as unknown as Writable).getWriter();
+    let written = false;
+    const write = writer.write(Buffer.from('12345')).then(() => (written = true));
+    await settled();
+    expect(written).to.equal(false);
+    done();
+    await write;
+    await writer.close();
   });
 
   describe('of a TransportDuplex', () => {

@@ -432,6 +432,47 @@ describe('WritableConsumer', () => {
       expect(producer.told).to.deep.equal(['pause', 'stop']);
     });
 
+    it('hands the stream nothing more, also from inside a write of the stream', async () => {
+      const seen: string[] = [];
+      const stream = new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          seen.push(String(chunk[0]));
+          consumer.abortConnection();
+          done();
+        },
+        final(done) {
+          seen.push('end');
+          done();
+        },
+      });
+      const consumer = new WritableConsumer(stream);
+      for (const byte of [1, 2]) consumer.write(Buffer.alloc(8192, byte));
+      consumer.loseConnection();
+      expect((await consumer.closed).name).to.equal('ConnectionAborted');
+      expect(seen).to.deep.equal(['1']);
+    });
+
+    it('asks a pull producer no more, also from inside a write of the stream', async () => {
+      const stream = new Writable({
+        write(_chunk, _encoding, done) {
+          consumer.abortConnection();
+          done();
+        },
+      });
+      const consumer = new WritableConsumer(stream);
+      let asked = 0;
+      const producer = {
+        resumeProducing() {
+          asked += 1;
+          consumer.write(Buffer.from('x'));
+        },
+        stopProducing() {},
+      };
+      consumer.registerProducer(producer, false);
+      await consumer.closed;
+      expect(asked).to.equal(1);
+    });
+
     it('doesn’t call back from inside abortConnection', () => {
       const consumer = new WritableConsumer(new Gate());
       const producer = recorder();
@@ -658,7 +699,25 @@ describe('WritableConsumer', () => {
       });
     }
 
-    for (const highWaterMark of [-1, NaN, 1.5, Infinity, '10' as unknown as number]) {
+    it('is refused as streaming, which must be given', () => {
+      const consumer = new WritableConsumer(new PassThrough());
+      const producer = recorder();
+      expect(() => consumer.registerProducer(producer, undefined as never))
+        .to.throw(TypeError, /"streaming"/)
+        .with.property('code', 'ERR_INVALID_ARG_TYPE');
+      expect(consumer.producer).to.equal(null);
+      expect(producer.told).to.deep.equal([]);
+    });
+
+    it('is refused as options', () => {
+      for (const options of [null, 5, { highWaterMark: '10' }, { waitsForProducer: 1 }]) {
+        expect(() => new WritableConsumer(new PassThrough(), options as never))
+          .to.throw(TypeError)
+          .with.property('code', 'ERR_INVALID_ARG_TYPE');
+      }
+    });
+
+    for (const highWaterMark of [-1, NaN, 1.5, Infinity]) {
       it(`is refused as highWaterMark: ${String(highWaterMark)}`, () => {
         const stream = new PassThrough();
         expect(() => new WritableConsumer(stream, { highWaterMark })).to.throw(RangeError, /whole/);

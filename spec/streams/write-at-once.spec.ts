@@ -1,4 +1,5 @@
 /** Large chunks that a `ReadableProducer` gives to an idle `WritableConsumer`. */
+import { EventEmitter } from 'node:events';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 
@@ -131,6 +132,81 @@ describe('A large chunk of a ReadableProducer', () => {
     consumer.loseConnection();
     await consumer.closed;
     expect(written).to.deep.equal(['16384 a', '16384 b', '16384 c']);
+  });
+
+  it('is followed by what is written from inside the write of the stream, of its own accord', async () => {
+    const state = await setUp((data, done) => {
+      if (data[0] === 'a'.charCodeAt(0)) state.consumer.write(Buffer.alloc(16 * KIB, 'n'));
+      done();
+    });
+    const { written, source, consumer, produced } = state;
+    source.write(chunk('a'));
+    source.end(chunk('b'));
+    await produced; // Who was paused by that is resumed.
+    consumer.loseConnection();
+    await consumer.closed;
+    expect(written).to.deep.equal(['16384 a', '16384 n', '16384 b']);
+  });
+
+  it('hears a drain that the stream emits from inside the write', async () => {
+    const written: number[] = [];
+    const old = Object.assign(new EventEmitter(), {
+      write(data: Buffer) {
+        written.push(data.length);
+        old.emit('drain');
+        return false;
+      },
+      end() {},
+    });
+    const chunks = Readable.from(['a', 'b', 'c'].map((name) => chunk(name)));
+    await new ReadableProducer(chunks).startProducing(new WritableConsumer(old));
+    expect(written).to.deep.equal([16384, 16384, 16384]);
+  });
+
+  it('waits behind chunks that are being handed on when a stream that drains makes it come', async () => {
+    const written: string[] = [];
+    const source = Object.assign(new EventEmitter(), { pause() {}, resume() {} });
+    const old = Object.assign(new EventEmitter(), {
+      write(data: Buffer) {
+        written.push(String.fromCharCode(data[0] ?? 0));
+        if (written.length > 1) return true;
+        old.emit('drain');
+        source.emit('data', chunk('c', 5 * KIB));
+        return true;
+      },
+      end() {},
+    });
+    const consumer = new WritableConsumer(old);
+    void new ReadableProducer(source).startProducing(consumer);
+    consumer.write(chunk('a', 5 * KIB));
+    consumer.write(chunk('b', 5 * KIB));
+    await turn();
+    expect(written).to.deep.equal(['a', 'b', 'c']);
+  });
+
+  it('is seen by a subclass that has its own idea of when the buffer is full', async () => {
+    let pauses = 0;
+    class Never extends WritableConsumer {
+      protected override isSendBufferFull(): boolean {
+        return false;
+      }
+    }
+    class Counting extends WritableConsumer {
+      protected override maybePauseProducer(): void {
+        pauses += 1;
+        super.maybePauseProducer();
+      }
+    }
+    const never = await setUp(() => {}, { Consumer: Never });
+    never.source.write(chunk('a'));
+    never.source.write(chunk('b'));
+    await turn();
+    sinon.assert.notCalled(never.pause);
+    const counting = await setUp(undefined, { Consumer: Counting });
+    counting.source.write(chunk('a'));
+    counting.source.write(chunk('b'));
+    await turn();
+    expect(pauses).to.equal(2);
   });
 
   it('is seen by a subclass that overrides write', async () => {

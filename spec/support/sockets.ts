@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Duplex } from 'node:stream';
 import tls from 'node:tls';
 
 import type { EmitterLike } from '../../lib/streams/capabilities.js';
@@ -75,6 +76,25 @@ export async function unixPair(): Promise<Pair> {
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The two ends of a connection in memory, on which what is written is there before `write` returns. */
+export function synchronousPair(): [Duplex, Duplex] {
+  class End extends Duplex {
+    other!: Duplex;
+    override _read(): void {}
+    override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+      if (chunk.length > 0) this.other.push(chunk);
+      done();
+    }
+    override _final(done: () => void): void {
+      this.other.push(null);
+      done();
+    }
+  }
+  const ends: [End, End] = [new End(), new End()];
+  [ends[0].other, ends[1].other] = [ends[1], ends[0]];
+  return ends;
 }
 
 /** The port that `server` listens on. */

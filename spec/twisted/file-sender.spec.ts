@@ -381,6 +381,35 @@ describe('FileSender', () => {
     }
   });
 
+  it('does not unregister another for a consumer that refuses with an error of its own', async () => {
+    const busy = new Error('busy');
+    const consumer = {
+      registerProducer: () => {
+        throw busy;
+      },
+      unregisterProducer: () => expect.fail('It unregistered another'),
+      write: () => {},
+    };
+    const done = new FileSender().beginFileTransfer(new MemoryFile('a'), consumer);
+    expect(await rejection(done)).to.equal(busy);
+  });
+
+  it('unregisters from a consumer that asks, and throws as it registers', async () => {
+    const busy = new Error('busy');
+    let unregistered = 0;
+    const consumer = {
+      registerProducer: (producer: { resumeProducing(): void }) => {
+        producer.resumeProducing();
+        throw busy;
+      },
+      unregisterProducer: () => (unregistered += 1),
+      write: () => {},
+    };
+    const done = new FileSender().beginFileTransfer(new MemoryFile('a'), consumer);
+    expect(await rejection(done)).to.equal(busy);
+    expect(unregistered).to.equal(1);
+  });
+
   it('logs what fails when nobody waits for it any more', async () => {
     const sender = new FileSender();
     const consumer = new PatientConsumer();

@@ -27,6 +27,16 @@ describe('log', () => {
     sinon.assert.calledOnceWithExactly(print, 'A producer failed:', error);
   });
 
+  it('refuses an observer that is no function', () => {
+    for (const wrong of [5, null, {}]) {
+      expect(() => log.addObserver(wrong as never))
+        .to.throw(TypeError)
+        .with.property('code', 'ERR_INVALID_ARG_TYPE');
+    }
+    log.err(error);
+    sinon.assert.calledOnceWithExactly(print, 'Unhandled error:', error);
+  });
+
   it('tells every observer instead', () => {
     const observers = [sinon.spy(), sinon.spy()] as const;
     observers.forEach(observe);

@@ -31,6 +31,13 @@ function turns(round: RoundRobin<string>): string[] {
 }
 
 describe('RoundRobin', () => {
+  it('has each member once, however often it is added', () => {
+    const [round, places] = roundOf('a', 'b');
+    round.add(places.a!);
+    round.rewind();
+    expect(turns(round)).to.deep.equal(['a', 'b']);
+  });
+
   it('gives each member its turn, then ends the round', () => {
     const [round] = roundOf('a', 'b', 'c');
     expect(turns(round)).to.deep.equal(['a', 'b', 'c']);
