@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option, type CommanderError } from 'commander';
 
 import { findWorkloads, workloadNames } from './harness/catalogue.js';
 import { format } from './harness/report.js';
@@ -34,6 +34,11 @@ function wholePositive(text: string): number {
   const value = positive(text);
   if (!Number.isInteger(value)) throw new InvalidArgumentError('It must be a whole number.');
   return value;
+}
+
+/** Exits with 2 if the options are wrong: 1 says that a measurement is. */
+function exit({ exitCode }: CommanderError): never {
+  process.exit(exitCode === 0 ? 0 : 2);
 }
 
 function progress(name: string, contestant: string, round: number, rounds: number): void {
@@ -92,6 +97,8 @@ const command = new Command('npm run bench --')
   .option('--full', 'long runs as stated, not scaled down (takes many minutes)', false)
   .option('--check', 'exit with 1 if a goal was missed', false)
   .option('--node-flags <flags>', 'for the measured programs, as to profile them', '')
+  .exitOverride(exit)
+  .showHelpAfterError('(npm run bench -- --help explains the options; mind the -- in the middle)')
   .action(run);
 
 process.once('SIGINT', () => process.exit(130)); // Else nobody would clean up.

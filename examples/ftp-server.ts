@@ -20,7 +20,7 @@ import {
   type IFinishableConsumer,
 } from 'twisted-streams';
 
-import { parsePort } from './serve.js';
+import { parseFolder, parsePort } from './serve.js';
 
 const replace = (data: Uint8Array, from: string, to: string) =>
   Buffer.from(Buffer.from(data).toString('latin1').replaceAll(from, to), 'latin1');
@@ -92,11 +92,12 @@ class Files extends FileSystem {
 }
 
 const [folder = '.', port = '2121'] = process.argv.slice(2);
+const root = await parseFolder(folder);
 const log = { child: () => log, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 const url = `ftp://127.0.0.1:${parsePort(port)}`;
 const ftp = new FtpSrv({ url, pasv_url: '127.0.0.1', anonymous: true, log });
 ftp.on('login', ({ connection }, accept) => {
-  accept({ fs: new Files(connection, { root: folder, cwd: '/' }) });
+  accept({ fs: new Files(connection, { root, cwd: '/' }) });
 });
 await ftp.listen();
 const { server } = ftp as unknown as { server: net.Server };

@@ -62,7 +62,8 @@ if (argv[1] === fileURLToPath(import.meta.url)) {
   const terminal = new PtyStream(spawn(command, args, { encoding: null, cols, rows }));
   const exit = once(terminal, 'exit') as Promise<[number]>;
   if (process.stdin.isTTY) process.stdin.setRawMode(true);
-  new ReadableProducer(process.stdin.unref())
+  process.stdin.unref?.(); // A file has none, nor needs it.
+  new ReadableProducer(process.stdin)
     .startProducing(new WritableConsumer(terminal))
     .catch(() => {}); // The program ended first.
   await new ReadableProducer(terminal).startProducing(new WritableConsumer(process.stdout));

@@ -15,10 +15,10 @@ import { pipeline } from 'node:stream/promises';
 
 import { FileSender, ProducerReadable } from 'twisted-streams';
 
-import { fail, parsePort } from './serve.js';
+import { fail, parseFolder, parsePort } from './serve.js';
 
 const [folder = '.', port = '8080'] = process.argv.slice(2);
-const root = await realpath(folder).catch(({ message }: Error) => fail(message));
+const root = await parseFolder(folder);
 const types: Record<string, string> = { '.html': 'text/html', '.css': 'text/css' };
 
 /** The file or folder that `url` names, all links followed. */

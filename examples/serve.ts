@@ -1,4 +1,5 @@
-/** What the servers here have in common: they listen on this machine only, and say where. */
+/** What the programs here have in common. The servers listen on this machine only, and say where. */
+import { realpath, stat } from 'node:fs/promises';
 import net from 'node:net';
 
 import { DuplexTransport, type IProtocol } from 'twisted-streams';
@@ -7,6 +8,13 @@ import { DuplexTransport, type IProtocol } from 'twisted-streams';
 export function parsePort(text: string): number {
   if (!/^\d+$/.test(text) || Number(text) > 65535) fail(`"${text}" is no port: 0 to 65535.`);
   return Number(text);
+}
+
+/** The folder that was typed as `path`, all links followed. */
+export async function parseFolder(path: string): Promise<string> {
+  const folder = await realpath(path).catch(({ message }: Error) => fail(message));
+  if (!(await stat(folder)).isDirectory()) fail(`"${path}" is no folder.`);
+  return folder;
 }
 
 /** Gives each connection to `port` a protocol of its own. */

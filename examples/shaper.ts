@@ -20,9 +20,10 @@ import {
   ShapedProtocolFactory,
 } from 'twisted-streams';
 
-import { parsePort, serve } from './serve.js';
+import { parseFolder, parsePort, serve } from './serve.js';
 
 const [folder = '.', port = '8080'] = process.argv.slice(2);
+const root = await parseFolder(folder);
 
 // All connections share this one.
 const serverBucket = new Bucket();
@@ -42,7 +43,7 @@ webFilter.bucketFactory = WebClientBucket;
 /** The file at `path` in the folder; `null` if there is none. */
 async function openFile(path: string) {
   try {
-    const handle = await open(join(folder, normalize(decodeURI(path))));
+    const handle = await open(join(root, normalize(decodeURI(path))));
     const stats = await handle.stat();
     if (stats.isFile()) return { handle, size: stats.size };
     await handle.close();

@@ -16,6 +16,8 @@ import {
   type IPushProducer,
 } from 'twisted-streams';
 
+import { parseFolder } from './serve.js';
+
 export class FileChanges implements IPushProducer {
   private readonly watcher: FSWatcher;
   private readonly changed = new Set<string>();
@@ -67,5 +69,8 @@ export class FileChanges implements IPushProducer {
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
-  new FileChanges(argv[2] ?? '.', new WritableConsumer(process.stdout));
+  const folder = await parseFolder(argv[2] ?? '.');
+  new FileChanges(folder, new WritableConsumer(process.stdout));
+  // Not to the names' own output, which may be piped.
+  console.error('Watching %s: change a file there. Ctrl-C ends it.', folder);
 }

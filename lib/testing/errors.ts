@@ -6,6 +6,7 @@
  * @see Twisted: `twisted.internet.error.AlreadyCancelled`
  */
 export class AlreadyCancelled extends Error {
+  /** What to match on. */
   readonly code = 'ERR_ALREADY_CANCELLED';
 
   constructor(message = 'Tried to cancel an already-cancelled event.') {
@@ -20,6 +21,7 @@ export class AlreadyCancelled extends Error {
  * @see Twisted: `twisted.internet.error.AlreadyCalled`
  */
 export class AlreadyCalled extends Error {
+  /** What to match on. */
   readonly code = 'ERR_ALREADY_CALLED';
 
   constructor(message = 'Tried to cancel an already-called event.') {

@@ -147,6 +147,7 @@ export class StringTransport implements ITransport, IConsumer, IPushProducer {
 
   private checkState(): void {
     if (this.disconnecting && !this.lenient) {
+      // Twisted's words, for a pause as well.
       throw new InvalidStateError('Cannot resume producing after loseConnection');
     }
     if (this.producerState === 'stopped') {

@@ -214,6 +214,7 @@ export class BasicProducerConsumerProxy
     this.consumer?.unregisterProducer();
   }
 
+  /** Knows of no producer from now on. Nobody is told. */
   protected forgetProducer(): void {
     this.producer = null;
     this.producerIsStreaming = null;

@@ -26,9 +26,9 @@ const ROUNDING = 0.0005;
  * @see Twisted: `twisted.protocols.htb.Bucket`
  */
 export class Bucket {
-  /** The most bytes that it holds; `null` for no limit. */
+  /** The most bytes that it holds; `null`, the default, for no limit. */
   declare maxburst: number | null;
-  /** The bytes that drain from it each second; `null` if all do at once. */
+  /** The bytes that drain from it each second; `null`, the default, if all do at once. */
   declare rate: number | null;
 
   static {
@@ -39,7 +39,7 @@ export class Bucket {
 
   /** Bytes in it when it last dripped. */
   content = 0;
-  /** When it last dripped, by its own `now()`; `null` before it first does. */
+  /** When it last dripped, in seconds by its own `now()`; `null` before it first does. */
   lastDrip: number | null = null;
   /** Shaped consumers that use it. */
   refcount = 0;

@@ -17,7 +17,11 @@ export interface ICancellable {
   cancel(): void;
 }
 
-/** What a {@link Cooperator} is made with. */
+/**
+ * What a {@link Cooperator} is made with.
+ *
+ * @see Twisted: the arguments of `twisted.internet.task.Cooperator`
+ */
 export interface CooperatorOptions {
   /**
    * Called as each tick begins. What it returns is called after each unit of work, and ends the

@@ -9,6 +9,7 @@ import { inspect } from 'node:util';
  * @see Twisted: `twisted.internet.error.ConnectionClosed`
  */
 export class ConnectionClosed extends Error {
+  /** What to match on. */
   readonly code: string = 'ERR_CONNECTION_CLOSED';
 
   /**
@@ -75,6 +76,7 @@ export class ConnectionAborted extends ConnectionLost {
  * @see Twisted: the `RuntimeError` of `IConsumer.registerProducer`
  */
 export class ProducerAlreadyRegisteredError extends Error {
+  /** What to match on. */
   readonly code = 'ERR_PRODUCER_ALREADY_REGISTERED';
 
   constructor(
@@ -91,6 +93,7 @@ export class ProducerAlreadyRegisteredError extends Error {
  * @see Twisted: the `Exception` of `FileSender.stopProducing`
  */
 export class ProducerStoppedError extends Error {
+  /** What to match on. */
   readonly code = 'ERR_PRODUCER_STOPPED';
 
   constructor(message = 'Consumer asked us to stop producing', options?: ErrorOptions) {
@@ -106,9 +109,13 @@ export class ProducerStoppedError extends Error {
  * @see Twisted: `NotImplementedError`
  */
 export class MethodNotImplementedError extends Error {
+  /** What to match on. */
   readonly code = 'ERR_METHOD_NOT_IMPLEMENTED';
 
-  /** @param owner - The object; `method` - what it lacks. */
+  /**
+   * @param owner - The object.
+   * @param method - What it lacks.
+   */
   constructor(owner: object, method: string) {
     super(`${owner.constructor.name} does not implement ${method}()`);
     this.name = new.target.name;
@@ -122,6 +129,7 @@ export class MethodNotImplementedError extends Error {
  * @see Twisted: `TypeError`
  */
 export class InvalidArgTypeError extends TypeError {
+  /** What to match on. */
   readonly code = 'ERR_INVALID_ARG_TYPE';
 
   /**
@@ -142,6 +150,7 @@ export class InvalidArgTypeError extends TypeError {
  * @see Twisted: `ValueError`
  */
 export class OutOfRangeError extends RangeError {
+  /** What to match on. */
   readonly code = 'ERR_OUT_OF_RANGE';
 
   /**
@@ -162,6 +171,7 @@ export class OutOfRangeError extends RangeError {
  * @see Twisted: `RuntimeError`
  */
 export class InvalidStateError extends Error {
+  /** What to match on. */
   readonly code = 'ERR_INVALID_STATE';
 
   /** @param message - What is not allowed, and when. */

@@ -14,7 +14,11 @@ export interface IFailableConsumer extends IConsumer {
   producerFailed(reason: Error): void;
 }
 
-/** Whether `consumer` has the method that {@link IFailableConsumer} adds. */
+/**
+ * Tells a consumer that must hear of a failure by its method. Twisted has none.
+ *
+ * @returns whether `consumer` has the one that {@link IFailableConsumer} adds.
+ */
 export function isFailableConsumer(consumer: IConsumer): consumer is IFailableConsumer {
   return typeof (consumer as Partial<IFailableConsumer>).producerFailed === 'function';
 }

@@ -50,13 +50,13 @@ export abstract class FileDescriptor
   /** Whether the write half has ended. */
   protected writeDisconnected = false;
 
-  /** Bytes above which the buffer is full and a push producer is paused. */
+  /** Bytes above which the buffer is full and a push producer is paused; 65536 by default. */
   declare bufferSize: number;
-  /** Bytes of backlog above which new writes are not yet joined to it. */
+  /** Bytes of backlog above which new writes are not yet joined to it; 131072 by default. */
   declare SEND_LIMIT: number;
   /**
-   * Whether a close waits for a push producer that isn't paused, as Twisted documents; `false` is
-   * what Twisted's TCP transports do (twisted/twisted#6461).
+   * Whether a close waits for a push producer that isn't paused, as Twisted documents: `true` by
+   * default; `false` is what Twisted's TCP transports do (twisted/twisted#6461).
    */
   declare waitsForProducer: boolean;
 
@@ -274,7 +274,7 @@ export abstract class FileDescriptor
 
   /**
    * Closes once all is sent and the registered producer has unregistered. Input is no longer read.
-   * Called again, does nothing.
+   * What is written after this, before the close, may still be sent. Called again, does nothing.
    */
   loseConnection(): void {
     if (!this.connected || this.disconnecting) return;
@@ -289,7 +289,10 @@ export abstract class FileDescriptor
     }
   }
 
-  /** Ends the write half once all is sent and the registered producer has unregistered. */
+  /**
+   * Ends the write half once all is sent and the registered producer has unregistered. What is
+   * written after this, before that end, may still be sent.
+   */
   loseWriteConnection(): void {
     this.writeDisconnecting = true;
     this.startWriting();

@@ -36,7 +36,10 @@ export class HierarchicalBucketFilter<
 > implements IBucketFilter<Args> {
   /** Makes a bucket, given its parent or `null`: a class, or a function. {@link Bucket} by default. */
   declare bucketFactory: Builder<[parentBucket: Bucket | null], Bucket>;
-  /** Seconds after which buckets that are empty and unused are forgotten; `null` for never. */
+  /**
+   * Seconds after which buckets that are empty and unused are forgotten; `null`, the default, for
+   * never.
+   */
   declare sweepInterval: number | null;
 
   static {
@@ -49,7 +52,7 @@ export class HierarchicalBucketFilter<
   readonly buckets = new Map<unknown, Bucket>();
   /** Has the parents of our buckets; `null` if they have none. */
   readonly parentFilter: IBucketFilter<Args> | null;
-  /** When buckets were last swept, by `now()`; `null` before a bucket was first asked for. */
+  /** When buckets were last swept, in seconds by `now()`; `null` before one was first asked for. */
   lastSweep: number | null = null;
 
   /** The buckets that their parents count, as those put in by hand are not. */

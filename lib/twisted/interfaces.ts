@@ -91,19 +91,25 @@ export interface IFinishableConsumer extends IConsumer {
  * @see Twisted: `twisted.internet.address.IPv4Address`, `IPv6Address`
  */
 export interface TCPAddress {
+  /** Tells the kinds of address apart. */
   readonly type: 'TCP';
+  /** What kind of IP address `host` is. */
   readonly family: 'IPv4' | 'IPv6';
+  /** The IP address, not a name. */
   readonly host: string;
+  /** The port, from 0 to 65535. */
   readonly port: number;
 }
 
 /**
- * Where an end of a Unix socket is; `name` is `null` for an end that has none.
+ * Where an end of a Unix socket is.
  *
  * @see Twisted: `twisted.internet.address.UNIXAddress`
  */
 export interface UNIXAddress {
+  /** Tells the kinds of address apart. */
   readonly type: 'UNIX';
+  /** Its path; `null` for an end that has none, or whose path Node doesn't tell. */
   readonly name: string | null;
 }
 
@@ -113,10 +119,15 @@ export interface UNIXAddress {
  * @see Twisted: `twisted.internet._posixstdio.PipeAddress`
  */
 export interface PipeAddress {
+  /** Tells the kinds of address apart. */
   readonly type: 'PIPE';
 }
 
-/** @see Twisted: `twisted.internet.interfaces.IAddress` */
+/**
+ * Where an end of a connection is, as `getPeer` and `getHost` tell; its `type` says of which kind.
+ *
+ * @see Twisted: `twisted.internet.interfaces.IAddress`
+ */
 export type IAddress = TCPAddress | UNIXAddress | PipeAddress;
 
 /**
@@ -131,7 +142,8 @@ export interface ITransport {
   writeSequence(data: Iterable<Uint8Array>): void;
   /**
    * Closes the connection once everything written so far, and everything that the registered
-   * producer still has to say until it unregisters, has been sent.
+   * producer still has to say until it unregisters, has been sent. What is written after this,
+   * before the close, may still be sent.
    */
   loseConnection(): void;
   /** Where the other end is. */
@@ -172,7 +184,11 @@ export interface IHalfCloseableDescriptor {
   writeConnectionLost(reason: Error): void;
 }
 
-/** @see Twisted: `twisted.internet.interfaces.IReadDescriptor` */
+/**
+ * What an {@link IReactorFDSet} calls when there is something to read.
+ *
+ * @see Twisted: `twisted.internet.interfaces.IReadDescriptor`
+ */
 export interface IReadDescriptor {
   /**
    * There is something to read.
@@ -184,7 +200,11 @@ export interface IReadDescriptor {
   connectionLost(reason: Error): void;
 }
 
-/** @see Twisted: `twisted.internet.interfaces.IWriteDescriptor` */
+/**
+ * What an {@link IReactorFDSet} calls when there is room to write.
+ *
+ * @see Twisted: `twisted.internet.interfaces.IWriteDescriptor`
+ */
 export interface IWriteDescriptor {
   /**
    * There is room to write.
@@ -196,7 +216,11 @@ export interface IWriteDescriptor {
   connectionLost(reason: Error): void;
 }
 
-/** @see Twisted: `twisted.internet.interfaces.IReadWriteDescriptor` */
+/**
+ * What an {@link IReactorFDSet} calls for both.
+ *
+ * @see Twisted: `twisted.internet.interfaces.IReadWriteDescriptor`
+ */
 export interface IReadWriteDescriptor extends IReadDescriptor, IWriteDescriptor {}
 
 /**
@@ -206,9 +230,13 @@ export interface IReadWriteDescriptor extends IReadDescriptor, IWriteDescriptor 
  * @see Twisted: `twisted.internet.interfaces.IReactorFDSet`
  */
 export interface IReactorFDSet {
+  /** From now on, calls `reader.doRead` whenever there is something to read. */
   addReader(reader: IReadDescriptor): void;
+  /** Calls `reader.doRead` no more. */
   removeReader(reader: IReadDescriptor): void;
+  /** From now on, calls `writer.doWrite` whenever there is room to write. */
   addWriter(writer: IWriteDescriptor): void;
+  /** Calls `writer.doWrite` no more. */
   removeWriter(writer: IWriteDescriptor): void;
 }
 
@@ -268,42 +296,82 @@ function implementsAll(value: unknown, ...methods: string[]): boolean {
   );
 }
 
-/** Whether `value` has the methods of an {@link IPushProducer}. */
+/**
+ * Tells a push producer by its methods.
+ *
+ * @returns whether `value` has those of an {@link IPushProducer}.
+ * @see Twisted: `IPushProducer.providedBy`
+ */
 export function isPushProducer(value: unknown): value is IPushProducer {
   return implementsAll(value, 'pauseProducing', 'resumeProducing', 'stopProducing');
 }
 
-/** Whether `value` has the methods of an {@link IPullProducer}; a push producer has them too. */
+/**
+ * Tells a pull producer by its methods, which a push producer has too.
+ *
+ * @returns whether `value` has those of an {@link IPullProducer}.
+ * @see Twisted: `IPullProducer.providedBy`
+ */
 export function isPullProducer(value: unknown): value is IPullProducer {
   return implementsAll(value, 'resumeProducing', 'stopProducing');
 }
 
-/** Whether `value` has the methods of an {@link IConsumer}. */
+/**
+ * Tells a consumer by its methods.
+ *
+ * @returns whether `value` has those of an {@link IConsumer}.
+ * @see Twisted: `IConsumer.providedBy`
+ */
 export function isConsumer(value: unknown): value is IConsumer {
   return implementsAll(value, 'registerProducer', 'unregisterProducer', 'write');
 }
 
-/** Whether `value` has the methods of an {@link IProtocol}. */
+/**
+ * Tells a protocol by its methods.
+ *
+ * @returns whether `value` has those of an {@link IProtocol}.
+ * @see Twisted: `IProtocol.providedBy`
+ */
 export function isProtocol(value: unknown): value is IProtocol {
   return implementsAll(value, 'makeConnection', 'dataReceived', 'connectionLost');
 }
 
-/** Whether `value` has the methods of an {@link ITransport} that every transport needs. */
+/**
+ * Tells a transport by the methods that every one needs.
+ *
+ * @returns whether `value` has `write`, `writeSequence` and `loseConnection`.
+ * @see Twisted: `ITransport.providedBy`
+ */
 export function isTransport(value: unknown): value is ITransport {
   return implementsAll(value, 'write', 'writeSequence', 'loseConnection');
 }
 
-/** Whether `value` has the two methods that {@link IHalfCloseableProtocol} adds. */
+/**
+ * Tells a protocol that can go on with half a connection by its methods.
+ *
+ * @returns whether `value` has the two that {@link IHalfCloseableProtocol} adds.
+ * @see Twisted: `IHalfCloseableProtocol.providedBy`
+ */
 export function isHalfCloseableProtocol(value: unknown): value is IHalfCloseableProtocol {
   return implementsAll(value, 'readConnectionLost', 'writeConnectionLost');
 }
 
-/** Whether `value` names itself in logs. */
+/**
+ * Tells what names itself in logs by its method.
+ *
+ * @returns whether `value` has that of an {@link ILoggingContext}.
+ * @see Twisted: `ILoggingContext.providedBy`
+ */
 export function isLoggingContext(value: unknown): value is ILoggingContext {
   return implementsAll(value, 'logPrefix');
 }
 
-/** Whether `value` has the method that {@link IHandshakeListener} adds. */
+/**
+ * Tells a protocol that hears of the TLS handshake by its method.
+ *
+ * @returns whether `value` has the one that {@link IHandshakeListener} adds.
+ * @see Twisted: `IHandshakeListener.providedBy`
+ */
 export function isHandshakeListener(value: unknown): value is IHandshakeListener {
   return implementsAll(value, 'handshakeCompleted');
 }

@@ -29,7 +29,7 @@ interface Handover {
  * @see Twisted: `twisted.protocols.pcp.ProducerConsumerProxy`
  */
 export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
-  /** Bytes from which on the buffer is full. */
+  /** Bytes from which on the buffer is full; 65536 by default. */
   declare bufferSize: number;
 
   static {

@@ -7,6 +7,7 @@
  * @see Twisted: `twisted.internet.task.SchedulerError`
  */
 export class SchedulerError extends Error {
+  /** What to match on. */
   readonly code: string = 'ERR_SCHEDULER';
 
   /**

@@ -39,7 +39,8 @@ export class ShapedProtocolFactoryMembers<P extends IProtocol, Args extends unkn
    * its transport. After it has called `loseConnection` on that, it hears no more data.
    *
    * @param args - For `protocol`.
-   * @returns what `protocol` makes; `null` if it refuses.
+   * @returns what `protocol` makes. One that refuses with `null`, whatever its type says, gets that
+   *   passed on.
    * @throws InvalidArgTypeError: it makes no protocol.
    */
   buildProtocol(...args: Args): P {

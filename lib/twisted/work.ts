@@ -5,8 +5,11 @@ import { log } from './log.js';
 /**
  * Any iterator, synchronous or asynchronous, generators included. Each step is one unit of work;
  * what it yields counts only if it is a promise.
+ *
+ * @see Twisted: the `iterator` of `twisted.internet.task.Cooperator.cooperate`
  */
 export interface Work {
+  /** Does one unit of work. */
   next(): IteratorResult<unknown, unknown> | PromiseLike<IteratorResult<unknown, unknown>>;
 }
 

@@ -11,7 +11,7 @@ import {
   spawnProcess,
 } from '../../lib/index.js';
 import { describeWithPackage } from '../support/packages.js';
-import { describeWithTool, runExample } from '../support/programs.js';
+import { describeWithTool, run, runExample } from '../support/programs.js';
 
 /** Remembers what a terminal printed, and can wait for it. */
 class Screen extends Protocol {
@@ -104,6 +104,12 @@ describeWithPackage<typeof NodePty>(
       const { code, stdout } = await runExample('pty-process.ts', 'sh', '-c', 'tty && exit 5');
       expect(stdout).to.match(/^\/dev\/\S+\r\n$/);
       expect(code).to.equal(5);
+    });
+
+    it('is run by the example also when its standard input is a file', async () => {
+      const example = `'${process.execPath}' --import tsx/esm examples/pty-process.ts`;
+      const { code, stderr } = await run('sh', ['-c', `${example} sh -c 'exit 5' < package.json`]);
+      expect({ code, stderr }).to.deep.equal({ code: 5, stderr: '' });
     });
   },
 );

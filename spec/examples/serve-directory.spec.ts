@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { describeWithTool, run, runExample, startServer } from '../support/programs.js';
+import { describeWithTool, run, startServer } from '../support/programs.js';
 import type { RunningServer } from '../support/programs.js';
 import { readAll } from '../support/sockets.js';
 
@@ -98,12 +98,6 @@ describe('examples/serve-directory.ts', () => {
     await once(client, 'readable');
     client.resetAndDestroy();
     expect((await ask('/large')).body.equals(large)).to.equal(true);
-  });
-
-  it('complains of a missing folder without a stack', async () => {
-    const { code, stderr } = await runExample('serve-directory.ts', 'no-such-folder');
-    expect(code).to.equal(2);
-    expect(stderr).to.match(/^ENOENT: .*no-such-folder'\n$/);
   });
 
   describeWithTool('curl', 'with curl', () => {

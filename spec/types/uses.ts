@@ -18,7 +18,9 @@ import * as rs from 'readable-stream';
 import {
   ConsumerWritable,
   DuplexTransport,
+  Factory,
   ProducerReadable,
+  Protocol,
   ReadableProducer,
   toWeb,
   TransportDuplex,
@@ -231,6 +233,30 @@ export async function transportsAreDuplexes(): Promise<void> {
   duplex.transport.loseConnection();
   // @ts-expect-error: it carries bytes
   new TransportDuplex({ readableObjectMode: true });
+}
+
+export function factoriesMakeProtocols(): void {
+  class Counting extends Factory {
+    count = 0;
+  }
+  class Counted extends Protocol {
+    declare factory: Counting;
+    override connectionMade(): void {
+      this.factory.count += 1;
+    }
+  }
+  expectSame<Protocol['factory'], Factory | null>(true);
+  expectSame<ReturnType<typeof counting>, Counting>(true);
+  const counting = () => Counting.forProtocol(Counted);
+  Factory.forProtocol(() => new Counted());
+  counting().protocol = () => protocol;
+
+  // @ts-expect-error: it may be `null`
+  void new Protocol().factory.numPorts;
+  // @ts-expect-error: it makes no protocol
+  Factory.forProtocol(() => socket);
+  // @ts-expect-error: it is a protocol, and makes none
+  Factory.forProtocol(protocol);
 }
 
 export function streamsBecomeWebStreams(): void {
