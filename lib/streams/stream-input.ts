@@ -124,8 +124,10 @@ export class StreamInput implements Input {
     return !this.over && !this.discarding;
   }
 
-  get delaysClose(): boolean {
-    return (this.closeWaits = this.earlyEnd && !this.discarding);
+  delayClose(): boolean {
+    if (!this.earlyEnd || this.discarding) return false;
+    this.closeWaits = true;
+    return true;
   }
 
   private closeNow(): void {

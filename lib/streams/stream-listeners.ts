@@ -16,8 +16,12 @@ export interface Input {
   ended(): void;
   /** Whether there is more to come, which is wanted. */
   readonly isOpen: boolean;
-  /** Asked when the stream closes, which the descriptor is then told later: there is more to take. */
-  readonly delaysClose: boolean;
+  /**
+   * Asked when the stream closes.
+   *
+   * @returns whether what it gave has yet to be taken: this calls `closed` again after that.
+   */
+  delayClose(): boolean;
 }
 
 /** What hears of a stream, and of its other half if it has an `input`. */

@@ -325,7 +325,7 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
 
   /** `close`: nothing more will come of the stream. */
   closed(): void {
-    if (this.input?.delaysClose === true) return;
+    if (this.input?.delayClose() === true) return;
     // Who still reads must not take this for the end of what was sent to it.
     const cutShort = this.input?.isOpen === true;
     const delivered = this.ended && !cutShort && closedAfterDelivery(this.stream);
