@@ -1,6 +1,7 @@
 /** A Node stream that is read and written, as a Twisted transport. */
 import type { PeerCertificate } from 'node:tls';
 
+import { cleanClose } from '../twisted/clean-close.js';
 import { ConnectionDone, InvalidStateError } from '../twisted/errors.js';
 import {
   isHalfCloseableProtocol,
@@ -13,7 +14,13 @@ import { log } from '../twisted/log.js';
 import { logPrefixOf } from '../twisted/log-prefix.js';
 import { assertProtocol } from '../twisted/validate.js';
 import { hostOf, peerOf, rememberAddresses } from './addresses.js';
-import { assertDuplex, isUnreadSocket, type AnyDuplex, type DuplexLike } from './capabilities.js';
+import {
+  assertDuplex,
+  isSocket,
+  isUnreadSocket,
+  type AnyDuplex,
+  type DuplexLike,
+} from './capabilities.js';
 import { closeGracefully } from './close-gracefully.js';
 import {
   assertTLSOptions,
@@ -221,8 +228,14 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
   }
 
   private wrap(options: StartTLSOptions): undefined {
-    const secure = wrapInTLS(this.stream, options, () => this.handshakeCompleted());
-    this.reactor.move(secure);
+    const { reactor, stream } = this;
+    if (stream.readableEnded === true) {
+      reactor.lose(cleanClose());
+      return;
+    }
+    // TLS reads a socket below its stream, and hears of no end that came before.
+    if (isSocket(stream)) stream.on('end', () => reactor.lose(cleanClose()));
+    reactor.move(wrapInTLS(stream, options, () => this.handshakeCompleted()));
     this.input?.open();
   }
 

@@ -65,6 +65,8 @@ export class ProducerReadable extends Readable implements IFinishableConsumer, I
   private demand: 'none' | 'wanted' | 'passed on' = 'none';
   /** Whether the event loop has to turn before the producer is asked. */
   private resting = false;
+  /** Whether the producer is asked from inside `read`. */
+  private inRead = false;
 
   /**
    * @param options - See {@link ProducerReadableOptions}.
@@ -127,7 +129,16 @@ export class ProducerReadable extends Readable implements IFinishableConsumer, I
     assertBytes(data);
     if (this.isOver) return;
     this.demand = 'none'; // First: whoever hears of the data may want more at once.
+    const before = this.readableLength;
     if (!this.push(asBuffer(data))) this.pauseProducer();
+    // What is kept until a character is whole was an answer, but nobody hears of it and wants more.
+    else if (this.readableEncoding !== null && this.readableLength === before) this.readMore();
+  }
+
+  private readMore(): void {
+    process.nextTick(() => {
+      if (!this.isOver) this.read(0);
+    });
   }
 
   /** The data is complete: ends the stream, and forgets a producer that is still registered. */
@@ -161,8 +172,20 @@ export class ProducerReadable extends Readable implements IFinishableConsumer, I
     } finally {
       // Node calls `_read` before it takes what it reads from the buffer. A producer that answered
       // then would fill a full buffer further, so it is asked here.
+      const { inRead } = this;
+      this.inRead = true;
       this.passOnDemandOrFail();
+      this.inRead = inRead;
     }
+  }
+
+  /**
+   * Node takes whatever has a `write` for writable as well, and waits for that half to finish.
+   *
+   * @internal
+   */
+  get writableFinished(): boolean {
+    return true;
   }
 
   /** @internal */
@@ -198,7 +221,9 @@ export class ProducerReadable extends Readable implements IFinishableConsumer, I
   private endData(): void {
     if (this.isOver) return;
     this.dataEnded = true;
-    this.push(null);
+    // At once, the end would have listeners read on before `read` has returned what comes before.
+    if (this.inRead) process.nextTick(() => this.push(null));
+    else this.push(null);
   }
 
   private forgetProducer(): void {

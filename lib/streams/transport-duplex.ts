@@ -34,7 +34,10 @@ export interface TransportDuplexOptions {
   writableHighWaterMark?: number | undefined;
   /** Of strings that are written without one; `'utf8'` if left out. */
   defaultEncoding?: BufferEncoding | undefined;
-  /** Whether the stream may still be written to when the other end writes no more; `true`. */
+  /**
+   * Whether the stream may still be written to when the other end writes no more; `true` if left out.
+   * A client of Node's that keeps connections, as `http.Agent` does, expects `false`.
+   */
   allowHalfOpen?: boolean | undefined;
   /** Destroys the stream when it aborts. */
   signal?: AbortSignal | undefined;
@@ -56,7 +59,7 @@ export interface TransportDuplexOptions {
  *
  * @example
  * ```ts
- * const duplex = new TransportDuplex();
+ * const duplex = new TransportDuplex({ allowHalfOpen: false });
  * const transport = new DuplexTransport(net.connect(80, 'example.com'), { protocol: duplex });
  * // A protocol that was never connected isn't told that connecting failed.
  * void transport.closed.then((reason) => duplex.connectionLost(reason));

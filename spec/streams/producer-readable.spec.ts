@@ -530,6 +530,27 @@ describe('ProducerReadable', () => {
   });
 
   describe('is called from inside its own callbacks:', () => {
+    for (const streaming of [true, false]) {
+      it(`a ${streaming ? 'push' : 'pull'} producer ends it as it is read, and the order is kept`, async () => {
+        const readable = new ProducerReadable({ highWaterMark: 4 });
+        const parts = ['aaaa', 'bbbb', 'cccc', 'dddd'];
+        const answer = () => {
+          readable.write(Buffer.from(parts.shift() ?? ''));
+          if (parts.length === 0) readable.unregisterProducer();
+        };
+        const producer = { ...pulled(answer), pauseProducing() {} };
+        readable.registerProducer(producer, streaming);
+        if (streaming) producer.resumeProducing();
+        let read = '';
+        readable.on('readable', () => {
+          for (let chunk; (chunk = readable.read() as Buffer | null) !== null;)
+            read += String(chunk);
+        });
+        await once(readable, 'end');
+        expect(read).to.equal('aaaabbbbccccdddd');
+      });
+    }
+
     it('unregistered, and another registered, in pauseProducing', async () => {
       const readable = new ProducerReadable({ highWaterMark: 1, end: false });
       const producer = recorder();
@@ -576,6 +597,35 @@ describe('ProducerReadable', () => {
   });
 
   describe('works with', () => {
+    it('finished, also when it has', async () => {
+      for (const { promises } of [core, rs as unknown as typeof core]) {
+        const readable = new ProducerReadable();
+        readable.write(bytes(1));
+        readable.finish();
+        await once(readable.resume(), 'close');
+        await promises.finished(readable);
+        const cut = new ProducerReadable();
+        cut.destroy();
+        await once(cut, 'close');
+        const failure = await rejection(promises.finished(cut));
+        expect(failure).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
+      }
+    });
+
+    it('a pull producer that gives the bytes of a character one by one', async () => {
+      for (const highWaterMark of [0, 1, 16384]) {
+        const readable = new ProducerReadable({ encoding: 'utf8', highWaterMark });
+        const data = [...Buffer.from('a😀b')];
+        const producer = pulled(() => {
+          const byte = data.shift();
+          if (byte === undefined) readable.unregisterProducer();
+          else readable.write(Buffer.of(byte));
+        });
+        readable.registerProducer(producer, false);
+        expect(await text(readable)).to.equal('a😀b');
+      }
+    });
+
     const data = numbered(300_000);
     const start = () => {
       const readable = new ProducerReadable();

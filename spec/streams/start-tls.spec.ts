@@ -288,6 +288,24 @@ describeWithOpenSSL('DuplexTransport#startTLS', () => {
     });
   }
 
+  const beginning = Buffer.from([22, 3, 1, 0, 200, 1]); // Of a record, which never becomes whole.
+  for (const [what, last] of [
+    ['alone', Buffer.alloc(0)],
+    ['behind a piece of a handshake', beginning],
+  ] as const) {
+    it(`hears a hang-up that comes while it is under way, ${what}`, async () => {
+      const { server, client } = await tcpPair();
+      const protocol = new Upgrading(certificate());
+      const transport = new DuplexTransport(server, { protocol });
+      transport.write(Buffer.alloc(16_000_000));
+      transport.startTLS(certificate());
+      client.end(last);
+      await turns();
+      expect((await readAll(client)).length).to.be.at.least(16_000_000);
+      expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+    });
+  }
+
   it('leaves no listener on the socket that was wrapped but guards', async () => {
     const server = new Upgrading(certificate());
     const pair = await tcpPair();
