@@ -126,6 +126,11 @@ export class StreamInput implements Input {
 
   delayClose(): boolean {
     if (!this.earlyEnd || this.discarding) return false;
+    if (this.early === undefined) {
+      this.earlyEnd = false; // There is nothing to wait for but this, which the close says too.
+      this.deliverEnd();
+      return false;
+    }
     this.closeWaits = true;
     return true;
   }
@@ -139,7 +144,8 @@ export class StreamInput implements Input {
   ended(): void {
     this.over = true;
     if (this.discarding) return;
-    if (this.early === undefined) this.deliverEnd();
+    // Who is paused doesn't hear of it, as in Twisted, which finds it out by reading.
+    if (this.flowing && this.early === undefined) this.deliverEnd();
     else this.earlyEnd = true;
   }
 

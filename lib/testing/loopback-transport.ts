@@ -1,14 +1,15 @@
 import { Buffer } from 'node:buffer';
 
-import { ConsumerMixin } from '../twisted/consumer-mixin.js';
+import { ConsumerMixin, takeProducer } from '../twisted/consumer-mixin.js';
 import type {
   IConsumer,
   IProtocol,
+  IPullProducer,
   IPushProducer,
   ITCPTransport,
   PipeAddress,
 } from '../twisted/interfaces.js';
-import { assertBytes, piecesOf } from '../twisted/validate.js';
+import { assertBytes, assertResumable, piecesOf } from '../twisted/validate.js';
 
 /** Bytes under way above which a push producer is paused, as on a TCP transport. */
 const BUFFER_SIZE = 65536;
@@ -190,6 +191,22 @@ export class LoopbackTransport
     this.wake();
   }
 
+  /**
+   * Takes data from `producer`. It needs no more than `resumeProducing`: what a test never calls, its
+   * stand-ins may lack, as in Twisted.
+   *
+   * @throws InvalidArgTypeError: `producer` can't be resumed, or `streaming` was left out; nothing has
+   *   changed.
+   * @throws ProducerAlreadyRegisteredError: nothing has changed.
+   * @throws whatever the producer throws.
+   */
+  override registerProducer(producer: IPushProducer, streaming: boolean): void;
+  override registerProducer(producer: IPullProducer, streaming: false): void;
+  override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
+    assertResumable(producer, streaming);
+    takeProducer(this, producer, streaming);
+  }
+
   override unregisterProducer(): void {
     super.unregisterProducer();
     if (this.writeDisconnecting) this.wake();
@@ -244,7 +261,6 @@ export class LoopbackTransport
 
 /** A producer that is a transport whose connection is over can't unregister any more. */
 function isLostTransport(producer: object): boolean {
-  return (
-    'loseConnection' in producer && 'disconnected' in producer && Boolean(producer.disconnected)
-  );
+  const { loseConnection, disconnected } = producer as Partial<LoopbackTransport>;
+  return typeof loseConnection === 'function' && Boolean(disconnected);
 }

@@ -95,7 +95,7 @@ export class BasicProducerConsumerProxy
     this.paused = true;
     const { producer } = this;
     // As in Twisted, a pull producer too is told, if it can be.
-    if (producer !== null && 'pauseProducing' in producer) producer.pauseProducing();
+    if (isPausable(producer)) producer.pauseProducing();
   }
 
   /** Writes what is held, then resumes or asks the producer. */
@@ -229,6 +229,10 @@ export class BasicProducerConsumerProxy
     const { consumer } = this;
     if (consumer !== null && isFailableConsumer(consumer)) consumer.producerFailed(reason);
   }
+}
+
+function isPausable(producer: IPullProducer | null): producer is IPushProducer {
+  return typeof (producer as IPushProducer | null)?.pauseProducing === 'function';
 }
 
 /** @throws InvalidArgTypeError: `consumer` has no `finish`. */

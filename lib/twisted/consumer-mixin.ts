@@ -81,15 +81,7 @@ export function ConsumerMixin(Base: Constructor = Object) {
 
     registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
       assertProducer(producer, streaming);
-      if (this.producer !== null) throw new ProducerAlreadyRegisteredError();
-      if (this.disconnected) {
-        producer.stopProducing();
-        return;
-      }
-      this.producer = producer;
-      this.streamingProducer = streaming;
-      this.producerPaused = false; // Differs from Twisted: a pause is owed to one producer.
-      if (!streaming) producer.resumeProducing(); // Last: it may call anything on us.
+      takeProducer(this, producer, streaming);
     }
 
     unregisterProducer(): void {
@@ -98,4 +90,26 @@ export function ConsumerMixin(Base: Constructor = Object) {
     }
   }
   return Consumer;
+}
+
+/**
+ * Does for `consumer` what `registerProducer` does with a producer that makes sense.
+ *
+ * @throws ProducerAlreadyRegisteredError: nothing has changed.
+ * @throws whatever the producer throws.
+ */
+export function takeProducer(
+  consumer: ConsumerMixinMembers,
+  producer: IPushProducer | IPullProducer,
+  streaming: boolean,
+): void {
+  if (consumer.producer !== null) throw new ProducerAlreadyRegisteredError();
+  if (consumer.disconnected) {
+    producer.stopProducing();
+    return;
+  }
+  consumer.producer = producer;
+  consumer.streamingProducer = streaming;
+  consumer.producerPaused = false; // Differs from Twisted: a pause is owed to one producer.
+  if (!streaming) producer.resumeProducing(); // Last: it may call anything on the consumer.
 }

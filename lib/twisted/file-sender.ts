@@ -258,18 +258,17 @@ function openSource(file: IFile | FileHandle | string | URL): FileSource | null 
 
 /** Goes by what it can do: Node doesn't export the class. */
 function isFileHandle(file: IFile | FileHandle): file is FileHandle {
-  return 'fd' in file && 'readv' in file;
+  return typeof (file as Partial<FileHandle>).readv === 'function';
 }
 
 /** @throws InvalidArgTypeError: `file` is nothing that can be read. */
 function assertFile(file: unknown): void {
   if (typeof file === 'string') return;
   if (typeof file === 'object' && file !== null) {
+    const { read, pipe } = file as Partial<Record<string, unknown>>;
     // The `read` of a stream has another meaning: its `null` says 'not yet'.
-    const isStream = 'pipe' in file;
-    if (file instanceof URL || ('read' in file && typeof file.read === 'function' && !isStream)) {
-      return;
-    }
+    const isStream = typeof pipe === 'function';
+    if (file instanceof URL || (typeof read === 'function' && !isStream)) return;
   }
   throw new InvalidArgTypeError(
     'file',
@@ -279,5 +278,6 @@ function assertFile(file: unknown): void {
 }
 
 function isPromiseLike(value: unknown): value is PromiseLike<FileBytes> {
-  return typeof value === 'object' && value !== null && 'then' in value;
+  if (typeof value !== 'object' || value === null) return false;
+  return typeof (value as Partial<PromiseLike<unknown>>).then === 'function';
 }

@@ -34,19 +34,24 @@ export function piecesOf(data: unknown, name = 'data'): Uint8Array[] {
   return pieces;
 }
 
+/** @throws InvalidArgTypeError: `streaming` was left out. Anything else is true or false, as in Python. */
+function assertStreaming(streaming: unknown): void {
+  if (streaming !== undefined) return;
+  throw new InvalidArgTypeError('streaming', 'true (it pushes) or false (it is pulled)', streaming);
+}
+
+/** @throws InvalidArgTypeError: `streaming` was left out, or `producer` can't be resumed. */
+export function assertResumable(producer: unknown, streaming: unknown): void {
+  assertStreaming(streaming);
+  assertMethod(producer, 'producer', 'resumeProducing');
+}
+
 /**
  * @throws InvalidArgTypeError: `streaming` was left out, or `producer` lacks a method that it says
  *   there is.
  */
 export function assertProducer(producer: unknown, streaming: unknown): void {
-  // Anything else is true or false, as in Python.
-  if (streaming === undefined) {
-    throw new InvalidArgTypeError(
-      'streaming',
-      'true (it pushes) or false (it is pulled)',
-      streaming,
-    );
-  }
+  assertStreaming(streaming);
   if (streaming ? !isPushProducer(producer) : !isPullProducer(producer)) {
     throw new InvalidArgTypeError(
       'producer',

@@ -457,6 +457,42 @@ describe('DuplexTransport', () => {
       expect(protocol.told).to.deep.equal(told);
     });
 
+    for (const Kind of [Recorder, HalfCloseable]) {
+      it(`has no end for a ${Kind.name} that is paused, as in Twisted, until it is resumed`, async () => {
+        const protocol = new (class extends Kind {
+          override connectionMade(): void {
+            super.connectionMade();
+            this.transport.pauseProducing();
+          }
+        })();
+        const { transport, socket, peer } = await connected(protocol);
+        peer.on('error', () => {}).end();
+        await once(socket, 'end');
+        for (let count = 0; count < 5; count += 1) await turn();
+        expect(protocol.told).to.deep.equal(['made']);
+        transport.resumeProducing();
+        await turn();
+        expect(protocol.told[1]).to.equal(Kind === Recorder ? 'ConnectionDone' : 'read lost');
+        transport.abortConnection();
+        await transport.closed;
+      });
+    }
+
+    it('that has ended is heard to have when the stream closes, paused or not', async () => {
+      const duplex = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+      const protocol = new HalfCloseable();
+      const transport = new DuplexTransport(duplex, { protocol });
+      await turn();
+      transport.loseWriteConnection();
+      await once(duplex, 'finish');
+      transport.pauseProducing();
+      duplex.push(null);
+      duplex.resume(); // Somebody else does.
+      expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+      const told = ['made', 'write lost', 'read lost', 'ConnectionDone'];
+      expect(protocol.told).to.deep.equal(told);
+    });
+
     it('that comes although the stream was paused holds up no close that is asked for', async () => {
       const duplex = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
       const protocol = new HalfCloseable();

@@ -82,6 +82,7 @@ describe('TransportDuplex', () => {
       await turn();
       const transport = new HalfCloseableTransport();
       duplex.makeConnection(transport);
+      await turn(); // Whoever came before may have used up this one.
       expect(transport.log).to.deep.equal(['register push', 'a', 'b', 'c']);
     });
 

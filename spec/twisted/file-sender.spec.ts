@@ -381,6 +381,18 @@ describe('FileSender', () => {
     }
   });
 
+  it('takes a file that only answers when it is asked for something, as a proxy may', async () => {
+    const parts = ['ab', ''];
+    const has = { read: () => Buffer.from(parts.shift() ?? '') };
+    const file = new Proxy({} as typeof has, {
+      get: (_target, name) => (name === 'read' ? has.read : undefined),
+      has: () => false,
+    });
+    const consumer = new RecordingConsumer();
+    await new FileSender().beginFileTransfer(file, consumer);
+    expect(consumer.received.toString()).to.equal('ab');
+  });
+
   it('does not unregister another for a consumer that refuses with an error of its own', async () => {
     const busy = new Error('busy');
     const consumer = {
