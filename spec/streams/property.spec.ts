@@ -128,7 +128,8 @@ async function play(scenario: Scenario): Promise<void> {
   const pass = (end: 'source' | 'sink', chunks: number) => {
     if (!due || end !== after.end || chunks !== after.chunks) return;
     due = false;
-    before = { ...over };
+    // A connection that has closed cleanly brings nobody at the sender's end any news.
+    before = { ...over, sender: over.sender || chain.transport.disconnected };
     faults[scenario.fault](chain, scenario.withError ? new Error('fault') : undefined);
   };
 
