@@ -20,6 +20,9 @@ import type { IProcessProtocol } from './process-protocol.js';
 /** The signals that go by a short name, as in Twisted, or a name or number of the system. */
 export type ProcessSignal = NodeJS.Signals | 'HUP' | 'INT' | 'KILL' | 'STOP' | 'TERM' | number;
 
+/** Milliseconds between two looks at the pipes of a process that has exited. */
+const PROBE_INTERVAL = 250;
+
 /**
  * A child process. What is written goes to its standard input, whose flow control is that of a
  * `WritableConsumer`; what it writes goes to its protocol, as long as that isn't paused.
@@ -38,6 +41,7 @@ export class ProcessTransport implements ITransport, IConsumer, IPushProducer {
   private readonly readers = new Map<number, ChildReader>();
   private exitReason: Error | undefined;
   private ended = false;
+  private probing: NodeJS.Timeout | undefined;
 
   /** @internal Use `spawnProcess`. */
   constructor(
@@ -99,9 +103,18 @@ export class ProcessTransport implements ITransport, IConsumer, IPushProducer {
     const { exitReason } = this;
     if (exitReason === undefined || this.ended) return;
     for (const writer of this.writers.values()) writer.probe();
+    if (this.writers.size > 0) this.probeLater();
     if (this.writers.size > 0 || this.readers.size > 0) return;
     this.ended = true;
     this.call(() => this.protocol.processEnded(exitReason));
+  }
+
+  /** Another process still reads what we write: that it reads no more, only a write tells. */
+  private probeLater(): void {
+    this.probing ??= setTimeout(() => {
+      this.probing = undefined;
+      this.maybeEnd();
+    }, PROBE_INTERVAL).unref();
   }
 
   /** Calls the protocol from the event loop, where nobody could catch what it throws. */

@@ -9,6 +9,7 @@ import type {
   ITCPTransport,
   PipeAddress,
 } from '../twisted/interfaces.js';
+import { isLostTransport } from '../twisted/lost-transport.js';
 import { assertBytes, assertResumable, piecesOf } from '../twisted/validate.js';
 
 /** Bytes under way above which a push producer is paused, as on a TCP transport. */
@@ -257,10 +258,4 @@ export class LoopbackTransport
   setTcpKeepAlive(enabled: boolean): void {
     this.keepAlive = enabled;
   }
-}
-
-/** A producer that is a transport whose connection is over can't unregister any more. */
-function isLostTransport(producer: object): boolean {
-  const { loseConnection, disconnected } = producer as Partial<LoopbackTransport>;
-  return typeof loseConnection === 'function' && Boolean(disconnected);
 }

@@ -3,6 +3,8 @@ import { open, type FileHandle } from 'node:fs/promises';
 
 /** Bytes that a read asks for, or a little less: a multiple of what is asked of us. */
 const SMALLEST_BLOCK = 64 * 1024;
+/** Bytes that Node reads at a time at most: asked for more, it aborts the process. */
+const LARGEST_READ = 2 ** 31 - 1;
 /** Larger ones are read no faster, and fall out of the processor's cache before they are sent. */
 const LARGEST_BLOCK = 512 * 1024;
 /** Milliseconds that a block is to last at least: by then it was worth its way. */
@@ -112,7 +114,8 @@ export class FileSource {
   }
 
   private async readBlock(size: number): Promise<Buffer> {
-    const length = Math.max(size, this.blockSize - (this.blockSize % size));
+    const wanted = Math.max(size, this.blockSize - (this.blockSize % size));
+    const length = Math.min(wanted, LARGEST_READ);
     const handle = await this.handle;
     if (this.closed) return NOTHING;
     const block = Buffer.allocUnsafeSlow(length); // Not of the pool: it is handed out for good.

@@ -9,6 +9,7 @@ import {
   type IPushProducer,
   type ITransport,
 } from './interfaces.js';
+import { isLostTransport, whenLost } from './lost-transport.js';
 import type { ProtocolTransport } from './protocol.js';
 import { ShapedConsumer } from './shaped-consumer.js';
 import { assertConsumer, asBuffer, piecesOf } from './validate.js';
@@ -21,9 +22,11 @@ interface VersatileTransport {
   readonly connected?: boolean;
   readonly disconnecting?: boolean;
   readonly disconnected?: boolean;
+  readonly waitsForProducer?: boolean;
   loseConnection(): void;
   loseWriteConnection?(): void;
   abortConnection?(): void;
+  startTLS?(options?: object): void;
 }
 type Closing = 'loseConnection' | 'loseWriteConnection';
 
@@ -38,6 +41,8 @@ export class ShapedTransportMembers<
   private closing: Closing | null = null;
   /** Whether what comes in is paused. */
   private inputPaused = false;
+  /** Whether our producer is being asked. */
+  private asking = false;
 
   /**
    * Registers with `transport`, for as long as that is not to close.
@@ -95,9 +100,23 @@ export class ShapedTransportMembers<
   /** As a producer: goes on. If it was not paused, this is taken for the transport's question. */
   override resumeProducing(): void {
     const { transport, inputPaused } = this;
-    if (!inputPaused || !isPushProducer(transport)) return super.resumeProducing();
-    this.inputPaused = false;
-    transport.resumeProducing();
+    if (inputPaused && isPushProducer(transport)) {
+      this.inputPaused = false;
+      transport.resumeProducing();
+    } else if (!(this.asking && this.producerIsStreaming)) {
+      // Two that feed each other would else ask each other for ever.
+      super.resumeProducing();
+    }
+  }
+
+  protected override resumeOrAskProducer(nothingSent: boolean): void {
+    const { asking } = this;
+    this.asking = true;
+    try {
+      super.resumeOrAskProducer(nothingSent);
+    } finally {
+      this.asking = asking;
+    }
   }
 
   /** As a producer: the consumer of what comes in has died, so it closes. */
@@ -139,8 +158,45 @@ export class ShapedTransportMembers<
       this.versatile[closing]?.();
     } else {
       this.closing = closing;
-      if (this.producer === null) this.unregisterProducer();
+      this.unregisterWhenDone();
+      const { waitsForProducer } = this.versatile;
+      // It waits for us, and meanwhile takes nothing that comes in for the end of the connection.
+      if (closing === 'loseConnection' && !this.isOver && waitsForProducer === true) {
+        this.transport.loseConnection();
+      }
     }
+  }
+
+  /** A producer that can't unregister, because its own connection is lost, isn't waited for. */
+  private unregisterWhenDone(): void {
+    const { producer } = this;
+    if (producer === null || isLostTransport(producer)) {
+      this.unregisterProducer();
+    } else {
+      whenLost(producer, () => {
+        if (this.producer === producer && this.closing !== null) this.unregisterProducer();
+      });
+    }
+  }
+
+  /** Unregisters the producer and closes, once all is sent. */
+  stopConsuming(): void {
+    this.unregisterProducer();
+    this.loseConnection();
+  }
+
+  /**
+   * Speaks TLS from now on. What is held was written before, so it leaves at once and in the clear,
+   * whatever the bucket says: at most one buffer.
+   *
+   * @param options - As the transport has them.
+   * @throws MethodNotImplementedError: the transport can't.
+   * @throws what the transport throws.
+   */
+  startTLS(options?: object): void {
+    this.assertCan('startTLS');
+    if (!this.isOver && this.bufferedBytes > 0) this.transport.write(this.takeBuffer());
+    this.versatile.startTLS?.(options);
   }
 
   /**
@@ -156,7 +212,7 @@ export class ShapedTransportMembers<
     this.versatile.abortConnection?.();
   }
 
-  private assertCan(method: 'loseWriteConnection' | 'abortConnection'): void {
+  private assertCan(method: 'loseWriteConnection' | 'abortConnection' | 'startTLS'): void {
     if (typeof this.versatile[method] !== 'function') {
       throw new MethodNotImplementedError(this.transport, method);
     }

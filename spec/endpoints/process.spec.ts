@@ -1,4 +1,5 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
@@ -47,6 +48,17 @@ describe('spawnProcess', () => {
     expect(reason).to.be.instanceOf(ProcessTerminated).and.include({ exitCode: 3, signal: null });
     expect(protocol.transport.pid).to.equal(null);
     expect(logged).to.deep.equal([]);
+  });
+
+  it('ends when another process that has inherited standard input lets go of it', async () => {
+    // That one waits for a line of its own, and is not told of an end.
+    const protocol = shell('exec 3<&0; (read line <&3) >/dev/null 2>&1 & exit 0');
+    while (!protocol.told.includes('exited ProcessDone')) await turn();
+    expect(protocol.told).to.not.include('lost 0');
+    protocol.transport.write(Buffer.from('go\n'));
+    await protocol.whenEnded;
+    expect(protocol.told).to.include('lost 0');
+    expect(protocol.told.at(-1)).to.equal('ended for the same reason');
   });
 
   it('says ProcessDone of code 0 and which signal killed the child', async () => {

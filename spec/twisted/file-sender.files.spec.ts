@@ -96,6 +96,14 @@ describe('FileSender of a file of the operating system', () => {
     });
   }
 
+  it('takes a CHUNK_SIZE of more than Node reads at a time', async () => {
+    const file = folder.write('small', Buffer.from('small'));
+    const consumer = new Receiver();
+    const sender = Object.assign(new FileSender(), { CHUNK_SIZE: 2 ** 31 });
+    await sender.beginFileTransfer(file, consumer);
+    expect(consumer.received.toString()).to.equal('small');
+  });
+
   it('cuts it into pieces of any CHUNK_SIZE, larger than its own blocks too', async () => {
     const path = folder.write('file', contents);
     for (const size of [50_000, 2 * MIB]) {

@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import tls from 'node:tls';
+
 import { expect } from 'chai';
 import sinon from 'sinon';
 
-import { DuplexTransport } from '../../lib/index.js';
+import { DuplexTransport, Protocol } from '../../lib/index.js';
 import { Bucket } from '../../lib/twisted/bucket.js';
 import {
   ConnectionAborted,
@@ -13,6 +16,7 @@ import { FileSender } from '../../lib/twisted/file-sender.js';
 import { log } from '../../lib/twisted/log.js';
 import { ShapedConsumer } from '../../lib/twisted/shaped-consumer.js';
 import { ShapedTransport } from '../../lib/twisted/shaped-transport.js';
+import { certificate, hasOpenSSL } from '../support/certificate.js';
 import { bytes, makeEnds } from '../support/ends.js';
 import { numbered, PullProducer, PushProducer } from '../support/producers.js';
 import { readAll, tcpPair } from '../support/sockets.js';
@@ -318,6 +322,73 @@ describe('ShapedTransport, over a real connection', () => {
     expect(await transport.closed).to.be.instanceOf(ConnectionDone);
     expect(shaped.bucket.refcount).to.equal(0);
   });
+
+  /** A shaped transport over TCP, its client and a protocol that does nothing but be there. */
+  const connected = async (bucket: Bucket) => {
+    const { server, client } = await tcpPair();
+    const transport = new DuplexTransport(server, { protocol: new Protocol() });
+    return { transport, client, shaped: new ShapedTransport(transport, bucket) };
+  };
+
+  it('sends all after loseConnection although the other end hangs up meanwhile', async () => {
+    const data = numbered(100_000);
+    const { transport, client, shaped } = await connected(makeBucket(20_000, 1_000_000));
+    shaped.write(data);
+    shaped.loseConnection();
+    client.end();
+    expect((await readAll(client)).equals(data)).to.equal(true);
+    expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+  });
+
+  it('closes although its producer is a transport that is lost, before or after', async () => {
+    for (const when of ['before', 'after']) {
+      const { transport, client, shaped } = await connected(new Bucket());
+      const other = await connected(new Bucket());
+      shaped.registerProducer(other.transport, true);
+      if (when === 'after') shaped.loseConnection();
+      other.client.end();
+      await other.transport.closed;
+      if (when === 'before') shaped.loseConnection();
+      await once(client.resume(), 'end');
+      client.end();
+      expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+    }
+  });
+
+  it('may be the producer of one that is its own', async () => {
+    const one = await connected(new Bucket());
+    const two = await connected(new Bucket());
+    one.shaped.registerProducer(two.shaped, true);
+    two.shaped.registerProducer(one.shaped, true);
+    one.shaped.write(Buffer.from('x'));
+    const [byte] = (await once(one.client, 'data')) as [Buffer];
+    expect(byte.toString()).to.equal('x');
+    for (const { transport, client } of [one, two]) {
+      client.on('error', () => {});
+      transport.abortConnection();
+      await transport.closed;
+    }
+  });
+
+  if (hasOpenSSL) {
+    it('sends in the clear what is held when TLS begins', async () => {
+      const { transport, client, shaped } = await connected(makeBucket(4, 1));
+      shaped.write(Buffer.from('220 rea'));
+      shaped.write(Buffer.from('dy'));
+      shaped.startTLS(certificate());
+      let clear = '';
+      while (clear !== '220 ready') clear += String(await once(client, 'data'));
+      const secure = tls.connect({
+        socket: client,
+        ca: certificate().cert,
+        servername: 'localhost',
+      });
+      await once(secure, 'secureConnect');
+      secure.on('error', () => {});
+      transport.abortConnection();
+      await transport.closed;
+    });
+  }
 
   it('lets go of the bucket when the connection is lost', async () => {
     const { server, client } = await tcpPair();
