@@ -182,6 +182,18 @@ describe('ShapedTransport', () => {
       expect(transport.log.at(-1)).to.equal('lose');
     });
 
+    it('by stopConsuming unregisters its producer, and comes after the last byte', () => {
+      shaped.registerProducer(makeEnds().producer, true);
+      shaped.write(bytes('abcdefgh'));
+      shaped.stopConsuming();
+      expect(shaped.producer).to.equal(null);
+      expect(transport.log).not.to.include('lose');
+      clock.tick(1_000);
+      expect(transport.received).to.equal('abcdefgh');
+      expect(transport.log.at(-1)).to.equal('lose');
+      expect(bucket.refcount).to.equal(0);
+    });
+
     it('takes nothing afterwards', () => {
       const { producer, log: calls } = makeEnds();
       shaped.loseConnection();
