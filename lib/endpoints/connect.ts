@@ -1,9 +1,10 @@
+import { assertSignal } from '../streams/abort-signal.js';
+import { completeTLSOptions } from '../streams/start-tls.js';
 import { assertWritableConsumerOptions } from '../streams/writable-consumer-options.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../twisted/errors.js';
-import { tlsOptionsFor } from './connection.js';
+import { assertOptions } from '../twisted/validate.js';
 import { Connector, type ConnectOptions } from './connector.js';
 import { assertClientFactory, type ClientFactory } from './factory.js';
-import { assertSignal } from './options.js';
 import { assertPlace } from './place.js';
 
 /** The longest that Node's timers wait. */
@@ -28,7 +29,9 @@ export function connect(factory: ClientFactory, options: ConnectOptions): Connec
   // RFC 6066 forbids an address as the name of a server; `host` is what its certificate must be for.
   const isName = process.getBuiltinModule('node:net').isIP(host) === 0;
   const names = isName ? { host, servername: host } : { host };
-  const connector = new Connector(factory, { ...options }, tlsOptionsFor(tls, false, names));
+  if (tls !== undefined) assertOptions(tls, 'options.tls'); // What is no object spreads to nothing.
+  const secure = tls && completeTLSOptions({ ...names, ...tls }, false, 'options.tls');
+  const connector = new Connector(factory, { ...options }, secure);
   connector.connect();
   return connector;
 }

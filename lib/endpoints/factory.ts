@@ -1,7 +1,7 @@
 /** What makes protocols for connections, and keeps what they share. */
 import { assertBuilder, build, type Builder } from '../twisted/build.js';
 import { InvalidArgTypeError, InvalidStateError } from '../twisted/errors.js';
-import type { IAddress, IProtocol } from '../twisted/interfaces.js';
+import type { IAddress, IProtocol, IProtocolFactory } from '../twisted/interfaces.js';
 import { assertProtocol } from '../twisted/validate.js';
 import type { Connector } from './connector.js';
 
@@ -18,7 +18,7 @@ export type ProtocolMaker = Builder<[], IProtocol>;
  *
  * @see Twisted: `twisted.internet.protocol.Factory`
  */
-export class Factory {
+export class Factory implements IProtocolFactory {
   /** Makes the protocols: a class, or a function that returns one; `null` unless it is set. */
   declare protocol: ProtocolMaker | null;
   /** Ports and connectors that use this factory. */

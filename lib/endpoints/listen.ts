@@ -2,7 +2,8 @@
 import type net from 'node:net';
 
 import { peerOf } from '../streams/addresses.js';
-import type { StartTLSOptions } from '../streams/start-tls.js';
+import { assertSignal } from '../streams/abort-signal.js';
+import { completeTLSOptions, type StartTLSOptions } from '../streams/start-tls.js';
 import {
   assertWritableConsumerOptions,
   type WritableConsumerOptions,
@@ -11,10 +12,9 @@ import { InvalidArgTypeError, OutOfRangeError } from '../twisted/errors.js';
 import type { IAddress } from '../twisted/interfaces.js';
 import { log } from '../twisted/log.js';
 import { logPrefixOf } from '../twisted/log-prefix.js';
-import { startOrClose, tlsOptionsFor, transportFor } from './connection.js';
+import { startOrClose, transportFor } from './connection.js';
 import { CannotListenError } from './errors.js';
 import { assertFactory, protocolOf, type Factory } from './factory.js';
-import { assertSignal } from './options.js';
 import { assertPlace, type Place } from './place.js';
 
 /** Options of {@link listen}: a `port` or a `path`, and the rest. */
@@ -115,7 +115,7 @@ export async function listen(factory: Factory, options: ListenOptions): Promise<
   assertListenOptions(options);
   options = { ...options }; // It lives on: what the caller does to theirs must not matter.
   const { signal, tls } = options;
-  const secure = tlsOptionsFor(tls, true);
+  const secure = tls === undefined ? undefined : completeTLSOptions(tls, true, 'options.tls');
   signal?.throwIfAborted();
 
   const { createServer } = process.getBuiltinModule('node:net');

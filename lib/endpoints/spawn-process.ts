@@ -1,6 +1,7 @@
+import { assertSignal } from '../streams/abort-signal.js';
 import { InvalidArgTypeError } from '../twisted/errors.js';
+import { assertOptions } from '../twisted/validate.js';
 import { stdioFor, type ChildFDs } from './child-fds.js';
-import { assertOptions, assertSignal } from './options.js';
 import type { IProcessProtocol } from './process-protocol.js';
 import { ProcessTransport } from './process-transport.js';
 

@@ -2,6 +2,8 @@
 import { Buffer } from 'node:buffer';
 
 import { InvalidArgTypeError, OutOfRangeError } from '../twisted/errors.js';
+import { assertOptions } from '../twisted/validate.js';
+import { assertSignal } from './abort-signal.js';
 
 const OBJECT_MODES = ['objectMode', 'readableObjectMode', 'writableObjectMode'];
 const HIGH_WATER_MARKS = ['highWaterMark', 'readableHighWaterMark', 'writableHighWaterMark'];
@@ -14,9 +16,7 @@ const HIGH_WATER_MARKS = ['highWaterMark', 'readableHighWaterMark', 'writableHig
  * @throws OutOfRangeError: a `highWaterMark` is no whole number of at least 0.
  */
 export function assertByteStreamOptions(options: unknown): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new InvalidArgTypeError('options', 'an object', options);
-  }
+  assertOptions(options);
   const given = options as Record<string, unknown>;
   for (const name of OBJECT_MODES) {
     if (given[name]) {
@@ -29,9 +29,7 @@ export function assertByteStreamOptions(options: unknown): void {
     const expected = 'an encoding that Buffer knows';
     throw new InvalidArgTypeError('options.defaultEncoding', expected, defaultEncoding);
   }
-  if (signal !== undefined && !isAbortSignal(signal)) {
-    throw new InvalidArgTypeError('options.signal', 'an AbortSignal', signal);
-  }
+  assertSignal(signal);
 }
 
 /**
@@ -44,11 +42,4 @@ export function assertHighWaterMark(name: string, value: unknown): void {
   if (!Number.isSafeInteger(value) || value < 0) {
     throw new OutOfRangeError(name, 'a whole number of at least 0', value);
   }
-}
-
-/** Whether `value` can be listened to for an abort. */
-export function isAbortSignal(value: unknown): value is AbortSignal {
-  return (
-    typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value
-  );
 }

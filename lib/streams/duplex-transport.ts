@@ -23,7 +23,7 @@ import {
 } from './capabilities.js';
 import { closeGracefully } from './close-gracefully.js';
 import {
-  assertTLSOptions,
+  completeTLSOptions,
   wasAccepted,
   whenFlushed,
   wrapInTLS,
@@ -203,15 +203,12 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
     if (!this.connected || this.disconnecting || this.writeDisconnected) return;
     const { reactor, stream } = this;
     if (reactor.isHeld) throw new InvalidStateError('startTLS is under way already');
-    const tls = process.getBuiltinModule('node:tls');
-    const secureContext = options.secureContext ?? tls.createSecureContext(options);
-    const isServer = options.isServer ?? wasAccepted(stream);
-    assertTLSOptions({ ...options, secureContext }, isServer);
+    const complete = completeTLSOptions(options, options.isServer ?? wasAccepted(stream));
     this.input?.suspend();
     reactor.hold();
     const before = this.takeHeld();
     // Not at once: this may be called from inside a write to the stream, which has more to come.
-    process.nextTick(() => this.sendThenWrap(before, { ...options, secureContext, isServer }));
+    process.nextTick(() => this.sendThenWrap(before, complete));
   }
 
   private sendThenWrap(before: readonly Buffer[], options: StartTLSOptions): void {

@@ -1,7 +1,8 @@
 /** A stream that is read from, as a Twisted producer. */
 import { InvalidArgTypeError, InvalidStateError } from '../twisted/errors.js';
 import type { IConsumer, IPushProducer } from '../twisted/interfaces.js';
-import { assertConsumer } from '../twisted/validate.js';
+import { assertConsumer, assertOptions } from '../twisted/validate.js';
+import { assertSignal } from './abort-signal.js';
 import { EmitterSource } from './emitter-source.js';
 import { cursorOfIterable, cursorOfWebReadable, IteratorSource } from './iterator-source.js';
 import {
@@ -59,7 +60,7 @@ export class ReadableProducer implements IPushProducer {
    * @throws InvalidArgTypeError: `readable` can't be read from, or an option is of the wrong kind.
    */
   constructor(readable: ReadableLike, options: ReadableProducerOptions = {}) {
-    assertOptions(options);
+    assertReadableProducerOptions(options);
     this.source = sourceOf(readable);
     this.streaming = options.streaming ?? true;
     this.signal = options.signal;
@@ -139,21 +140,13 @@ function sourceOf(readable: unknown): ReadableSource {
   );
 }
 
-function assertOptions(options: unknown): asserts options is ReadableProducerOptions {
-  if (typeof options !== 'object' || options === null) {
-    throw new InvalidArgTypeError('options', 'an object', options);
-  }
+function assertReadableProducerOptions(
+  options: unknown,
+): asserts options is ReadableProducerOptions {
+  assertOptions(options);
   const { streaming, signal } = options as { streaming?: unknown; signal?: unknown };
   if (streaming !== undefined && typeof streaming !== 'boolean') {
     throw new InvalidArgTypeError('options.streaming', 'a boolean', streaming);
   }
-  if (signal !== undefined && !isAbortSignal(signal)) {
-    throw new InvalidArgTypeError('options.signal', 'an AbortSignal', signal);
-  }
-}
-
-function isAbortSignal(value: unknown): boolean {
-  return (
-    typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value
-  );
+  assertSignal(signal);
 }

@@ -3,8 +3,8 @@ import { Buffer } from 'node:buffer';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions, TLSSocket, TLSSocketOptions } from 'node:tls';
 
-import { InvalidArgTypeError } from '../twisted/errors.js';
-import { isAbortSignal } from './byte-stream-options.js';
+import { assertOptions } from '../twisted/validate.js';
+import { assertSignal } from './abort-signal.js';
 import type { AnyDuplex } from './capabilities.js';
 
 /** Options of `DuplexTransport#startTLS`: those of `node:tls`, for the side that this end is. */
@@ -28,7 +28,7 @@ export function wasAccepted(stream: object): boolean {
  */
 export function wrapInTLS(
   stream: AnyDuplex,
-  { isServer = wasAccepted(stream), ...options }: StartTLSOptions,
+  { isServer = false, ...options }: StartTLSOptions,
   onSecure: () => void,
 ): AnyDuplex {
   // Not imported above, because most who load this library never need it.
@@ -57,6 +57,27 @@ export function wrapInTLS(
 }
 
 /**
+ * `options` as all of an end's connections are given them: checked, and with what costs much made.
+ *
+ * @param isServer - Which side they are for.
+ * @param name - What they are called where they were given.
+ * @throws InvalidArgTypeError: they are no object.
+ * @throws what `node:tls` throws for options that make no sense.
+ */
+export function completeTLSOptions(
+  options: StartTLSOptions,
+  isServer: boolean,
+  name = 'options',
+): StartTLSOptions {
+  assertOptions(options, name);
+  const secureContext =
+    options.secureContext ?? process.getBuiltinModule('node:tls').createSecureContext(options);
+  const complete = { ...options, isServer, secureContext };
+  assertTLSOptions(complete, isServer, name);
+  return complete;
+}
+
+/**
  * Tries `options` on a socket that is never connected, because much of what is wrong with them
  * `node:tls` only says when it wraps: then a connection would be lost, or the process.
  *
@@ -70,13 +91,8 @@ export function assertTLSOptions(
   isServer: boolean,
   name = 'options',
 ): void {
-  if (typeof options !== 'object' || (options as unknown) === null) {
-    throw new InvalidArgTypeError(name, 'an object', options);
-  }
-  const { signal } = options as { signal?: unknown };
-  if (signal !== undefined && !isAbortSignal(signal)) {
-    throw new InvalidArgTypeError(`${name}.signal`, 'an AbortSignal', signal);
-  }
+  assertOptions(options, name);
+  assertSignal((options as { signal?: unknown }).signal, `${name}.signal`);
   // Without a connection no handshake begins: nothing is sent, and no callback is called. Where this
   // throws, nothing is left open, but what `node:tls` has half made couldn't stand being destroyed.
   const plain = new (process.getBuiltinModule('node:net').Socket)();

@@ -308,7 +308,7 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
     // Another listener may have filled the stream again; then another `drain` is owed.
     if ((this.shut & BUSY) === 0 || this.stream.writableNeedDrain === true) return;
     this.shut &= ~BUSY;
-    if (this.wanted && !this.scheduled && this.shut === 0) {
+    if (this.wanted && !this.scheduled) {
       this.scheduled = true;
       this.run();
     }

@@ -1,6 +1,7 @@
 /** What a `WritableConsumer` can be told, and its check. */
 import { InvalidArgTypeError } from '../twisted/errors.js';
 import { isProtocol } from '../twisted/interfaces.js';
+import { assertOptions } from '../twisted/validate.js';
 import { assertHighWaterMark } from './byte-stream-options.js';
 
 /** Options of `WritableConsumer`. */
@@ -23,9 +24,7 @@ export interface WritableConsumerOptions {
  * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
  */
 export function assertWritableConsumerOptions(options: unknown): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new InvalidArgTypeError('options', 'an object', options);
-  }
+  assertOptions(options);
   if (isProtocol(options)) {
     throw new InvalidArgTypeError(
       'options',

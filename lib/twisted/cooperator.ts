@@ -5,6 +5,7 @@ import { log } from './log.js';
 import { RoundRobin } from './round-robin.js';
 import { SchedulerStopped } from './scheduler-errors.js';
 import { timeSlice } from './time-slice.js';
+import { assertOptions } from './validate.js';
 import type { WorkOf, WorkSource } from './work.js';
 
 /**
@@ -60,9 +61,7 @@ export class Cooperator {
    * @throws InvalidArgTypeError: an option is not of its type.
    */
   constructor(options: CooperatorOptions = {}) {
-    if (typeof options !== 'object' || options === null) {
-      throw new InvalidArgTypeError('options', 'an object', options);
-    }
+    assertOptions(options);
     const {
       terminationPredicateFactory = timeSlice,
       scheduler = nextTurn,

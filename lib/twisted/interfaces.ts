@@ -241,6 +241,20 @@ export interface IReactorFDSet {
 }
 
 /**
+ * Makes the protocol of each connection.
+ *
+ * @see Twisted: `twisted.internet.interfaces.IProtocolFactory`
+ */
+export interface IProtocolFactory {
+  /** Makes the protocol of a connection to `address`; `null` to have it closed. */
+  buildProtocol(address: IAddress): IProtocol | null;
+  /** A port or connector uses this from now on. */
+  doStart(): void;
+  /** A port or connector has stopped using this. */
+  doStop(): void;
+}
+
+/**
  * What talks over a transport. Calls come in this order: `makeConnection` once, `dataReceived` any
  * number of times, `connectionLost` once.
  *

@@ -1,10 +1,9 @@
 /** The usual base of a protocol: remembers its transport, and hears nothing until overridden. */
-// eslint-disable-next-line no-restricted-imports -- A type: nothing is loaded.
-import type { Factory } from '../endpoints/factory.js';
 import type {
   IConsumer,
   ILoggingContext,
   IProtocol,
+  IProtocolFactory,
   IPushProducer,
   ITCPTransport,
   ITransport,
@@ -30,7 +29,7 @@ export class Protocol<T extends ITransport = ProtocolTransport>
    * What built this, set by `Factory#buildProtocol`; else `null`. A subclass that is built by its own
    * factory may say so: `declare factory: MyFactory`.
    */
-  declare factory: Factory | null;
+  declare factory: IProtocolFactory | null;
 
   static {
     this.prototype.factory = null;

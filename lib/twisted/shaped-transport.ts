@@ -160,8 +160,9 @@ export class ShapedTransportMembers<
       this.closing = closing;
       this.unregisterWhenDone();
       const { waitsForProducer } = this.versatile;
-      // It waits for us, and meanwhile takes nothing that comes in for the end of the connection.
-      if (closing === 'loseConnection' && !this.isOver && waitsForProducer === true) {
+      // A `FileDescriptor` waits for us, who are pulled, whatever it does with those who push; meanwhile
+      // it takes nothing that comes in for the end of the connection.
+      if (closing === 'loseConnection' && !this.isOver && waitsForProducer !== undefined) {
         this.transport.loseConnection();
       }
     }

@@ -63,6 +63,13 @@ export function assertProducer(producer: unknown, streaming: unknown): void {
   }
 }
 
+/** @throws InvalidArgTypeError: `options` is no object. */
+export function assertOptions(options: unknown, name = 'options'): asserts options is object {
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidArgTypeError(name, 'an object', options);
+  }
+}
+
 /** @throws InvalidArgTypeError: `consumer` lacks a method of `IConsumer`. */
 export function assertConsumer(consumer: unknown): asserts consumer is IConsumer {
   if (!isConsumer(consumer)) {

@@ -403,6 +403,18 @@ describe('DuplexTransport', () => {
   });
 
   describe('input', () => {
+    /** A transport that has ended its write half and is paused, on a stream that bears anything. */
+    const pausedAndHalfClosed = async () => {
+      const duplex = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+      const protocol = new HalfCloseable();
+      const transport = new DuplexTransport(duplex, { protocol });
+      await turn();
+      transport.loseWriteConnection();
+      await once(duplex, 'finish');
+      transport.pauseProducing();
+      return { duplex, protocol, transport };
+    };
+
     it('stops with loseConnection, also from inside dataReceived', async () => {
       const protocol = new (class extends Recorder {
         override dataReceived(data: Buffer): void {
@@ -433,17 +445,7 @@ describe('DuplexTransport', () => {
     });
 
     it('that comes although the stream was paused is heard before the close, and so is its end', async () => {
-      const duplex = new Duplex({
-        read() {},
-        write: (_chunk, _encoding, done) => done(),
-        allowHalfOpen: true,
-      });
-      const protocol = new HalfCloseable();
-      const transport = new DuplexTransport(duplex, { protocol });
-      await turn();
-      transport.loseWriteConnection();
-      await once(duplex, 'finish');
-      transport.pauseProducing();
+      const { duplex, protocol, transport } = await pausedAndHalfClosed();
       duplex.emit('data', Buffer.from('late'));
       duplex.push(null);
       duplex.resume(); // Somebody else does.
@@ -479,13 +481,7 @@ describe('DuplexTransport', () => {
     }
 
     it('that has ended is heard to have when the stream closes, paused or not', async () => {
-      const duplex = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
-      const protocol = new HalfCloseable();
-      const transport = new DuplexTransport(duplex, { protocol });
-      await turn();
-      transport.loseWriteConnection();
-      await once(duplex, 'finish');
-      transport.pauseProducing();
+      const { duplex, protocol, transport } = await pausedAndHalfClosed();
       duplex.push(null);
       duplex.resume(); // Somebody else does.
       expect(await transport.closed).to.be.instanceOf(ConnectionDone);
@@ -494,13 +490,7 @@ describe('DuplexTransport', () => {
     });
 
     it('that comes although the stream was paused holds up no close that is asked for', async () => {
-      const duplex = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
-      const protocol = new HalfCloseable();
-      const transport = new DuplexTransport(duplex, { protocol });
-      await turn();
-      transport.loseWriteConnection();
-      await once(duplex, 'finish');
-      transport.pauseProducing();
+      const { duplex, protocol, transport } = await pausedAndHalfClosed();
       duplex.emit('data', Buffer.from('late'));
       duplex.push(null);
       duplex.resume();

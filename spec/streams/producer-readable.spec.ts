@@ -535,6 +535,7 @@ describe('ProducerReadable', () => {
         const readable = new ProducerReadable({ highWaterMark: 4 });
         const parts = ['aaaa', 'bbbb', 'cccc', 'dddd'];
         const answer = () => {
+          readable.read(0); // As whoever is called back may.
           readable.write(Buffer.from(parts.shift() ?? ''));
           if (parts.length === 0) readable.unregisterProducer();
         };

@@ -226,8 +226,11 @@ describeWithOpenSSL('DuplexTransport#startTLS', () => {
     await transport.closed;
   });
 
-  for (const size of [0, 16_000_000]) {
-    const backlog = size === 0 ? 'nothing' : 'much';
+  for (const [size, backlog] of [
+    [0, 'nothing'],
+    [100_000, 'what fills the stream and leaves at once'],
+    [16_000_000, 'much'],
+  ] as const) {
     class Implicit extends Upgrading {
       override connectionMade(): void {
         this.transport.write(Buffer.alloc(size));
@@ -305,6 +308,22 @@ describeWithOpenSSL('DuplexTransport#startTLS', () => {
       expect(await transport.closed).to.be.instanceOf(ConnectionDone);
     });
   }
+
+  it('asks nothing of a stream that said it was full, once that is wrapped', async () => {
+    const [ours, theirs] = synchronousPair();
+    const write = ours.write.bind(ours) as (...args: unknown[]) => boolean;
+    ours.write = (...args: unknown[]) => write(...args) && false;
+    const transport = new DuplexTransport(ours, { protocol: new Upgrading({}) });
+    transport.write(Buffer.from('clear'));
+    transport.startTLS({ ...certificate(), isServer: true });
+    transport.write(Buffer.from('secret'));
+    expect(String(await once(theirs, 'data'))).to.equal('clear');
+    const secure = tls.connect({ socket: theirs, ...trusting() });
+    expect(String(await once(secure, 'data'))).to.equal('secret');
+    transport.abortConnection();
+    secure.on('error', () => {});
+    await transport.closed;
+  });
 
   it('leaves no listener on the socket that was wrapped but guards', async () => {
     const server = new Upgrading(certificate());

@@ -163,6 +163,24 @@ describe('A large chunk of a ReadableProducer', () => {
     expect(written).to.deep.equal([16384, 16384, 16384]);
   });
 
+  it('pauses the producer at highWaterMark also where the stream takes all it is given', async () => {
+    const old = Object.assign(new EventEmitter(), {
+      writableLength: 0,
+      write(data: Buffer) {
+        old.writableLength += data.length;
+        return true;
+      },
+      end() {},
+    });
+    const source = new PassThrough();
+    const producer = new ReadableProducer(source);
+    const pause = sinon.spy(producer, 'pauseProducing');
+    producer.startProducing(new WritableConsumer(old, { highWaterMark: 16 * KIB })).catch(() => {});
+    await turn();
+    source.write(chunk('a'));
+    sinon.assert.calledOnce(pause);
+  });
+
   it('waits behind chunks that are being handed on when a stream that drains makes it come', async () => {
     const written: string[] = [];
     const source = Object.assign(new EventEmitter(), { pause() {}, resume() {} });

@@ -281,6 +281,23 @@ describe('ShapedTransport', () => {
     });
   });
 
+  it('asks a pull producer again that has answered, and asks for that itself', () => {
+    const patient = new ShapedTransport(new HalfCloseableTransport(), new Bucket());
+    let asked = 0;
+    const producer = {
+      resumeProducing() {
+        asked += 1;
+        if (asked === 3) return;
+        patient.write(bytes('a'));
+        patient.resumeProducing();
+      },
+      stopProducing() {},
+    };
+    patient.registerProducer(producer, false);
+    patient.resumeProducing();
+    expect(asked).to.equal(3);
+  });
+
   it('aborts when a turn fails that nobody called for', () => {
     const reported: unknown[] = [];
     const stopListening = log.addObserver(({ error }) => reported.push(error));
@@ -336,20 +353,24 @@ describe('ShapedTransport, over a real connection', () => {
   });
 
   /** A shaped transport over TCP, its client and a protocol that does nothing but be there. */
-  const connected = async (bucket: Bucket) => {
+  const connected = async (bucket: Bucket, waitsForProducer = true) => {
     const { server, client } = await tcpPair();
-    const transport = new DuplexTransport(server, { protocol: new Protocol() });
+    const options = { protocol: new Protocol(), waitsForProducer };
+    const transport = new DuplexTransport(server, options);
     return { transport, client, shaped: new ShapedTransport(transport, bucket) };
   };
 
   it('sends all after loseConnection although the other end hangs up meanwhile', async () => {
     const data = numbered(100_000);
-    const { transport, client, shaped } = await connected(makeBucket(20_000, 1_000_000));
-    shaped.write(data);
-    shaped.loseConnection();
-    client.end();
-    expect((await readAll(client)).equals(data)).to.equal(true);
-    expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+    for (const waitsForProducer of [true, false]) {
+      const bucket = makeBucket(20_000, 1_000_000);
+      const { transport, client, shaped } = await connected(bucket, waitsForProducer);
+      shaped.write(data);
+      shaped.loseConnection();
+      client.end();
+      expect((await readAll(client)).equals(data)).to.equal(true);
+      expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+    }
   });
 
   it('closes although its producer is a transport that is lost, before or after', async () => {

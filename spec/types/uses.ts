@@ -29,6 +29,7 @@ import {
   type IFinishableConsumer,
   type IHalfCloseableProtocol,
   type IProtocol,
+  type IProtocolFactory,
   type IPullProducer,
   type IPushProducer,
   type ITCPTransport,
@@ -245,14 +246,14 @@ export function factoriesMakeProtocols(): void {
       this.factory.count += 1;
     }
   }
-  expectSame<Protocol['factory'], Factory | null>(true);
+  expectSame<Protocol['factory'], IProtocolFactory | null>(true);
   expectSame<ReturnType<typeof counting>, Counting>(true);
   const counting = () => Counting.forProtocol(Counted);
   Factory.forProtocol(() => new Counted());
   counting().protocol = () => protocol;
 
   // @ts-expect-error: it may be `null`
-  void new Protocol().factory.numPorts;
+  void new Protocol().factory.buildProtocol;
   // @ts-expect-error: it makes no protocol
   Factory.forProtocol(() => socket);
   // @ts-expect-error: it is a protocol, and makes none
