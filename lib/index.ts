@@ -4,92 +4,166 @@
  *
  * @packageDocumentation
  */
-// The semantics.
-export * from './twisted/interfaces.js';
-export * from './twisted/errors.js';
-export { log, type LogEvent, type LogObserver } from './twisted/log.js';
-export type { Addressed, AddressTuple } from './twisted/address-key.js';
-export { BasicProducerConsumerProxy } from './twisted/basic-producer-consumer-proxy.js';
-export { Bucket } from './twisted/bucket.js';
-export type { Builder } from './twisted/build.js';
-export { ConsumerMixin, type ConsumerMixinMembers } from './twisted/consumer-mixin.js';
-export { ConsumerToProtocolAdapter } from './twisted/consumer-to-protocol-adapter.js';
-export { CooperativeTask } from './twisted/cooperative-task.js';
 export {
-  Cooperator,
+  InvalidArgTypeError,
+  InvalidStateError,
+  MethodNotImplementedError,
+  OutOfRangeError,
+} from './base/errors.js';
+export { log, type LogEvent, type LogObserver } from './base/log.js';
+export type { Builder } from './base/build.js';
+
+// Twisted's semantics.
+export {
+  ClientFactory,
+  ConnectionAborted,
+  ConnectionClosed,
+  ConnectionDone,
+  ConnectionLost,
+  ConsumerMixin,
+  type ConsumerMixinMembers,
+  ConsumerToProtocolAdapter,
+  Factory,
+  FileDescriptor,
+  type IAddress,
+  type IConnector,
+  type IConsumer,
+  type IFailableConsumer,
+  type IFinishableConsumer,
+  type IHalfCloseableDescriptor,
+  type IHalfCloseableProtocol,
+  type IHandshakeListener,
+  type ILoggingContext,
+  type IProducer,
+  type IProtocol,
+  type IProtocolFactory,
+  type IPullProducer,
+  type IPushProducer,
+  type IReactorFDSet,
+  type IReadDescriptor,
+  type IReadWriteDescriptor,
+  type ITCPTransport,
+  type ITransport,
+  type IWriteDescriptor,
+  isConsumer,
+  isFailableConsumer,
+  isHalfCloseableProtocol,
+  isHandshakeListener,
+  isLoggingContext,
+  isProtocol,
+  isPullProducer,
+  isPushProducer,
+  isTransport,
+  type PipeAddress,
+  ProducerAlreadyRegisteredError,
+  ProducerStoppedError,
+  Protocol,
+  type ProtocolMaker,
+  ProtocolToConsumerAdapter,
+  type ProtocolTransport,
+  type TCPAddress,
+  type UNIXAddress,
+} from './twisted/core/index.js';
+export {
   coiterate,
   cooperate,
+  CooperativeTask,
+  Cooperator,
   type CooperatorOptions,
   type ICancellable,
-} from './twisted/cooperator.js';
-export { isFailableConsumer, type IFailableConsumer } from './twisted/failable-consumer.js';
-export { FileDescriptor } from './twisted/file-descriptor.js';
+  NotPaused,
+  SchedulerError,
+  SchedulerStopped,
+  TaskDone,
+  TaskFailed,
+  TaskFinished,
+  TaskStopped,
+  type Work,
+  type WorkOf,
+  type WorkSource,
+} from './twisted/cooperation/index.js';
 export {
-  FileSender,
+  BasicProducerConsumerProxy,
   type FileBytes,
+  FileSender,
   type FileTransform,
   type IFile,
-} from './twisted/file-sender.js';
-export { FilterByHost } from './twisted/filter-by-host.js';
-export { FilterByServer } from './twisted/filter-by-server.js';
+  ProducerConsumerProxy,
+  PullToPush,
+} from './twisted/producers/index.js';
 export {
+  type Addressed,
+  type AddressTuple,
+  Bucket,
+  FilterByHost,
+  FilterByServer,
   HierarchicalBucketFilter,
   type IBucketFilter,
-} from './twisted/hierarchical-bucket-filter.js';
-export { ProducerConsumerProxy } from './twisted/producer-consumer-proxy.js';
-export { ProtocolToConsumerAdapter } from './twisted/protocol-to-consumer-adapter.js';
-export { Protocol, type ProtocolTransport } from './twisted/protocol.js';
-export { PullToPush } from './twisted/pull-to-push.js';
-export * from './twisted/scheduler-errors.js';
-export { ShapedConsumer } from './twisted/shaped-consumer.js';
-export {
+  ShapedConsumer,
   ShapedProtocolFactory,
   type ShapedProtocolFactoryMembers,
-} from './twisted/shaped-protocol-factory.js';
-export { ShapedTransport, type ShapedTransportMembers } from './twisted/shaped-transport.js';
-export type { Work, WorkOf, WorkSource } from './twisted/work.js';
+  ShapedTransport,
+  type ShapedTransportMembers,
+} from './twisted/shaping/index.js';
 
-// The bridge.
-export type { DuplexLike, WritableLike } from './streams/capabilities.js';
-export { ConsumerWritable, type ConsumerWritableOptions } from './streams/consumer-writable.js';
-export { DuplexTransport, type DuplexTransportOptions } from './streams/duplex-transport.js';
-export { PrematureCloseError } from './streams/errors.js';
-export type { WebPairLike, WebWritableLike } from './streams/from-web.js';
-export { ProducerReadable, type ProducerReadableOptions } from './streams/producer-readable.js';
-export type {
-  NodeReadableLike,
-  ReadableLike,
-  WebReadableLike,
-} from './streams/readable-capabilities.js';
-export { ReadableProducer, type ReadableProducerOptions } from './streams/readable-producer.js';
-export type { StartTLSOptions } from './streams/start-tls.js';
-export { toWeb } from './streams/to-web.js';
-export { TransportDuplex, type TransportDuplexOptions } from './streams/transport-duplex.js';
-export type { WebPair } from './streams/web-support.js';
-export { WritableConsumer } from './streams/writable-consumer.js';
-export type { WritableConsumerOptions } from './streams/writable-consumer-options.js';
+// The bridge to streams.
+export {
+  type DuplexLike,
+  type NodeReadableLike,
+  PrematureCloseError,
+  type ReadableLike,
+  type WebReadableLike,
+  type WritableLike,
+} from './streams/any-stream/index.js';
+export {
+  DuplexTransport,
+  type DuplexTransportOptions,
+  type StartTLSOptions,
+  WritableConsumer,
+  type WritableConsumerOptions,
+} from './streams/transports/index.js';
+export { ReadableProducer, type ReadableProducerOptions } from './streams/producers/index.js';
+export {
+  ConsumerWritable,
+  type ConsumerWritableOptions,
+  ProducerReadable,
+  type ProducerReadableOptions,
+  TransportDuplex,
+  type TransportDuplexOptions,
+} from './streams/as-streams/index.js';
+export {
+  toWeb,
+  type WebPair,
+  type WebPairLike,
+  type WebWritableLike,
+} from './streams/web/index.js';
 
 // Where connections come from.
-export type { ChildFDs } from './endpoints/child-fds.js';
-export { connect } from './endpoints/connect.js';
-export type { ConnectOptions, Connector } from './endpoints/connector.js';
 export {
   CannotListenError,
+  connect,
   ConnectError,
+  type ConnectOptions,
+  type Connector,
   ConnectionRefusedError,
+  listen,
+  type ListeningPort,
+  type ListenOptions,
+  type Place,
   TimeoutError,
   UnknownHostError,
   UserError,
-} from './endpoints/errors.js';
-export { Factory, ClientFactory, type ProtocolMaker } from './endpoints/factory.js';
-export { listen, type ListenOptions, type ListeningPort } from './endpoints/listen.js';
-export type { Place } from './endpoints/place.js';
+} from './endpoints/sockets/index.js';
 export {
+  type ChildFDs,
+  type IProcessProtocol,
   ProcessDone,
   ProcessExitedAlready,
+  ProcessProtocol,
+  type ProcessSignal,
   ProcessTerminated,
-} from './endpoints/process-errors.js';
-export { ProcessProtocol, type IProcessProtocol } from './endpoints/process-protocol.js';
-export type { ProcessSignal, ProcessTransport } from './endpoints/process-transport.js';
-export { spawnProcess, type SpawnOptions } from './endpoints/spawn-process.js';
-export { StandardIO, type StandardIOOptions } from './endpoints/standard-io.js';
+  type ProcessTransport,
+  spawnProcess,
+  type SpawnOptions,
+} from './endpoints/processes/index.js';
+export { StandardIO, type StandardIOOptions } from './endpoints/standard-io/index.js';

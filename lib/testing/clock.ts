@@ -1,4 +1,4 @@
-import { InvalidArgTypeError } from '../twisted/errors.js';
+import { InvalidArgTypeError } from '../base/errors.js';
 import { DelayedCall } from './delayed-call.js';
 import { assertSeconds } from './seconds.js';
 

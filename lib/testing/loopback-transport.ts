@@ -1,16 +1,18 @@
 import { Buffer } from 'node:buffer';
 
-import { ConsumerMixin, takeProducer } from '../twisted/consumer-mixin.js';
-import type {
-  IConsumer,
-  IProtocol,
-  IPullProducer,
-  IPushProducer,
-  ITCPTransport,
-  PipeAddress,
-} from '../twisted/interfaces.js';
-import { isLostTransport } from '../twisted/lost-transport.js';
-import { assertBytes, assertResumable, piecesOf } from '../twisted/validate.js';
+import {
+  assertResumable,
+  ConsumerMixin,
+  type IConsumer,
+  type IProtocol,
+  type IPullProducer,
+  type IPushProducer,
+  isLostTransport,
+  type ITCPTransport,
+  type PipeAddress,
+  takeProducer,
+} from '../twisted/core/index.js';
+import { assertBytes, piecesOf } from '../base/bytes.js';
 
 /** Bytes under way above which a push producer is paused, as on a TCP transport. */
 const BUFFER_SIZE = 65536;

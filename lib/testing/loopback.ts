@@ -1,7 +1,12 @@
-import { ConnectionAborted, ConnectionDone, ConnectionLost } from '../twisted/errors.js';
-import { isHalfCloseableProtocol, type IProtocol } from '../twisted/interfaces.js';
-import { log } from '../twisted/log.js';
-import { assertProtocol } from '../twisted/validate.js';
+import {
+  assertProtocol,
+  ConnectionAborted,
+  ConnectionDone,
+  ConnectionLost,
+  type IProtocol,
+  isHalfCloseableProtocol,
+} from '../twisted/core/index.js';
+import { log } from '../base/log.js';
 import { LoopbackTransport } from './loopback-transport.js';
 
 /** Rounds of delivery before the event loop gets a turn: two protocols may talk for ever. */

@@ -1,8 +1,7 @@
 import { Buffer } from 'node:buffer';
 
-import { InvalidStateError } from '../twisted/errors.js';
-import type { IConsumer, IPullProducer } from '../twisted/interfaces.js';
-import { assertConsumer } from '../twisted/validate.js';
+import { InvalidStateError } from '../base/errors.js';
+import { assertConsumer, type IConsumer, type IPullProducer } from '../twisted/core/index.js';
 
 /** How often it writes before it unregisters. */
 const WRITES = 10;

@@ -1,4 +1,4 @@
-import { InvalidArgTypeError, OutOfRangeError } from '../twisted/errors.js';
+import { InvalidArgTypeError, OutOfRangeError } from '../base/errors.js';
 
 /**
  * @throws InvalidArgTypeError: `seconds` is no number.

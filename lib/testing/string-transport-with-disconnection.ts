@@ -1,5 +1,5 @@
-import { ConnectionDone, InvalidStateError } from '../twisted/errors.js';
-import type { IProtocol } from '../twisted/interfaces.js';
+import { InvalidStateError } from '../base/errors.js';
+import { ConnectionDone, type IProtocol } from '../twisted/core/index.js';
 import { StringTransport } from './string-transport.js';
 
 /**

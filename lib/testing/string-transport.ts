@@ -1,12 +1,14 @@
 import { Buffer } from 'node:buffer';
 
+import { InvalidArgTypeError, InvalidStateError } from '../base/errors.js';
 import {
-  InvalidArgTypeError,
-  InvalidStateError,
+  type IAddress,
+  type IConsumer,
+  type IPushProducer,
+  type ITransport,
   ProducerAlreadyRegisteredError,
-} from '../twisted/errors.js';
-import type { IAddress, IConsumer, IPushProducer, ITransport } from '../twisted/interfaces.js';
-import { assertBytes, piecesOf } from '../twisted/validate.js';
+} from '../twisted/core/index.js';
+import { assertBytes, piecesOf } from '../base/bytes.js';
 
 /**
  * A transport that keeps what is written to it and notes what else is asked of it, and does nothing

@@ -1,6 +1,6 @@
 /** Consumers that specs drive: they note what they do to their producer, besides what is done to them. */
-import { ProducerAlreadyRegisteredError } from '../../lib/twisted/errors.js';
-import type { IPushProducer } from '../../lib/twisted/interfaces.js';
+import { ProducerAlreadyRegisteredError } from '../../lib/twisted/core/errors.js';
+import type { IPushProducer } from '../../lib/twisted/core/interfaces.js';
 import { RecordingConsumer } from './recording-consumer.js';
 
 /** Pauses, resumes and stops its producer when told to, from inside `write` if `onWrite` does. */

@@ -1,5 +1,5 @@
 /** A consumer and producers for what stands between them, with one log of what each was told. */
-import type { IFinishableConsumer, IPushProducer } from '../../lib/twisted/interfaces.js';
+import type { IFinishableConsumer, IPushProducer } from '../../lib/twisted/core/interfaces.js';
 
 export interface Ends {
   /** What was called, in order: of the consumer as `register push` or `write abc`, of a producer as `p pause`. */

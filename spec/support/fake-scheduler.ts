@@ -1,4 +1,4 @@
-import type { ICancellable } from '../../lib/twisted/cooperator.js';
+import type { ICancellable } from '../../lib/twisted/cooperation/cooperator.js';
 
 /** Schedules a cooperator's ticks for when a spec pumps. */
 export class FakeScheduler {

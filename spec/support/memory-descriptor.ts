@@ -1,5 +1,5 @@
-import { FileDescriptor } from '../../lib/twisted/file-descriptor.js';
-import type { IPushProducer, IReactorFDSet } from '../../lib/twisted/interfaces.js';
+import { FileDescriptor } from '../../lib/twisted/core/file-descriptor.js';
+import type { IPushProducer, IReactorFDSet } from '../../lib/twisted/core/interfaces.js';
 
 /** The reactor of one descriptor: adds its calls to a log, and takes a turn when told to. */
 class OneDescriptorReactor implements IReactorFDSet {

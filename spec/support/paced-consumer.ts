@@ -1,4 +1,4 @@
-import type { IFinishableConsumer, IPushProducer } from '../../lib/twisted/interfaces.js';
+import type { IFinishableConsumer, IPushProducer } from '../../lib/twisted/core/interfaces.js';
 
 /**
  * A pulling consumer that notes when it was written how much. It asks again after each write: at once,

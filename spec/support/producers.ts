@@ -1,5 +1,5 @@
 /** Producers that specs drive, written the Twisted way, with a log of what they were told. */
-import type { IConsumer } from '../../lib/twisted/interfaces.js';
+import type { IConsumer } from '../../lib/twisted/core/interfaces.js';
 
 /** What a producer was told. */
 export type Told = 'pause' | 'resume' | 'stop';

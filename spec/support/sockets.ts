@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import tls from 'node:tls';
 
-import type { EmitterLike } from '../../lib/streams/capabilities.js';
+import type { EmitterLike } from '../../lib/streams/any-stream/capabilities.js';
 import { certificate } from './certificate.js';
 
 /** Two ends of one connection. */

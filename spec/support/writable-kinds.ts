@@ -11,7 +11,7 @@ import zlib from 'node:zlib';
 import * as rs from 'readable-stream';
 import * as streamx from 'streamx';
 
-import type { WritableLike } from '../../lib/streams/capabilities.js';
+import type { WritableLike } from '../../lib/streams/any-stream/capabilities.js';
 import { port, readAll, tcpPair, tlsPair, unixPair } from './sockets.js';
 
 /** A stream to write to, and what came out at its other end. */

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 
 import { Clock } from '../../lib/testing/clock.js';
-import { InvalidArgTypeError, OutOfRangeError } from '../../lib/twisted/errors.js';
+import { InvalidArgTypeError, OutOfRangeError } from '../../lib/base/errors.js';
 
 describe('Clock', () => {
   /** A clock, and what is called on it: the name and the time. */

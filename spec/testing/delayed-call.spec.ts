@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { Clock } from '../../lib/testing/clock.js';
 import type { DelayedCall } from '../../lib/testing/delayed-call.js';
 import { AlreadyCalled, AlreadyCancelled } from '../../lib/testing/errors.js';
-import { InvalidArgTypeError, OutOfRangeError } from '../../lib/twisted/errors.js';
+import { InvalidArgTypeError, OutOfRangeError } from '../../lib/base/errors.js';
 
 describe('DelayedCall', () => {
   const setUp = () => {

@@ -3,17 +3,17 @@ import sinon from 'sinon';
 
 import { loopback } from '../../lib/testing/loopback.js';
 import { NonStreamingProducer } from '../../lib/testing/non-streaming-producer.js';
+import { InvalidArgTypeError } from '../../lib/base/errors.js';
 import {
   ConnectionAborted,
   ConnectionDone,
   ConnectionLost,
-  InvalidArgTypeError,
   ProducerAlreadyRegisteredError,
-} from '../../lib/twisted/errors.js';
-import { FileSender } from '../../lib/twisted/file-sender.js';
-import type { IProtocol } from '../../lib/twisted/interfaces.js';
-import { log as errorLog, type LogEvent } from '../../lib/twisted/log.js';
-import { Protocol } from '../../lib/twisted/protocol.js';
+} from '../../lib/twisted/core/errors.js';
+import { FileSender } from '../../lib/twisted/producers/file-sender.js';
+import type { IProtocol } from '../../lib/twisted/core/interfaces.js';
+import { log as errorLog, type LogEvent } from '../../lib/base/log.js';
+import { Protocol } from '../../lib/twisted/core/protocol.js';
 import { rejection } from '../support/rejection.js';
 
 const turn = () => new Promise(setImmediate);

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 
 import { NonStreamingProducer } from '../../lib/testing/non-streaming-producer.js';
 import { StringTransport } from '../../lib/testing/string-transport.js';
-import { InvalidArgTypeError, InvalidStateError } from '../../lib/twisted/errors.js';
-import type { IConsumer } from '../../lib/twisted/interfaces.js';
+import { InvalidArgTypeError, InvalidStateError } from '../../lib/base/errors.js';
+import type { IConsumer } from '../../lib/twisted/core/interfaces.js';
 
 describe('NonStreamingProducer', () => {
   const setUp = () => {

@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 
 import { StringTransportWithDisconnection } from '../../lib/testing/string-transport-with-disconnection.js';
-import { ConnectionDone, InvalidStateError } from '../../lib/twisted/errors.js';
-import { Protocol } from '../../lib/twisted/protocol.js';
+import { InvalidStateError } from '../../lib/base/errors.js';
+import { ConnectionDone } from '../../lib/twisted/core/errors.js';
+import { Protocol } from '../../lib/twisted/core/protocol.js';
 
 describe('StringTransportWithDisconnection', () => {
   for (const verb of ['loseConnection', 'abortConnection'] as const) {

@@ -1,12 +1,9 @@
 import { expect } from 'chai';
 
 import { StringTransport } from '../../lib/testing/string-transport.js';
-import {
-  InvalidArgTypeError,
-  InvalidStateError,
-  ProducerAlreadyRegisteredError,
-} from '../../lib/twisted/errors.js';
-import { isConsumer, isPushProducer, isTransport } from '../../lib/twisted/interfaces.js';
+import { InvalidArgTypeError, InvalidStateError } from '../../lib/base/errors.js';
+import { ProducerAlreadyRegisteredError } from '../../lib/twisted/core/errors.js';
+import { isConsumer, isPushProducer, isTransport } from '../../lib/twisted/core/interfaces.js';
 
 describe('StringTransport', () => {
   it('is a transport, a consumer and a push producer', () => {

@@ -1,0 +1,43 @@
+/** Checks of bytes that users hand in, and views of them. Each check throws before anything has changed. */
+import { Buffer } from 'node:buffer';
+import { types } from 'node:util';
+
+import { InvalidArgTypeError } from './errors.js';
+
+/** @throws InvalidArgTypeError: `data` is no `Uint8Array`, of this realm or another. */
+export function assertBytes(data: unknown, name = 'data'): asserts data is Uint8Array {
+  // `instanceof` is the fast answer and the usual one; the slow one knows other realms.
+  if (!(data instanceof Uint8Array) && !types.isUint8Array(data)) {
+    throw new InvalidArgTypeError(name, 'bytes (a Buffer or Uint8Array)', data);
+  }
+}
+
+/**
+ * Each of `data`, all of them checked.
+ *
+ * @throws InvalidArgTypeError: `data` is no sequence, or one of it is not bytes.
+ */
+export function piecesOf(data: unknown, name = 'data'): Uint8Array[] {
+  if (typeof data !== 'object' || data === null || !(Symbol.iterator in data)) {
+    throw new InvalidArgTypeError(name, 'a sequence of bytes', data);
+  }
+  const pieces = [...(data as Iterable<Uint8Array>)];
+  for (const piece of pieces) assertBytes(piece, name);
+  return pieces;
+}
+
+/** `data` as a `Buffer` over the same memory. */
+export function asBuffer(data: Uint8Array): Buffer {
+  return Buffer.isBuffer(data) ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/**
+ * `data`, checked, as a `Buffer` over the same memory.
+ *
+ * @throws InvalidArgTypeError: `data` is not bytes.
+ */
+export function checkedBuffer(data: unknown, name = 'data'): Buffer {
+  if (Buffer.isBuffer(data)) return data; // The usual answer, at the price of one look.
+  assertBytes(data, name);
+  return asBuffer(data);
+}

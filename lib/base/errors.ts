@@ -1,0 +1,91 @@
+/** What misuse is answered with. Match errors on `code` (or `instanceof`), never on the message. */
+import { inspect } from 'node:util';
+
+/**
+ * A subclass left out a method that its base class calls. `code` is `ERR_METHOD_NOT_IMPLEMENTED`,
+ * as in Node.
+ *
+ * @see Twisted: `NotImplementedError`
+ */
+export class MethodNotImplementedError extends Error {
+  /** What to match on. */
+  readonly code = 'ERR_METHOD_NOT_IMPLEMENTED';
+
+  /**
+   * @param owner - The object.
+   * @param method - What it lacks.
+   */
+  constructor(owner: object, method: string) {
+    super(`${owner.constructor.name} does not implement ${method}()`);
+    this.name = new.target.name;
+  }
+}
+
+/**
+ * An argument is not of the kind that is due; nothing was changed. `code` is
+ * `ERR_INVALID_ARG_TYPE`, as in Node.
+ *
+ * @see Twisted: `TypeError`
+ */
+export class InvalidArgTypeError extends TypeError {
+  /** What to match on. */
+  readonly code = 'ERR_INVALID_ARG_TYPE';
+
+  /**
+   * @param name - The argument.
+   * @param expected - What it must be, as the end of 'must be …'.
+   * @param actual - What was given.
+   */
+  constructor(name: string, expected: string, actual: unknown) {
+    super(`The "${name}" argument must be ${expected}. Received ${describe(actual)}`);
+    this.name = new.target.name;
+  }
+}
+
+/**
+ * A number lies outside what it may be; nothing was changed. `code` is `ERR_OUT_OF_RANGE`, as in
+ * Node.
+ *
+ * @see Twisted: `ValueError`
+ */
+export class OutOfRangeError extends RangeError {
+  /** What to match on. */
+  readonly code = 'ERR_OUT_OF_RANGE';
+
+  /**
+   * @param name - The value.
+   * @param expected - What it must be, as the end of 'must be …'.
+   * @param actual - What was given.
+   */
+  constructor(name: string, expected: string, actual: unknown) {
+    super(`The value of "${name}" must be ${expected}. Received ${describe(actual)}`);
+    this.name = new.target.name;
+  }
+}
+
+/**
+ * A call that is not allowed now, though it may be at another time; nothing was changed. `code` is
+ * `ERR_INVALID_STATE`, as in Node.
+ *
+ * @see Twisted: `RuntimeError`
+ */
+export class InvalidStateError extends Error {
+  /** What to match on. */
+  readonly code = 'ERR_INVALID_STATE';
+
+  /** @param message - What is not allowed, and when. */
+  constructor(message: string) {
+    super(message);
+    this.name = new.target.name;
+  }
+}
+
+/** One short phrase for any value, for the end of a message. */
+function describe(value: unknown): string {
+  if (typeof value === 'function') return `function ${value.name}`.trimEnd();
+  if (typeof value === 'object' && value !== null) {
+    const { constructor } = value as { constructor?: { name?: string } };
+    return `an instance of ${constructor?.name ?? 'Object'}`;
+  }
+  return inspect(value, { maxStringLength: 28 });
+}

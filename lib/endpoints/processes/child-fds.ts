@@ -1,0 +1,50 @@
+/** What the descriptors of a child are. */
+import type { StdioOptions } from 'node:child_process';
+
+import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+
+/**
+ * What each of the child's descriptors is: `'w'` is written to by us, `'r'` is read by us, a number
+ * is a descriptor of ours that the child shares. Of the first three, those left out are open on
+ * nothing (`/dev/null`); all others are closed. Descriptor 0 can't be read by us: Node can't.
+ */
+export type ChildFDs = Readonly<Record<number, 'r' | 'w' | number>>;
+
+/** More than any child is given; it only keeps a wrong number from filling the memory. */
+const HIGHEST = 1023;
+
+/**
+ * `childFDs` as Node takes them.
+ *
+ * @throws InvalidArgTypeError: a descriptor is neither `'r'`, `'w'` nor a number.
+ * @throws OutOfRangeError: what is to be a descriptor, of the child or of ours, can't be one.
+ */
+export function stdioFor(childFDs: unknown): StdioOptions {
+  if (typeof childFDs !== 'object' || childFDs === null) {
+    throw new InvalidArgTypeError('options.childFDs', 'an object', childFDs);
+  }
+  const stdio: ('pipe' | 'ignore' | number)[] = [];
+  for (const [key, kind] of Object.entries(childFDs)) {
+    const childFD = Number(key);
+    assertDescriptor(childFD, `a descriptor in options.childFDs`);
+    stdio[childFD] = stdioOf(childFD, kind);
+  }
+  return Array.from(stdio, (kind) => kind ?? 'ignore');
+}
+
+function stdioOf(childFD: number, kind: unknown): 'pipe' | number {
+  const name = `options.childFDs[${childFD}]`;
+  if (kind === 'w' || (kind === 'r' && childFD !== 0)) return 'pipe';
+  if (typeof kind !== 'number') {
+    const kinds = childFD === 0 ? "'w' or a descriptor" : "'r', 'w' or a descriptor";
+    throw new InvalidArgTypeError(name, kinds, kind);
+  }
+  assertDescriptor(kind, name, Infinity);
+  return kind;
+}
+
+function assertDescriptor(value: number, name: string, highest = HIGHEST): void {
+  if (!Number.isSafeInteger(value) || value < 0 || value > highest) {
+    throw new OutOfRangeError(name, `a whole number of at least 0`, value);
+  }
+}

@@ -1,0 +1,101 @@
+/** Our ends of the pipes to a child. */
+import type { Socket } from 'node:net';
+
+import { ReadableProducer } from '../../streams/producers/index.js';
+import { WritableConsumer } from '../../streams/transports/index.js';
+import type { IConsumer } from '../../twisted/core/index.js';
+import { log } from '../../base/log.js';
+
+/**
+ * A descriptor of the child that we write to.
+ *
+ * @see Twisted: `twisted.internet.process.ProcessWriter`
+ */
+export class ChildWriter {
+  readonly consumer: WritableConsumer;
+
+  /** @param onLost - Called once, when the descriptor is closed, at either end. */
+  constructor(
+    private readonly pipe: Socket,
+    onLost: () => void,
+  ) {
+    this.consumer = new WritableConsumer(pipe);
+    // Node's pipes go both ways. That nothing can come any more tells that the child has closed its
+    // end; of standard input, which Node doesn't read, only a write tells.
+    pipe.resume();
+    void this.consumer.closed.then(() => {
+      pipe.destroy();
+      onLost();
+    });
+  }
+
+  /** Finds out whether anybody can still read what we write: where nobody can, it is lost. */
+  probe(): void {
+    // An empty write fails like any other. What waits to be written finds out by itself.
+    if (this.pipe.writable) this.pipe.write('');
+  }
+
+  /** Closes it when all is written. */
+  close(): void {
+    this.consumer.loseConnection();
+  }
+}
+
+/**
+ * A descriptor of the child that we read.
+ *
+ * @see Twisted: `twisted.internet.process.ProcessReader`
+ */
+export class ChildReader {
+  private readonly closing = new AbortController();
+  private readonly producer: ReadableProducer;
+  private paused = false;
+
+  constructor(
+    private readonly pipe: Socket,
+    private readonly childFD: number,
+  ) {
+    this.producer = new ReadableProducer(pipe, { signal: this.closing.signal });
+  }
+
+  /**
+   * Begins to read, unless paused.
+   *
+   * @param onData - Called with what the child wrote. If it throws, that is logged and this closes.
+   * @param onLost - Called once, when the descriptor is closed, at either end.
+   */
+  async start(onData: (data: Buffer) => void, onLost: () => void): Promise<void> {
+    const consumer: IConsumer = {
+      registerProducer: () => {
+        if (this.paused) this.producer.pauseProducing();
+      },
+      unregisterProducer() {},
+      write: onData,
+    };
+    try {
+      await this.producer.startProducing(consumer);
+    } catch (thrown) {
+      const { aborted } = this.closing.signal;
+      if (!aborted) log.err(thrown, `Reading descriptor ${this.childFD} of a child failed`);
+    }
+    this.pipe.destroy(); // Read to its end, it could still be written to.
+    onLost();
+  }
+
+  /** Reads no more until resumed. */
+  pause(): void {
+    this.paused = true;
+    this.producer.pauseProducing();
+  }
+
+  /** Reads on. */
+  resume(): void {
+    this.paused = false;
+    this.producer.resumeProducing();
+  }
+
+  /** Reads no more, ever. */
+  close(): void {
+    this.closing.abort();
+  }
+}

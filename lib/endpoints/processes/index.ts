@@ -1,0 +1,6 @@
+/** Child processes and their pipes. */
+export type { ChildFDs } from './child-fds.js';
+export { ProcessDone, ProcessExitedAlready, ProcessTerminated } from './process-errors.js';
+export { type IProcessProtocol, ProcessProtocol } from './process-protocol.js';
+export type { ProcessSignal, ProcessTransport } from './process-transport.js';
+export { type SpawnOptions, spawnProcess } from './spawn-process.js';

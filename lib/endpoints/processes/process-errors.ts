@@ -1,0 +1,64 @@
+/** How a process ended. */
+import { ConnectionDone, ConnectionLost } from '../../twisted/core/index.js';
+
+/**
+ * The process exited with code 0. `code` is `ERR_PROCESS_DONE`.
+ *
+ * @see Twisted: `twisted.internet.error.ProcessDone`
+ */
+export class ProcessDone extends ConnectionDone {
+  override readonly code = 'ERR_PROCESS_DONE';
+  /** Always 0. */
+  readonly exitCode = 0;
+  /** Always `null`. */
+  readonly signal = null;
+
+  constructor(message = 'process finished with exit code 0') {
+    super(message);
+  }
+}
+
+/**
+ * The process exited with another code, was killed by a signal, or couldn't be started: then `cause`
+ * says why. `code` is `ERR_PROCESS_TERMINATED`.
+ *
+ * @see Twisted: `twisted.internet.error.ProcessTerminated`
+ */
+export class ProcessTerminated extends ConnectionLost {
+  override readonly code = 'ERR_PROCESS_TERMINATED';
+
+  /**
+   * @param exitCode - What it exited with, or `null`.
+   * @param signal - What killed it, as `SIGTERM`, or `null`.
+   * @param options - `cause`: why it couldn't be started.
+   */
+  constructor(
+    /** What it exited with; `null` if a signal killed it, or it couldn't be started. */
+    readonly exitCode: number | null = null,
+    /** What killed it, as `SIGTERM`; `null` if nothing did. */
+    readonly signal: NodeJS.Signals | null = null,
+    options?: ErrorOptions,
+  ) {
+    let how = 'process ended';
+    if (options?.cause instanceof Error)
+      how = `process couldn't be started: ${options.cause.message}`;
+    else if (exitCode !== null) how += ` with exit code ${exitCode}`;
+    else if (signal !== null) how += ` by signal ${signal}`;
+    super(how, options);
+  }
+}
+
+/**
+ * The process has exited, so it can't be signalled. `code` is `ESRCH`.
+ *
+ * @see Twisted: `twisted.internet.error.ProcessExitedAlready`
+ */
+export class ProcessExitedAlready extends Error {
+  /** What to match on. */
+  readonly code = 'ESRCH';
+
+  constructor(message = 'The process has exited already') {
+    super(message);
+    this.name = new.target.name;
+  }
+}

@@ -1,0 +1,270 @@
+/** A child process, as a transport: its standard input is the consumer. */
+import type { ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
+
+import { InvalidArgTypeError } from '../../base/errors.js';
+import {
+  assertProducer,
+  type IAddress,
+  type IConsumer,
+  type IPullProducer,
+  type IPushProducer,
+  type ITransport,
+} from '../../twisted/core/index.js';
+import { log } from '../../base/log.js';
+import { assertBytes, piecesOf } from '../../base/bytes.js';
+import type { ChildFDs } from './child-fds.js';
+import { ChildReader, ChildWriter } from './child-pipes.js';
+import { ProcessDone, ProcessExitedAlready, ProcessTerminated } from './process-errors.js';
+import type { IProcessProtocol } from './process-protocol.js';
+
+/** The signals that go by a short name, as in Twisted, or a name or number of the system. */
+export type ProcessSignal = NodeJS.Signals | 'HUP' | 'INT' | 'KILL' | 'STOP' | 'TERM' | number;
+
+/** Milliseconds between two looks at the pipes of a process that has exited. */
+const PROBE_INTERVAL = 250;
+
+/**
+ * A child process. What is written goes to its standard input, whose flow control is that of a
+ * `WritableConsumer`; what it writes goes to its protocol, as long as that isn't paused.
+ *
+ * That the child has closed its standard input, Node tells at the next write, or when the child
+ * exits. A producer that feeds it is stopped then. Standard input that another process has
+ * inherited stays open, and what was written is delivered to that.
+ *
+ * @see Twisted: `twisted.internet.interfaces.IProcessTransport`, `twisted.internet.process.Process`
+ */
+export class ProcessTransport implements ITransport, IConsumer, IPushProducer {
+  /** The operating system's number of the process; `null` once it has exited. */
+  pid: number | null;
+
+  private readonly writers = new Map<number, ChildWriter>();
+  private readonly readers = new Map<number, ChildReader>();
+  private exitReason: Error | undefined;
+  private ended = false;
+  private probing: NodeJS.Timeout | undefined;
+
+  /** @internal Use `spawnProcess`. */
+  constructor(
+    child: ChildProcess,
+    private readonly protocol: IProcessProtocol,
+    childFDs: ChildFDs,
+    cwd?: string,
+  ) {
+    this.pid = child.pid ?? null;
+    child.on('error', (cause) => {
+      if (child.pid !== undefined) {
+        log.err(cause, 'A child process failed'); // A signal that couldn't be sent.
+        return;
+      }
+      // Node names the program, though it be the directory that isn't there.
+      if (cwd !== undefined && 'code' in cause && cause.code === 'ENOENT') {
+        cause.message += ` (or the directory ${cwd})`;
+      }
+      this.exited(new ProcessTerminated(null, null, { cause }));
+    });
+    child.on('exit', (code, signal) => {
+      this.exited(code === 0 ? new ProcessDone() : new ProcessTerminated(code, signal));
+    });
+    const pipes = takePipes(child);
+    for (const [key, kind] of Object.entries(childFDs)) {
+      const childFD = Number(key);
+      const pipe = pipes[childFD];
+      if (!pipe) continue;
+      if (kind === 'r') {
+        this.readers.set(childFD, new ChildReader(pipe, childFD));
+      } else {
+        const onLost = () => this.lost(this.writers, childFD);
+        this.writers.set(childFD, new ChildWriter(pipe, onLost));
+      }
+    }
+    this.call(() => protocol.makeConnection(this));
+    for (const [childFD, reader] of this.readers) {
+      void reader.start(
+        (data) => protocol.childDataReceived(childFD, data),
+        () => this.lost(this.readers, childFD),
+      );
+    }
+  }
+
+  private exited(reason: Error): void {
+    this.exitReason = reason;
+    this.pid = null;
+    this.call(() => this.protocol.processExited(reason));
+    this.maybeEnd();
+  }
+
+  private lost(pipes: Map<number, unknown>, childFD: number): void {
+    pipes.delete(childFD);
+    this.call(() => this.protocol.childConnectionLost(childFD));
+    this.maybeEnd();
+  }
+
+  private maybeEnd(): void {
+    const { exitReason } = this;
+    if (exitReason === undefined || this.ended) return;
+    for (const writer of this.writers.values()) writer.probe();
+    if (this.writers.size > 0) this.probeLater();
+    if (this.writers.size > 0 || this.readers.size > 0) return;
+    this.ended = true;
+    this.call(() => this.protocol.processEnded(exitReason));
+  }
+
+  /** Another process still reads what we write: that it reads no more, only a write tells. */
+  private probeLater(): void {
+    this.probing ??= setTimeout(() => {
+      this.probing = undefined;
+      this.maybeEnd();
+    }, PROBE_INTERVAL).unref();
+  }
+
+  /** Calls the protocol from the event loop, where nobody could catch what it throws. */
+  private call(callback: () => void): void {
+    try {
+      callback();
+    } catch (thrown) {
+      log.err(thrown, 'A callback of a ProcessProtocol threw');
+    }
+  }
+
+  /** As `IConsumer.write`, to the child's standard input. Does nothing once that is closed. */
+  write(data: Uint8Array): void {
+    assertBytes(data);
+    this.writers.get(0)?.consumer.write(data);
+  }
+
+  /** Writes each of `data`, in order, to the child's standard input. */
+  writeSequence(data: Iterable<Uint8Array>): void {
+    const pieces = piecesOf(data);
+    this.writers.get(0)?.consumer.writeSequence(pieces);
+  }
+
+  /**
+   * Writes to any of the child's descriptors.
+   *
+   * @throws InvalidArgTypeError: `childFD` is not written to by us, or not any more; or `data` is
+   *   not bytes.
+   */
+  writeToChild(childFD: number, data: Uint8Array): void {
+    const writer = this.writers.get(childFD);
+    if (writer === undefined) {
+      const expected = 'an open descriptor of the child to write to';
+      throw new InvalidArgTypeError('childFD', expected, childFD);
+    }
+    writer.consumer.write(data);
+  }
+
+  /**
+   * Feeds the child's standard input; a producer that comes when that is closed is stopped.
+   *
+   * @throws InvalidArgTypeError: `producer` lacks a method; nothing has changed.
+   * @throws ProducerAlreadyRegisteredError: nothing has changed.
+   * @throws whatever the producer throws.
+   */
+  registerProducer(producer: IPushProducer, streaming: boolean): void;
+  registerProducer(producer: IPullProducer, streaming: false): void;
+  registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
+    const stdin = this.writers.get(0);
+    if (stdin !== undefined) {
+      stdin.consumer.registerProducer(producer as IPushProducer, streaming);
+    } else {
+      assertProducer(producer, streaming);
+      producer.stopProducing();
+    }
+  }
+
+  /** Forgets the producer that feeds the child's standard input. */
+  unregisterProducer(): void {
+    this.writers.get(0)?.consumer.unregisterProducer();
+  }
+
+  /** As a producer: reads from no descriptor of the child until resumed. */
+  pauseProducing(): void {
+    for (const reader of this.readers.values()) reader.pause();
+  }
+
+  /** As a producer: reads on. */
+  resumeProducing(): void {
+    for (const reader of this.readers.values()) reader.resume();
+  }
+
+  /** As a producer: its consumer has died, so it closes. */
+  stopProducing(): void {
+    this.loseConnection();
+  }
+
+  /** Closes the child's standard input once all is written and its producer has unregistered. */
+  closeStdin(): void {
+    this.closeChildFD(0);
+  }
+
+  /** Reads the child's standard output no more. */
+  closeStdout(): void {
+    this.closeChildFD(1);
+  }
+
+  /** Reads the child's standard error no more. */
+  closeStderr(): void {
+    this.closeChildFD(2);
+  }
+
+  /** Closes our end of one of the child's descriptors; of one that we write to, when all is sent. */
+  closeChildFD(childFD: number): void {
+    this.writers.get(childFD)?.close();
+    this.readers.get(childFD)?.close();
+  }
+
+  /** Closes standard input, output and error. */
+  loseConnection(): void {
+    this.closeStdin();
+    this.closeStderr();
+    this.closeStdout();
+  }
+
+  /**
+   * Sends a signal.
+   *
+   * @param signal - A number, a name, or Twisted's short form of one, as `'KILL'`.
+   * @throws InvalidArgTypeError: `signal` is neither a name nor a whole number.
+   * @throws ProcessExitedAlready: there is nobody to send it to.
+   * @throws TypeError: there is no such signal (`code` is `ERR_UNKNOWN_SIGNAL`).
+   * @throws Error: the system refuses (`code` is the system's, as `EPERM`).
+   */
+  signalProcess(signal: ProcessSignal): void {
+    // Of what is nothing, Node makes SIGTERM.
+    if (typeof signal !== 'string' && !Number.isInteger(signal)) {
+      throw new InvalidArgTypeError('signal', 'the name or the number of a signal', signal);
+    }
+    if (this.pid === null) throw new ProcessExitedAlready();
+    const full = typeof signal === 'string' && !signal.startsWith('SIG') ? `SIG${signal}` : signal;
+    try {
+      process.kill(this.pid, full); // Not the `ChildProcess`, which emits what it can't do.
+    } catch (thrown) {
+      // It has exited, but Node has another to tell us of first.
+      if ((thrown as NodeJS.ErrnoException).code === 'ESRCH') throw new ProcessExitedAlready();
+      throw thrown;
+    }
+  }
+
+  /** A pipe has no address. */
+  getPeer(): IAddress {
+    return { type: 'PIPE' };
+  }
+
+  /** A pipe has no address. */
+  getHost(): IAddress {
+    return { type: 'PIPE' };
+  }
+}
+
+/**
+ * Takes the pipes away from `child`: when a process exits, Node destroys its standard input, with
+ * what another process that has inherited it has yet to read, and lets the others flow, paused or
+ * not.
+ */
+function takePipes(child: ChildProcess): readonly (Socket | null)[] {
+  // There are none if there were no descriptors for them.
+  const pipes = (child.stdio as (Socket | null)[] | undefined)?.splice(0) ?? [];
+  child.stdin = null;
+  return pipes;
+}

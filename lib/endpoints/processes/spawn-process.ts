@@ -1,0 +1,102 @@
+import { assertSignal } from '../../base/abort-signal.js';
+import { InvalidArgTypeError } from '../../base/errors.js';
+import { assertOptions } from '../../base/arguments.js';
+import { stdioFor, type ChildFDs } from './child-fds.js';
+import type { IProcessProtocol } from './process-protocol.js';
+import { ProcessTransport } from './process-transport.js';
+
+/** Options of {@link spawnProcess}. */
+export interface SpawnOptions {
+  /** The child's environment; ours unless given. */
+  env?: NodeJS.ProcessEnv | undefined;
+  /** The child's working directory; ours unless given. Twisted calls it `path`. */
+  cwd?: string | undefined;
+  /** The user that the child runs as. */
+  uid?: number | undefined;
+  /** The group that the child runs as. */
+  gid?: number | undefined;
+  /** What the child's descriptors are. `{ 0: 'w', 1: 'r', 2: 'r' }` unless given. */
+  childFDs?: ChildFDs | undefined;
+  /** Kills the process, with `SIGKILL`, when it aborts. */
+  signal?: AbortSignal | undefined;
+}
+
+const STANDARD: ChildFDs = { 0: 'w', 1: 'r', 2: 'r' };
+
+const CALLBACKS = [
+  'makeConnection',
+  'childDataReceived',
+  'childConnectionLost',
+  'processExited',
+  'processEnded',
+];
+
+/**
+ * Starts a program, and connects `protocol` to it before this returns. One that can't be started
+ * ends at once: the reason that `processEnded` is given has the `cause`.
+ *
+ * @param protocol - Hears of the process.
+ * @param executable - The program: a path, or a name that is looked up in `PATH`.
+ * @param args - Its arguments, without its own name. (Twisted's begin with that.)
+ * @param options - See {@link SpawnOptions}.
+ * @returns the process.
+ * @throws InvalidArgTypeError, OutOfRangeError: an argument makes no sense; nothing was started.
+ * @throws what `node:child_process` throws for what it finds out itself, as a null byte in an
+ *   argument or a `uid` that we may not take; or the reason of the signal. Nothing was started.
+ * @see Twisted: `reactor.spawnProcess`
+ */
+export function spawnProcess(
+  protocol: IProcessProtocol,
+  executable: string,
+  args: readonly string[] = [],
+  options: SpawnOptions = {},
+): ProcessTransport {
+  assertProcessProtocol(protocol);
+  assertCommand(executable, args);
+  assertSpawnOptions(options);
+  const { childFDs = STANDARD, env, cwd, uid, gid, signal } = options;
+  const stdio = stdioFor(childFDs);
+  signal?.throwIfAborted();
+  const { spawn } = process.getBuiltinModule('node:child_process');
+  const child = spawn(executable, args, {
+    stdio,
+    ...(env && { env }),
+    ...(cwd !== undefined && { cwd }),
+    ...(uid !== undefined && { uid }),
+    ...(gid !== undefined && { gid }),
+  });
+  if (signal !== undefined && child.pid !== undefined) {
+    const kill = () => child.kill('SIGKILL');
+    signal.addEventListener('abort', kill);
+    child.once('exit', () => signal.removeEventListener('abort', kill));
+  }
+  return new ProcessTransport(child, protocol, childFDs, cwd);
+}
+
+function assertProcessProtocol(protocol: unknown): asserts protocol is IProcessProtocol {
+  const has = (protocol ?? {}) as Record<string, unknown>;
+  if (!CALLBACKS.every((method) => typeof has[method] === 'function')) {
+    throw new InvalidArgTypeError('protocol', 'a ProcessProtocol', protocol);
+  }
+}
+
+function assertCommand(executable: unknown, args: unknown): void {
+  if (typeof executable !== 'string' || executable === '') {
+    throw new InvalidArgTypeError('executable', 'a path or a name', executable);
+  }
+  if (!Array.isArray(args) || !args.every((arg) => typeof arg === 'string')) {
+    throw new InvalidArgTypeError('args', 'an array of strings', args);
+  }
+}
+
+function assertSpawnOptions(options: unknown): void {
+  assertOptions(options);
+  const { env, cwd, signal } = options as Record<string, unknown>;
+  if (env !== undefined && (typeof env !== 'object' || env === null)) {
+    throw new InvalidArgTypeError('options.env', 'an object', env);
+  }
+  if (cwd !== undefined && typeof cwd !== 'string') {
+    throw new InvalidArgTypeError('options.cwd', 'a path', cwd);
+  }
+  assertSignal(signal);
+}

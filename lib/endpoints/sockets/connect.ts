@@ -1,0 +1,58 @@
+import { assertSignal } from '../../base/abort-signal.js';
+import {
+  assertWritableConsumerOptions,
+  completeTLSOptions,
+} from '../../streams/transports/index.js';
+import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import { assertOptions } from '../../base/arguments.js';
+import { Connector, type ConnectOptions } from './connector.js';
+import { assertClientFactory, type ClientFactory } from '../../twisted/core/index.js';
+import { assertPlace } from './place.js';
+
+/** The longest that Node's timers wait. */
+const LONGEST_TIMEOUT = 2_147_483;
+
+/**
+ * Connects, and gives the connection the protocol that `factory` builds, on a `DuplexTransport`.
+ *
+ * @param factory - Builds the protocol and hears what becomes of the attempt. One that builds none
+ *   has the connection closed at once: it is lost, with `ConnectionDone`.
+ * @param options - See {@link ConnectOptions}.
+ * @returns what can give up the attempt, or connect again. The attempt has begun.
+ * @throws InvalidArgTypeError, OutOfRangeError: an argument makes no sense.
+ * @throws what `node:tls` throws for `tls` options that make no sense, or the factory's
+ *   `startFactory`. In each case there is no attempt.
+ * @see Twisted: `reactor.connectTCP`, `connectUNIX`, `connectSSL`
+ */
+export function connect(factory: ClientFactory, options: ConnectOptions): Connector {
+  assertClientFactory(factory);
+  assertConnectOptions(options);
+  const { tls, host = '' } = options;
+  // RFC 6066 forbids an address as the name of a server; `host` is what its certificate must be for.
+  const isName = process.getBuiltinModule('node:net').isIP(host) === 0;
+  const names = isName ? { host, servername: host } : { host };
+  if (tls !== undefined) assertOptions(tls, 'options.tls'); // What is no object spreads to nothing.
+  const secure = tls && completeTLSOptions({ ...names, ...tls }, false, 'options.tls');
+  const connector = new Connector(factory, { ...options }, secure);
+  connector.connect();
+  return connector;
+}
+
+function assertConnectOptions(options: unknown): asserts options is ConnectOptions {
+  assertPlace(options);
+  assertWritableConsumerOptions(options);
+  const { timeout, localAddress, signal } = options as Partial<Record<string, unknown>>;
+  assertSignal(signal);
+  const { isIP } = process.getBuiltinModule('node:net');
+  if (localAddress !== undefined && isIP(localAddress as string) === 0) {
+    throw new InvalidArgTypeError('options.localAddress', 'an IP address', localAddress);
+  }
+  if (timeout === undefined || timeout === null) return;
+  const expected = `a number of seconds above 0, and at most ${LONGEST_TIMEOUT}`;
+  if (typeof timeout !== 'number') {
+    throw new InvalidArgTypeError('options.timeout', expected, timeout);
+  }
+  if (!(timeout > 0 && timeout <= LONGEST_TIMEOUT)) {
+    throw new OutOfRangeError('options.timeout', expected, timeout);
+  }
+}

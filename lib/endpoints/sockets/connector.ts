@@ -1,0 +1,216 @@
+/** Clients: one connection, and again if it is asked to. */
+import type net from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+
+import {
+  type DuplexTransport,
+  peerOf,
+  type StartTLSOptions,
+  type WritableConsumerOptions,
+} from '../../streams/transports/index.js';
+import { InvalidStateError } from '../../base/errors.js';
+import {
+  type ClientFactory,
+  type IAddress,
+  type IConnector,
+  type IProtocol,
+  logPrefixOf,
+  protocolOf,
+} from '../../twisted/core/index.js';
+import { log } from '../../base/log.js';
+import { startOrClose, transportFor } from './connection.js';
+import { connectErrorFor, ConnectError, TimeoutError, UserError } from './errors.js';
+import { addressOf, type Place } from './place.js';
+
+/** Options of `connect`: a `port` or a `path`, and the rest. */
+export type ConnectOptions = Place &
+  WritableConsumerOptions & {
+    /** Seconds that an attempt may take, or `null` for as long as it takes. 30 unless given. */
+    timeout?: number | null | undefined;
+    /** The IP address of this machine to connect from. */
+    localAddress?: string | undefined;
+    /**
+     * Speak TLS with these options of `node:tls`. The certificate must be for `host`, unless
+     * `servername` says otherwise.
+     */
+    tls?: ConnectionOptions | undefined;
+    /** Gives up an attempt, or aborts the connection, when it aborts. */
+    signal?: AbortSignal | undefined;
+  };
+
+const TIMEOUT = 30;
+
+/**
+ * Makes a connection, and makes it again when `connect` is called in its factory's
+ * `clientConnectionFailed` or `clientConnectionLost`.
+ *
+ * @see Twisted: `twisted.internet.interfaces.IConnector`
+ */
+export class Connector implements IConnector {
+  /** Whether there is a connection, or an attempt to make one. Not for users to set. */
+  state: 'disconnected' | 'connecting' | 'connected' = 'disconnected';
+  /** The connection, while it stands: from before its protocol's `connectionMade` on. */
+  transport: DuplexTransport | null = null;
+
+  private factoryStarted = false;
+  private giveUp: ((reason: Error) => void) | undefined;
+
+  /** @internal Use `connect`. */
+  constructor(
+    private readonly factory: ClientFactory,
+    private readonly options: ConnectOptions,
+    private readonly tls: StartTLSOptions | undefined,
+  ) {}
+
+  /**
+   * Begins an attempt. What becomes of it, the factory is told.
+   *
+   * @throws InvalidStateError: it is connecting or connected.
+   * @throws whatever the factory's `startFactory` throws: there is no attempt.
+   */
+  connect(): void {
+    if (this.state !== 'disconnected') {
+      throw new InvalidStateError(`Can't connect: it is ${this.state} already`);
+    }
+    this.state = 'connecting';
+    this.startFactory();
+    this.attempt();
+    this.factory.startedConnecting(this);
+  }
+
+  private startFactory(): void {
+    if (this.factoryStarted) return;
+    try {
+      this.factory.doStart();
+      this.factoryStarted = true;
+    } catch (thrown) {
+      this.state = 'disconnected'; // Differs from Twisted: it isn't 'connecting' for ever.
+      throw thrown;
+    }
+  }
+
+  /**
+   * Gives up the attempt: the factory's `clientConnectionFailed` is called with a `UserError`.
+   *
+   * @throws InvalidStateError: it isn't connecting.
+   */
+  stopConnecting(): void {
+    if (this.state !== 'connecting') throw new InvalidStateError('Not trying to connect');
+    this.giveUp?.(new UserError());
+  }
+
+  /** Gives up the attempt, or calls `loseConnection` of the connection that stands. */
+  disconnect(): void {
+    if (this.state === 'connecting') this.stopConnecting();
+    else this.transport?.loseConnection();
+  }
+
+  /** Where this connects to. */
+  getDestination(): IAddress {
+    return addressOf(this.options);
+  }
+
+  private attempt(): void {
+    const { port, host, path, localAddress, signal } = this.options;
+    const { connect } = process.getBuiltinModule('node:net');
+    const socket = connect({
+      ...(path === undefined ? { port, host, localAddress } : { path }),
+      allowHalfOpen: true,
+    } as net.NetConnectOpts);
+
+    const timer = this.startTimeout();
+    const settle = () => {
+      this.giveUp = undefined;
+      clearTimeout(timer);
+      socket.removeListener('connect', onConnect);
+    };
+    const fail = (reason: Error) => {
+      if (this.giveUp !== fail) return; // Of an attempt that is over.
+      settle();
+      socket.destroy();
+      this.failed(reason);
+    };
+    const onConnect = () => {
+      settle();
+      this.connected(socket);
+    };
+    this.giveUp = fail;
+    socket.on('error', (cause) => fail(connectErrorFor(cause)));
+    socket.on('connect', onConnect);
+    signal?.addEventListener('abort', this.onAbort);
+    if (signal?.aborted) process.nextTick(this.onAbort);
+  }
+
+  private startTimeout(): NodeJS.Timeout | undefined {
+    const { timeout = TIMEOUT } = this.options;
+    if (timeout === null) return undefined;
+    return setTimeout(
+      () => this.giveUp?.(new TimeoutError('Connecting took too long')),
+      timeout * 1000,
+    );
+  }
+
+  private readonly onAbort = () => {
+    const cause: unknown = this.options.signal?.reason;
+    if (this.giveUp !== undefined) this.giveUp(new UserError(undefined, { cause }));
+    else this.transport?.abortConnection();
+  };
+
+  private connected(socket: net.Socket): void {
+    const { factory, options } = this;
+    this.state = 'connected';
+    let protocol: IProtocol | null;
+    let transport: DuplexTransport;
+    try {
+      // Before TLS begins, whose errors only a transport hears.
+      protocol = protocolOf(factory, peerOf(socket));
+      transport = transportFor(socket, this.tls, options);
+    } catch (thrown) {
+      socket.destroy();
+      const message = `${logPrefixOf(factory)}: no protocol for the connection; it is closed`;
+      log.err(thrown, message);
+      this.failed(new ConnectError(message, { cause: thrown }));
+      return;
+    }
+    this.transport = transport;
+    void transport.closed.then((reason) => this.lost(reason));
+    startOrClose(transport, protocol);
+    if (options.signal?.aborted) transport.abortConnection(); // In `buildProtocol`, it may be.
+  }
+
+  private failed(reason: Error): void {
+    this.finish(() => this.factory.clientConnectionFailed(this, reason));
+  }
+
+  private lost(reason: Error): void {
+    this.transport = null;
+    this.finish(() => this.factory.clientConnectionLost(this, reason));
+  }
+
+  /** Tells the factory, which may connect again; else it is done with. */
+  private finish(tell: () => void): void {
+    this.state = 'disconnected';
+    this.options.signal?.removeEventListener('abort', this.onAbort);
+    this.guard(tell);
+    if (!this.isOver()) return;
+    this.factoryStarted = false;
+    this.guard(() => this.factory.doStop());
+  }
+
+  /** Calls the factory from the event loop, where nobody could catch what it throws. */
+  private guard(callback: () => void): void {
+    try {
+      callback();
+    } catch (thrown) {
+      log.err(thrown, `${logPrefixOf(this.factory)}: a callback threw`);
+    }
+  }
+
+  /**
+   * Whether the factory has left it at that: it may have connected again. Differs from Twisted: if it
+   * has given that up again, it was stopped then, and isn't a second time.
+   */
+  private isOver(): boolean {
+    return this.state === 'disconnected' && this.factoryStarted;
+  }
+}

@@ -1,0 +1,191 @@
+/** Servers: a protocol of a factory for each connection that comes in. */
+import type net from 'node:net';
+
+import {
+  assertWritableConsumerOptions,
+  completeTLSOptions,
+  peerOf,
+  type StartTLSOptions,
+  type WritableConsumerOptions,
+} from '../../streams/transports/index.js';
+import { assertSignal } from '../../base/abort-signal.js';
+import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import {
+  assertFactory,
+  type Factory,
+  type IAddress,
+  logPrefixOf,
+  protocolOf,
+} from '../../twisted/core/index.js';
+import { log } from '../../base/log.js';
+import { startOrClose, transportFor } from './connection.js';
+import { CannotListenError } from './errors.js';
+import { assertPlace, type Place } from './place.js';
+
+/** Options of {@link listen}: a `port` or a `path`, and the rest. */
+export type ListenOptions = Place &
+  WritableConsumerOptions & {
+    /**
+     * Connections that the operating system keeps until they are accepted; Node's 511 unless given,
+     * or where it is 0.
+     */
+    backlog?: number | undefined;
+    /** Speak TLS with these options of `node:tls`, `key` and `cert` among them. */
+    tls?: Omit<StartTLSOptions, 'isServer'> | undefined;
+    /** Stops listening when it aborts, or gives up before that. */
+    signal?: AbortSignal | undefined;
+  };
+
+/**
+ * A server that listens.
+ *
+ * @see Twisted: `twisted.internet.interfaces.IListeningPort`
+ */
+export class ListeningPort {
+  private readonly host: IAddress;
+  private stopping: Promise<void> | undefined;
+
+  /** @internal Use {@link listen}. */
+  constructor(
+    private readonly server: net.Server,
+    private readonly factory: Factory,
+    private readonly options: ListenOptions,
+  ) {
+    this.host = hostOf(server, options);
+    options.signal?.addEventListener('abort', this.onAbort);
+  }
+
+  /**
+   * Where this listens, or did; the port that the operating system chose, where 0 was asked for.
+   *
+   * @returns the address.
+   */
+  getHost(): IAddress {
+    return this.host;
+  }
+
+  /**
+   * Accepts no more connections; those that stand are left alone. Called again, does nothing.
+   *
+   * @returns a promise, each time the same, that resolves once the port is free.
+   * @throws whatever the factory's `stopFactory` throws (rejects): the port is free all the same.
+   * @see Twisted: `IListeningPort.stopListening`
+   */
+  stopListening(): Promise<void> {
+    this.stopping ??= this.stop();
+    return this.stopping;
+  }
+
+  private async stop(): Promise<void> {
+    this.options.signal?.removeEventListener('abort', this.onAbort);
+    this.server.close();
+    // The descriptor is closed when the loop has turned; `close` would wait for the connections.
+    await new Promise((resolve) => setImmediate(resolve));
+    this.factory.doStop();
+  }
+
+  private readonly onAbort = () => {
+    this.stopListening().catch((thrown: unknown) => {
+      log.err(thrown, `${logPrefixOf(this.factory)}: stopFactory threw`);
+    });
+  };
+}
+
+function hostOf(server: net.Server, { path }: Place): IAddress {
+  const address = server.address();
+  if (address === null || typeof address === 'string') {
+    return { type: 'UNIX', name: path ?? address };
+  }
+  const family = address.family === 'IPv6' ? 'IPv6' : 'IPv4';
+  return { type: 'TCP', family, host: address.address, port: address.port };
+}
+
+/**
+ * Listens, and gives each connection a protocol that `factory` builds, on a `DuplexTransport`.
+ *
+ * A factory that builds none has the connection closed at once; one that throws, or that builds
+ * something that is no protocol, does too, and the error is logged.
+ *
+ * @param factory - Builds the protocols.
+ * @param options - See {@link ListenOptions}.
+ * @returns a promise of the port.
+ * @throws CannotListenError (rejects): the port is in use, the path can't be written, …
+ * @throws InvalidArgTypeError, OutOfRangeError (rejects): an argument makes no sense.
+ * @throws what `node:tls` throws for `tls` options that make no sense (rejects); what the factory's
+ *   `startFactory` throws; or the reason of the signal. In each case, nothing listens.
+ * @see Twisted: `reactor.listenTCP`, `listenUNIX`, `listenSSL`
+ */
+export async function listen(factory: Factory, options: ListenOptions): Promise<ListeningPort> {
+  assertFactory(factory);
+  assertListenOptions(options);
+  options = { ...options }; // It lives on: what the caller does to theirs must not matter.
+  const { signal, tls } = options;
+  const secure = tls === undefined ? undefined : completeTLSOptions(tls, true, 'options.tls');
+  signal?.throwIfAborted();
+
+  const { createServer } = process.getBuiltinModule('node:net');
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    try {
+      const protocol = protocolOf(factory, peerOf(socket));
+      startOrClose(transportFor(socket, secure, options), protocol);
+    } catch (thrown) {
+      log.err(thrown, `${logPrefixOf(factory)}: no protocol for a connection; it is closed`);
+      socket.destroy();
+    }
+  });
+  try {
+    await opened(server, options);
+    factory.doStart();
+  } catch (thrown) {
+    server.close(); // Also one that still looks up its host.
+    throw thrown;
+  }
+  server.on('error', (error) => log.err(error, `${logPrefixOf(factory)}: accepting failed`));
+  const listening = new ListeningPort(server, factory, options);
+  if (signal?.aborted) {
+    await listening.stopListening(); // It aborted meanwhile, as in `startFactory`.
+    signal.throwIfAborted();
+  }
+  return listening;
+}
+
+/**
+ * Resolves when `server` listens.
+ *
+ * @throws CannotListenError (rejects): it can't.
+ * @throws the reason of the signal (rejects), as soon as that aborts.
+ */
+function opened(server: net.Server, options: ListenOptions): Promise<void> {
+  const { signal, backlog, port, host, path } = options;
+  return new Promise((resolve, reject) => {
+    const aborted = () => reject(signal?.reason as Error);
+    const failed = (cause: Error) => {
+      signal?.removeEventListener('abort', aborted);
+      reject(new CannotListenError(`Couldn't listen: ${cause.message}`, { cause }));
+    };
+    signal?.addEventListener('abort', aborted);
+    server.once('error', failed);
+    // A `port` that is there and undefined would be any port.
+    const place = path === undefined ? { port, host } : { path };
+    server.listen({ ...place, backlog } as net.ListenOptions, () => {
+      signal?.removeEventListener('abort', aborted);
+      server.removeListener('error', failed);
+      resolve();
+    });
+  });
+}
+
+function assertListenOptions(options: unknown): asserts options is ListenOptions {
+  assertPlace(options);
+  assertWritableConsumerOptions(options);
+  const { backlog, signal } = options as Partial<Record<string, unknown>>;
+  assertSignal(signal);
+  if (backlog === undefined) return;
+  const expected = 'a whole number of at least 0';
+  if (typeof backlog !== 'number') {
+    throw new InvalidArgTypeError('options.backlog', expected, backlog);
+  }
+  if (!Number.isSafeInteger(backlog) || backlog < 0) {
+    throw new OutOfRangeError('options.backlog', expected, backlog);
+  }
+}

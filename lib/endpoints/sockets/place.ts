@@ -1,0 +1,57 @@
+/** Where to listen or connect: a TCP port, or a Unix socket's path. */
+import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import type { IAddress } from '../../twisted/core/index.js';
+
+/** A TCP port of a host, or the path of a Unix socket. */
+export type Place =
+  | {
+      /** The TCP port, from 0 to 65535; to listen on 0 is to have the operating system choose. */
+      port: number;
+      /**
+       * A name or an IP address. To connect, `'localhost'` unless given. To listen, all addresses of
+       * this machine unless given, IPv6 and IPv4: there, `getPeer` of a client that came by IPv4 says
+       * `'::ffff:192.0.2.1'`. `'0.0.0.0'` listens on those of IPv4 alone.
+       */
+      host?: string | undefined;
+      path?: undefined;
+    }
+  | {
+      /** The path of the Unix socket. */
+      path: string;
+      port?: undefined;
+      host?: undefined;
+    };
+
+const PORT = 'a whole number from 0 to 65535';
+
+/**
+ * @throws InvalidArgTypeError: there is neither a `port` nor a `path`, or both, or one of the wrong
+ *   kind.
+ * @throws OutOfRangeError: `port` is no whole number from 0 to 65535.
+ */
+export function assertPlace(options: unknown): asserts options is Place {
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidArgTypeError('options', 'an object with a `port` or a `path`', options);
+  }
+  const { port, path, host } = options as Record<string, unknown>;
+  if ((port === undefined) === (path === undefined)) {
+    throw new InvalidArgTypeError('options', 'an object with either a `port` or a `path`', options);
+  }
+  if (path !== undefined && (typeof path !== 'string' || path === '')) {
+    throw new InvalidArgTypeError('options.path', 'a path', path);
+  }
+  if (host !== undefined && typeof host !== 'string') {
+    throw new InvalidArgTypeError('options.host', 'a name or an address', host);
+  }
+  if (path !== undefined) return;
+  if (typeof port !== 'number') throw new InvalidArgTypeError('options.port', PORT, port);
+  if (!(Number.isInteger(port) && port >= 0 && port < 65536)) {
+    throw new OutOfRangeError('options.port', PORT, port);
+  }
+}
+
+/** `place` as an address, `host` as it was given: it may be a name. */
+export function addressOf({ port, host = 'localhost', path }: Place): IAddress {
+  if (path !== undefined) return { type: 'UNIX', name: path };
+  return { type: 'TCP', family: host.includes(':') ? 'IPv6' : 'IPv4', host, port };
+}

@@ -1,0 +1,70 @@
+/** The process's own standard input and output, as a transport. */
+import {
+  assertWritable,
+  isNodeReadable,
+  type NodeReadableLike,
+  type WritableLike,
+} from '../../streams/any-stream/index.js';
+import {
+  assertWritableConsumerOptions,
+  DuplexTransport,
+  type WritableConsumerOptions,
+} from '../../streams/transports/index.js';
+import { InvalidArgTypeError } from '../../base/errors.js';
+import { assertProtocol, type IProtocol } from '../../twisted/core/index.js';
+import { JoinedStreams } from './joined-streams.js';
+
+/** Options of {@link StandardIO}. */
+export interface StandardIOOptions extends WritableConsumerOptions {
+  /** What to read; `process.stdin` unless given. */
+  stdin?: NodeReadableLike | undefined;
+  /** What to write; `process.stdout` unless given. */
+  stdout?: WritableLike | undefined;
+}
+
+/**
+ * Standard input and output as one connection: pipes, files or a terminal.
+ *
+ * The end of the input is the other end hanging up: only an `IHalfCloseableProtocol` can still write
+ * after it. `loseConnection` reads no more, and waits for all that was written. Node keeps
+ * descriptor 1 open until the process exits, which it does by itself when nothing else is open; so
+ * that is when whoever reads our output sees its end.
+ *
+ * @see Twisted: `twisted.internet.stdio.StandardIO`
+ */
+export class StandardIO extends DuplexTransport {
+  /**
+   * @param protocol - What talks over standard input and output; connected before this returns.
+   * @param options - See {@link StandardIOOptions}.
+   * @throws InvalidArgTypeError: `protocol` is no protocol, `stdin` can't be read, `stdout` not
+   *   written to, or an option is of the wrong kind.
+   * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
+   */
+  constructor(protocol: IProtocol, options: StandardIOOptions = {}) {
+    assertProtocol(protocol);
+    assertWritableConsumerOptions(options); // Before the streams are listened to.
+    const { stdin = process.stdin, stdout = process.stdout, ...rest } = options;
+    if (!isNodeReadable(stdin))
+      throw new InvalidArgTypeError('options.stdin', 'a readable stream', stdin);
+    assertWritable(stdout);
+    super(new JoinedStreams(stdin, stdout), { ...rest, protocol });
+    this.readNoMore();
+  }
+
+  override loseConnection(): void {
+    super.loseConnection();
+    this.readNoMore();
+  }
+
+  /** Of a connection that closes: no reset is to be feared, so what comes is left to others. */
+  private readNoMore(): void {
+    if (this.connected && this.disconnecting) this.stream.pause();
+  }
+
+  protected override release(reason: Error): void {
+    super.release(reason);
+    const { stream } = this;
+    // Nobody waits for us to read to the end.
+    if (stream.writableFinished === true) stream.destroy?.();
+  }
+}

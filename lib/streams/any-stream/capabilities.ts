@@ -1,0 +1,132 @@
+/**
+ * What a stream can do, asked of the stream itself: streams of different libraries share no class,
+ * and every property but the methods of the oldest streams is optional.
+ */
+import type { PeerCertificate } from 'node:tls';
+
+import { InvalidArgTypeError } from '../../base/errors.js';
+
+// `any`, as Node's own declarations have it: these types must admit every library's methods.
+/* eslint-disable @typescript-eslint/no-explicit-any */
+
+/** The part of an event emitter that every stream has. */
+export interface EmitterLike {
+  on(event: any, listener: (...args: any[]) => void): unknown;
+  removeListener(event: any, listener: (...args: any[]) => void): unknown;
+}
+
+/** Anything that is written to: of Node, of any library that imitates it, old or new. */
+export interface WritableLike extends EmitterLike {
+  /** Takes bytes; `false` asks to wait for `'drain'`. */
+  write(chunk: any, ...rest: any[]): any;
+  /** Nothing is written after this. */
+  end(chunk?: any): any;
+}
+
+/** Anything that is written to and read from. */
+export interface DuplexLike extends WritableLike {
+  /** Gives no more data until `resume`. */
+  pause(): any;
+  /** Gives data as it comes. */
+  resume(): any;
+}
+
+/* eslint-enable @typescript-eslint/no-explicit-any */
+
+/** What a stream may have besides. Only ever read; absent means that it can't tell. */
+interface Optional {
+  readonly aborted?: boolean;
+  allowHalfOpen?: boolean;
+  readonly connecting?: boolean;
+  readonly destroyed?: boolean;
+  readonly destroying?: boolean;
+  readonly errored?: Error | null;
+  readonly readableEncoding?: BufferEncoding | null;
+  readonly readableEnded?: boolean;
+  readonly remoteAddress?: string | undefined;
+  readonly readableFlowing?: boolean | null;
+  readonly writableEnded?: boolean;
+  readonly writableFinished?: boolean;
+  readonly writableHighWaterMark?: number;
+  readonly writableLength?: number;
+  readonly writableNeedDrain?: boolean;
+  readonly writableObjectMode?: boolean;
+  cork?(): void;
+  uncork?(): void;
+  destroy?(error?: Error): unknown;
+  resetAndDestroy?(): unknown;
+  setNoDelay?(enabled: boolean): unknown;
+  setKeepAlive?(enabled: boolean): unknown;
+}
+
+/** A writable as the adapters see it. */
+export type AnyWritable = WritableLike & Optional;
+
+/** A duplex as the adapters see it. */
+export type AnyDuplex = DuplexLike &
+  Optional & {
+    getPeerCertificate?(): PeerCertificate;
+    unshift?(chunk: unknown): void;
+  };
+
+function has(value: unknown, ...methods: string[]): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    methods.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
+  );
+}
+
+/** @throws InvalidArgTypeError: `stream` can't be written to. */
+export function assertWritable(stream: unknown): asserts stream is AnyWritable {
+  if (!has(stream, 'write', 'end', 'on', 'removeListener')) {
+    throw new InvalidArgTypeError('writable', 'a writable stream (write, end, on)', stream);
+  }
+}
+
+/** @throws InvalidArgTypeError: `stream` can't be written to and read from. */
+export function assertDuplex(stream: unknown): asserts stream is AnyDuplex {
+  if (!has(stream, 'write', 'end', 'on', 'removeListener', 'pause', 'resume')) {
+    throw new InvalidArgTypeError(
+      'duplex',
+      'a duplex stream (write, end, pause, resume, on)',
+      stream,
+    );
+  }
+}
+
+/** Whether `stream` is destroyed, or about to be. */
+export function isDestroyed(stream: AnyWritable): boolean {
+  return stream.destroyed === true || isBeingDestroyed(stream);
+}
+
+/** Whether `stream` is to be destroyed and can't tell why before it has closed, as streamx can't. */
+export function isBeingDestroyed(stream: AnyWritable): boolean {
+  return stream.destroying === true && stream.destroyed !== true;
+}
+
+/** Whether `stream` said that it wants no more for now, given what its `write` answered. */
+export function isBusy(stream: AnyWritable, answer: unknown): boolean {
+  return answer === false || stream.writableNeedDrain === true;
+}
+
+/** Whether `stream` is a socket, of whatever family. */
+export function isSocket(stream: object): boolean {
+  return 'remoteAddress' in stream;
+}
+
+/** Whether `stream` is a socket whose input nobody reads. */
+export function isUnreadSocket(stream: AnyDuplex): boolean {
+  return isSocket(stream) && stream.readableFlowing === null;
+}
+
+/** Whether chunks written together leave together, so that it is worth corking the stream. */
+export function sendsTogether(stream: AnyWritable): boolean {
+  return has(stream, 'cork', 'uncork', '_writev');
+}
+
+/** Whether `close` after our own `end` means that all was delivered. */
+export function closedAfterDelivery(stream: AnyWritable): boolean {
+  // The oldest streams have only `close`, and can't tell.
+  return stream.writableFinished ?? true;
+}

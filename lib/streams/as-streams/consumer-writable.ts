@@ -1,0 +1,155 @@
+import { addAbortSignal } from 'node:stream';
+import { Writable } from 'readable-stream';
+
+import { InvalidArgTypeError } from '../../base/errors.js';
+import {
+  assertConsumer,
+  ConnectionAborted,
+  type IConsumer,
+  type IFinishableConsumer,
+  type IPushProducer,
+  isFailableConsumer,
+  ProducerStoppedError,
+} from '../../twisted/core/index.js';
+import { log } from '../../base/log.js';
+import { asError } from '../../base/as-error.js';
+import { assertByteStreamOptions } from './byte-stream-options.js';
+import { ConsumerGate, type WriteCallback } from './consumer-gate.js';
+
+/** What a {@link ConsumerWritable} can be told besides its consumer. */
+export interface ConsumerWritableOptions {
+  /** Bytes at which `write` says `false`. Node's default if left out. */
+  highWaterMark?: number | undefined;
+  /** Of strings that are written without one; `'utf8'` if left out. */
+  defaultEncoding?: BufferEncoding | undefined;
+  /** Destroys the stream when it aborts. */
+  signal?: AbortSignal | undefined;
+  /**
+   * Whether the end of the stream is also the end of the consumer's data, so that after
+   * `unregisterProducer` its `finish` is called. By default another producer may follow.
+   */
+  finish?: boolean | undefined;
+}
+
+/** Only a consumer that has `finish` can have it called. */
+type ConsumerWritableOptionsFor<C> = C extends IFinishableConsumer
+  ? ConsumerWritableOptions
+  : ConsumerWritableOptions & { finish?: false | undefined };
+
+/**
+ * A consumer as a `Writable`: what is written to the stream is written to the consumer, unless the
+ * consumer has paused it. Each write calls back when the consumer would take the next one.
+ *
+ * The stream registers as a push producer at once and unregisters once, when it finishes or is
+ * destroyed. Destroyed before its end, it first tells a consumer that would take that for the end of
+ * the data (an `IFailableConsumer`, as `ProducerReadable` is one). A consumer that stops it
+ * destroys it with a {@link ProducerStoppedError}; one that throws, with what it threw.
+ *
+ * @typeParam C - The consumer.
+ * @see Twisted: `twisted.internet.interfaces.IPushProducer`
+ */
+export class ConsumerWritable<C extends IConsumer = IConsumer>
+  extends Writable
+  implements IPushProducer
+{
+  /** Where everything goes. */
+  readonly consumer: C;
+
+  private readonly gate = new ConsumerGate();
+  private readonly finishes: boolean;
+  /** Whether the consumer counts on us to unregister. */
+  private registered = false;
+
+  /**
+   * @param consumer - Takes what is written. It may be stopped, paused or resumed from inside any
+   *   of its methods.
+   * @param options - See {@link ConsumerWritableOptions}.
+   * @throws InvalidArgTypeError: `consumer` lacks a method of `IConsumer` (or `finish`, where that
+   *   is to be called), or `options` ask for object mode.
+   * @throws ProducerAlreadyRegisteredError: the consumer has a producer; nothing has changed.
+   */
+  constructor(consumer: C, options: ConsumerWritableOptionsFor<C> = {}) {
+    assertConsumer(consumer);
+    assertByteStreamOptions(options);
+    if (options.finish && !isFinishable(consumer)) {
+      throw new InvalidArgTypeError('consumer', 'one with finish()', consumer);
+    }
+    super({ highWaterMark: options.highWaterMark, defaultEncoding: options.defaultEncoding });
+    this.consumer = consumer;
+    this.finishes = options.finish ?? false;
+    this.gate.open(consumer);
+    this.register();
+    // Last: a stream that could not register must not hear of an abort.
+    if (options.signal) addAbortSignal(options.signal, this);
+  }
+
+  private register(): void {
+    this.registered = true; // First: the consumer may pause or stop us at once.
+    try {
+      this.consumer.registerProducer(this, true);
+    } catch (thrown) {
+      this.registered = false;
+      throw thrown;
+    }
+  }
+
+  /** Called by the consumer: it has enough. Nothing is written to it until it resumes us. */
+  pauseProducing(): void {
+    this.gate.pauseProducing();
+  }
+
+  /** Called by the consumer: it has room again. What was held goes to it now. */
+  resumeProducing(): void {
+    this.gate.resumeProducing();
+  }
+
+  /** Called by the consumer: it wants no more, and has forgotten us. Destroys the stream. */
+  stopProducing(): void {
+    if (!this.registered) return;
+    this.registered = false;
+    this.destroy(new ProducerStoppedError());
+  }
+
+  /** @internal */
+  override _write(chunk: Buffer, _encoding: string, callback: WriteCallback): void {
+    this.gate.write(chunk, callback);
+  }
+
+  /** @internal */
+  override _final(callback: WriteCallback): void {
+    this.registered = false;
+    this.consumer.unregisterProducer();
+    if (this.finishes && isFinishable(this.consumer)) this.consumer.finish();
+    callback();
+  }
+
+  /** @internal */
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    const reason = error ?? new ConnectionAborted('The stream was destroyed before it finished.');
+    this.gate.close(reason); // First: the consumer may resume us as we leave it.
+    let failure: Error | null = null;
+    try {
+      this.abandon(reason);
+    } catch (thrown) {
+      failure = asError(thrown);
+      if (error !== null) log.err(thrown, 'Leaving a consumer failed');
+    }
+    callback(error ?? failure);
+    this.gate.fail();
+  }
+
+  /** Leaves a consumer that has not seen everything. */
+  private abandon(reason: Error): void {
+    if (!this.registered) return;
+    this.registered = false;
+    try {
+      if (isFailableConsumer(this.consumer)) this.consumer.producerFailed(reason);
+    } finally {
+      this.consumer.unregisterProducer();
+    }
+  }
+}
+
+function isFinishable(consumer: IConsumer): consumer is IFinishableConsumer {
+  return typeof (consumer as Partial<IFinishableConsumer>).finish === 'function';
+}

@@ -1,0 +1,5 @@
+/** Producers, consumers and transports as Node streams. */
+export type { WriteCallback } from './consumer-gate.js';
+export { ConsumerWritable, type ConsumerWritableOptions } from './consumer-writable.js';
+export { ProducerReadable, type ProducerReadableOptions } from './producer-readable.js';
+export { TransportDuplex, type TransportDuplexOptions } from './transport-duplex.js';

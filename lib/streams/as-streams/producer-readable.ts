@@ -1,0 +1,291 @@
+/** A Twisted producer, as a Node stream that is read from. */
+import { Buffer } from 'node:buffer';
+import { Readable } from 'readable-stream';
+
+import { InvalidArgTypeError } from '../../base/errors.js';
+import {
+  assertProducer,
+  type IFailableConsumer,
+  type IFinishableConsumer,
+  type IPullProducer,
+  type IPushProducer,
+  ProducerAlreadyRegisteredError,
+} from '../../twisted/core/index.js';
+import { log } from '../../base/log.js';
+import { assertBytes, asBuffer } from '../../base/bytes.js';
+import { asError } from '../../base/as-error.js';
+import { assertByteStreamOptions } from './byte-stream-options.js';
+import { forgetEnd } from './forget-end.js';
+import { spendTurn } from '../../base/turn.js';
+
+/** Options of {@link ProducerReadable}. */
+export interface ProducerReadableOptions {
+  /** Bytes from which on the buffer is full; Node's default if left out. */
+  highWaterMark?: number | undefined;
+  /** As `setEncoding` has it: what is read are strings. */
+  encoding?: BufferEncoding | undefined;
+  /**
+   * Whether the stream ends when its producer unregisters; `true` unless given. With `false` only
+   * `finish` ends it, so that one producer can follow another.
+   */
+  end?: boolean | undefined;
+  /** As of any `Readable`. */
+  emitClose?: boolean | undefined;
+  /** As of any `Readable`. */
+  autoDestroy?: boolean | undefined;
+  /** Destroys the stream when it aborts. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * A `Readable` that is a consumer: what a producer writes to it can be read from it.
+ *
+ * A push producer is paused when the buffer is full and resumed when the reader wants more. A pull
+ * producer is asked once each time the reader wants more. Destroying the stream, which breaking out
+ * of `for await` and an `AbortSignal` do, stops the producer; one that registers later is stopped at
+ * once, as is one that registers after the end.
+ *
+ * What is written is not copied: it must not be changed until it has been read.
+ *
+ * @example
+ * ```ts
+ * const readable = new ProducerReadable();
+ * const sent = new FileSender().beginFileTransfer(file, readable);
+ * await Promise.all([sent, pipeline(readable, createGzip(), createWriteStream('file.gz'))]);
+ * ```
+ *
+ * @see Twisted: `twisted.internet.interfaces.IConsumer`
+ */
+export class ProducerReadable extends Readable implements IFinishableConsumer, IFailableConsumer {
+  /** The registered producer, or `null`. */
+  producer: IPushProducer | IPullProducer | null = null;
+  /** Whether the producer is owed a `resumeProducing`. */
+  producerPaused = false;
+  /** Whether the producer was registered as a push producer. */
+  streamingProducer = false;
+
+  private readonly endsWithProducer: boolean;
+  /** Whether the end of the data was pushed. */
+  private dataEnded = false;
+  /** Whether the reader waits for data, and whether that was passed on to the producer. */
+  private demand: 'none' | 'wanted' | 'passed on' = 'none';
+  /** Whether the event loop has to turn before the producer is asked. */
+  private resting = false;
+  /** Whether the producer is asked from inside `read`. */
+  private inRead = false;
+
+  /**
+   * @param options - See {@link ProducerReadableOptions}.
+   * @throws InvalidArgTypeError: an option is of the wrong kind, or asks for object mode.
+   * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
+   */
+  constructor(options: ProducerReadableOptions = {}) {
+    assertOptions(options);
+    // Only these: a `read` or `destroy` among the options would replace ours.
+    const { highWaterMark, encoding, emitClose, autoDestroy, signal } = options;
+    // The declarations of `readable-stream` lack `signal`.
+    type ReadableOptions = ConstructorParameters<typeof Readable>[0];
+    super({ highWaterMark, encoding, emitClose, autoDestroy, signal } as ReadableOptions);
+    this.endsWithProducer = options.end ?? true;
+  }
+
+  /**
+   * Takes data from `producer`. A pull producer is asked at once if the reader waits; a push
+   * producer is paused at once if the buffer is full; after the end, or once the stream is
+   * destroyed, either is only stopped.
+   *
+   * @throws InvalidArgTypeError: `producer` lacks a method; nothing has changed.
+   * @throws ProducerAlreadyRegisteredError: nothing has changed.
+   * @throws whatever the producer throws.
+   */
+  registerProducer(producer: IPushProducer, streaming: boolean): void;
+  registerProducer(producer: IPullProducer, streaming: false): void;
+  registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
+    assertProducer(producer, streaming);
+    if (this.producer !== null) throw new ProducerAlreadyRegisteredError();
+    if (this.isOver) {
+      producer.stopProducing();
+      return;
+    }
+    this.producer = producer;
+    this.streamingProducer = Boolean(streaming);
+    if (streaming && this.isFull) this.pauseProducer();
+    else this.passOnDemand();
+  }
+
+  /**
+   * Forgets the producer and, unless told otherwise by `{ end: false }`, ends the stream. Does
+   * nothing if there is none, so that one that was stopped may still unregister.
+   */
+  unregisterProducer(): void {
+    if (this.producer === null) return;
+    this.forgetProducer();
+    if (this.endsWithProducer) this.endData();
+  }
+
+  /**
+   * Makes `data` readable. Does nothing after the end, or once the stream is destroyed.
+   *
+   * @param data - Must not be changed until it has been read.
+   * @throws InvalidArgTypeError: `data` is not bytes; nothing was written.
+   * @throws what the producer's `pauseProducing`, or a listener for `data`, throws; the bytes were
+   *   taken.
+   */
+  write(data: Uint8Array): void {
+    assertBytes(data);
+    if (this.isOver) return;
+    this.demand = 'none'; // First: whoever hears of the data may want more at once.
+    const before = this.readableLength;
+    if (!this.push(asBuffer(data))) this.pauseProducer();
+    // What is kept until a character is whole was an answer, but nobody hears of it and wants more.
+    else if (this.readableEncoding !== null && this.readableLength === before) this.readMore();
+  }
+
+  private readMore(): void {
+    process.nextTick(() => {
+      if (!this.isOver) this.read(0);
+    });
+  }
+
+  /** The data is complete: ends the stream, and forgets a producer that is still registered. */
+  finish(): void {
+    this.forgetProducer();
+    this.endData();
+  }
+
+  /**
+   * The registered producer has failed: destroys the stream, whose reader would take its end for
+   * the end of the data. With `{ end: false }` that is not so, and another producer may go on.
+   *
+   * @param reason - Why.
+   */
+  producerFailed(reason: Error): void {
+    if (this.producer === null || !this.endsWithProducer) return;
+    this.forgetProducer(); // It knows; it need not be stopped.
+    this.destroy(reason);
+  }
+
+  /**
+   * As of any `Readable`.
+   *
+   * @param size - Bytes to read; what there is if left out.
+   */
+  override read(size?: number): ReturnType<Readable['read']> {
+    try {
+      // `any`, as in Node's own declarations, to which this must be assignable.
+
+      return super.read(size);
+    } finally {
+      // Node calls `_read` before it takes what it reads from the buffer. A producer that answered
+      // then would fill a full buffer further, so it is asked here.
+      const { inRead } = this;
+      this.inRead = true;
+      this.passOnDemandOrFail();
+      this.inRead = inRead;
+    }
+  }
+
+  /**
+   * Node takes whatever has a `write` for writable as well, and waits for that half to finish.
+   *
+   * @internal
+   */
+  get writableFinished(): boolean {
+    return true;
+  }
+
+  /** @internal */
+  override _read(): void {
+    this.demand = 'wanted';
+    this.passOnDemandOrFail();
+  }
+
+  /** @internal */
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    const { producer } = this;
+    this.forgetProducer();
+    if (error === null) forgetEnd(this);
+    let reason = error;
+    try {
+      producer?.stopProducing();
+    } catch (thrown) {
+      if (error !== null) log.err(thrown, 'A producer failed when it was stopped');
+      else reason = asError(thrown);
+    }
+    callback(reason);
+  }
+
+  /** Whether nothing can be written any more. */
+  private get isOver(): boolean {
+    return this.dataEnded || this.destroyed;
+  }
+
+  private get isFull(): boolean {
+    return this.readableLength > 0 && this.readableLength >= this.readableHighWaterMark;
+  }
+
+  private endData(): void {
+    if (this.isOver) return;
+    this.dataEnded = true;
+    // At once, the end would have listeners read on before `read` has returned what comes before.
+    if (this.inRead) process.nextTick(() => this.push(null));
+    else this.push(null);
+  }
+
+  private forgetProducer(): void {
+    this.producer = null;
+    this.producerPaused = false;
+    // What it was asked for and did not give, the next one is asked for.
+    if (this.demand === 'passed on') this.demand = 'wanted';
+  }
+
+  /** Pauses the producer if it pushes: each time that it has written too much. */
+  private pauseProducer(): void {
+    if (this.producer === null || !this.streamingProducer) return;
+    this.producerPaused = true;
+    (this.producer as IPushProducer).pauseProducing();
+  }
+
+  private passOnDemandOrFail(): void {
+    try {
+      this.passOnDemand();
+    } catch (thrown) {
+      this.destroy(asError(thrown));
+    }
+  }
+
+  /** Asks a pull producer, or resumes a paused one, once for each time that the reader wants more. */
+  private passOnDemand(): void {
+    const { producer } = this;
+    if (this.demand !== 'wanted' || producer === null || this.resting || this.isFull) return;
+    if (!spendTurn()) {
+      this.rest();
+      return;
+    }
+    this.demand = 'passed on';
+    if (!this.streamingProducer || this.producerPaused) {
+      this.producerPaused = false;
+      producer.resumeProducing();
+    }
+  }
+
+  /** Lets timers and I/O have their turn: a producer in memory would keep them from it to its end. */
+  private rest(): void {
+    this.resting = true;
+    setImmediate(() => {
+      this.resting = false;
+      this.passOnDemandOrFail();
+    });
+  }
+}
+
+function assertOptions(options: ProducerReadableOptions): void {
+  assertByteStreamOptions(options);
+  const { encoding, end } = options as Record<string, unknown>;
+  if (end !== undefined && typeof end !== 'boolean') {
+    throw new InvalidArgTypeError('options.end', 'a boolean', end);
+  }
+  if (encoding !== undefined && !Buffer.isEncoding(encoding as string)) {
+    throw new InvalidArgTypeError('options.encoding', 'an encoding that Buffer knows', encoding);
+  }
+}

@@ -1,0 +1,149 @@
+/** What Node's own clients and servers ask of a socket, besides what every `Duplex` has. */
+import { Duplex } from 'readable-stream';
+
+import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import type { IAddress, ITCPTransport, ITransport } from '../../twisted/core/index.js';
+
+/** The longest time that a Node timer can wait. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
+/** A transport and what it may have besides, its addresses included: not everyone's are whole. */
+type AnyTransport = Partial<ITCPTransport> & { ref?(): unknown; unref?(): unknown };
+
+/**
+ * A `Duplex` with the manners of a `net.Socket`, so that `http`, `https` and `http2` take it for
+ * one. Where the transport can't do what is asked, nothing happens.
+ */
+export abstract class SocketLike extends Duplex {
+  /** The way to the other end; `null` until there is one. */
+  abstract readonly transport: ITransport | null;
+
+  /** Milliseconds without traffic after which `'timeout'` is emitted, once it was set. */
+  timeout: number | undefined;
+
+  private idleTimer: NodeJS.Timeout | undefined;
+
+  private get socket(): AnyTransport | null {
+    return this.transport;
+  }
+
+  /** Whether the transport is still to come; `'connect'` says when it has. */
+  get connecting(): boolean {
+    return this.transport === null && !this.destroyed;
+  }
+
+  /** The other end's IP address. */
+  get remoteAddress(): string | undefined {
+    return hostOf(this.socket?.getPeer?.());
+  }
+
+  /** The other end's port. */
+  get remotePort(): number | undefined {
+    return portOf(this.socket?.getPeer?.());
+  }
+
+  /** `'IPv4'` or `'IPv6'`. */
+  get remoteFamily(): string | undefined {
+    return familyOf(this.socket?.getPeer?.());
+  }
+
+  /** This end's IP address. */
+  get localAddress(): string | undefined {
+    return hostOf(this.socket?.getHost?.());
+  }
+
+  /** This end's port. */
+  get localPort(): number | undefined {
+    return portOf(this.socket?.getHost?.());
+  }
+
+  /** `'IPv4'` or `'IPv6'`. */
+  get localFamily(): string | undefined {
+    return familyOf(this.socket?.getHost?.());
+  }
+
+  /**
+   * Emits `'timeout'` whenever nothing came or went for that long. Nothing else happens by itself.
+   *
+   * @param milliseconds - 0 turns it off.
+   * @param callback - Listens for `'timeout'` once; with 0, no longer does.
+   * @throws InvalidArgTypeError: `milliseconds` is no number, or `callback` no function.
+   * @throws OutOfRangeError: `milliseconds` is negative or infinite.
+   */
+  setTimeout(milliseconds: number, callback?: () => void): this {
+    if (typeof milliseconds !== 'number') {
+      throw new InvalidArgTypeError('milliseconds', 'a number', milliseconds);
+    }
+    if (!(milliseconds >= 0 && Number.isFinite(milliseconds))) {
+      throw new OutOfRangeError('milliseconds', 'finite and at least 0', milliseconds);
+    }
+    if (callback !== undefined && typeof callback !== 'function') {
+      throw new InvalidArgTypeError('callback', 'a function', callback);
+    }
+    this.timeout = milliseconds;
+    this.stopTimer();
+    if (milliseconds > 0 && !this.destroyed) {
+      const delay = Math.min(milliseconds, LONGEST_TIMEOUT);
+      this.idleTimer = setTimeout(() => this.emit('timeout'), delay).unref();
+    }
+    if (callback !== undefined) {
+      if (milliseconds > 0) this.once('timeout', callback);
+      else this.removeListener('timeout', callback);
+    }
+    return this;
+  }
+
+  /** Something came or went: the time without traffic begins anew. */
+  protected noticeTraffic(): void {
+    this.idleTimer?.refresh();
+  }
+
+  /** Emits `'timeout'` no more. */
+  protected stopTimer(): void {
+    clearTimeout(this.idleTimer);
+    this.idleTimer = undefined;
+  }
+
+  /** Turns Nagle's algorithm off (`true`) or on. */
+  setNoDelay(enabled = true): this {
+    this.socket?.setTcpNoDelay?.(enabled);
+    return this;
+  }
+
+  /** Turns probes of an idle connection on or off. */
+  setKeepAlive(enabled = false): this {
+    this.socket?.setTcpKeepAlive?.(enabled);
+    return this;
+  }
+
+  /** Keeps the process running while the connection stands, if the transport can. */
+  ref(): this {
+    this.socket?.ref?.();
+    return this;
+  }
+
+  /** Lets the process exit although the connection stands, if the transport can. */
+  unref(): this {
+    this.socket?.unref?.();
+    return this;
+  }
+
+  /** Ends the stream, and destroys it once all is written. */
+  destroySoon(): void {
+    if (this.writable) this.end();
+    if (this.writableFinished) this.destroy();
+    else this.once('finish', () => this.destroy());
+  }
+}
+
+function hostOf(address: IAddress | undefined): string | undefined {
+  return address?.type === 'TCP' ? address.host : undefined;
+}
+
+function portOf(address: IAddress | undefined): number | undefined {
+  return address?.type === 'TCP' ? address.port : undefined;
+}
+
+function familyOf(address: IAddress | undefined): string | undefined {
+  return address?.type === 'TCP' ? address.family : undefined;
+}

@@ -1,0 +1,130 @@
+import { Buffer } from 'node:buffer';
+
+import { log } from '../../base/log.js';
+import { checkedBuffer } from '../../base/bytes.js';
+import {
+  afterEnd,
+  type AnyReadable,
+  isGone,
+  isReadToTheEnd,
+  PrematureCloseError,
+} from '../any-stream/index.js';
+import type { ReadableSource, SourceListener } from './readable-source.js';
+
+/**
+ * Reads any Node stream by `data`, `pause` and `resume`, which the oldest have too. (`readable` and
+ * `read` would join what is buffered, and would fight with whoever else has a `data` listener.)
+ */
+export class EmitterSource implements ReadableSource {
+  readonly holdsDearly = true;
+
+  private listener: SourceListener | null = null;
+  /**
+   * Whether the stream was told to flow. `null` while it has been told nothing: a listener for
+   * `data` makes some streams flow, and others not.
+   */
+  private flowing: boolean | null = null;
+  private guarded = false;
+  private ended = false;
+  private destroyed = false;
+
+  constructor(private readonly stream: AnyReadable) {}
+
+  open(listener: SourceListener): void {
+    const { stream } = this;
+    this.guard();
+    this.ended ||= isReadToTheEnd(stream);
+    if (this.ended) {
+      listener.onEnd();
+    } else if (stream.errored || isGone(stream)) {
+      listener.onError(stream.errored || new PrematureCloseError());
+    } else {
+      this.listener = listener;
+      stream.on('data', this.onData);
+      stream.on('end', this.onEnd);
+      stream.on('close', this.onClose);
+    }
+  }
+
+  flow(): void {
+    if (this.flowing === true) return;
+    this.flowing = true;
+    this.stream.resume?.();
+  }
+
+  hold(): void {
+    if (this.flowing === false) return;
+    this.flowing = false;
+    this.stream.pause?.();
+  }
+
+  close(): void {
+    if (this.listener === null) return;
+    this.listener = null;
+    if (!this.ended) this.hold(); // Without a listener it would flow on, into nothing.
+    this.stream.removeListener('data', this.onData);
+    this.stream.removeListener('end', this.onEnd);
+    this.stream.removeListener('close', this.onClose);
+  }
+
+  destroy(reason?: Error): void {
+    const { stream } = this;
+    // What has ended may still have another half.
+    if (this.destroyed || this.ended || isReadToTheEnd(stream)) return;
+    this.destroyed = true;
+    this.guard();
+    try {
+      if (stream.destroy) stream.destroy(reason);
+      else stream.close?.();
+    } catch (thrown) {
+      log.err(thrown, 'Destroying a stream failed');
+    }
+  }
+
+  /** Stays for the life of the stream: an `error` that nobody hears ends the process. */
+  private guard(): void {
+    if (this.guarded) return;
+    this.guarded = true;
+    this.stream.on('error', this.onError);
+  }
+
+  private readonly onData = (data: unknown): void => {
+    let chunk: Buffer;
+    try {
+      chunk = this.asBytes(data);
+    } catch (error) {
+      this.listener?.onError(error);
+      return;
+    }
+    this.listener?.onChunk(chunk);
+  };
+
+  private asBytes(data: unknown): Buffer {
+    if (typeof data === 'string') {
+      // `setEncoding` can't be undone, but what it did can. `null` is a stream of strings.
+      const { readableEncoding = 'utf8' } = this.stream;
+      if (readableEncoding !== null) return Buffer.from(data, readableEncoding);
+    }
+    return checkedBuffer(data, 'chunk');
+  }
+
+  private readonly onEnd = (): void => {
+    this.ended = true;
+    afterEnd(this.stream, (wasReset) => {
+      if (wasReset) this.listener?.onError(new PrematureCloseError());
+      else this.listener?.onEnd();
+    });
+  };
+
+  private readonly onClose = (): void => {
+    if (!this.ended) this.listener?.onError(new PrematureCloseError());
+  };
+
+  private readonly onError = (reason: unknown): void => {
+    const { listener, stream } = this;
+    if (listener !== null) listener.onError(reason);
+    else if (!this.destroyed && stream.listenerCount?.('error') === 1) {
+      log.err(reason, 'A stream failed that is read no more');
+    }
+  };
+}

@@ -1,0 +1,2 @@
+/** A `Readable` as a producer. */
+export { ReadableProducer, type ReadableProducerOptions } from './readable-producer.js';

@@ -1,0 +1,133 @@
+import { log } from '../../base/log.js';
+import { asBuffer, assertBytes } from '../../base/bytes.js';
+import { PrematureCloseError, type WebReadableLike } from '../any-stream/index.js';
+import type { ReadableSource, SourceListener } from './readable-source.js';
+
+/** What gives one thing at a time, each when it is asked. */
+interface Cursor {
+  next(): Promise<IteratorResult<unknown, unknown>>;
+  return?(reason?: unknown): Promise<unknown>;
+}
+
+/** Reads what is asked for each chunk: iterators, and the readers of WHATWG streams. */
+export class IteratorSource implements ReadableSource {
+  readonly holdsDearly = false;
+
+  private listener: SourceListener | null = null;
+  private cursor: Cursor | null = null;
+  private flowing = false;
+  private asking = false;
+  private state: 'usable' | 'ended' | 'broken' = 'usable';
+
+  /** @param begin - Called once, when the first chunk is due. */
+  constructor(private readonly begin: () => Cursor) {}
+
+  open(listener: SourceListener): void {
+    if (this.state === 'ended') {
+      listener.onEnd();
+      return;
+    }
+    this.listener = listener;
+    if (this.state === 'broken') this.fail(new PrematureCloseError());
+  }
+
+  flow(): void {
+    this.flowing = true;
+    if (!this.asking) void this.ask();
+  }
+
+  hold(): void {
+    this.flowing = false;
+  }
+
+  close(): void {
+    this.listener = null;
+  }
+
+  destroy(reason?: Error): void {
+    if (this.state !== 'usable') return;
+    this.state = 'broken';
+    void this.abandon(reason);
+  }
+
+  private async abandon(reason?: Error): Promise<void> {
+    try {
+      await (this.cursor ?? this.begin()).return?.(reason);
+    } catch (thrown) {
+      log.err(thrown, 'An iterator failed when it was stopped');
+    }
+  }
+
+  /** Asks for one chunk after the other, as long as they are wanted. Never rejects. */
+  private async ask(): Promise<void> {
+    this.asking = true;
+    while (this.flowing && this.listener !== null) {
+      try {
+        this.cursor ??= this.begin();
+        const { done, value } = await this.cursor.next();
+        if (this.listener === null) break; // Stopped meanwhile, which may make it look ended.
+        if (done) this.end();
+        else this.give(value);
+      } catch (reason) {
+        this.fail(reason);
+      }
+    }
+    this.asking = false;
+  }
+
+  private give(value: unknown): void {
+    try {
+      assertBytes(value, 'chunk');
+    } catch (error) {
+      this.listener?.onError(error); // The iterator itself is sound, and will be destroyed.
+      return;
+    }
+    this.listener?.onChunk(asBuffer(value));
+  }
+
+  private end(): void {
+    const { listener } = this;
+    this.listener = null;
+    this.state = 'ended';
+    listener?.onEnd();
+  }
+
+  private fail(reason: unknown): void {
+    const { listener } = this;
+    this.listener = null;
+    this.state = 'broken';
+    listener?.onError(reason);
+  }
+}
+
+/** Reads `iterable`, awaiting what it gives. */
+export function cursorOfIterable(iterable: AsyncIterable<unknown> | Iterable<unknown>): Cursor {
+  if (Symbol.asyncIterator in iterable) {
+    return iterable[Symbol.asyncIterator]();
+  }
+  // A generator, because its `yield*` awaits what the iterable gives, and passes `return` on.
+  // eslint-disable-next-line @typescript-eslint/require-await
+  return (async function* () {
+    yield* iterable;
+  })();
+}
+
+/** Reads `stream`, locking it until its end. */
+export function cursorOfWebReadable(stream: WebReadableLike): Cursor {
+  const reader = stream.getReader();
+  let ended = false;
+  return {
+    next: async () => {
+      const result = await reader.read();
+      if (!result.done) return result;
+      ended = true;
+      reader.releaseLock();
+      return { done: true, value: undefined };
+    },
+    return: async (reason) => {
+      if (ended) return; // Before the answer that says so has reached who asked.
+      await reader.cancel(reason);
+      reader.releaseLock();
+    },
+  };
+}

@@ -1,0 +1,152 @@
+/** A stream that is read from, as a Twisted producer. */
+import { InvalidArgTypeError, InvalidStateError } from '../../base/errors.js';
+import { assertConsumer, type IConsumer, type IPushProducer } from '../../twisted/core/index.js';
+import { assertOptions } from '../../base/arguments.js';
+import { assertSignal } from '../../base/abort-signal.js';
+import { EmitterSource } from './emitter-source.js';
+import { cursorOfIterable, cursorOfWebReadable, IteratorSource } from './iterator-source.js';
+import {
+  isIterable,
+  isNodeReadable,
+  isWebReadable,
+  type ReadableLike,
+} from '../any-stream/index.js';
+import type { ReadableSource } from './readable-source.js';
+import { Transfer } from './transfer.js';
+
+/** Options of {@link ReadableProducer}. */
+export interface ReadableProducerOptions {
+  /** Whether to push (`true`, the default) or to be pulled, a chunk at a time. */
+  streaming?: boolean | undefined;
+  /** Ends the transfer before its time when it aborts. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Any readable as a producer: a stream of `node:stream`, `readable-stream` or `streamx`, a socket, a
+ * child's `stdout`, an `http.IncomingMessage`, a stream from before Node 0.10, a WHATWG
+ * `ReadableStream`, an iterable or async iterable of bytes.
+ *
+ * Nothing is read before {@link ReadableProducer.startProducing}. A push producer is paused and
+ * resumed with its stream; a pull producer gives one chunk, as the stream cut it, each time it is
+ * asked, and waits for one if there is none. Empty chunks are left out.
+ *
+ * A `WritableConsumer` whose stream is idle passes a large chunk on to it at once, and doesn't hold it
+ * until the end of the turn, as it does what others write.
+ *
+ * What the stream gives must be bytes, or strings that `setEncoding` made of bytes: these are turned
+ * back. (Bytes that were no text in that encoding are lost to `setEncoding`.)
+ *
+ * @example
+ * ```ts
+ * const producer = new ReadableProducer(createReadStream('big.bin'));
+ * await producer.startProducing(consumer);
+ * consumer.loseConnection();
+ * ```
+ * @see Twisted: `twisted.protocols.basic.FileSender`, which does this for files
+ */
+export class ReadableProducer implements IPushProducer {
+  /** Whether this registers as a push producer. */
+  readonly streaming: boolean;
+
+  private readonly source: ReadableSource;
+  private readonly signal: AbortSignal | undefined;
+  private transfer: Transfer | null = null;
+
+  /**
+   * @param readable - What to read. Left alone until there is a consumer for it; then don't read
+   *   from it besides.
+   * @param options - See {@link ReadableProducerOptions}.
+   * @throws InvalidArgTypeError: `readable` can't be read from, or an option is of the wrong kind.
+   */
+  constructor(readable: ReadableLike, options: ReadableProducerOptions = {}) {
+    assertReadableProducerOptions(options);
+    this.source = sourceOf(readable);
+    this.streaming = options.streaming ?? true;
+    this.signal = options.signal;
+  }
+
+  /**
+   * Registers with `consumer`, writes to it all that there is to read, and unregisters.
+   *
+   * However it ends, `consumer` is unregistered before the promise settles, unless it stopped us:
+   * then it has forgotten us already. After anything but a clean end the stream is destroyed. May be
+   * called again when the promise has settled; a stream that has ended has nothing more to give.
+   *
+   * @param consumer - Takes the bytes.
+   * @returns a promise that resolves once the last byte was written and `consumer` unregistered.
+   * @throws InvalidArgTypeError (rejects): `consumer` is no consumer, or the stream gave something
+   *   that is not bytes.
+   * @throws InvalidStateError (rejects): it is producing already.
+   * @throws ProducerAlreadyRegisteredError (rejects), or whatever else `registerProducer` throws:
+   *   the stream was left alone.
+   * @throws ProducerStoppedError (rejects): the consumer wanted no more.
+   * @throws PrematureCloseError (rejects): the stream was closed or destroyed before its end.
+   * @throws the stream's error, the `reason` of the signal, or what `consumer.write` threw
+   *   (rejects).
+   */
+  async startProducing(consumer: IConsumer): Promise<void> {
+    assertConsumer(consumer);
+    if (this.transfer?.isRunning) {
+      throw new InvalidStateError(
+        'This ReadableProducer is still producing: await the promise of the last startProducing first',
+      );
+    }
+    const { signal } = this;
+    const transfer = new Transfer(this.source, consumer, this.streaming);
+    const abort = () => transfer.fail(signal?.reason);
+    this.transfer = transfer;
+    transfer.register(this);
+    signal?.addEventListener('abort', abort);
+    if (signal?.aborted) abort();
+    transfer.start();
+    try {
+      await transfer.done;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Called by the consumer, if we push: pauses the stream. */
+  pauseProducing(): void {
+    this.transfer?.pauseProducing();
+  }
+
+  /** Called by the consumer: resumes the stream, or passes on one chunk of it. */
+  resumeProducing(): void {
+    this.transfer?.resumeProducing();
+  }
+
+  /**
+   * Called by the consumer, which wants no more: destroys the stream. To stop from anywhere else,
+   * abort the `signal`, which also unregisters. Does nothing after the end.
+   */
+  stopProducing(): void {
+    if (this.transfer === null) this.source.destroy();
+    else this.transfer.stopProducing();
+  }
+}
+
+/** @throws InvalidArgTypeError: there is nothing that could be read from `readable`. */
+function sourceOf(readable: unknown): ReadableSource {
+  // Node's own readables are iterable too, and polyfills of WHATWG's may be.
+  if (isWebReadable(readable)) return new IteratorSource(() => cursorOfWebReadable(readable));
+  if (isNodeReadable(readable)) return new EmitterSource(readable);
+  if (isIterable(readable)) return new IteratorSource(() => cursorOfIterable(readable));
+  throw new InvalidArgTypeError(
+    'readable',
+    'a readable stream (of Node or WHATWG) or an iterable of bytes',
+    readable,
+  );
+}
+
+function assertReadableProducerOptions(
+  options: unknown,
+): asserts options is ReadableProducerOptions {
+  assertOptions(options);
+  const { streaming, signal } = options as { streaming?: unknown; signal?: unknown };
+  if (streaming !== undefined && typeof streaming !== 'boolean') {
+    throw new InvalidArgTypeError('options.streaming', 'a boolean', streaming);
+  }
+  assertSignal(signal);
+}

@@ -1,0 +1,229 @@
+/** One source, one consumer, until one of them has had enough. */
+import {
+  type IConsumer,
+  type IPushProducer,
+  isFailableConsumer,
+  ProducerStoppedError,
+} from '../../twisted/core/index.js';
+import { log } from '../../base/log.js';
+import { asError } from '../../base/as-error.js';
+import type { ReadableSource, SourceListener } from './readable-source.js';
+import { smallUnitsLeft, spendTurn } from '../../base/turn.js';
+import { isWritableConsumer, type WritableConsumer } from '../transports/index.js';
+
+// Why a chunk may not go straight on, as bits of one number: 0 is all that a chunk need ask.
+const NOT_OPEN = 1;
+/** The consumer takes no more for now. */
+const UNWANTED = 2;
+/** The event loop has to turn first. */
+const RESTING = 4;
+/** Someone is at work who will look again by himself. */
+const BUSY = 8;
+/** Others came before it. */
+const BEHIND_OTHERS = 16;
+/** The source has given all. */
+const ENDED = 32;
+/** The consumer was told that this is over. */
+const OVER = 64;
+
+export class Transfer implements SourceListener, IPushProducer {
+  /** Settles once the consumer has been told. */
+  readonly done: Promise<void>;
+  private resolve!: () => void;
+  private reject!: (reason: unknown) => void;
+
+  private shut = NOT_OPEN;
+  /** What came although it could not go on: not every stream stops at once. */
+  private readonly held: Buffer[] = [];
+  /** The consumer, where chunks need not wait to be gathered. */
+  private readonly direct: WritableConsumer | null;
+  /** Chunks that may go straight on before the time is to be asked. */
+  private unitsLeft = 1;
+
+  constructor(
+    private readonly source: ReadableSource,
+    private readonly consumer: IConsumer,
+    private readonly streaming: boolean,
+  ) {
+    if (!streaming) this.shut |= UNWANTED;
+    this.direct =
+      streaming && isWritableConsumer(consumer) && consumer.writesAtOnce ? consumer : null;
+    this.done = new Promise<void>((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+
+  /** Whether the consumer has yet to be told that this is over. */
+  get isRunning(): boolean {
+    return (this.shut & OVER) === 0;
+  }
+
+  /** Registers `producer`, which passes on to us what the consumer calls. */
+  register(producer: IPushProducer): void {
+    try {
+      this.consumer.registerProducer(producer, this.streaming);
+    } catch (thrown) {
+      if (this.isRunning) {
+        this.shut |= OVER; // It isn't registered, so there is nothing to take back.
+        this.reject(thrown);
+      } else {
+        log.err(thrown, 'A consumer failed after it had stopped its producer');
+      }
+    }
+  }
+
+  /** Begins to read. */
+  start(): void {
+    if (!this.isRunning) return;
+    this.shut &= ~NOT_OPEN;
+    this.source.open(this);
+    this.proceed();
+  }
+
+  pauseProducing(): void {
+    this.shut |= UNWANTED;
+    // From inside our own `write` it is for `goOn` to say: see there.
+    if (this.isIdle) this.source.hold();
+  }
+
+  /** Asked again before it has answered, a pull producer still owes one chunk. */
+  resumeProducing(): void {
+    this.shut &= ~UNWANTED;
+    this.proceed();
+  }
+
+  /** The consumer has forgotten us already. */
+  stopProducing(): void {
+    if (!this.leaveSource()) return;
+    this.source.destroy();
+    this.reject(new ProducerStoppedError());
+  }
+
+  onChunk(chunk: Buffer): void {
+    if (this.shut === 0) {
+      this.shut = BUSY;
+      this.pass(chunk);
+      this.shut &= ~BUSY;
+      if (this.shut !== 0) this.proceed();
+    } else {
+      this.held.push(chunk);
+      this.shut |= BEHIND_OTHERS;
+      this.proceed();
+    }
+  }
+
+  onEnd(): void {
+    this.shut |= ENDED;
+    this.proceed();
+  }
+
+  onError(reason: unknown): void {
+    this.fail(reason);
+  }
+
+  /** Ends this before its time. */
+  fail(reason: unknown): void {
+    if (!this.leaveSource()) return;
+    const { consumer } = this;
+    const error = asError(reason);
+    this.source.destroy(error);
+    if (isFailableConsumer(consumer)) attempt(() => consumer.producerFailed(error));
+    attempt(() => consumer.unregisterProducer());
+    this.reject(reason);
+  }
+
+  private complete(): void {
+    if (!this.leaveSource()) return;
+    try {
+      this.consumer.unregisterProducer();
+      this.resolve();
+    } catch (thrown) {
+      this.reject(thrown);
+    }
+  }
+
+  /** @returns whether this had not happened before. */
+  private leaveSource(): boolean {
+    if (!this.isRunning) return false;
+    this.shut |= OVER;
+    this.held.length = 0;
+    this.source.close();
+    return true;
+  }
+
+  /** Whether chunks may be passed on, and nobody is at it. */
+  private get isIdle(): boolean {
+    return (this.shut & (NOT_OPEN | BUSY | OVER)) === 0;
+  }
+
+  /** Passes on what may be of what there is, and tells the source how to go on. */
+  private proceed(): void {
+    if (!this.isIdle) return;
+    this.shut |= BUSY;
+    while ((this.shut & (UNWANTED | RESTING)) === 0) {
+      const chunk = this.held.shift();
+      if (chunk === undefined) break;
+      this.pass(chunk);
+    }
+    if (this.held.length === 0) this.shut &= ~BEHIND_OTHERS;
+    this.shut &= ~BUSY;
+    this.goOn();
+  }
+
+  private goOn(): void {
+    if (!this.isRunning) return; // The consumer may have stopped us meanwhile.
+    if ((this.shut & ENDED) !== 0) {
+      if (this.held.length === 0) this.complete();
+    } else if (this.shut === 0) {
+      this.source.flow();
+    } else if (!this.mayFlowOn()) {
+      this.source.hold();
+    }
+  }
+
+  /**
+   * Whether the source may go on until it gives a chunk that isn't wanted: a consumer that is full
+   * with every chunk pauses and resumes at each, which can cost a stream more than the chunk did.
+   */
+  private mayFlowOn(): boolean {
+    return this.shut === UNWANTED && this.streaming && this.source.holdsDearly;
+  }
+
+  private pass(chunk: Buffer): void {
+    if (this.isTurnSpent()) this.rest();
+    if (chunk.length === 0) return; // No answer to a consumer that asked for data.
+    if (!this.streaming) this.shut |= UNWANTED;
+    try {
+      if (this.direct !== null) this.direct.writeAtOnce(chunk);
+      else this.consumer.write(chunk);
+    } catch (thrown) {
+      if (this.isRunning) this.fail(thrown);
+      else log.err(thrown, 'A consumer failed after it had stopped its producer');
+    }
+  }
+
+  /** Whether the event loop is to turn before the next chunk. What goes straight on costs little. */
+  private isTurnSpent(): boolean {
+    if (this.direct === null) return !spendTurn();
+    return --this.unitsLeft <= 0 && (this.unitsLeft = smallUnitsLeft()) === 0;
+  }
+
+  /** Lets timers and I/O have their turn: a source in memory would keep them from it to its end. */
+  private rest(): void {
+    this.shut |= RESTING;
+    setImmediate(() => {
+      this.shut &= ~RESTING;
+      this.proceed();
+    });
+  }
+}
+
+/** Calls a consumer where an error that tells more is on its way to the caller. */
+function attempt(callback: () => void): void {
+  try {
+    callback();
+  } catch (thrown) {
+    log.err(thrown, 'A consumer failed while its producer was unregistered');
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * What was written and not yet handed to the stream. Small writes are copied together as they come,
+ * so that they reach the stream as one chunk; a large one is passed on as it is.
+ */
+import { Buffer } from 'node:buffer';
+
+import { asBuffer } from '../../base/bytes.js';
+
+/** Bytes taken from the allocator at a time. Memory is never used twice: a stream may keep it. */
+const SLAB = 65536;
+
+let slab = Buffer.allocUnsafeSlow(0);
+/** Where the free part of `slab` begins. */
+let free = 0;
+
+export class GatheredWrites {
+  /** Bytes held. */
+  bytes = 0;
+  /** Chunks to be handed on before the open one. */
+  private chunks: Buffer[] = [];
+
+  // The open chunk: `block[start, end)` is written, `block[end, limit)` is reserved for more.
+  private block = slab;
+  private start = 0;
+  private end = 0;
+  private limit = 0;
+
+  /** @param large - Bytes from which a write is passed on uncopied; 0 for a chunk each. */
+  constructor(readonly large: number) {}
+
+  /** Chunks held, the open one among them. */
+  get count(): number {
+    return this.chunks.length + (this.end > this.start ? 1 : 0);
+  }
+
+  append(data: Uint8Array): void {
+    const { length } = data; // V8 inlines this, and calls out for `byteLength`.
+    this.bytes += length;
+    if (length >= this.large) {
+      this.closeChunk();
+      this.chunks.push(asBuffer(data));
+      return;
+    }
+    if (this.end + length > this.limit) this.reserve(length);
+    this.block.set(data, this.end);
+    this.end += length;
+  }
+
+  /** Gives up everything held, in order. */
+  take(): Buffer[] {
+    this.closeChunk();
+    const { chunks } = this;
+    this.chunks = [];
+    this.bytes = 0;
+    return chunks;
+  }
+
+  private closeChunk(): void {
+    if (this.end > this.start) this.chunks.push(this.block.subarray(this.start, this.end));
+    // What is left of the reservation goes back, if nothing was taken behind it.
+    if (this.block === slab && this.limit === free) free = this.end;
+    this.start = this.end = this.limit = 0;
+  }
+
+  /** Makes room for `more` bytes behind the open chunk, moving it if it has no room to grow. */
+  private reserve(more: number): void {
+    const written = this.end - this.start;
+    // Twice what is there, so that a chunk that grows in small steps is seldom moved.
+    const room = 2 * (written + more);
+    const grows = this.block === slab && this.limit === free && this.limit > 0;
+    const start = grows ? this.start : free;
+    if (start + room <= slab.length) {
+      this.open(start, written, room);
+    } else if (start + written + more <= slab.length) {
+      this.open(start, written, slab.length - start);
+    } else {
+      if (grows) free = this.end;
+      const from = this.block;
+      slab = Buffer.allocUnsafeSlow(Math.max(SLAB, room));
+      slab.set(from.subarray(this.start, this.end), 0);
+      this.block = slab;
+      this.start = 0;
+      this.end = written;
+      this.limit = free = Math.min(room, slab.length);
+    }
+  }
+
+  /** Puts the open chunk at `slab[start]`, with `room` bytes reserved in all. */
+  private open(start: number, written: number, room: number): void {
+    if (this.block !== slab || this.start !== start) {
+      slab.set(this.block.subarray(this.start, this.end), start);
+    }
+    this.block = slab;
+    this.start = start;
+    this.end = start + written;
+    this.limit = free = start + room;
+  }
+}

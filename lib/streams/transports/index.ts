@@ -1,0 +1,9 @@
+/** A `Writable` as a consumer, a `Duplex` as a transport. */
+export { peerOf } from './addresses.js';
+export { DuplexTransport, type DuplexTransportOptions } from './duplex-transport.js';
+export { completeTLSOptions, type StartTLSOptions, wrapInTLS } from './start-tls.js';
+export { isWritableConsumer, WritableConsumer } from './writable-consumer.js';
+export {
+  assertWritableConsumerOptions,
+  type WritableConsumerOptions,
+} from './writable-consumer-options.js';

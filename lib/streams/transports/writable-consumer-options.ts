@@ -1,0 +1,40 @@
+/** What a `WritableConsumer` can be told, and its check. */
+import { InvalidArgTypeError } from '../../base/errors.js';
+import { isProtocol } from '../../twisted/core/index.js';
+import { assertOptions } from '../../base/arguments.js';
+import { assertHighWaterMark } from '../any-stream/index.js';
+
+/** Options of `WritableConsumer`. */
+export interface WritableConsumerOptions {
+  /**
+   * Bytes (chunks, for a stream of objects) from which on the buffer is full; the stream's own
+   * `writableHighWaterMark` if left out.
+   */
+  highWaterMark?: number | undefined;
+  /**
+   * Whether a close waits for a registered producer that isn't paused. `true` unless given.
+   *
+   * @see `FileDescriptor#waitsForProducer`
+   */
+  waitsForProducer?: boolean | undefined;
+}
+
+/**
+ * @throws InvalidArgTypeError: `options` is no object, or has one of the wrong kind.
+ * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
+ */
+export function assertWritableConsumerOptions(options: unknown): void {
+  assertOptions(options);
+  if (isProtocol(options)) {
+    throw new InvalidArgTypeError(
+      'options',
+      'an object; a protocol goes in as { protocol }',
+      options,
+    );
+  }
+  const { highWaterMark, waitsForProducer } = options as Partial<Record<string, unknown>>;
+  assertHighWaterMark('options.highWaterMark', highWaterMark);
+  if (waitsForProducer !== undefined && typeof waitsForProducer !== 'boolean') {
+    throw new InvalidArgTypeError('options.waitsForProducer', 'a boolean', waitsForProducer);
+  }
+}

@@ -1,0 +1,348 @@
+/** A Node stream that is written to, as a Twisted consumer. */
+import {
+  assertProducer,
+  cleanClose,
+  ConnectionAborted,
+  ConnectionDone,
+  ConnectionLost,
+  FileDescriptor,
+  type IPullProducer,
+  type IPushProducer,
+} from '../../twisted/core/index.js';
+import {
+  type AnyWritable,
+  assertWritable,
+  destroyStream,
+  isDestroyed,
+  PrematureCloseError,
+  resetStream,
+  sendsTogether,
+  type WritableLike,
+} from '../any-stream/index.js';
+import { fromWebWritable, isWebWritable, type WebWritableLike } from '../web/index.js';
+import { GatheredWrites } from './gathered-writes.js';
+import { StreamReactor } from './stream-reactor.js';
+import {
+  assertWritableConsumerOptions,
+  type WritableConsumerOptions,
+} from './writable-consumer-options.js';
+
+/** What Node's streams buffer unless told otherwise, for streams that don't say. */
+const DEFAULT_HIGH_WATER_MARK = 16384;
+
+/**
+ * Bytes from which a write to `stream` is passed on uncopied. Copying costs the more the larger the
+ * write, a chunk of its own the same for each; much less where many leave with one call.
+ */
+function largeFor(stream: AnyWritable): number {
+  if (stream.writableObjectMode === true) return 0;
+  return sendsTogether(stream) ? 1024 : 4096;
+}
+
+/**
+ * Any Node writable as a consumer: what is written goes to the stream, and the producer is paused
+ * while the stream has enough.
+ *
+ * The buffer is what is held here plus the stream's `writableLength`. A push producer is paused when
+ * it reaches `highWaterMark` and resumed on the stream's `drain`; a pull producer is asked again
+ * when the stream takes more and something was written since it was last asked.
+ *
+ * Small writes are copied as they come, and those of one turn reach the stream as one chunk. A write
+ * of 1024 bytes (4096, to a stream that can't send several chunks at once) or more is passed on
+ * uncopied, so it must not be changed until it has been sent. A stream of objects gets each write as
+ * one.
+ *
+ * @example
+ * ```ts
+ * const consumer = new WritableConsumer(socket);
+ * consumer.registerProducer(producer, true);
+ * consumer.loseConnection(); // Ends the stream once the producer has unregistered.
+ * await consumer.closed; // ConnectionDone
+ * ```
+ */
+export class WritableConsumer extends FileDescriptor {
+  declare readonly reactor: StreamReactor;
+  /** Bytes (chunks, for a stream of objects) from which on the buffer is full. */
+  readonly highWaterMark: number;
+
+  private writes: GatheredWrites | undefined;
+  /** Whether something was written since a pull producer was last asked. */
+  private answered = false;
+  private reason: Error | undefined;
+  // Declared only: most have no need of these, and thousands may be idle.
+  declare private watched?: WritableConsumer;
+  declare private whenClosed?: { promise: Promise<Error>; resolve: (reason: Error) => void };
+
+  /**
+   * @param writable - Any stream that is written to, a WHATWG `WritableStream` among them. It is
+   *   driven by this consumer from now on: don't write to it or end it besides.
+   * @param options - See {@link WritableConsumerOptions}.
+   * @throws InvalidArgTypeError: `writable` is no writable stream.
+   * @throws InvalidStateError: `writable` is a WHATWG stream that is locked.
+   * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
+   */
+  constructor(writable: WritableLike | WebWritableLike, options: WritableConsumerOptions = {}) {
+    assertWritableConsumerOptions(options);
+    const stream = isWebWritable(writable) ? fromWebWritable(writable) : writable;
+    assertWritable(stream);
+    super(new StreamReactor(stream));
+    this.highWaterMark =
+      options.highWaterMark ?? stream.writableHighWaterMark ?? DEFAULT_HIGH_WATER_MARK;
+    if (options.waitsForProducer !== undefined) this.waitsForProducer = options.waitsForProducer;
+    if (isDestroyed(stream)) {
+      this.disconnected = true;
+      this.reason = new ConnectionLost(undefined, {
+        cause: stream.errored ?? new PrematureCloseError(),
+      });
+    } else {
+      this.connected = true;
+    }
+    this.reactor.attach(this);
+    if (this.disconnected) this.reactor.detach();
+  }
+
+  /** The stream. */
+  protected get stream(): AnyWritable {
+    return this.reactor.stream;
+  }
+
+  /**
+   * Resolves with the reason that `connectionLost` was given: `ConnectionDone` after a clean close.
+   * Never rejects.
+   */
+  get closed(): Promise<Error> {
+    if (this.whenClosed === undefined) {
+      let resolve!: (reason: Error) => void;
+      const promise = new Promise<Error>((fulfil) => (resolve = fulfil));
+      this.whenClosed = { promise, resolve };
+      if (this.reason !== undefined) resolve(this.reason);
+    }
+    return this.whenClosed.promise;
+  }
+
+  /**
+   * Takes data from `producer`. A stream that was ended, or that is disconnected, only stops it.
+   *
+   * @throws InvalidArgTypeError: `producer` lacks a method; nothing has changed.
+   * @throws ProducerAlreadyRegisteredError: nothing has changed.
+   * @throws whatever the producer throws.
+   */
+  override registerProducer(producer: IPushProducer, streaming: boolean): void;
+  override registerProducer(producer: IPullProducer, streaming: false): void;
+  override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
+    if (this.producer === null) {
+      this.answered = false;
+      if (this.disconnecting && this.writeDisconnected) {
+        assertProducer(producer, streaming);
+        producer.stopProducing();
+        return;
+      }
+    }
+    super.registerProducer(producer as IPushProducer, streaming);
+  }
+
+  protected override bufferData(data: Uint8Array): void {
+    if (data.length === 0) return;
+    this.answered = true;
+    this.writes ??= new GatheredWrites(largeFor(this.stream));
+    this.writes.append(data);
+  }
+
+  /**
+   * Bytes (chunks, for a stream of objects) that wait, here and in the stream. A stream that can't
+   * tell counts as empty.
+   */
+  get writableLength(): number {
+    const { stream, writes } = this;
+    const inStream = stream.writableLength ?? 0;
+    if (writes === undefined || writes.bytes === 0) return inStream;
+    return inStream + (stream.writableObjectMode === true ? writes.count : writes.bytes);
+  }
+
+  /** Whether what waits has reached `highWaterMark`. */
+  protected override isSendBufferFull(): boolean {
+    if (this.writableLength >= this.highWaterMark) return true;
+    return this.stream.writableLength === undefined && this.reactor.isBusy;
+  }
+
+  /**
+   * Whether `writeAtOnce` may be used: who overrides these has a say in what is written, and when.
+   *
+   * @internal
+   */
+  get writesAtOnce(): boolean {
+    return (
+      this.write === plain.write &&
+      this.bufferData === plain.bufferData &&
+      this.doWrite === plain.doWrite &&
+      this.sendHeld === plain.sendHeld &&
+      this.isSendBufferFull === plain.isSendBufferFull &&
+      this.maybePauseProducer === plain.maybePauseProducer &&
+      this.pauseThenWrite === plain.pauseThenWrite &&
+      this.startWriting === plain.startWriting
+    );
+  }
+
+  /**
+   * As `write`, for a push producer that gives its chunks one by one, so that there is nothing to gather:
+   * a stream that is idle gets a large one at once, which saves the way through the next tick.
+   *
+   * @internal
+   */
+  writeAtOnce(data: Buffer): void {
+    const { reactor } = this;
+    if (!this.isLargeAndFirst(data) || !reactor.isReady || this.drainComesTooSeldom()) {
+      this.write(data);
+    } else if (!reactor.sendAtOnce(data, this.highWaterMark) && this.isSendBufferFull()) {
+      this.pauseThenWrite();
+    }
+  }
+
+  private isLargeAndFirst(data: Uint8Array): boolean {
+    const writes = (this.writes ??= new GatheredWrites(largeFor(this.stream)));
+    if (data.length < writes.large || writes.bytes > 0) return false;
+    return this.connected && !this.writeDisconnected;
+  }
+
+  /** Hands all that is held to the stream, at once and in order. */
+  override doWrite(): Error | undefined {
+    if (this.reactor.isDropped) return undefined;
+    if (this.writes !== undefined && this.writes.bytes > 0) {
+      const error = this.sendHeld();
+      if (error !== undefined) return error;
+      // User code may have run: a `write` of the stream is whatever its owner made it.
+      const { reactor, writes } = this;
+      if (this.disconnected || reactor.isDropped || reactor.isBusy) return undefined;
+      if (writes.bytes > 0) return undefined;
+    }
+    return this.sendBufferEmptied();
+  }
+
+  /** Hands to the stream what is held. */
+  protected sendHeld(): Error | undefined {
+    return this.reactor.send(this.takeHeld(), this.drainComesTooSeldom());
+  }
+
+  /** Gives up what is held, in order. */
+  protected takeHeld(): Buffer[] {
+    return this.writes?.take() ?? [];
+  }
+
+  /** Whether our buffer is full before the stream's own is, of which alone `drain` speaks. */
+  private drainComesTooSeldom(): boolean {
+    const { highWaterMark, stream } = this;
+    return (
+      highWaterMark < (stream.writableHighWaterMark ?? 0) && stream.writableLength !== undefined
+    );
+  }
+
+  protected override sendBufferEmptied(): Error | undefined {
+    // A pull producer that has yet to answer isn't asked again; that it be done is what a close
+    // waits for.
+    if (this.producer !== null && !this.streamingProducer && !this.answered) {
+      if (!this.isBeyondUnregistering(this.producer)) {
+        this.stopWriting();
+        return undefined;
+      }
+    }
+    this.answered = false;
+    const error = super.sendBufferEmptied();
+    if (this.disconnecting || this.writeDisconnecting) this.watchProducer();
+    return error;
+  }
+
+  /** A close that waits for a transport goes on when that is lost: it can't unregister then. */
+  private watchProducer(): void {
+    const { producer } = this;
+    if (producer === this.watched || !isWritableConsumer(producer)) return;
+    this.watched = producer;
+    void producer.closed.then(() => {
+      if (this.connected && this.producer === producer) this.startWriting();
+    });
+  }
+
+  override loseConnection(): void {
+    if (!this.connected) return;
+    if (this.disconnecting) {
+      // The close may have waited for a transport that has since been lost, or closes as well.
+      if (this.producer !== null) this.startWriting();
+    } else if (this.reactor.isEnding) {
+      // The half close is under way: what it still has to deliver is waited for.
+      this.disconnecting = true;
+      this.stopReading();
+    } else {
+      super.loseConnection();
+    }
+  }
+
+  protected override postLoseConnection(): Error | undefined {
+    this.writeDisconnected = true; // What comes now would come after the end.
+    return this.endStream();
+  }
+
+  protected override closeWriteConnection(): Error | undefined {
+    return this.endStream();
+  }
+
+  private endStream(): Error | undefined {
+    return this.reactor.end(() => this.streamFinished());
+  }
+
+  private streamFinished(): undefined {
+    if (this.disconnecting) this.connectionLost(cleanClose());
+    else this.writeHalfEnded();
+  }
+
+  /** The write half has ended as `loseWriteConnection` asked, and all was delivered. */
+  protected writeHalfEnded(): void {}
+
+  /**
+   * Closes at once: drops what is buffered, resets a TCP connection, destroys any other stream,
+   * and stops the producer. `connectionLost(ConnectionAborted)` follows, not from inside this call.
+   * Called again, or after the connection is over, does nothing.
+   *
+   * @see Twisted: `ITCPTransport.abortConnection`
+   */
+  abortConnection(): void {
+    if (this.disconnected || this.reactor.isDropped) return;
+    this.reactor.drop();
+    this.stopReading();
+    process.nextTick((consumer: WritableConsumer) => {
+      consumer.reactor.lose(new ConnectionAborted());
+    }, this);
+  }
+
+  /**
+   * The connection is over. Called once by the stream's events; calls after that do nothing.
+   *
+   * @param reason - Why.
+   */
+  override connectionLost(reason: Error): void {
+    if (this.disconnected) return;
+    try {
+      super.connectionLost(reason);
+    } finally {
+      this.reactor.detach();
+      this.release(reason);
+      this.writes = undefined;
+      this.reason = reason;
+      this.whenClosed?.resolve(reason);
+    }
+  }
+
+  /** Lets go of the stream: ends it after a clean close, destroys it after any other. */
+  protected release(reason: Error): void {
+    const { stream } = this;
+    if (reason instanceof ConnectionAborted) resetStream(stream, reason);
+    else if (reason instanceof ConnectionDone) this.reactor.finish(this.takeHeld());
+    else destroyStream(stream, reason);
+  }
+}
+
+/** What a consumer does that nobody has changed. */
+const plain = WritableConsumer.prototype;
+
+/** Whether `value` is of our own class (not a stream's): nothing else promises a `closed`. */
+export function isWritableConsumer(value: unknown): value is WritableConsumer {
+  return value instanceof WritableConsumer;
+}

@@ -1,0 +1,233 @@
+/**
+ * WHATWG streams as Node streams, for the adapters that take either. Node's own `fromWeb` refuses
+ * every implementation but its own, and waits for ever when it is destroyed during a write.
+ */
+import { Duplex, Writable } from 'readable-stream';
+
+import { InvalidArgTypeError, InvalidStateError } from '../../base/errors.js';
+import { log } from '../../base/log.js';
+import { assertBytes, asBuffer } from '../../base/bytes.js';
+import { asError } from '../../base/as-error.js';
+import type { WriteCallback } from '../as-streams/index.js';
+import { isWebReadable, type WebReadableLike } from '../any-stream/index.js';
+import { smallUnitsLeft } from '../../base/turn.js';
+
+/** A WHATWG `WritableStream` of bytes, of this platform or a polyfill. */
+export interface WebWritableLike {
+  /** Whether something writes to it already. */
+  readonly locked: boolean;
+  /** Locks it for one writer. */
+  getWriter(): WebWriterLike;
+}
+
+/** What writes to a {@link WebWritableLike}. */
+export interface WebWriterLike {
+  readonly closed: Promise<unknown>;
+  // Declarations of platforms differ in what kinds of `Uint8Array` they take.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  write(chunk: any): Promise<unknown>;
+  close(): Promise<unknown>;
+  abort(reason?: unknown): Promise<unknown>;
+}
+
+/** A readable and a writable WHATWG stream, as a `TransformStream` or a `WebSocketStream` has them. */
+export interface WebPairLike {
+  /** What comes from the other end. */
+  readonly readable: WebReadableLike;
+  /** What goes to the other end. */
+  readonly writable: WebWritableLike;
+}
+
+/** Whether `value` is a WHATWG `WritableStream`. */
+export function isWebWritable(value: unknown): value is WebWritableLike {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'getWriter' in value &&
+    typeof value.getWriter === 'function'
+  );
+}
+
+/** Whether `value` is a pair of WHATWG streams. */
+export function isWebPair(value: unknown): value is WebPairLike {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'readable' in value &&
+    'writable' in value &&
+    isWebReadable(value.readable) &&
+    isWebWritable(value.writable)
+  );
+}
+
+/**
+ * A `WritableStream` as a Node writable. It hands on one chunk at a time, each when the last one was
+ * taken; what waits, waits in the Node stream and counts there.
+ *
+ * @param stream - Locked from now on.
+ * @param options - `highWaterMark` of the Node stream.
+ * @throws InvalidArgTypeError: `stream` is none.
+ * @throws InvalidStateError: `stream` is locked; nothing has changed.
+ */
+export function fromWebWritable(
+  stream: WebWritableLike,
+  options: { highWaterMark?: number | undefined } = {},
+): Writable {
+  if (!isWebWritable(stream)) throw new InvalidArgTypeError('stream', 'a WritableStream', stream);
+  assertUnlocked(stream);
+  return new WebWritable(stream, options);
+}
+
+/**
+ * A readable and a writable WHATWG stream as a Node duplex. The end of one half is not that of the
+ * other; the failure of either is.
+ *
+ * @param pair - Both locked from now on.
+ * @param options - `highWaterMark` of either half of the Node stream.
+ * @throws InvalidArgTypeError: `pair` is none.
+ * @throws InvalidStateError: one of them is locked; nothing has changed.
+ */
+export function fromWebPair(
+  pair: WebPairLike,
+  options: { highWaterMark?: number | undefined } = {},
+): Duplex {
+  if (!isWebPair(pair)) {
+    throw new InvalidArgTypeError('pair', 'a pair of a ReadableStream and a WritableStream', pair);
+  }
+  assertUnlocked(pair.readable);
+  assertUnlocked(pair.writable);
+  return new WebDuplex(pair, options);
+}
+
+function assertUnlocked(stream: { readonly locked: boolean }): void {
+  if (stream.locked) throw new InvalidStateError('The stream is locked: someone else uses it');
+}
+
+/** The writable half of a Node stream, over a WHATWG writer. */
+class WriterHalf {
+  private over = false;
+
+  constructor(
+    private readonly writer: WebWriterLike,
+    destroy: (error: Error) => void,
+  ) {
+    writer.closed.catch((reason: unknown) => destroy(asError(reason)));
+  }
+
+  write(chunk: Buffer, callback: WriteCallback): void {
+    // No Buffer: its `slice` and `toString` are not what is expected there.
+    const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    // Without waiting for `ready`, which a stream whose `highWaterMark` is 0 never is.
+    settle(this.writer.write(bytes), callback);
+  }
+
+  end(callback: WriteCallback): void {
+    this.over = true;
+    settle(this.writer.close(), callback);
+  }
+
+  /** Not waited for: it waits for the write that is under way, which may never be done. */
+  abort(error: Error | null): void {
+    if (this.over) return;
+    this.over = true;
+    reportUnlessSame(this.writer.abort(error ?? undefined), error, 'aborted');
+  }
+}
+
+function settle(promise: Promise<unknown>, callback: WriteCallback): void {
+  promise.then(
+    () => later(callback),
+    (reason: unknown) => later(() => callback(asError(reason))),
+  );
+}
+
+/**
+ * Calls `callback` outside of a promise, which would take what a listener throws for a failure of
+ * its own; and now and then after a turn of the loop, which streams in memory would never leave.
+ */
+function later(callback: () => void): void {
+  if (smallUnitsLeft() > 0) process.nextTick(callback);
+  else setImmediate(callback);
+}
+
+/** Makes sure that someone hears of what went wrong while `error` was passed on, but not twice. */
+function reportUnlessSame(promise: Promise<unknown>, error: Error | null, what: string): void {
+  promise.catch((reason: unknown) => {
+    if (reason !== error && reason !== error?.cause) {
+      log.err(reason, `A WHATWG stream failed when it was ${what}`);
+    }
+  });
+}
+
+class WebWritable extends Writable {
+  private readonly half: WriterHalf;
+
+  constructor(stream: WebWritableLike, { highWaterMark }: { highWaterMark?: number | undefined }) {
+    super({ highWaterMark });
+    this.half = new WriterHalf(stream.getWriter(), (error) => this.destroy(error));
+  }
+
+  override _write(chunk: Buffer, _encoding: string, callback: WriteCallback): void {
+    this.half.write(chunk, callback);
+  }
+
+  override _final(callback: WriteCallback): void {
+    this.half.end(callback);
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    this.half.abort(error);
+    callback(error);
+  }
+}
+
+class WebDuplex extends Duplex {
+  private readonly half: WriterHalf;
+  private readonly reader: ReturnType<WebReadableLike['getReader']>;
+  private readToTheEnd = false;
+
+  constructor(pair: WebPairLike, { highWaterMark }: { highWaterMark?: number | undefined }) {
+    super({ highWaterMark });
+    this.reader = pair.readable.getReader();
+    this.half = new WriterHalf(pair.writable.getWriter(), (error) => this.destroy(error));
+  }
+
+  override _read(): void {
+    this.reader.read().then(
+      ({ done, value }) => later(() => this.received(done, value)),
+      (reason: unknown) => this.destroy(asError(reason)),
+    );
+  }
+
+  private received(done: boolean, value: unknown): void {
+    if (this.destroyed) return;
+    if (done) {
+      this.readToTheEnd = true;
+      this.push(null);
+      return;
+    }
+    try {
+      assertBytes(value, 'chunk');
+      if (value.byteLength > 0) this.push(asBuffer(value));
+      else this._read(); // An empty chunk ends nothing, and Node would not ask again.
+    } catch (thrown) {
+      this.destroy(asError(thrown));
+    }
+  }
+
+  override _write(chunk: Buffer, _encoding: string, callback: WriteCallback): void {
+    this.half.write(chunk, callback);
+  }
+
+  override _final(callback: WriteCallback): void {
+    this.half.end(callback);
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    this.half.abort(error);
+    if (!this.readToTheEnd) {
+      reportUnlessSame(this.reader.cancel(error ?? undefined), error, 'cancelled');
+    }
+    callback(error);
+  }
+}

@@ -1,0 +1,99 @@
+import { Buffer } from 'node:buffer';
+
+import { assertBytes } from '../../base/bytes.js';
+import { afterEnd } from '../any-stream/index.js';
+import { byBytes, destroyFor, lossOf, type Destroyable } from './web-support.js';
+
+/** A stream of bytes that can be read. */
+export interface ReadableForWeb extends Destroyable {
+  pause(): unknown;
+  resume(): unknown;
+  readonly readableEncoding: BufferEncoding | null;
+}
+
+/** What its state may say. Absent means that it can't tell. */
+interface State {
+  readonly destroyed?: boolean;
+  readonly errored?: Error | null;
+  readonly readableEnded?: boolean;
+  readonly readableHighWaterMark?: number;
+}
+
+/** `stream` as a `ReadableStream`. */
+export function readableToWeb(stream: ReadableForWeb & State): ReadableStream<Uint8Array> {
+  return new ReadableStream(new NodeSource(stream), byBytes(stream.readableHighWaterMark));
+}
+
+class NodeSource {
+  private controller!: ReadableStreamDefaultController<Uint8Array>;
+  /** Whether the stream has said that it has ended. */
+  private ended = false;
+  private over = false;
+
+  constructor(private readonly stream: ReadableForWeb & State) {}
+
+  start(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    this.controller = controller;
+    const { stream } = this;
+    stream.on('error', (error: unknown) => this.fail(error));
+    if (stream.readableEnded === true) {
+      this.end();
+    } else if (stream.destroyed === true) {
+      this.fail(lossOf(stream));
+    } else {
+      stream.on('close', () => {
+        if (!this.ended) this.fail(lossOf(stream));
+      });
+      stream.on('end', () => {
+        this.ended = true;
+        afterEnd(stream, (wasReset) => (wasReset ? this.fail(lossOf(stream)) : this.end()));
+      });
+      stream.on('data', (chunk: unknown) => this.give(chunk));
+      stream.pause(); // The listener made it flow.
+    }
+  }
+
+  pull(): void {
+    this.stream.resume();
+  }
+
+  cancel(reason: unknown): void {
+    this.over = true;
+    destroyFor(reason, this.stream);
+  }
+
+  private give(chunk: unknown): void {
+    if (this.over) return;
+    const { controller, stream } = this;
+    let bytes: Uint8Array;
+    try {
+      bytes = this.asBytes(chunk);
+    } catch (thrown) {
+      this.fail(thrown);
+      destroyFor(thrown, stream);
+      return;
+    }
+    // A copy: who reads a WHATWG stream may transfer what it gives, and this memory may be shared.
+    controller.enqueue(new Uint8Array(bytes));
+    if ((controller.desiredSize ?? 0) <= 0) stream.pause();
+  }
+
+  private asBytes(chunk: unknown): Uint8Array {
+    if (typeof chunk === 'string')
+      return Buffer.from(chunk, this.stream.readableEncoding ?? 'utf8');
+    assertBytes(chunk, 'chunk');
+    return chunk;
+  }
+
+  private end(): void {
+    if (this.over) return;
+    this.over = true;
+    this.controller.close();
+  }
+
+  private fail(error: unknown): void {
+    if (this.over) return;
+    this.over = true;
+    this.controller.error(error);
+  }
+}

@@ -1,0 +1,60 @@
+import { InvalidArgTypeError } from '../../base/errors.js';
+import { readableToWeb, type ReadableForWeb } from './readable-to-web.js';
+import type { WebPair } from './web-support.js';
+import { writableToWeb, type WritableForWeb } from './writable-to-web.js';
+
+/**
+ * A Node stream of bytes as its WHATWG counterpart: any of ours, or anyone's.
+ *
+ * Node's own `toWeb` takes our streams too, but its `WritableStream` counts chunks where it should
+ * count bytes (so that 16384 chunks of any size wait before it is full) and can't be aborted while
+ * a write is held, and neither half of its pair ends before the other has. The `toWeb` that our
+ * classes inherit from `readable-stream` throws. Twisted has no such streams.
+ *
+ * Each half waits for the other end, and buffers at most one `highWaterMark` and one chunk more.
+ * Cancelling or aborting it destroys the Node stream; a Node stream that fails, or closes before its
+ * end, fails it.
+ *
+ * @param stream - To be used only through what is returned from now on.
+ * @returns a pair for a duplex, else a `WritableStream` or a `ReadableStream`.
+ * @throws InvalidArgTypeError: `stream` is no Node stream that can be destroyed.
+ *
+ * @example
+ * ```ts
+ * const readable = new ProducerReadable();
+ * const sent = new FileSender().beginFileTransfer(file, readable);
+ * sent.catch(() => {}); // The stream fails with the same error.
+ * return new Response(toWeb(readable));
+ * ```
+ */
+export function toWeb(stream: ReadableForWeb & WritableForWeb): WebPair;
+export function toWeb(stream: WritableForWeb): WritableStream<Uint8Array>;
+export function toWeb(stream: ReadableForWeb): ReadableStream<Uint8Array>;
+export function toWeb(
+  stream: unknown,
+): WebPair | WritableStream<Uint8Array> | ReadableStream<Uint8Array> {
+  const writes = isWritable(stream);
+  if (isReadable(stream)) {
+    const readable = readableToWeb(stream);
+    return writes ? { readable, writable: writableToWeb(stream) } : readable;
+  }
+  if (writes) return writableToWeb(stream);
+  throw new InvalidArgTypeError('stream', 'a Node stream that can be destroyed', stream);
+}
+
+function isReadable(stream: unknown): stream is ReadableForWeb {
+  // Only `read` tells it from a bare writable, some of which have the rest.
+  return hasMethods(stream, 'on', 'destroy', 'read', 'pause', 'resume');
+}
+
+function isWritable(stream: unknown): stream is WritableForWeb {
+  return hasMethods(stream, 'on', 'destroy', 'write', 'end');
+}
+
+function hasMethods(value: unknown, ...names: string[]): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
+  );
+}

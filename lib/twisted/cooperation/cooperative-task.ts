@@ -1,0 +1,291 @@
+/** One iterator on its way through a cooperator. */
+import { InvalidArgTypeError } from '../../base/errors.js';
+import { log } from '../../base/log.js';
+import { Place } from './round-robin.js';
+import {
+  NotPaused,
+  TaskDone,
+  TaskFailed,
+  TaskStopped,
+  type SchedulerStopped,
+} from './scheduler-errors.js';
+import { closeWork, isThenable, isWork, workFrom, type Work, type WorkSource } from './work.js';
+
+/** How a task ended. Not an error yet: most are never thrown, and a stack costs more than a task. */
+type CompletionState =
+  typeof TaskDone | typeof TaskFailed | typeof TaskStopped | typeof SchedulerStopped;
+
+/** What a task needs of the cooperator that runs it. */
+export interface TaskOwner {
+  addTask(task: CooperativeTask): void;
+  removeTask(task: CooperativeTask): void;
+}
+
+interface Waiter {
+  resolve(iterator: unknown): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * A task of a `Cooperator`: can be paused, resumed, stopped and waited for.
+ *
+ * A task runs unless it is paused. When it yields a promise it is paused until that settles;
+ * a rejection fails the task. An asynchronous iterator's step is awaited likewise, but that is no
+ * pause that `resume` could end.
+ *
+ * Stopping a task does not end an iterator that was handed in: several tasks may share one, which
+ * is how Twisted's users limit what runs at a time. Call its `return` yourself if you need its
+ * `finally` blocks to run. An iterator that was made from an iterable is ended.
+ *
+ * @see Twisted: `twisted.internet.task.CooperativeTask`
+ */
+export class CooperativeTask<Iterating extends Work = Work> {
+  /** @internal Where it stands among its cooperator's tasks. */
+  readonly place = new Place<CooperativeTask>(this);
+  /** What is worked through. */
+  protected readonly iterator: Iterating;
+  /** Who does the work. */
+  protected readonly cooperator: TaskOwner;
+  /** How often it was paused and not resumed; a promise that it waits for counts. */
+  protected pauseCount = 0;
+
+  private completionState: CompletionState | null = null;
+  /** What failed it, if something did. */
+  private failure: unknown = undefined;
+  private waiters: Waiter[] | null = null;
+  /** Whether somebody waits for it, or was told how it ended: a failure needs no report then. */
+  private wasHeardOf = false;
+
+  /** Whether the iterator's `next` is running. */
+  private working = false;
+  /** Whether an asynchronous iterator owes a step. */
+  private stepOutstanding = false;
+  /** Whether the iterator is to be ended with the task: it was made here. */
+  private closesIterator: boolean;
+
+  /**
+   * Adds itself to `cooperator`. Use `Cooperator#cooperate` instead.
+   *
+   * @param iterator - As for `cooperate`.
+   * @param cooperator - Whose task it becomes.
+   * @throws what `cooperate` throws.
+   */
+  constructor(iterator: WorkSource, cooperator: TaskOwner) {
+    this.closesIterator = !isWork(iterator);
+    this.iterator = workFrom(iterator) as Iterating;
+    this.cooperator = cooperator;
+    cooperator.addTask(this);
+  }
+
+  /**
+   * Waits for the end of the task. If the task fails and nobody has called this before the next
+   * turn of the event loop, the error goes to `log.err`.
+   *
+   * @returns a new promise at each call, yours to handle. It resolves with the iterator once that
+   *   has ended. It rejects with what the iterator threw or a promise that it yielded was rejected
+   *   with, with {@link TaskStopped} after `stop`, or with {@link SchedulerStopped}.
+   * @see Twisted: `twisted.internet.task.CooperativeTask.whenDone`
+   */
+  whenDone(): Promise<Iterating> {
+    this.wasHeardOf = true;
+    return new Promise((resolve, reject) => {
+      const waiter = { resolve, reject };
+      if (this.completionState !== null) this.tell(waiter);
+      else if (this.waiters === null) this.waiters = [waiter];
+      else this.waiters.push(waiter);
+    });
+  }
+
+  /**
+   * Works no more until it is resumed as often as it was paused.
+   *
+   * @throws TaskDone, TaskFailed, TaskStopped or SchedulerStopped: the task is over.
+   * @see Twisted: `twisted.internet.task.CooperativeTask.pause`
+   */
+  pause(): void {
+    this.checkFinish();
+    this.pauseCount += 1;
+    if (this.pauseCount === 1) this.cooperator.removeTask(this);
+  }
+
+  /**
+   * Takes back one `pause`. Of a task that is over, does nothing else.
+   *
+   * @throws NotPaused: there is no pause to take back.
+   * @see Twisted: `twisted.internet.task.CooperativeTask.resume`
+   */
+  resume(): void {
+    if (this.pauseCount === 0) throw new NotPaused();
+    this.pauseCount -= 1;
+    this.rejoin();
+  }
+
+  /**
+   * Ends the task; it works no more.
+   *
+   * @throws TaskDone, TaskFailed, TaskStopped or SchedulerStopped: it is over already.
+   * @see Twisted: `twisted.internet.task.CooperativeTask.stop`
+   */
+  stop(): void {
+    this.checkFinish();
+    this.abandon(TaskStopped);
+  }
+
+  /** @throws the completion state, if there is one. */
+  private checkFinish(): void {
+    const { completionState } = this;
+    if (completionState === null) return;
+    this.wasHeardOf = true;
+    throw completionState === TaskFailed
+      ? new TaskFailed(undefined, { cause: this.failure })
+      : new completionState();
+  }
+
+  /** Joins the cooperator's running tasks unless something keeps it from running. */
+  private rejoin(): void {
+    if (this.pauseCount === 0 && !this.stepOutstanding && this.completionState === null) {
+      this.cooperator.addTask(this);
+    }
+  }
+
+  /** @internal Does one unit of work. */
+  oneWorkUnit(): void {
+    let step: ReturnType<Work['next']>;
+    let asynchronous: boolean;
+    this.working = true;
+    try {
+      step = this.iterator.next();
+      asynchronous = isThenable(step);
+    } catch (error) {
+      this.working = false;
+      this.fail(error);
+      return;
+    }
+    this.working = false;
+    if (!asynchronous) {
+      this.take(step as IteratorResult<unknown>);
+    } else {
+      this.stepOutstanding = true;
+      try {
+        this.cooperator.removeTask(this);
+      } finally {
+        this.awaitStep(step as PromiseLike<IteratorResult<unknown>>).catch(reportStuck);
+      }
+    }
+  }
+
+  /** An asynchronous iterator's step: the task runs on once it is there. */
+  private async awaitStep(pending: PromiseLike<IteratorResult<unknown>>): Promise<void> {
+    let step: IteratorResult<unknown>;
+    try {
+      step = await pending;
+    } catch (error) {
+      this.stepOutstanding = false;
+      this.fail(error);
+      return;
+    }
+    this.stepOutstanding = false;
+    this.take(step);
+    this.rejoin();
+  }
+
+  /** Looks at what a unit of work came to. */
+  private take(step: IteratorResult<unknown>): void {
+    let done: boolean | undefined;
+    let value: unknown;
+    let waits = false;
+    try {
+      // A number has no `done`, and would never end.
+      if (typeof step !== 'object') throw new InvalidArgTypeError('next()', 'an object', step);
+      ({ done } = step);
+      if (!done) waits = isThenable((value = step.value));
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    if (this.completionState !== null) {
+      // It was ended from inside its own step, when its iterator could not be.
+      if (!done) this.closeIterator();
+      if (waits) this.reportRejection(value as PromiseLike<unknown>);
+    } else if (done) {
+      this.complete(TaskDone);
+    } else if (waits) {
+      try {
+        this.pause();
+      } finally {
+        this.awaitYielded(value as PromiseLike<unknown>).catch(reportStuck);
+      }
+    }
+  }
+
+  /** A promise that was yielded: the task was paused for it, and is resumed. */
+  private async awaitYielded(promise: PromiseLike<unknown>): Promise<void> {
+    try {
+      await promise;
+    } catch (error) {
+      if (this.completionState === null) this.abandon(TaskFailed, error);
+      else this.fail(error);
+      return;
+    }
+    this.resume();
+  }
+
+  private reportRejection(promise: PromiseLike<unknown>): void {
+    Promise.resolve(promise).catch((error: unknown) => this.fail(error));
+  }
+
+  /** Work has failed. After the end there is nothing to fail, but the error is not lost. */
+  private fail(error: unknown): void {
+    if (this.completionState === null) this.complete(TaskFailed, error);
+    else log.err(error, 'A cooperative task failed after it was ended');
+  }
+
+  /** @internal Ends the task, unless it is over, before its iterator has ended. */
+  abandon(state: CompletionState, error?: unknown): void {
+    if (this.completionState !== null) return;
+    try {
+      this.complete(state, error);
+    } finally {
+      this.closeIterator();
+    }
+  }
+
+  private closeIterator(): void {
+    // A generator can't be ended while it runs: `take` sees to it.
+    if (!this.closesIterator || this.working) return;
+    this.closesIterator = false;
+    closeWork(this.iterator);
+  }
+
+  /** Ends the task, once. All is settled before the cooperator's scheduler hears of it. */
+  private complete(state: CompletionState, error?: unknown): void {
+    this.completionState = state;
+    this.failure = error;
+    const { waiters } = this;
+    if (waiters !== null) {
+      this.waiters = null;
+      for (const waiter of waiters) this.tell(waiter);
+    } else if (state === TaskFailed) {
+      setImmediate(() => this.reportUnlessHeardOf());
+    }
+    this.cooperator.removeTask(this);
+  }
+
+  private tell(waiter: Waiter): void {
+    const { completionState } = this;
+    if (completionState === TaskDone) waiter.resolve(this.iterator);
+    else if (completionState === TaskFailed) waiter.reject(this.failure);
+    else if (completionState !== null) waiter.reject(new completionState());
+  }
+
+  private reportUnlessHeardOf(): void {
+    if (!this.wasHeardOf) {
+      log.err(this.failure, 'A cooperative task failed and nobody waited for it');
+    }
+  }
+}
+
+/** For a throw on the way back to running, which has no caller but a promise. */
+function reportStuck(error: unknown): void {
+  log.err(error, 'A cooperative task could not go on');
+}

@@ -1,0 +1,278 @@
+/** Divides the event loop's time among tasks that each do a little at a time. */
+import { CooperativeTask } from './cooperative-task.js';
+import { InvalidArgTypeError } from '../../base/errors.js';
+import { log } from '../../base/log.js';
+import { RoundRobin } from './round-robin.js';
+import { SchedulerStopped } from './scheduler-errors.js';
+import { timeSlice } from '../../base/time-slice.js';
+import { assertOptions } from '../../base/arguments.js';
+import type { WorkOf, WorkSource } from './work.js';
+
+/**
+ * Something that was to be called later, and need not be.
+ *
+ * @see Twisted: `twisted.internet.interfaces.IDelayedCall`
+ */
+export interface ICancellable {
+  /** Forgets the call. */
+  cancel(): void;
+}
+
+/**
+ * What a {@link Cooperator} is made with.
+ *
+ * @see Twisted: the arguments of `twisted.internet.task.Cooperator`
+ */
+export interface CooperatorOptions {
+  /**
+   * Called as each tick begins. What it returns is called after each unit of work, and ends the
+   * tick with `true`. By default a tick lasts 10 ms.
+   */
+  terminationPredicateFactory?: (() => () => boolean) | undefined;
+  /**
+   * Is to call `tick` once, later, unless that is cancelled. By default the event loop does, after
+   * it has looked for input and output.
+   */
+  scheduler?: ((tick: () => void) => ICancellable) | undefined;
+  /** Whether tasks run as soon as they are added (the default), or only after `start`. */
+  started?: boolean | undefined;
+}
+
+/**
+ * Runs tasks in turn, one step of an iterator each, a slice of time at a turn of the event loop.
+ *
+ * Tasks may be added, paused, resumed and stopped at any time, also from inside a task. The order
+ * is Twisted's: who comes back comes last; and when a task that has had its turn leaves, the one
+ * that was next waits for the next round.
+ *
+ * @see Twisted: `twisted.internet.task.Cooperator`
+ */
+export class Cooperator {
+  private readonly round = new RoundRobin<CooperativeTask>();
+  private readonly terminationPredicateFactory: () => () => boolean;
+  private readonly scheduler: (tick: () => void) => ICancellable;
+  private scheduledTick: ScheduledTick | null = null;
+  private started: boolean;
+  private stopped = false;
+  private mustScheduleOnStart = false;
+
+  /**
+   * @param options - See {@link CooperatorOptions}.
+   * @throws InvalidArgTypeError: an option is not of its type.
+   */
+  constructor(options: CooperatorOptions = {}) {
+    assertOptions(options);
+    const {
+      terminationPredicateFactory = timeSlice,
+      scheduler = nextTurn,
+      started = true,
+    } = options;
+    assertFunction(terminationPredicateFactory, 'terminationPredicateFactory');
+    assertFunction(scheduler, 'scheduler');
+    if (typeof started !== 'boolean')
+      throw new InvalidArgTypeError('started', 'a boolean', started);
+    this.terminationPredicateFactory = terminationPredicateFactory;
+    this.scheduler = scheduler;
+    this.started = started;
+  }
+
+  /** The tasks that run, in order; not those that are paused or wait for a promise. */
+  protected get tasks(): CooperativeTask[] {
+    return [...this.round];
+  }
+
+  /** What the scheduler returned for the next tick; `null` if none is due. */
+  protected get delayedCall(): ICancellable | null {
+    return this.scheduledTick?.call ?? null;
+  }
+
+  /**
+   * Whether tasks are run: it was started, and not stopped since.
+   *
+   * @see Twisted: `twisted.internet.task.Cooperator.running`
+   */
+  get running(): boolean {
+    return this.started && !this.stopped;
+  }
+
+  /**
+   * Adds a task.
+   *
+   * @param iterator - An iterator, synchronous or not, or an iterable object to make one from.
+   *   Each step is a unit of work; yielding a promise waits for it.
+   * @returns the task. While this is stopped, one that has ended with {@link SchedulerStopped}.
+   * @throws InvalidArgTypeError: `iterator` is neither; nothing was added.
+   * @throws what the scheduler throws; the task was added.
+   * @see Twisted: `twisted.internet.task.Cooperator.cooperate`
+   */
+  cooperate<Source extends WorkSource>(iterator: Source): CooperativeTask<WorkOf<Source>> {
+    return new CooperativeTask<WorkOf<Source>>(iterator, this);
+  }
+
+  /**
+   * Adds a task that nobody needs to pause or stop.
+   *
+   * @param iterator - As for `cooperate`.
+   * @returns what `whenDone` returns.
+   * @throws as `cooperate` does.
+   * @see Twisted: `twisted.internet.task.Cooperator.coiterate`
+   */
+  coiterate<Source extends WorkSource>(iterator: Source): Promise<WorkOf<Source>> {
+    return new CooperativeTask<WorkOf<Source>>(iterator, this).whenDone();
+  }
+
+  /**
+   * Runs tasks from now on, those added before included. Does nothing if it runs.
+   *
+   * @throws what the scheduler throws.
+   * @see Twisted: `twisted.internet.task.Cooperator.start`
+   */
+  start(): void {
+    this.stopped = false;
+    this.started = true;
+    if (this.mustScheduleOnStart) {
+      this.mustScheduleOnStart = false;
+      this.reschedule();
+    }
+  }
+
+  /**
+   * Ends every task with {@link SchedulerStopped}, those added later too; one that is paused or
+   * waits for a promise ends when it would go on. `start` admits new tasks again.
+   *
+   * @see Twisted: `twisted.internet.task.Cooperator.stop`
+   */
+  stop(): void {
+    this.stopped = true;
+    // Now: what a task's end calls may start this again, and its tick is not to be cancelled.
+    const { scheduledTick } = this;
+    this.scheduledTick = null;
+    // Differs from Twisted, whose loop over a list that shrinks ends every second task.
+    for (const task of this.round.clear()) task.abandon(SchedulerStopped);
+    scheduledTick?.cancel();
+  }
+
+  /** @internal Lets a task run. */
+  addTask(task: CooperativeTask): void {
+    if (this.stopped) {
+      task.abandon(SchedulerStopped);
+    } else {
+      this.round.add(task.place);
+      this.reschedule();
+    }
+  }
+
+  /** @internal Lets a task run no more; the last one takes the next tick with it. */
+  removeTask(task: CooperativeTask): void {
+    if (this.round.remove(task.place) && this.round.isEmpty) this.cancelTick();
+  }
+
+  /** Runs tasks for one slice. */
+  protected readonly tick = (): void => {
+    this.scheduledTick = null;
+    try {
+      this.runTasks();
+    } finally {
+      this.reschedule();
+    }
+  };
+
+  private runTasks(): void {
+    const { round } = this;
+    const isOver = this.terminationPredicateFactory();
+    assertFunction(isOver, 'terminationPredicateFactory()');
+    while (!round.isEmpty) {
+      for (let place = round.next(); place !== null; place = round.next()) {
+        place.member.oneWorkUnit();
+        if (isOver()) return;
+      }
+      round.rewind();
+    }
+  }
+
+  private reschedule(): void {
+    if (!this.started) {
+      this.mustScheduleOnStart = true;
+    } else if (this.scheduledTick === null && !this.round.isEmpty) {
+      const scheduled = new ScheduledTick();
+      this.scheduledTick = scheduled;
+      try {
+        scheduled.becomes(this.scheduler(this.tick));
+      } catch (error) {
+        if (this.scheduledTick === scheduled) this.scheduledTick = null;
+        throw error;
+      }
+    }
+  }
+
+  private cancelTick(): void {
+    const { scheduledTick } = this;
+    this.scheduledTick = null;
+    scheduledTick?.cancel();
+  }
+}
+
+/**
+ * The next tick. It stands from before the scheduler is asked, so that a scheduler that calls back
+ * at once (to run the tick, to add or stop tasks) finds it.
+ */
+class ScheduledTick {
+  /** What the scheduler returned. */
+  call: ICancellable | null = null;
+  private cancelled = false;
+
+  becomes(call: ICancellable): void {
+    this.call = call;
+    if (this.cancelled) this.cancel();
+  }
+
+  cancel(): void {
+    this.cancelled = true;
+    // A scheduler in JavaScript may return nothing: a tick too many finds nothing to do.
+    if (typeof this.call?.cancel === 'function') this.call.cancel();
+  }
+}
+
+function assertFunction(value: unknown, name: string): void {
+  if (typeof value !== 'function') throw new InvalidArgTypeError(name, 'a function', value);
+}
+
+/** Ticks on the event loop, whose turn it is then to report what a termination predicate throws. */
+function nextTurn(tick: () => void): ICancellable {
+  const immediate = setImmediate(() => {
+    try {
+      tick();
+    } catch (error) {
+      log.err(error, 'A tick of a Cooperator failed');
+    }
+  });
+  return { cancel: () => clearImmediate(immediate) };
+}
+
+const theCooperator = new Cooperator();
+
+/**
+ * {@link Cooperator.cooperate} of the cooperator that the whole program shares.
+ *
+ * @param iterator - An iterator, synchronous or not, or an iterable object to make one from.
+ * @returns the task.
+ * @throws InvalidArgTypeError: `iterator` is neither.
+ * @see Twisted: `twisted.internet.task.cooperate`
+ */
+export function cooperate<Source extends WorkSource>(
+  iterator: Source,
+): CooperativeTask<WorkOf<Source>> {
+  return theCooperator.cooperate(iterator);
+}
+
+/**
+ * {@link Cooperator.coiterate} of the cooperator that the whole program shares.
+ *
+ * @param iterator - An iterator, synchronous or not, or an iterable object to make one from.
+ * @returns what the task's `whenDone` returns.
+ * @throws InvalidArgTypeError: `iterator` is neither.
+ * @see Twisted: `twisted.internet.task.coiterate`
+ */
+export function coiterate<Source extends WorkSource>(iterator: Source): Promise<WorkOf<Source>> {
+  return theCooperator.coiterate(iterator);
+}

@@ -1,0 +1,71 @@
+/** What cooperative tasks work through: iterators of any kind. */
+import { InvalidArgTypeError } from '../../base/errors.js';
+import { log } from '../../base/log.js';
+
+/**
+ * Any iterator, synchronous or asynchronous, generators included. Each step is one unit of work;
+ * what it yields counts only if it is a promise.
+ *
+ * @see Twisted: the `iterator` of `twisted.internet.task.Cooperator.cooperate`
+ */
+export interface Work {
+  /** Does one unit of work. */
+  next(): IteratorResult<unknown, unknown> | PromiseLike<IteratorResult<unknown, unknown>>;
+}
+
+/** What a task can be made of: an iterator, or an iterable object to make one from. */
+export type WorkSource = Work | AsyncIterable<unknown> | Iterable<unknown>;
+
+/** The iterator that a task made of `Source` works through. */
+export type WorkOf<Source extends WorkSource> = Source extends Work
+  ? Source
+  : Source extends AsyncIterable<infer T>
+    ? AsyncIterator<T>
+    : Source extends Iterable<infer T>
+      ? Iterator<T>
+      : never;
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Whether `value` can be awaited. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    (isObject(value) || typeof value === 'function') &&
+    typeof (value as { then?: unknown }).then === 'function'
+  );
+}
+
+/** Whether `value` is an iterator, which its `next` shows. */
+export function isWork(value: unknown): value is Work {
+  return isObject(value) && typeof (value as { next?: unknown }).next === 'function';
+}
+
+/**
+ * An iterator over `source`: itself if it is one, else a new one, an asynchronous one if there is a
+ * choice.
+ *
+ * @throws InvalidArgTypeError: it is neither an iterator nor an iterable object.
+ * @throws what making an iterator throws.
+ */
+export function workFrom(source: unknown): Work {
+  if (isWork(source)) return source;
+  if (isObject(source)) {
+    const iterable = source as Partial<AsyncIterable<unknown> & Iterable<unknown>>;
+    const work = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]?.();
+    if (isWork(work)) return work;
+  }
+  throw new InvalidArgTypeError('iterator', 'an iterator or an iterable object', source);
+}
+
+/** Ends an iterator before its time, as leaving a `for…of` does. Never throws. */
+export function closeWork(work: Work): void {
+  const report = (error: unknown) => log.err(error, 'Closing the iterator of a task failed');
+  try {
+    const closing = (work as Partial<Iterator<unknown>>).return?.();
+    if (isThenable(closing)) void Promise.resolve(closing).catch(report);
+  } catch (error) {
+    report(error);
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * Remembers which producer feeds a consumer. Never buffers, pauses or closes: the class it is
+ * mixed into does.
+ */
+import { MethodNotImplementedError } from '../../base/errors.js';
+import { ProducerAlreadyRegisteredError } from './errors.js';
+import type { IConsumer, IPullProducer, IPushProducer } from './interfaces.js';
+import { assertProducer } from './validate.js';
+
+/** What {@link ConsumerMixin} adds to its base. */
+export declare abstract class ConsumerMixinMembers implements Omit<IConsumer, 'write'> {
+  // What TypeScript demands of a class that is to be mixed into another: the base's arguments.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  constructor(...args: any[]);
+
+  /** Whether there is somewhere to send bytes. Yours to write; the mixin reads it. */
+  abstract readonly connected: boolean;
+  /** Whether the connection is to close once all is sent. Yours to write; the mixin reads it. */
+  abstract readonly disconnecting: boolean;
+  /** Whether there is nowhere to send bytes any more. Yours to write; the mixin reads it. */
+  abstract readonly disconnected: boolean;
+
+  /** The registered producer, or `null`. */
+  producer: IPushProducer | IPullProducer | null;
+  /** Whether the producer is owed a `resumeProducing`. */
+  producerPaused: boolean;
+  /** Whether the producer was registered as a push producer. */
+  streamingProducer: boolean;
+
+  /**
+   * Asks for a turn to write. Override it: `unregisterProducer` calls it once when the connection
+   * is to close, so that the close can happen although nothing is left to send.
+   *
+   * @throws MethodNotImplementedError unless overridden.
+   */
+  startWriting(): void;
+
+  /**
+   * Takes data from `producer`. A pull producer is asked once before this returns; a consumer
+   * already disconnected only stops the producer.
+   *
+   * @throws InvalidArgTypeError: `producer` lacks a method; nothing has changed.
+   * @throws ProducerAlreadyRegisteredError: nothing has changed.
+   * @throws whatever the producer throws.
+   */
+  registerProducer(producer: IPushProducer, streaming: boolean): void;
+  registerProducer(producer: IPullProducer, streaming: false): void;
+  registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void;
+
+  /** Forgets the producer; a close that waited for this goes on. */
+  unregisterProducer(): void;
+}
+
+// TypeScript demands `any[]` of a mixin's constructor.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Constructor = abstract new (...args: any[]) => object;
+
+/**
+ * Mixes `registerProducer` and `unregisterProducer` into a consumer.
+ *
+ * @param Base - The class to extend; `Object` if left out.
+ * @returns an abstract class: give it `connected`, `disconnecting`, `disconnected` and
+ *   `startWriting`.
+ * @see Twisted: `twisted.internet.abstract._ConsumerMixin`
+ */
+export function ConsumerMixin(): typeof ConsumerMixinMembers;
+export function ConsumerMixin<T extends Constructor>(Base: T): T & typeof ConsumerMixinMembers;
+export function ConsumerMixin(Base: Constructor = Object) {
+  abstract class Consumer extends Base {
+    // Abstract: no field is emitted over the subclass's own.
+    abstract readonly connected: boolean;
+    abstract readonly disconnecting: boolean;
+    abstract readonly disconnected: boolean;
+
+    producer: IPushProducer | IPullProducer | null = null;
+    producerPaused = false;
+    streamingProducer = false;
+
+    startWriting(): void {
+      throw new MethodNotImplementedError(this, 'startWriting');
+    }
+
+    registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
+      assertProducer(producer, streaming);
+      takeProducer(this, producer, streaming);
+    }
+
+    unregisterProducer(): void {
+      this.producer = null;
+      if (this.connected && this.disconnecting) this.startWriting();
+    }
+  }
+  return Consumer;
+}
+
+/**
+ * Does for `consumer` what `registerProducer` does with a producer that makes sense.
+ *
+ * @throws ProducerAlreadyRegisteredError: nothing has changed.
+ * @throws whatever the producer throws.
+ */
+export function takeProducer(
+  consumer: ConsumerMixinMembers,
+  producer: IPushProducer | IPullProducer,
+  streaming: boolean,
+): void {
+  if (consumer.producer !== null) throw new ProducerAlreadyRegisteredError();
+  if (consumer.disconnected) {
+    producer.stopProducing();
+    return;
+  }
+  consumer.producer = producer;
+  consumer.streamingProducer = streaming;
+  consumer.producerPaused = false; // Differs from Twisted: a pause is owed to one producer.
+  if (!streaming) producer.resumeProducing(); // Last: it may call anything on the consumer.
+}

@@ -1,0 +1,31 @@
+import type { IConsumer, IProtocol, ITransport } from './interfaces.js';
+import { assertMethod } from '../../base/arguments.js';
+
+/**
+ * A consumer as a protocol: what the protocol receives is written to the consumer.
+ *
+ * @see Twisted: `twisted.internet.protocol.ConsumerToProtocolAdapter`
+ */
+export class ConsumerToProtocolAdapter implements IProtocol {
+  /**
+   * @param original - Is written what is received; nothing else of it is needed.
+   * @throws InvalidArgTypeError: `original` has no `write`.
+   */
+  constructor(readonly original: Pick<IConsumer, 'write'>) {
+    assertMethod(original, 'consumer', 'write');
+  }
+
+  /** @throws what the consumer throws. */
+  dataReceived(data: Buffer): void {
+    this.original.write(data);
+  }
+
+  /** Does nothing. */
+  connectionLost(_reason?: Error): void {}
+
+  /** Does nothing. */
+  makeConnection(_transport?: ITransport): void {}
+
+  /** Does nothing. */
+  connectionMade(): void {}
+}

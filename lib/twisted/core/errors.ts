@@ -1,0 +1,100 @@
+/** How connections end and what producers and consumers refuse. Match errors on `code` (or `instanceof`), never on the message. */
+
+/**
+ * The connection is over; its subclasses say how it ended.
+ *
+ * @see Twisted: `twisted.internet.error.ConnectionClosed`
+ */
+export class ConnectionClosed extends Error {
+  /** What to match on. */
+  readonly code: string = 'ERR_CONNECTION_CLOSED';
+
+  /**
+   * @param message - What happened, for a person.
+   * @param options - `cause`: the error behind this one, if there is one.
+   */
+  constructor(message = 'Connection was closed.', options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/**
+ * The connection was closed cleanly, by either end. `code` is `ERR_CONNECTION_DONE`.
+ *
+ * @see Twisted: `twisted.internet.error.ConnectionDone`
+ */
+export class ConnectionDone extends ConnectionClosed {
+  override readonly code: string = 'ERR_CONNECTION_DONE';
+
+  constructor(message = 'Connection was closed cleanly.', options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/**
+ * The connection ended in any other way; `cause` holds the stream's own error where there was one.
+ * `code` is `ERR_CONNECTION_LOST`.
+ *
+ * @see Twisted: `twisted.internet.error.ConnectionLost`
+ */
+export class ConnectionLost extends ConnectionClosed {
+  override readonly code: string = 'ERR_CONNECTION_LOST';
+
+  constructor(
+    message = 'Connection to the other side was lost in a non-clean fashion.',
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/**
+ * The connection was dropped from this side by `abortConnection`. `code` is
+ * `ERR_CONNECTION_ABORTED`.
+ *
+ * @see Twisted: `twisted.internet.error.ConnectionAborted`
+ */
+export class ConnectionAborted extends ConnectionLost {
+  override readonly code: string = 'ERR_CONNECTION_ABORTED';
+
+  constructor(
+    message = 'Connection was aborted locally using abortConnection.',
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/**
+ * A consumer takes one producer at a time; nothing was changed. `code` is
+ * `ERR_PRODUCER_ALREADY_REGISTERED`.
+ *
+ * @see Twisted: the `RuntimeError` of `IConsumer.registerProducer`
+ */
+export class ProducerAlreadyRegisteredError extends Error {
+  /** What to match on. */
+  readonly code = 'ERR_PRODUCER_ALREADY_REGISTERED';
+
+  constructor(
+    message = 'Cannot register a producer: the one registered before was never unregistered.',
+  ) {
+    super(message);
+    this.name = new.target.name;
+  }
+}
+
+/**
+ * A transfer ended because its consumer wanted no more of it. `code` is `ERR_PRODUCER_STOPPED`.
+ *
+ * @see Twisted: the `Exception` of `FileSender.stopProducing`
+ */
+export class ProducerStoppedError extends Error {
+  /** What to match on. */
+  readonly code = 'ERR_PRODUCER_STOPPED';
+
+  constructor(message = 'Consumer asked us to stop producing', options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}

@@ -1,0 +1,153 @@
+/** What makes protocols for connections, and keeps what they share. */
+import { assertBuilder, build, type Builder } from '../../base/build.js';
+import { InvalidArgTypeError, InvalidStateError } from '../../base/errors.js';
+import type { IAddress, IConnector, IProtocol, IProtocolFactory } from './interfaces.js';
+import { assertProtocol } from './validate.js';
+
+/** Makes a protocol: a class, or what calls one. */
+export type ProtocolMaker = Builder<[], IProtocol>;
+
+/**
+ * Makes a protocol for each connection. Set `protocol`, or override `buildProtocol`.
+ *
+ * @example
+ * ```ts
+ * const port = await listen(Factory.forProtocol(Echo), { port: 7000 });
+ * ```
+ *
+ * @see Twisted: `twisted.internet.protocol.Factory`
+ */
+export class Factory implements IProtocolFactory {
+  /** Makes the protocols: a class, or a function that returns one; `null` unless it is set. */
+  declare protocol: ProtocolMaker | null;
+  /** Ports and connectors that use this factory. */
+  numPorts = 0;
+
+  static {
+    this.prototype.protocol = null;
+  }
+
+  /**
+   * A factory of this class, its `protocol` set.
+   *
+   * @param protocol - Makes the protocols: a class, or a function that returns one.
+   * @param args - Arguments for the factory's own constructor.
+   * @returns the factory.
+   * @throws InvalidArgTypeError: `protocol` is neither; no factory was made.
+   */
+  static forProtocol<F extends Factory, A extends unknown[]>(
+    this: new (...args: A) => F,
+    protocol: ProtocolMaker,
+    ...args: A
+  ): F {
+    assertBuilder(protocol, 'protocol');
+    const factory = new this(...args);
+    factory.protocol = protocol;
+    return factory;
+  }
+
+  /**
+   * Makes the protocol of a connection, which finds this factory as its `factory`. Override it to
+   * choose.
+   *
+   * @param _address - The other end.
+   * @returns the protocol, or `null` to close the connection at once.
+   * @throws InvalidStateError: there is no `protocol` to make it of.
+   * @throws InvalidArgTypeError: `protocol` is neither a class nor a function.
+   */
+  buildProtocol(_address: IAddress): IProtocol | null {
+    if (this.protocol === null) {
+      throw new InvalidStateError(
+        'The factory has no `protocol`, nor a `buildProtocol` of its own',
+      );
+    }
+    assertBuilder(this.protocol, 'protocol');
+    const protocol: IProtocol & { factory?: Factory } = build(this.protocol, []);
+    protocol.factory = this;
+    return protocol;
+  }
+
+  /** Called before the first port or connector uses this. Override it to prepare. */
+  startFactory(): void {}
+
+  /** Called when the last port or connector has stopped using this. Override it to clean up. */
+  stopFactory(): void {}
+
+  /** A port or connector uses this from now on. Not for users. */
+  doStart(): void {
+    if (this.numPorts === 0) this.startFactory();
+    this.numPorts += 1; // Not if that throws.
+  }
+
+  /** A port or connector has stopped using this. Not for users. */
+  doStop(): void {
+    if (this.numPorts === 0) return;
+    this.numPorts -= 1;
+    if (this.numPorts === 0) this.stopFactory();
+  }
+
+  /** The name of the class. */
+  logPrefix(): string {
+    return this.constructor.name;
+  }
+}
+
+/**
+ * Makes the protocol of a client's connection, and hears what becomes of it.
+ *
+ * @see Twisted: `twisted.internet.protocol.ClientFactory`
+ */
+export class ClientFactory extends Factory {
+  /** An attempt has begun. It may be stopped here. */
+  startedConnecting(_connector: IConnector): void {}
+
+  /**
+   * An attempt has failed. It may be made again here, with `connector.connect()`.
+   *
+   * @param _reason - A {@link ConnectError}.
+   */
+  clientConnectionFailed(_connector: IConnector, _reason: Error): void {}
+
+  /**
+   * A connection that stood is over; its protocol has been told. It may be made again here, with
+   * `connector.connect()`.
+   *
+   * @param _reason - What the protocol's `connectionLost` was given.
+   */
+  clientConnectionLost(_connector: IConnector, _reason: Error): void {}
+}
+
+const FACTORY = ['buildProtocol', 'doStart', 'doStop'];
+const CLIENT_FACTORY = ['startedConnecting', 'clientConnectionFailed', 'clientConnectionLost'];
+
+/** @throws InvalidArgTypeError: `factory` can't build protocols. */
+export function assertFactory(factory: unknown): asserts factory is Factory {
+  assertMethods(factory, FACTORY, 'a Factory');
+}
+
+/** @throws InvalidArgTypeError: `factory` can't build protocols, or hear of clients. */
+export function assertClientFactory(factory: unknown): asserts factory is ClientFactory {
+  const expected = `a ClientFactory (${CLIENT_FACTORY.join(', ')})`;
+  assertMethods(factory, [...FACTORY, ...CLIENT_FACTORY], expected);
+}
+
+function assertMethods(factory: unknown, methods: readonly string[], expected: string): void {
+  const has = (factory ?? {}) as Partial<Record<string, unknown>>;
+  if (!methods.every((method) => typeof has[method] === 'function')) {
+    throw new InvalidArgTypeError('factory', expected, factory);
+  }
+}
+
+/**
+ * The protocol that `factory` builds for the connection from `address`, checked.
+ *
+ * @returns `null` where it builds none.
+ * @throws InvalidArgTypeError: what it built is no protocol.
+ * @throws whatever `buildProtocol` throws.
+ */
+export function protocolOf(factory: Factory, address: IAddress): IProtocol | null {
+  const protocol: IProtocol | null | undefined = factory.buildProtocol(address);
+  if (protocol === null || protocol === undefined) return null;
+  assertProtocol(protocol);
+  return protocol;
+}

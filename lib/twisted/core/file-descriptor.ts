@@ -1,0 +1,365 @@
+/**
+ * Twisted's write side: buffers, pauses and resumes the producer, and closes once all is sent. It
+ * knows nothing of where bytes go: a reactor calls `doWrite`, a subclass has `writeSomeData`.
+ */
+import { cleanClose } from './clean-close.js';
+import { ConsumerMixin } from './consumer-mixin.js';
+import {
+  InvalidArgTypeError,
+  MethodNotImplementedError,
+  OutOfRangeError,
+} from '../../base/errors.js';
+import { ConnectionLost } from './errors.js';
+import type {
+  IConsumer,
+  IHalfCloseableDescriptor,
+  ILoggingContext,
+  IPushProducer,
+  IReactorFDSet,
+  IReadWriteDescriptor,
+} from './interfaces.js';
+import { SendBuffer } from './send-buffer.js';
+import { assertBytes, piecesOf } from '../../base/bytes.js';
+
+/**
+ * The base of everything that writes to a descriptor and reads from it.
+ *
+ * A subclass gives it `writeSomeData`, `doRead` if it reads, and sets `connected` once it is. It
+ * may override any method, calling up from `connectionLost`. Fields and methods are Twisted's,
+ * without the leading underscore; what had one is `protected`.
+ *
+ * @see Twisted: `twisted.internet.abstract.FileDescriptor`
+ */
+export abstract class FileDescriptor
+  extends ConsumerMixin()
+  implements
+    IPushProducer,
+    IConsumer,
+    IReadWriteDescriptor,
+    IHalfCloseableDescriptor,
+    ILoggingContext
+{
+  /** Whether bytes can be written. */
+  connected = false;
+  /** Whether the connection is over. */
+  disconnected = false;
+  /** Whether `loseConnection` was called. */
+  disconnecting = false;
+  /** Whether `loseWriteConnection` was called. */
+  protected writeDisconnecting = false;
+  /** Whether the write half has ended. */
+  protected writeDisconnected = false;
+
+  /** Bytes above which the buffer is full and a push producer is paused; 65536 by default. */
+  declare bufferSize: number;
+  /** Bytes of backlog above which new writes are not yet joined to it; 131072 by default. */
+  declare SEND_LIMIT: number;
+  /**
+   * Whether a close waits for a push producer that isn't paused, as Twisted documents: `true` by
+   * default; `false` is what Twisted's TCP transports do (twisted/twisted#6461).
+   */
+  declare waitsForProducer: boolean;
+
+  static {
+    // On the prototype, so that a subclass's getter or field and an instance's value all win.
+    this.prototype.bufferSize = 65536;
+    this.prototype.SEND_LIMIT = 131072;
+    this.prototype.waitsForProducer = true;
+  }
+
+  /** Calls `doRead` and `doWrite` when it is time. */
+  readonly reactor: IReactorFDSet;
+
+  /** Made for the first write: a subclass may hold its data elsewhere. */
+  declare private sendBuffer?: SendBuffer;
+
+  /**
+   * @param reactor - Is asked for `doRead` and `doWrite`.
+   * @throws InvalidArgTypeError: `reactor` is no object.
+   */
+  constructor(reactor: IReactorFDSet) {
+    super();
+    if (typeof reactor !== 'object' || reactor === null) {
+      throw new InvalidArgTypeError('reactor', 'an IReactorFDSet', reactor);
+    }
+    this.reactor = reactor;
+  }
+
+  /**
+   * The connection is over, for whatever reason. Override it to clean up, and call up to it.
+   *
+   * @param _reason - Why.
+   * @throws what the producer's `stopProducing` throws, all work done.
+   */
+  connectionLost(_reason: Error): void {
+    this.disconnected = true;
+    this.connected = false;
+    const { producer } = this;
+    this.producer = null; // Differs from Twisted: forgotten before it is told.
+    try {
+      producer?.stopProducing();
+    } finally {
+      this.stopReading();
+      this.stopWriting();
+    }
+  }
+
+  /**
+   * Writes as much of `data` as can be written at once. Override it.
+   *
+   * @returns the bytes taken, possibly 0; or an error (or a negative number) if the connection is
+   *   lost.
+   * @throws MethodNotImplementedError unless overridden.
+   */
+  writeSomeData(_data: Buffer): number | Error {
+    throw new MethodNotImplementedError(this, 'writeSomeData');
+  }
+
+  /**
+   * There is something to read. Override it in what reads.
+   *
+   * @returns an error if the connection is lost.
+   * @throws MethodNotImplementedError unless overridden.
+   */
+  doRead(): Error | undefined {
+    throw new MethodNotImplementedError(this, 'doRead');
+  }
+
+  /**
+   * There is room to write: sends, and when all is sent, asks the producer for more or goes on
+   * with a close that waited for this.
+   *
+   * @returns an error if the connection is lost or done.
+   * @throws what `writeSomeData` or the producer throws.
+   */
+  doWrite(): Error | undefined {
+    const buffer = this.buffer();
+    const data = buffer.next(this.SEND_LIMIT);
+    const sent = this.writeSomeData(data);
+    if (sent instanceof Error) return sent;
+    if (sent < 0) return new ConnectionLost();
+    if (!(sent <= data.length)) {
+      throw new OutOfRangeError('writeSomeData()', `at most ${data.length} bytes`, sent);
+    }
+    buffer.advance(sent);
+    return buffer.isEmpty ? this.sendBufferEmptied() : undefined;
+  }
+
+  /**
+   * All is sent: a pull producer is asked, a paused one resumed; else what was to close closes.
+   *
+   * @returns what `postLoseConnection` or `closeWriteConnection` returns, if they were called.
+   */
+  protected sendBufferEmptied(): Error | undefined {
+    this.stopWriting();
+    const { producer } = this;
+    if (producer !== null && !this.isBeyondUnregistering(producer)) {
+      if (!this.streamingProducer || this.producerPaused) {
+        this.producerPaused = false;
+        producer.resumeProducing();
+        return undefined;
+      }
+      if (this.waitsForProducer) return undefined;
+    }
+    if (this.disconnecting) return this.postLoseConnection();
+    if (this.writeDisconnecting) {
+      this.writeDisconnected = true;
+      return this.closeWriteConnection();
+    }
+    return undefined;
+  }
+
+  /**
+   * Whether waiting for `producer` to unregister before closing would be waiting for ever: it is
+   * itself a transport, and is lost, or waits to close until we unregister from it. Differs from
+   * Twisted, which resumes such a producer and then never closes.
+   */
+  protected isBeyondUnregistering(producer: object): boolean {
+    if (!this.disconnecting && !this.writeDisconnecting) return false;
+    const {
+      disconnected,
+      disconnecting,
+      producer: itsProducer,
+    } = producer as Partial<FileDescriptor>;
+    return Boolean(disconnected) || (Boolean(disconnecting) && itsProducer === (this as unknown));
+  }
+
+  /**
+   * Called when all is sent after `loseConnection`. Override it to close in another way.
+   *
+   * @returns what `doWrite` is to return.
+   */
+  protected postLoseConnection(): Error | undefined {
+    return cleanClose();
+  }
+
+  /**
+   * Called when all is sent after `loseWriteConnection`. Override it to end the write half.
+   *
+   * @returns what `doWrite` is to return.
+   */
+  protected closeWriteConnection(): Error | undefined {
+    return undefined;
+  }
+
+  /** The write half is lost: the connection is over, unless a subclass can go on. */
+  writeConnectionLost(reason: Error): void {
+    this.connectionLost(reason);
+  }
+
+  /** The read half is lost: the connection is over, unless a subclass can go on. */
+  readConnectionLost(reason: Error): void {
+    this.connectionLost(reason);
+  }
+
+  /** Whether more than `bufferSize` bytes are held. */
+  protected isSendBufferFull(): boolean {
+    return (this.sendBuffer?.size ?? 0) > this.bufferSize;
+  }
+
+  /** Pauses the producer if it pushes and the buffer is full. */
+  protected maybePauseProducer(): void {
+    if (this.producer !== null && this.streamingProducer && this.isSendBufferFull()) {
+      this.producerPaused = true;
+      (this.producer as IPushProducer).pauseProducing();
+    }
+  }
+
+  /** Holds `data` until `doWrite`. */
+  protected bufferData(data: Uint8Array): void {
+    this.buffer().append(data);
+  }
+
+  private buffer(): SendBuffer {
+    return (this.sendBuffer ??= new SendBuffer());
+  }
+
+  /**
+   * Writes bytes, reliably: they are held until they can be sent. Does nothing once the
+   * connection is over or the write half has ended.
+   *
+   * @param data - Must not change until it has been sent.
+   * @throws InvalidArgTypeError: `data` is not bytes; nothing was written.
+   * @throws what the producer's `pauseProducing` throws; the bytes were taken.
+   */
+  write(data: Uint8Array): void {
+    assertBytes(data);
+    if (!this.connected || this.writeDisconnected || data.length === 0) return;
+    this.bufferData(data);
+    this.pauseThenWrite();
+  }
+
+  /**
+   * Writes each of `data`, in order, as one write.
+   *
+   * @param data - Pieces that must not change until they have been sent.
+   * @throws InvalidArgTypeError: `data` is no sequence, or one is not bytes; nothing was written.
+   * @throws what the producer's `pauseProducing` throws; the bytes were taken.
+   */
+  writeSequence(data: Iterable<Uint8Array>): void {
+    const pieces = piecesOf(data);
+    if (!this.connected || this.writeDisconnected || pieces.length === 0) return;
+    for (const piece of pieces) this.bufferData(piece);
+    this.pauseThenWrite();
+  }
+
+  /** Pauses first, then asks to write, also when the pause throws. */
+  protected pauseThenWrite(): void {
+    try {
+      this.maybePauseProducer();
+    } finally {
+      this.startWriting();
+    }
+  }
+
+  /**
+   * Closes once all is sent and the registered producer has unregistered. Input is no longer read.
+   * What is written after this, before the close, may still be sent. Called again, does nothing.
+   */
+  loseConnection(): void {
+    if (!this.connected || this.disconnecting) return;
+    if (this.writeDisconnected) {
+      this.stopReading();
+      this.stopWriting();
+      this.connectionLost(cleanClose());
+    } else {
+      this.disconnecting = true;
+      this.stopReading();
+      this.startWriting();
+    }
+  }
+
+  /**
+   * Ends the write half once all is sent and the registered producer has unregistered. What is
+   * written after this, before that end, may still be sent.
+   */
+  loseWriteConnection(): void {
+    this.writeDisconnecting = true;
+    this.startWriting();
+  }
+
+  override unregisterProducer(): void {
+    super.unregisterProducer();
+    // Differs from Twisted: a half close waits for the producer too, so it must go on here.
+    if (
+      this.waitsForProducer &&
+      this.connected &&
+      !this.disconnecting &&
+      this.writeDisconnecting &&
+      !this.writeDisconnected
+    ) {
+      this.startWriting();
+    }
+  }
+
+  /** Asks the reactor for `doRead` no more. */
+  stopReading(): void {
+    this.reactor.removeReader(this);
+  }
+
+  /** Asks the reactor for `doWrite` no more. */
+  stopWriting(): void {
+    this.reactor.removeWriter(this);
+  }
+
+  /** Asks the reactor for `doRead` whenever there is something to read. */
+  startReading(): void {
+    this.reactor.addReader(this);
+  }
+
+  /** Asks the reactor for `doWrite` whenever there is room to write. */
+  override startWriting(): void {
+    this.reactor.addWriter(this);
+  }
+
+  /** The producer has lost its own connection: forgets it and closes. */
+  stopConsuming(): void {
+    this.unregisterProducer();
+    this.loseConnection();
+  }
+
+  /** As a producer: reads on, unless the connection is over or closing. */
+  resumeProducing(): void {
+    if (this.connected && !this.disconnecting) this.startReading();
+  }
+
+  /** As a producer: reads no more until resumed. */
+  pauseProducing(): void {
+    this.stopReading();
+  }
+
+  /** As a producer: its consumer has died, so it closes too. */
+  stopProducing(): void {
+    this.loseConnection();
+  }
+
+  /** The operating system's number for this descriptor, or -1. Override it where there is one. */
+  fileno(): number {
+    return -1;
+  }
+
+  /** What to put in front of a log line about this descriptor. Override it to say more. */
+  logPrefix(): string {
+    return '-';
+  }
+}

@@ -1,0 +1,21 @@
+/** What producers, consumers, transports and protocols are to each other, and the classes that port them: `FileDescriptor`, `Protocol`, `Factory`. */
+export { cleanClose } from './clean-close.js';
+export { ConsumerMixin, type ConsumerMixinMembers, takeProducer } from './consumer-mixin.js';
+export { ConsumerToProtocolAdapter } from './consumer-to-protocol-adapter.js';
+export * from './errors.js';
+export {
+  assertClientFactory,
+  assertFactory,
+  ClientFactory,
+  Factory,
+  type ProtocolMaker,
+  protocolOf,
+} from './factory.js';
+export { type IFailableConsumer, isFailableConsumer } from './failable-consumer.js';
+export { FileDescriptor } from './file-descriptor.js';
+export * from './interfaces.js';
+export { logPrefixOf } from './log-prefix.js';
+export { isLostTransport, whenLost } from './lost-transport.js';
+export { Protocol, type ProtocolTransport } from './protocol.js';
+export { ProtocolToConsumerAdapter } from './protocol-to-consumer-adapter.js';
+export { assertConsumer, assertProducer, assertProtocol, assertResumable } from './validate.js';

@@ -1,0 +1,34 @@
+import type { IConsumer, IProtocol, IPullProducer, IPushProducer } from './interfaces.js';
+import { assertBytes, asBuffer } from '../../base/bytes.js';
+import { assertProtocol } from './validate.js';
+
+/**
+ * A protocol as a consumer: what is written is what the protocol receives. It takes all that it is
+ * given, so it neither asks a producer nor pauses one.
+ *
+ * @see Twisted: `twisted.internet.protocol.ProtocolToConsumerAdapter`
+ */
+export class ProtocolToConsumerAdapter implements IConsumer {
+  /**
+   * @param original - Receives what is written.
+   * @throws InvalidArgTypeError: `original` is no protocol.
+   */
+  constructor(readonly original: IProtocol) {
+    assertProtocol(original);
+  }
+
+  /**
+   * @throws InvalidArgTypeError: `data` is not bytes.
+   * @throws what the protocol throws.
+   */
+  write(data: Uint8Array): void {
+    assertBytes(data);
+    this.original.dataReceived(asBuffer(data));
+  }
+
+  /** Does nothing: the protocol takes all that it is given. */
+  registerProducer(_producer?: IPushProducer | IPullProducer, _streaming?: boolean): void {}
+
+  /** Does nothing. */
+  unregisterProducer(): void {}
+}

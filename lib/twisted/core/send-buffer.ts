@@ -1,0 +1,57 @@
+/**
+ * What a `FileDescriptor` still has to send: one block that is being sent, and what was written
+ * since. The two are joined only when little of the block is left, so that a large backlog isn't
+ * copied again for each write.
+ */
+import { Buffer } from 'node:buffer';
+
+import { asBuffer } from '../../base/bytes.js';
+
+const NOTHING = Buffer.alloc(0);
+
+export class SendBuffer {
+  private block: Buffer = NOTHING;
+  private sent = 0;
+  private written: Uint8Array[] = [];
+  private writtenBytes = 0;
+
+  /** Bytes held, those of the block that are already sent among them: they go when it is done. */
+  get size(): number {
+    return this.block.length + this.writtenBytes;
+  }
+
+  /** Whether all was sent. */
+  get isEmpty(): boolean {
+    return this.sent === this.block.length && this.writtenBytes === 0;
+  }
+
+  append(data: Uint8Array): void {
+    this.written.push(data);
+    this.writtenBytes += data.length;
+  }
+
+  /** What to send next, where fewer than `limit` bytes of the block are left with what came since. */
+  next(limit: number): Buffer {
+    if (this.block.length - this.sent < limit) this.join();
+    return this.sent === 0 ? this.block : this.block.subarray(this.sent);
+  }
+
+  /** Takes note that `count` bytes of what `next` gave were sent. */
+  advance(count: number): void {
+    this.sent += count;
+    if (this.isEmpty) {
+      this.block = NOTHING;
+      this.sent = 0;
+    }
+  }
+
+  private join(): void {
+    const rest = this.block.subarray(this.sent);
+    const pieces = rest.length > 0 ? [rest, ...this.written] : this.written;
+    const [first = NOTHING] = pieces;
+    this.block = pieces.length > 1 ? Buffer.concat(pieces) : asBuffer(first);
+    this.sent = 0;
+    this.written = [];
+    this.writtenBytes = 0;
+  }
+}

@@ -1,0 +1,252 @@
+/** Stands between a producer and a consumer, and is a consumer to the one and a producer to the other. */
+import { Buffer } from 'node:buffer';
+
+import { InvalidArgTypeError } from '../../base/errors.js';
+import {
+  assertConsumer,
+  assertProducer,
+  type IConsumer,
+  type IFailableConsumer,
+  type IFinishableConsumer,
+  type IPullProducer,
+  type IPushProducer,
+  isFailableConsumer,
+  ProducerAlreadyRegisteredError,
+} from '../core/index.js';
+import { checkedBuffer } from '../../base/bytes.js';
+
+/**
+ * Passes everything on, both ways. What is written while it is paused (or, as a pull producer,
+ * before it is asked) it holds, however much that is, and passes on as one write.
+ *
+ * @see Twisted: `twisted.protocols.pcp.BasicProducerConsumerProxy`
+ */
+export class BasicProducerConsumerProxy
+  implements IPushProducer, IFinishableConsumer, IFailableConsumer
+{
+  /** What is written to; `null` if there is none, or if it has stopped us. */
+  consumer: IConsumer | null = null;
+  /** What writes to us, or `null`. */
+  producer: IPushProducer | IPullProducer | null = null;
+  /** Whether `producer` pushes; `null` if there is none. */
+  producerIsStreaming: boolean | null = null;
+  /** As a pull producer: whether we were asked, and have yet to write. */
+  outstandingPull = false;
+  /** Whether the consumer has paused us. */
+  paused = false;
+  /** Whether the consumer has stopped us. */
+  stopped = false;
+
+  /** What is held, in order. Every write counts, an empty one too. */
+  protected buffer: Buffer[] = [];
+  /** Bytes in `buffer`. */
+  protected bufferedBytes = 0;
+
+  /** What the consumer was told of `iAmStreaming`; `null` before. */
+  private registeredAsStreaming: boolean | null = null;
+
+  /**
+   * Registers with `consumer`, as a push producer unless `iAmStreaming` says otherwise.
+   *
+   * @param consumer - What to write to. `null` if there is none, or none yet.
+   * @throws InvalidArgTypeError: `consumer` lacks a method.
+   * @throws ProducerAlreadyRegisteredError: `consumer` has a producer.
+   */
+  constructor(consumer: IConsumer | null) {
+    if (consumer !== null) this.attach(consumer);
+  }
+
+  /**
+   * Whether we are a push producer to the consumer. Override it with a getter: the constructor asks
+   * before fields of a subclass exist. (Where one has the last word nevertheless, we register again,
+   * rightly, before anything is written.)
+   */
+  get iAmStreaming(): boolean {
+    return true;
+  }
+
+  set iAmStreaming(value: boolean) {
+    Object.defineProperty(this, 'iAmStreaming', { value, writable: true, configurable: true });
+  }
+
+  /**
+   * Takes `consumer` as ours and registers with it. Subclasses here pass `null` to `super` and call
+   * this when their own fields exist, because a consumer may call back at once.
+   */
+  protected attach(consumer: IConsumer): void {
+    assertConsumer(consumer);
+    this.consumer = consumer;
+    this.registerWith(consumer);
+  }
+
+  private registerWith(consumer: IConsumer): void {
+    const { iAmStreaming } = this;
+    this.registeredAsStreaming = iAmStreaming;
+    consumer.registerProducer(this.asProducer(), iAmStreaming);
+  }
+
+  /** What registers with the consumer. */
+  protected asProducer(): IPushProducer {
+    return this;
+  }
+
+  /** Registers again if `iAmStreaming` has changed, as it does when a subclass has it as a field. */
+  private correctRegistration(): void {
+    const { consumer, registeredAsStreaming } = this;
+    if (consumer === null || registeredAsStreaming === null) return;
+    if (registeredAsStreaming === this.iAmStreaming) return;
+    consumer.unregisterProducer();
+    this.registerWith(consumer);
+  }
+
+  /** Holds back, and so does the producer. */
+  pauseProducing(): void {
+    this.paused = true;
+    const { producer } = this;
+    // As in Twisted, a pull producer too is told, if it can be.
+    if (isPausable(producer)) producer.pauseProducing();
+  }
+
+  /** Writes what is held, then resumes or asks the producer. */
+  resumeProducing(): void {
+    this.paused = false;
+    if (this.buffer.length > 0) {
+      const { consumer } = this;
+      if (consumer !== null) consumer.write(this.takeBuffer());
+    } else if (!this.iAmStreaming) {
+      this.outstandingPull = true;
+    }
+    this.producer?.resumeProducing();
+  }
+
+  /** Forgets the consumer and stops the producer. What is written from now on goes nowhere. */
+  stopProducing(): void {
+    this.stopped = true;
+    this.consumer = null;
+    this.producer?.stopProducing();
+  }
+
+  /**
+   * Writes to the consumer, or holds `data` until that may be done.
+   *
+   * @param data - Must not change until the consumer allows it.
+   * @throws InvalidArgTypeError: `data` is not bytes; nothing was written.
+   * @throws what the consumer throws; the bytes were given to it.
+   */
+  write(data: Uint8Array): void {
+    const bytes = checkedBuffer(data);
+    const { iAmStreaming } = this;
+    if (iAmStreaming !== this.registeredAsStreaming) this.correctRegistration();
+    const { consumer } = this;
+    if (this.paused || !(iAmStreaming || this.outstandingPull)) {
+      this.hold(bytes);
+    } else if (consumer !== null) {
+      if (this.mayPass(bytes.length)) {
+        this.outstandingPull = false;
+        this.deliver(consumer, bytes);
+      } else {
+        this.hold(bytes);
+      }
+    }
+  }
+
+  /** Whether `_bytes` that the consumer wants may go straight to it. */
+  protected mayPass(_bytes: number): boolean {
+    return this.buffer.length === 0;
+  }
+
+  /** Gives the consumer what needs not be held. */
+  protected deliver(consumer: IConsumer, data: Buffer): void {
+    consumer.write(data);
+  }
+
+  /** Puts `data` behind what is held. */
+  protected hold(data: Buffer): void {
+    this.buffer.push(data);
+    this.bufferedBytes += data.length;
+  }
+
+  /** Drops what is held. */
+  protected clearBuffer(): void {
+    this.buffer = [];
+    this.bufferedBytes = 0;
+  }
+
+  /** All that is held, in one piece; nothing is held after that. */
+  protected takeBuffer(): Buffer {
+    const { buffer, bufferedBytes } = this;
+    this.clearBuffer();
+    return buffer.length === 1 ? (buffer[0] as Buffer) : Buffer.concat(buffer, bufferedBytes);
+  }
+
+  /**
+   * The producer is done: tells the consumer, then unregisters.
+   *
+   * @throws InvalidArgTypeError: the consumer has no `finish`; nothing has changed.
+   * @throws what the consumer throws; all is done.
+   */
+  finish(): void {
+    const { consumer } = this;
+    if (consumer !== null) assertFinishable(consumer);
+    try {
+      consumer?.finish();
+    } finally {
+      this.unregisterProducer();
+    }
+  }
+
+  /**
+   * Takes data from `producer`. Nothing is asked of it before the consumer asks.
+   *
+   * The producer that is registered already may register again, as the other kind.
+   *
+   * @throws InvalidArgTypeError: `producer` lacks a method; nothing has changed.
+   * @throws ProducerAlreadyRegisteredError: another is registered; nothing has changed.
+   */
+  registerProducer(producer: IPushProducer, streaming: boolean): void;
+  registerProducer(producer: IPullProducer, streaming: false): void;
+  registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void;
+  registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
+    assertProducer(producer, streaming);
+    // Differs from Twisted, where another replaces the one that is registered.
+    if (this.producer !== null && this.producer !== producer) {
+      throw new ProducerAlreadyRegisteredError();
+    }
+    this.correctRegistration();
+    this.producer = producer;
+    this.producerIsStreaming = Boolean(streaming);
+  }
+
+  /** Forgets the producer, and unregisters from the consumer. */
+  unregisterProducer(): void {
+    this.forgetProducer();
+    this.consumer?.unregisterProducer();
+  }
+
+  /** Knows of no producer from now on. Nobody is told. */
+  protected forgetProducer(): void {
+    this.producer = null;
+    this.producerIsStreaming = null;
+  }
+
+  /**
+   * The producer has failed and will unregister: passes that on to a consumer that can be told.
+   *
+   * @param reason - Why.
+   */
+  producerFailed(reason: Error): void {
+    const { consumer } = this;
+    if (consumer !== null && isFailableConsumer(consumer)) consumer.producerFailed(reason);
+  }
+}
+
+function isPausable(producer: IPullProducer | null): producer is IPushProducer {
+  return typeof (producer as IPushProducer | null)?.pauseProducing === 'function';
+}
+
+/** @throws InvalidArgTypeError: `consumer` has no `finish`. */
+export function assertFinishable(consumer: IConsumer): asserts consumer is IFinishableConsumer {
+  if (typeof (consumer as Partial<IFinishableConsumer>).finish !== 'function') {
+    throw new InvalidArgTypeError('consumer', 'a finishable consumer (with finish)', consumer);
+  }
+}

@@ -1,0 +1,283 @@
+import { Buffer } from 'node:buffer';
+import type { FileHandle } from 'node:fs/promises';
+
+import { InvalidArgTypeError, InvalidStateError, OutOfRangeError } from '../../base/errors.js';
+import {
+  assertConsumer,
+  type IConsumer,
+  type IPullProducer,
+  isFailableConsumer,
+  ProducerStoppedError,
+} from '../core/index.js';
+import { FileSource } from './file-source.js';
+import { FileTransfer } from './file-transfer.js';
+import { log } from '../../base/log.js';
+import { asBuffer, assertBytes } from '../../base/bytes.js';
+
+/** The next bytes of a file; none, or `null`, at its end. */
+export type FileBytes = Uint8Array | null;
+
+/** What can be read as Python reads a file. */
+export interface IFile {
+  /**
+   * @param size - The most bytes to return.
+   * @returns the next bytes; none, or `null`, at the end of the file. Or a promise of them: it is
+   *   not asked again before that has settled.
+   */
+  read(size: number): FileBytes | PromiseLike<FileBytes>;
+}
+
+/** What is done to each piece of a file before it is written. */
+export type FileTransform = (bytes: Buffer) => Uint8Array;
+
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * A pull producer that sends a file to a consumer, then unregisters.
+ *
+ * @example
+ * ```ts
+ * await new FileSender().beginFileTransfer('picture.png', transport);
+ * transport.loseConnection();
+ * ```
+ *
+ * @see Twisted: `twisted.protocols.basic.FileSender`
+ */
+export class FileSender implements IPullProducer {
+  /** Bytes to read, and to write, each time the consumer asks. */
+  declare CHUNK_SIZE: number;
+
+  static {
+    // On the prototype, so that a subclass's getter or field and an instance's value all win.
+    this.prototype.CHUNK_SIZE = 2 ** 14;
+  }
+
+  /** The file that is being sent, as it was given; `null` when there is nothing left to send. */
+  file: IFile | FileHandle | string | URL | null = null;
+  /** What the file is, or was last, sent to. */
+  consumer: IConsumer | null = null;
+  /** What is done to each piece of the file, or was last. */
+  transform: FileTransform | null = null;
+  /** The last byte of the last write of the transfer; empty before the first. */
+  lastSent: Buffer = NOTHING;
+
+  private transfer: FileTransfer | null = null;
+
+  /**
+   * Sends `file` to `consumer`. It registers with the consumer before this returns, so a
+   * `loseConnection` that follows waits for all of the file.
+   *
+   * A file of the operating system is read ahead, in blocks of up to 512 KiB. One given as a path
+   * is open only while it is sent. A `FileHandle` is read from where it is, and left open; after a
+   * transfer that did not end, its position is somewhere behind what was sent.
+   *
+   * @param file - A path or `file:` URL, an open `FileHandle`, or anything with a `read` like
+   *   {@link IFile.read}.
+   * @param consumer - Is written the file, uncopied.
+   * @param transform - Given each piece, returns what to write in its place.
+   * @returns a promise of the last byte that was sent: one byte, or none if there was nothing to
+   *   send. Nothing is thrown; it rejects with InvalidArgTypeError, OutOfRangeError (`CHUNK_SIZE`)
+   *   or InvalidStateError (another transfer of this sender has not ended), nothing having changed;
+   *   with ProducerStoppedError if the consumer stops it; and otherwise, the producer having been
+   *   unregistered, with the error of the file, the transform or the consumer.
+   */
+  beginFileTransfer(
+    file: IFile | FileHandle | string | URL,
+    consumer: IConsumer,
+    transform: FileTransform | null = null,
+  ): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      assertFile(file);
+      assertConsumer(consumer);
+      this.assertCanBegin(transform);
+      const source = openSource(file);
+      const sendNext = (asked: FileTransfer): void => this.sendNext(asked);
+      const transfer = new FileTransfer(source, sendNext, resolve, reject);
+      this.file = file;
+      this.consumer = consumer;
+      this.transform = transform;
+      this.lastSent = NOTHING;
+      this.transfer = transfer;
+      source?.opened.catch((error: unknown) => {
+        if (!transfer.isSettled) this.fail(transfer, error);
+      });
+      try {
+        consumer.registerProducer(this, false);
+      } catch (error) {
+        this.fail(transfer, error, this.isRegistered(consumer, transfer));
+      }
+    });
+  }
+
+  private assertCanBegin(transform: unknown): void {
+    if (transform !== null && typeof transform !== 'function') {
+      throw new InvalidArgTypeError('transform', 'a function', transform);
+    }
+    if (!Number.isSafeInteger(this.CHUNK_SIZE) || this.CHUNK_SIZE < 1) {
+      throw new OutOfRangeError('CHUNK_SIZE', 'a whole number of at least 1', this.CHUNK_SIZE);
+    }
+    if (this.transfer !== null && !this.transfer.isSettled && this.file !== null) {
+      throw new InvalidStateError('A FileSender sends one file at a time');
+    }
+  }
+
+  /** Whether `consumer`, though it threw, has this producer: it may have refused it for another. */
+  private isRegistered(consumer: IConsumer, transfer: FileTransfer): boolean {
+    return 'producer' in consumer ? consumer.producer === this : transfer.wasAsked;
+  }
+
+  /**
+   * Writes the next piece of the file, now or once it was read; or, at the end, unregisters. Never
+   * throws.
+   *
+   * Asked again while a piece is being read, it answers that afterwards, in order; but no more than
+   * 16 times, so that one who asks on and on is not sent all of the file.
+   */
+  resumeProducing(): void {
+    this.transfer?.ask();
+  }
+
+  /** Does nothing: a pull producer is not paused. */
+  pauseProducing(): void {}
+
+  /**
+   * Ends the transfer; its promise rejects with ProducerStoppedError. What is being read is
+   * discarded.
+   */
+  stopProducing(): void {
+    const { transfer } = this;
+    if (transfer === null || transfer.isSettled) return;
+    // As in Twisted, a file-like goes on for a consumer that asks although it has stopped us.
+    if (transfer.isAsynchronous) this.dropFile(transfer);
+    transfer.fail(new ProducerStoppedError());
+  }
+
+  private sendNext(transfer: FileTransfer): void {
+    if (this.transfer !== transfer) return;
+    let bytes;
+    try {
+      bytes = this.read(transfer);
+    } catch (error) {
+      this.fail(transfer, error);
+      return;
+    }
+    if (isPromiseLike(bytes)) {
+      transfer.wait(
+        bytes,
+        (read) => this.send(transfer, read),
+        (error) => this.fail(transfer, error),
+      );
+    } else {
+      this.send(transfer, bytes);
+    }
+  }
+
+  private read({ source }: FileTransfer): FileBytes | PromiseLike<FileBytes> {
+    if (this.file === null) return null;
+    return (source ?? (this.file as IFile)).read(this.CHUNK_SIZE);
+  }
+
+  private send(transfer: FileTransfer, bytes: FileBytes): void {
+    const { consumer, transform } = this;
+    // User code has run since: it may have begun another transfer, whose fields these are then.
+    if (this.transfer !== transfer || consumer === null) return;
+    try {
+      if (bytes !== null) assertBytes(bytes, 'file.read()');
+      if (bytes === null || bytes.length === 0) {
+        this.finish(transfer, consumer);
+        return;
+      }
+      const written = transform === null ? bytes : transform(asBuffer(bytes));
+      assertBytes(written, 'transform()');
+      if (this.transfer !== transfer) return;
+      this.lastSent = asBuffer(written).subarray(-1);
+      consumer.write(written);
+    } catch (error) {
+      this.fail(transfer, error);
+    }
+  }
+
+  /** Unregisters first, as in Twisted: a consumer that then stops us has the last word. */
+  private finish(transfer: FileTransfer, consumer: IConsumer): void {
+    this.dropFile(transfer);
+    const { lastSent } = this;
+    try {
+      consumer.unregisterProducer();
+    } catch (error) {
+      if (transfer.isSettled) reportLate(error);
+      else transfer.fail(error);
+    }
+    transfer.succeed(lastSent);
+  }
+
+  private fail(transfer: FileTransfer, error: unknown, isRegistered = true): void {
+    const { consumer } = this;
+    if (this.transfer !== transfer || transfer.isSettled || consumer === null) {
+      reportLate(error);
+      return;
+    }
+    this.dropFile(transfer);
+    transfer.fail(error);
+    if (isRegistered) unregisterFailed(consumer, error);
+  }
+
+  /** Nothing more is to be read. */
+  private dropFile(transfer: FileTransfer): void {
+    this.file = null;
+    this.lastSent = Buffer.from(this.lastSent); // A view would hold the whole block that was read.
+    transfer.dropQuestions();
+  }
+}
+
+/** What has failed is over, so that nobody waits for it. */
+function reportLate(error: unknown): void {
+  log.err(error, 'A FileSender failed after its transfer had ended');
+}
+
+/** Unregisters from `consumer` after `error`, which it hears of if it wants to. */
+function unregisterFailed(consumer: IConsumer, error: unknown): void {
+  const attempt = (call: () => void): void => {
+    try {
+      call();
+    } catch (failure) {
+      log.err(failure, 'A consumer failed to let go of a FileSender that had failed');
+    }
+  };
+  if (isFailableConsumer(consumer)) {
+    const reason =
+      error instanceof Error ? error : new Error('A file could not be sent', { cause: error });
+    attempt(() => consumer.producerFailed(reason));
+  }
+  attempt(() => consumer.unregisterProducer());
+}
+
+function openSource(file: IFile | FileHandle | string | URL): FileSource | null {
+  if (typeof file === 'string' || file instanceof URL) return FileSource.atPath(file);
+  return isFileHandle(file) ? FileSource.from(file) : null;
+}
+
+/** Goes by what it can do: Node doesn't export the class. */
+function isFileHandle(file: IFile | FileHandle): file is FileHandle {
+  return typeof (file as Partial<FileHandle>).readv === 'function';
+}
+
+/** @throws InvalidArgTypeError: `file` is nothing that can be read. */
+function assertFile(file: unknown): void {
+  if (typeof file === 'string') return;
+  if (typeof file === 'object' && file !== null) {
+    const { read, pipe } = file as Partial<Record<string, unknown>>;
+    // The `read` of a stream has another meaning: its `null` says 'not yet'.
+    const isStream = typeof pipe === 'function';
+    if (file instanceof URL || (typeof read === 'function' && !isStream)) return;
+  }
+  throw new InvalidArgTypeError(
+    'file',
+    'a path, a file: URL, a FileHandle or an object with read(size), and no stream',
+    file,
+  );
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<FileBytes> {
+  if (typeof value !== 'object' || value === null) return false;
+  return typeof (value as Partial<PromiseLike<unknown>>).then === 'function';
+}

@@ -1,0 +1,112 @@
+import type { FileSource } from './file-source.js';
+import { log } from '../../base/log.js';
+
+/**
+ * How often a consumer may ask from inside the `write` that answers it, as deep as Python's stack
+ * lets Twisted go. What it asks beyond is answered afterwards, so that no stack overflows.
+ */
+const DEEPEST = 200;
+
+/**
+ * One transfer of a `FileSender`: whose turn it is to be answered, and how it ended. It knows
+ * neither the consumer nor what is written.
+ */
+export class FileTransfer {
+  /** Whether it has ended, so far as its promise is concerned. */
+  isSettled = false;
+  /** Whether its file has answered by a promise, or may. */
+  isAsynchronous: boolean;
+  /** Whether the consumer has asked. */
+  wasAsked = false;
+
+  private waits = false;
+  private depth = 0;
+  private owed = 0;
+
+  /**
+   * @param source - The file, where it is of the operating system; `null` for a file-like.
+   * @param sendNext - Reads and writes once, or calls `wait`. Never throws.
+   * @param onSuccess - Is told the last byte.
+   * @param onFailure - Is told the error.
+   */
+  constructor(
+    readonly source: FileSource | null,
+    private readonly sendNext: (transfer: FileTransfer) => void,
+    private readonly onSuccess: (lastSent: Buffer) => void,
+    private readonly onFailure: (error: unknown) => void,
+  ) {
+    this.isAsynchronous = source !== null;
+  }
+
+  /**
+   * The consumer asks: answers now, or, where that must wait for another answer, after that one.
+   *
+   * A file-like that answers at once may be asked again from inside `write`, as in Twisted; any
+   * other may not, so that no consumer sees two writes out of order. To ask again while an answer
+   * has yet to be read is to ask for the same: else who asks without end, as `PullToPush` does,
+   * would be sent the file however slow it is.
+   */
+  ask(): void {
+    this.wasAsked = true;
+    if (this.waits) return;
+    if (this.depth < (this.isAsynchronous ? 1 : DEEPEST)) this.answer(this.sendNext);
+    else if (this.isAsynchronous) this.owed = 1;
+    else this.owed += 1;
+  }
+
+  private answer(send: (transfer: FileTransfer) => void): void {
+    this.depth += 1;
+    send(this);
+    while (this.owed > 0 && !this.waits) {
+      this.owed -= 1;
+      this.sendNext(this);
+    }
+    this.depth -= 1;
+  }
+
+  /**
+   * The answer has to wait for `read`. Of a transfer that has ended meanwhile it is discarded,
+   * whatever it is.
+   *
+   * @param use - Takes what was read. Never throws.
+   * @param fail - Takes the error. Never throws.
+   */
+  wait<T>(read: PromiseLike<T>, use: (value: T) => void, fail: (error: unknown) => void): void {
+    this.waits = true;
+    this.isAsynchronous = true;
+    const answered = (send: () => void): void => {
+      this.waits = false;
+      if (!this.isSettled) this.answer(send);
+    };
+    Promise.resolve(read).then(
+      (value) => answered(() => use(value)),
+      (error: unknown) => answered(() => fail(error)),
+    );
+  }
+
+  /** There is nothing left to answer with. */
+  dropQuestions(): void {
+    this.owed = 0;
+  }
+
+  /** It has sent everything; the first end counts. */
+  succeed(lastSent: Buffer): void {
+    this.settle(() => this.onSuccess(lastSent));
+  }
+
+  /** It has failed, or was stopped; the first end counts. */
+  fail(error: unknown): void {
+    this.settle(() => this.onFailure(error));
+  }
+
+  /** Who hears of the end finds the file closed, where it was opened for this. */
+  private settle(tell: () => void): void {
+    if (this.isSettled) return;
+    this.isSettled = true;
+    if (this.source === null) tell();
+    else {
+      const failed = (error: unknown): void => log.err(error, 'A file that was sent did not close');
+      void this.source.close().catch(failed).then(tell);
+    }
+  }
+}

@@ -1,0 +1,259 @@
+/** A proxy with a buffer of limited size, which pauses its producer when that is full. */
+import { BasicProducerConsumerProxy } from './basic-producer-consumer-proxy.js';
+import { OutOfRangeError } from '../../base/errors.js';
+import type { IConsumer, IPullProducer, IPushProducer } from '../core/index.js';
+
+/**
+ * How often a consumer may ask from inside the `write` that answers it, about as deep as Python's
+ * stack lets Twisted go. What it asks beyond is answered afterwards, so that no stack overflows.
+ */
+const DEEPEST = 200;
+
+/** Bytes that `writeSomeData` was given. */
+interface Handover {
+  readonly data: Buffer;
+  /** How many of them the consumer was given so far. */
+  given: number;
+  /** How many of them were written; `null` while that isn't known. */
+  sent: number | null;
+}
+
+/**
+ * Pauses a push producer when it holds `bufferSize` bytes, and resumes it when it holds less; the
+ * consumer's own pauses it doesn't pass on. A pull producer it asks when the consumer asks and
+ * nothing is held.
+ *
+ * A subclass may override `writeSomeData` to write less than it is given. What is left is held, and
+ * what is written meanwhile queues behind it.
+ *
+ * @see Twisted: `twisted.protocols.pcp.ProducerConsumerProxy`
+ */
+export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
+  /** Bytes from which on the buffer is full; 65536 by default. */
+  declare bufferSize: number;
+
+  static {
+    // On the prototype, so that a subclass's getter or field and an instance's value all win.
+    this.prototype.bufferSize = 2 ** 16;
+  }
+
+  /** Whether the producer is owed a `resumeProducing`. */
+  producerPaused = false;
+  /** Whether the last producer has unregistered. */
+  unregistered = false;
+
+  /** What is being written, until it is known how much of it is. Nothing may overtake it. */
+  private handover: Handover | null = null;
+  /** Whether the consumer asked when it could not be answered, and is to be as soon as it can. */
+  private askedMeanwhile = false;
+  /** How many calls of `answer` are under way, each inside the last. */
+  private answers = 0;
+  /** Whether the producer unregistered during a handover, and we are to do so after it. */
+  private unregisterAfterwards = false;
+  /** How many calls of `flush` are under way, each inside the last. */
+  private flushes = 0;
+
+  /**
+   * Registers with `consumer`, as a push producer unless `iAmStreaming` says otherwise.
+   *
+   * @param consumer - What to write to. `null` if there is none, or none yet.
+   * @throws InvalidArgTypeError: `consumer` lacks a method.
+   * @throws ProducerAlreadyRegisteredError: `consumer` has a producer.
+   */
+  constructor(consumer: IConsumer | null) {
+    super(null);
+    if (consumer !== null) this.attach(consumer);
+  }
+
+  /** Holds back. The producer may go on until the buffer is full. */
+  override pauseProducing(): void {
+    this.paused = true;
+  }
+
+  /**
+   * Writes what is held. Then resumes the producer, if it was paused and there is room again, or
+   * asks it, if there was nothing to write.
+   *
+   * @throws what the consumer or the producer throws.
+   */
+  override resumeProducing(): void {
+    this.paused = false;
+    if (this.handover === null && this.answers < DEEPEST) this.answer();
+    else this.askedMeanwhile = true;
+  }
+
+  private answer(): void {
+    this.answers += 1;
+    try {
+      let sent: number;
+      do {
+        this.askedMeanwhile = false;
+        sent = this.flush();
+        if (sent === 0 && !this.iAmStreaming) this.outstandingPull = true;
+        this.resumeOrAskProducer(sent === 0);
+      } while (this.hasMoreToDo(sent));
+    } finally {
+      this.answers -= 1;
+    }
+  }
+
+  /** @param nothingSent - Whether the consumer has had nothing yet. */
+  protected resumeOrAskProducer(nothingSent: boolean): void {
+    const { producer } = this;
+    if (producer === null) return;
+    if (this.producerPaused && this.bufferedBytes < this.bufferSize) {
+      this.producerPaused = false;
+      producer.resumeProducing();
+    } else if (nothingSent && this.outstandingPull) {
+      producer.resumeProducing();
+    }
+  }
+
+  /**
+   * Writes what is held.
+   *
+   * @returns the bytes that were written.
+   */
+  private flush(): number {
+    if (this.buffer.length === 0) return 0;
+    let sent: number;
+    this.flushes += 1;
+    try {
+      sent = this.handOver(this.takeBuffer());
+    } finally {
+      this.flushes -= 1;
+    }
+    if (this.unregistered && sent > 0 && this.buffer.length === 0 && this.flushes === 0) {
+      this.leaveConsumer();
+    }
+    return sent;
+  }
+
+  /**
+   * Writes to the consumer, or holds `data` until that may be done. Pauses a push producer while the
+   * buffer is full.
+   *
+   * @param data - Must not change until the consumer allows it.
+   * @throws InvalidArgTypeError: `data` is not bytes; nothing was written.
+   * @throws what the consumer, or the producer's `pauseProducing`, throws; the bytes were taken.
+   */
+  override write(data: Uint8Array): void {
+    super.write(data);
+    if (this.producerIsStreaming && this.bufferedBytes >= this.bufferSize) {
+      this.producerPaused = true;
+      (this.producer as IPushProducer).pauseProducing();
+    }
+  }
+
+  protected override mayPass(bytes: number): boolean {
+    return this.handover === null && super.mayPass(bytes);
+  }
+
+  protected override deliver(_consumer: IConsumer, data: Buffer): void {
+    const sent = this.handOver(data);
+    if (this.unregisterAfterwards && this.buffer.length === 0) this.leaveConsumer();
+    if (this.answers === 0 && this.hasMoreToDo(sent)) this.answer();
+  }
+
+  /** Whether there is more to do at once after a handover that wrote `sent` bytes. */
+  private hasMoreToDo(sent: number): boolean {
+    if (this.paused || this.handover !== null) return false;
+    return this.askedMeanwhile || (this.iAmStreaming && sent > 0 && this.buffer.length > 0);
+  }
+
+  /**
+   * Calls `writeSomeData`; what that doesn't write is held, in front of all else.
+   *
+   * @returns the bytes that were written.
+   */
+  private handOver(data: Buffer): number {
+    const handover: Handover = { data, given: 0, sent: null };
+    this.handover = handover;
+    this.outstandingPull = false;
+    try {
+      this.settle(this.writeSomeData(data));
+    } finally {
+      // It threw. What the consumer was given it has, although that threw.
+      if (handover.sent === null) this.settle(Math.min(handover.given, data.length));
+    }
+    return handover.sent as number;
+  }
+
+  /**
+   * Says how many of the bytes that `writeSomeData` was given are going to be written, and holds the
+   * others. To be called by it before the consumer is, if it writes but a part of them through the
+   * consumer, so that state is right when the consumer calls back. Called again, does nothing.
+   *
+   * @throws OutOfRangeError: `sent` is no whole number of bytes that there were.
+   */
+  protected settle(sent: number): void {
+    const { handover } = this;
+    if (handover === null) return;
+    const { data } = handover;
+    this.handover = null;
+    if (!Number.isInteger(sent) || sent < 0 || sent > data.length) {
+      handover.sent = data.length;
+      throw new OutOfRangeError(
+        'writeSomeData()',
+        `a number of bytes, at most ${data.length}`,
+        sent,
+      );
+    }
+    handover.sent = sent;
+    if (sent < data.length) {
+      const rest = data.subarray(sent);
+      this.buffer.unshift(rest);
+      this.bufferedBytes += rest.length;
+    }
+  }
+
+  /**
+   * Writes as much of `data` to the consumer as may be written now. Override it to write less.
+   *
+   * @returns the bytes that were written.
+   */
+  protected writeSomeData(data: Buffer): number {
+    const { consumer, handover } = this;
+    if (consumer === null) return 0;
+    if (data === handover?.data) this.settle(data.length);
+    else if (handover !== null) handover.given += data.length;
+    consumer.write(data);
+    return data.length;
+  }
+
+  /**
+   * Takes data from `producer`. A pull producer is asked at once.
+   *
+   * The producer that is registered already may register again, as the other kind.
+   *
+   * @throws InvalidArgTypeError: `producer` lacks a method; nothing has changed.
+   * @throws ProducerAlreadyRegisteredError: another is registered; nothing has changed.
+   * @throws what the producer throws.
+   */
+  override registerProducer(producer: IPushProducer, streaming: boolean): void;
+  override registerProducer(producer: IPullProducer, streaming: false): void;
+  override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void;
+  override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
+    const isNew = this.producer !== producer;
+    super.registerProducer(producer, streaming);
+    this.unregistered = false;
+    this.unregisterAfterwards = false;
+    if (isNew) this.producerPaused = false; // Differs from Twisted: a pause is owed to one producer.
+    if (!streaming) producer.resumeProducing();
+  }
+
+  /** Forgets the producer, and unregisters from the consumer when nothing is held any more. */
+  override unregisterProducer(): void {
+    this.forgetProducer();
+    this.unregistered = true;
+    if (this.buffer.length > 0 || this.flushes > 0) return;
+    if (this.handover !== null) this.unregisterAfterwards = true;
+    else this.leaveConsumer();
+  }
+
+  /** The last producer is gone and nothing is held: unregisters from the consumer. */
+  protected leaveConsumer(): void {
+    this.unregisterAfterwards = false;
+    this.consumer?.unregisterProducer();
+  }
+}

@@ -1,0 +1,141 @@
+/** Lets a consumer that only knows push producers take data from a pull producer. */
+import {
+  cooperate,
+  type CooperativeTask,
+  type Cooperator,
+  SchedulerError,
+} from '../cooperation/index.js';
+import {
+  assertProducer,
+  type IConsumer,
+  type IPullProducer,
+  type IPushProducer,
+} from '../core/index.js';
+import { log } from '../../base/log.js';
+import { assertMethod } from '../../base/arguments.js';
+
+/**
+ * Asks a pull producer again and again, in turn with other tasks, while it is not paused.
+ *
+ * It needs its consumer's help: a consumer that is given a pull producer wraps it, registers the
+ * wrapper, and calls `startStreaming`; when a producer unregisters, it calls `stopStreaming`.
+ *
+ * When the producer throws, that goes to `log.err` and the producer is unregistered from the
+ * consumer. If that throws too, that goes to `log.err` and streaming ends.
+ *
+ * @see Twisted: `twisted.internet._producer_helpers._PullToPush`
+ */
+export class PullToPush implements IPushProducer {
+  /** Whether streaming was stopped. */
+  protected finished = false;
+  /** What asks the producer; `null` before `startStreaming`. */
+  protected coopTask: CooperativeTask | null = null;
+
+  private readonly producer: IPullProducer;
+  private readonly consumer: Pick<IConsumer, 'unregisterProducer'>;
+  private readonly cooperator: Pick<Cooperator, 'cooperate'>;
+
+  /**
+   * @param pullProducer - Is asked.
+   * @param consumer - What it writes to. Only `unregisterProducer` is called, when it throws.
+   * @param cooperator - Whose tasks it takes turns with; the whole program's if left out.
+   * @throws InvalidArgTypeError: an argument lacks a method.
+   */
+  constructor(
+    pullProducer: IPullProducer,
+    consumer: Pick<IConsumer, 'unregisterProducer'>,
+    cooperator: Pick<Cooperator, 'cooperate'> = { cooperate },
+  ) {
+    assertProducer(pullProducer, false);
+    assertMethod(consumer, 'consumer', 'unregisterProducer');
+    assertMethod(cooperator, 'cooperator', 'cooperate');
+    this.producer = pullProducer;
+    this.consumer = consumer;
+    this.cooperator = cooperator;
+  }
+
+  /**
+   * Begins to ask the producer, at the cooperator's next tick. To be called once, by the consumer
+   * that registered this. Does nothing if this was stopped before.
+   *
+   * @throws what the cooperator's scheduler throws.
+   */
+  startStreaming(): void {
+    // Differs from Twisted: a consumer that was lost stops what is registered with it at once.
+    if (this.finished && this.coopTask === null) return;
+    this.coopTask = this.cooperator.cooperate(this.pull());
+  }
+
+  /** Asks the producer forever. */
+  private *pull(): Generator<undefined, void, undefined> {
+    for (;;) {
+      try {
+        this.producer.resumeProducing();
+      } catch (error) {
+        log.err(error, `${nameOf(this.producer)} failed, producing will be stopped`);
+        if (!this.unregister()) return;
+      }
+      yield;
+    }
+  }
+
+  /** @returns whether the consumer, which is to call `stopStreaming`, could be told. */
+  private unregister(): boolean {
+    try {
+      this.consumer.unregisterProducer();
+      return true;
+    } catch (error) {
+      log.err(error, `${nameOf(this.consumer)} failed to unregister producer`);
+      this.finished = true;
+      return false;
+    }
+  }
+
+  /**
+   * Asks the producer no more. To be called by the consumer when the producer unregisters. Called
+   * again, does nothing.
+   */
+  stopStreaming(): void {
+    if (this.finished) return;
+    this.finished = true;
+    this.coopTask?.stop();
+  }
+
+  /**
+   * Asks the producer no more until resumed as often.
+   *
+   * @throws SchedulerError: streaming has not started; a subclass of it: it is over.
+   */
+  pauseProducing(): void {
+    this.streaming().pause();
+  }
+
+  /**
+   * Takes back one pause.
+   *
+   * @throws NotPaused: there was none.
+   * @throws SchedulerError: streaming has not started.
+   */
+  resumeProducing(): void {
+    this.streaming().resume();
+  }
+
+  /**
+   * Stops streaming, then the producer.
+   *
+   * @throws what the producer's `stopProducing` throws.
+   */
+  stopProducing(): void {
+    this.stopStreaming();
+    this.producer.stopProducing();
+  }
+
+  private streaming(): CooperativeTask {
+    if (this.coopTask === null) throw new SchedulerError('startStreaming() was not called.');
+    return this.coopTask;
+  }
+}
+
+function nameOf(value: object): string {
+  return value.constructor?.name || 'Object';
+}

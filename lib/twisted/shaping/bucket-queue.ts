@@ -1,0 +1,224 @@
+/** Who waits for room in a bucket, whose turn it is, and when to look again. */
+import { Bucket } from './bucket.js';
+import type { ICancellable } from '../cooperation/index.js';
+import { quantumOf, secondsUntil } from './pace.js';
+
+/** Has bytes to send, and waits for room in a bucket and all its parents. */
+export interface Waiter {
+  readonly bucket: Bucket;
+  /** Bytes that it has to send. */
+  readonly waitingBytes: number;
+  /**
+   * Sends. It waits no more, unless it asks again.
+   *
+   * @param limit - The most bytes to send, because others wait too.
+   * @returns the bytes sent.
+   */
+  takeTurn(limit: number): number;
+  /** Its turn ended in an error, of which nobody else will hear. */
+  turnFailed(error: unknown): void;
+}
+
+/** Why someone can't send yet. */
+interface Obstacle {
+  /** The bucket without room; of several the lowest. */
+  readonly bucket: Bucket;
+  /** What to wait for: the bucket that takes longest, and how long. */
+  readonly slowest: Bucket;
+  readonly seconds: number;
+}
+
+/** Seconds after which to look again in any case: someone may have changed a `rate`. */
+const LONGEST = 1;
+/** Seconds after which to look again if there was room, and yet nothing was sent. */
+const AGAIN = 0.01;
+
+const queues = new WeakMap<Bucket, BucketQueue>();
+
+/**
+ * All who wait in a tree of buckets.
+ *
+ * Each bucket has a line. In it stand those who wait for this bucket, and the buckets right below it
+ * in whose own lines someone stands. The first has a turn, then goes to the end: so those in a line
+ * share alike. While the first waits for the bucket of the line, nobody passes it; while it waits for
+ * one further below, it holds up nobody.
+ *
+ * There is one timer, and only while someone waits.
+ */
+export class BucketQueue {
+  private readonly lines = new Map<Bucket, Set<Waiter | Bucket>>();
+  private timer: ICancellable | null = null;
+  private running = false;
+
+  /** In this round: the buckets that nobody gets through, and the obstacle that goes away first. */
+  private readonly closed = new Set<Bucket>();
+  private soonest: Obstacle | null = null;
+
+  private constructor(private readonly root: Bucket) {}
+
+  /** The queue of the tree that `bucket` is part of. */
+  static of(bucket: Bucket): BucketQueue {
+    let root = bucket;
+    while (root.parentBucket !== null) root = root.parentBucket;
+    let queue = queues.get(root);
+    if (queue === undefined) {
+      queue = new BucketQueue(root);
+      queues.set(root, queue);
+    }
+    return queue;
+  }
+
+  /**
+   * Whether `waiter` may send `bytes`, or part of them, at once.
+   *
+   * @throws what `Bucket.drip` throws.
+   */
+  admits(waiter: Waiter, bytes: number): boolean {
+    if (this.lines.size > 0 && this.shareOf(waiter) < Infinity) return false;
+    return findObstacle(waiter.bucket, bytes) === null;
+  }
+
+  /**
+   * Puts `waiter` at the end of its line unless it stands there already; then gives turns to all who
+   * can have one, perhaps to it.
+   *
+   * @throws what `Bucket.drip`, or the turn of `waiter`, throws.
+   */
+  ask(waiter: Waiter): void {
+    for (const [bucket, entry] of placesOf(waiter)) {
+      const line = this.lines.get(bucket);
+      if (line === undefined) this.lines.set(bucket, new Set([entry]));
+      else line.add(entry);
+    }
+    this.run(waiter);
+  }
+
+  /** Whether `waiter` stands in its line. */
+  has(waiter: Waiter): boolean {
+    return this.lines.get(waiter.bucket)?.has(waiter) === true;
+  }
+
+  /** `waiter` waits no more. Does nothing if it didn't. */
+  leave(waiter: Waiter): void {
+    if (this.lines.size === 0) return;
+    for (const [bucket, entry] of placesOf(waiter)) {
+      const line = this.lines.get(bucket);
+      line?.delete(entry);
+      if (line === undefined || line.size > 0) return;
+      this.lines.delete(bucket);
+    }
+    this.cancelTimer(); // That was the last.
+  }
+
+  /** @param asker - Whose own call this is, and who hears of its own errors by it. */
+  private run(asker: Waiter | null): void {
+    if (this.running) return; // We are inside someone's turn: there will be another round.
+    this.running = true;
+    this.cancelTimer();
+    try {
+      do {
+        this.closed.clear();
+        this.soonest = null;
+      } while (this.giveTurn(this.root, asker));
+    } finally {
+      this.running = false;
+      this.setTimer();
+    }
+  }
+
+  private cancelTimer(): void {
+    this.timer?.cancel();
+    this.timer = null;
+  }
+
+  private setTimer(): void {
+    if (this.lines.size === 0) return;
+    const { slowest = this.root, seconds = AGAIN } = this.soonest ?? {};
+    this.timer = slowest.callLater(Math.min(seconds, LONGEST), () => {
+      this.timer = null;
+      this.run(null);
+    });
+  }
+
+  /**
+   * Gives a turn to the first in the line of `bucket` who can have one.
+   *
+   * @returns whether anyone could.
+   */
+  private giveTurn(bucket: Bucket, asker: Waiter | null): boolean {
+    for (const entry of this.lines.get(bucket) ?? []) {
+      if (this.closed.has(bucket)) return false;
+      const isGiven =
+        entry instanceof Bucket ? this.giveTurn(entry, asker) : this.offerTurn(entry, asker);
+      if (isGiven) {
+        const line = this.lines.get(bucket);
+        if (line?.delete(entry) === true) line.add(entry);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private offerTurn(waiter: Waiter, asker: Waiter | null): boolean {
+    for (const [bucket] of placesOf(waiter)) {
+      if (this.closed.has(bucket)) return false;
+    }
+    try {
+      return this.tryTurn(waiter);
+    } catch (error) {
+      if (waiter === asker) throw error;
+      this.leave(waiter);
+      waiter.turnFailed(error);
+      return true;
+    }
+  }
+
+  /** @throws what `Bucket.drip`, or the turn, throws. */
+  private tryTurn(waiter: Waiter): boolean {
+    let obstacle = findObstacle(waiter.bucket, waiter.waitingBytes);
+    if (obstacle === null) {
+      const share = this.shareOf(waiter);
+      this.leave(waiter);
+      if (waiter.takeTurn(share) > 0) return true;
+      // A bucket with an `add` of its own may take nothing; the next round must not be the same.
+      obstacle = { bucket: waiter.bucket, slowest: waiter.bucket, seconds: AGAIN };
+    }
+    this.closed.add(obstacle.bucket);
+    if (this.soonest === null || obstacle.seconds < this.soonest.seconds) this.soonest = obstacle;
+    return false;
+  }
+
+  /** What `waiter` may send in a turn: all it has, unless others stand in a line that it is in. */
+  private shareOf(waiter: Waiter): number {
+    let share = Infinity;
+    for (const [bucket, entry] of placesOf(waiter)) {
+      const line = this.lines.get(bucket);
+      const others = line === undefined ? 0 : line.size - (line.has(entry) ? 1 : 0);
+      if (others > 0) share = Math.min(share, quantumOf(bucket));
+    }
+    return share;
+  }
+}
+
+/** From below: each bucket in whose line `waiter` stands when it waits, and what stands there for it. */
+function* placesOf(waiter: Waiter): Generator<[Bucket, Waiter | Bucket], void, undefined> {
+  let entry: Waiter | Bucket = waiter;
+  for (let bucket: Bucket | null = waiter.bucket; bucket !== null; bucket = bucket.parentBucket) {
+    yield [bucket, entry];
+    entry = bucket;
+  }
+}
+
+/** Why `bytes` can't be sent through `from` and its parents yet; `null` if they can. */
+function findObstacle(from: Bucket, bytes: number): Obstacle | null {
+  from.drip();
+  let lowest: Bucket | null = null;
+  let slowest = from;
+  let longest = 0;
+  for (let bucket: Bucket | null = from; bucket !== null; bucket = bucket.parentBucket) {
+    const seconds = secondsUntil(bucket, bytes);
+    if (seconds > 0) lowest ??= bucket;
+    if (seconds > longest) [slowest, longest] = [bucket, seconds];
+  }
+  return lowest === null ? null : { bucket: lowest, slowest, seconds: longest };
+}

@@ -1,0 +1,191 @@
+/** Counts bytes against a rate. Knows nothing of who sends them, or who waits. */
+import type { ICancellable } from '../cooperation/index.js';
+import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+
+/**
+ * A byte of which no more than this is missing has drained: the rest is the rounding of a clock. Less
+ * than a thousandth, which at a whole rate is what drains in a millisecond at least.
+ */
+const ROUNDING = 0.0005;
+
+/**
+ * A token bucket, and a token is a byte: it holds up to `maxburst` of them, and `rate` a second drain
+ * from it. It takes and drains whole bytes only.
+ *
+ * Extend it and give `maxburst` and `rate` as fields, or set them on an instance; they may change at
+ * any time.
+ *
+ * @example
+ * ```ts
+ * class Slow extends Bucket {
+ *   override maxburst = 10_000; // Bytes at once.
+ *   override rate = 1_000; // Bytes a second from then on.
+ * }
+ * ```
+ *
+ * @see Twisted: `twisted.protocols.htb.Bucket`
+ */
+export class Bucket {
+  /** The most bytes that it holds; `null`, the default, for no limit. */
+  declare maxburst: number | null;
+  /** The bytes that drain from it each second; `null`, the default, if all do at once. */
+  declare rate: number | null;
+
+  static {
+    // On the prototype, so that a subclass's getter or field and an instance's value all win.
+    this.prototype.maxburst = null;
+    this.prototype.rate = null;
+  }
+
+  /** Bytes in it when it last dripped. */
+  content = 0;
+  /** When it last dripped, in seconds by its own `now()`; `null` before it first does. */
+  lastDrip: number | null = null;
+  /** Shaped consumers that use it. */
+  refcount = 0;
+  /** What is added to this is added to that one too; `null` if there is none. */
+  parentBucket: Bucket | null;
+
+  /**
+   * Buckets below this one that a filter keeps.
+   *
+   * @internal
+   */
+  children = 0;
+
+  /** Since when it has drained at the same rate without ever being empty. */
+  private since = 0;
+  private rateSince: number | null = null;
+  /** Bytes that have drained since then: counted from there, parts of bytes and roundings don't add up. */
+  private drainedSince = 0;
+
+  /**
+   * @param parentBucket - Limits this one too.
+   * @throws InvalidArgTypeError: `parentBucket` is no bucket.
+   */
+  constructor(parentBucket: Bucket | null = null) {
+    if (parentBucket !== null) assertBucket(parentBucket, 'parentBucket');
+    this.parentBucket = parentBucket;
+  }
+
+  /**
+   * The time in seconds, from any beginning. Override it for another clock than `Date`'s. Time that
+   * goes back counts as none.
+   */
+  now(): number {
+    return Date.now() / 1000;
+  }
+
+  /**
+   * Calls `f` once. Override it together with `now`: by it, consumers that wait for this bucket are
+   * woken. It is `setTimeout`, whichever that is when it is called.
+   *
+   * @param delay - In seconds.
+   * @returns what can be cancelled as long as `f` was not called.
+   */
+  callLater(delay: number, f: () => void): ICancellable {
+    const { setTimeout, clearTimeout } = globalThis;
+    // Rounded up, because `setTimeout` would round down, to before there is room.
+    const timer = setTimeout(f, Math.ceil(delay * 1000 - 1e-3));
+    return { cancel: () => clearTimeout(timer) };
+  }
+
+  /**
+   * Adds as many bytes as fit here and in the parents.
+   *
+   * @param amount - The bytes to add.
+   * @returns the bytes that were added, a whole number.
+   * @throws InvalidArgTypeError, OutOfRangeError: `amount`, or a `maxburst` or `rate`, is not what it
+   *   may be; nothing was added.
+   */
+  add(amount: number): number {
+    if (typeof amount !== 'number') throw new InvalidArgTypeError('amount', 'a number', amount);
+    if (!(amount >= 0 && amount < Infinity)) {
+      throw new OutOfRangeError('amount', 'a number of bytes', amount);
+    }
+    this.drip();
+    let allowable = Math.min(Math.floor(amount), this.room);
+    if (this.parentBucket !== null) allowable = this.parentBucket.add(allowable);
+    this.content += allowable;
+    return allowable;
+  }
+
+  /** Bytes that fit. */
+  private get room(): number {
+    const { maxburst } = this;
+    if (isUnlimited(maxburst)) return Infinity;
+    return Math.max(0, Math.floor(maxburst) - this.content);
+  }
+
+  /**
+   * Lets go what has drained since it last dripped, here and in the parents.
+   *
+   * @returns whether it is empty now.
+   * @throws InvalidArgTypeError, OutOfRangeError: a `maxburst` or `rate` is not what it may be.
+   */
+  drip(): boolean {
+    this.assertLimits();
+    this.parentBucket?.drip();
+    const now = this.now();
+    if (!Number.isFinite(now)) throw new OutOfRangeError('now()', 'a number of seconds', now);
+    if (isUnlimited(this.rate)) this.content = 0;
+    else this.drain(now, this.rate);
+    this.lastDrip = now;
+    return this.content === 0;
+  }
+
+  /** Of this bucket only. */
+  private assertLimits(): void {
+    const { maxburst, rate } = this;
+    if (!isUnlimited(maxburst)) {
+      assertNumber('maxburst', maxburst);
+      if (!(maxburst >= 1)) throw new OutOfRangeError('maxburst', 'at least 1, or null', maxburst);
+    }
+    if (!isUnlimited(rate)) {
+      assertNumber('rate', rate);
+      if (!(rate > 0)) throw new OutOfRangeError('rate', 'more than 0, or null', rate);
+    }
+  }
+
+  private drain(now: number, rate: number): void {
+    const { lastDrip } = this;
+    if (this.content === 0 || lastDrip === null || now < lastDrip) this.drainFrom(now, rate);
+    else if (rate !== this.rateSince) this.drainFrom(lastDrip, rate);
+    const rounding = Math.min(Math.abs(now) * Number.EPSILON * rate, ROUNDING);
+    const drained = Math.floor((now - this.since) * rate + rounding) - this.drainedSince;
+    this.drainedSince += drained;
+    this.content = Math.max(0, this.content - drained);
+    if (this.content === 0) this.drainFrom(now, rate);
+  }
+
+  private drainFrom(since: number, rate: number): void {
+    this.since = since;
+    this.rateSince = rate;
+    this.drainedSince = 0;
+  }
+
+  /**
+   * Seconds, from when it last dripped, in which `bytes` will drain.
+   *
+   * @internal
+   */
+  secondsToDrain(bytes: number): number {
+    const { rate, lastDrip } = this;
+    if (isUnlimited(rate) || lastDrip === null) return 0;
+    return (this.drainedSince + bytes) / rate - (lastDrip - this.since);
+  }
+}
+
+/** Whether `limit`, a bucket's `maxburst` or `rate`, is none. */
+export function isUnlimited(limit: number | null | undefined): limit is null | undefined {
+  return limit === null || limit === undefined || limit === Infinity;
+}
+
+/** @throws InvalidArgTypeError: `bucket` is no {@link Bucket}. */
+export function assertBucket(bucket: unknown, name = 'bucket'): asserts bucket is Bucket {
+  if (!(bucket instanceof Bucket)) throw new InvalidArgTypeError(name, 'a Bucket', bucket);
+}
+
+function assertNumber(name: string, value: unknown): asserts value is number {
+  if (typeof value !== 'number') throw new InvalidArgTypeError(name, 'a number, or null', value);
+}

@@ -1,0 +1,143 @@
+/** Chooses a bucket for a connection, and keeps it for others like it. */
+import { assertBucket, Bucket } from './bucket.js';
+import { assertBuilder, build, type Builder } from '../../base/build.js';
+import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+
+/**
+ * Chooses buckets.
+ *
+ * @typeParam Args - What it goes by: usually a transport.
+ * @see Twisted: `twisted.protocols.htb.IBucketFilter`
+ */
+export interface IBucketFilter<in Args extends unknown[] = unknown[]> {
+  /** The bucket for what is described by `args`. */
+  getBucketFor(...args: Args): Bucket;
+}
+
+/**
+ * Sorts connections by a key, and has a bucket for each key. With a parent filter, each of its buckets
+ * is below one of the parent's.
+ *
+ * Extend it and override `getBucketKey`; give it `bucketFactory`, and `sweepInterval`, as fields or set
+ * them on an instance. A bucket may also be put into `buckets` by hand.
+ *
+ * @example
+ * ```ts
+ * const server = new HierarchicalBucketFilter();
+ * server.buckets.set(null, Object.assign(new Bucket(), { maxburst: 20_000, rate: 20_000 }));
+ * const hosts = new FilterByHost(server); // Each host, and all of them together.
+ * hosts.bucketFactory = HostBucket;
+ * ```
+ *
+ * @see Twisted: `twisted.protocols.htb.HierarchicalBucketFilter`
+ */
+export class HierarchicalBucketFilter<
+  Args extends unknown[] = unknown[],
+> implements IBucketFilter<Args> {
+  /** Makes a bucket, given its parent or `null`: a class, or a function. {@link Bucket} by default. */
+  declare bucketFactory: Builder<[parentBucket: Bucket | null], Bucket>;
+  /**
+   * Seconds after which buckets that are empty and unused are forgotten; `null`, the default, for
+   * never.
+   */
+  declare sweepInterval: number | null;
+
+  static {
+    // On the prototype, so that a subclass's getter or field and an instance's value all win.
+    this.prototype.bucketFactory = Bucket;
+    this.prototype.sweepInterval = null;
+  }
+
+  /** The buckets, by key. */
+  readonly buckets = new Map<unknown, Bucket>();
+  /** Has the parents of our buckets; `null` if they have none. */
+  readonly parentFilter: IBucketFilter<Args> | null;
+  /** When buckets were last swept, in seconds by `now()`; `null` before one was first asked for. */
+  lastSweep: number | null = null;
+
+  /** The buckets that their parents count, as those put in by hand are not. */
+  private readonly counted = new WeakSet<Bucket>();
+
+  /**
+   * @param parentFilter - Is given the same arguments, and chooses the parents of our buckets.
+   * @throws InvalidArgTypeError: `parentFilter` has no `getBucketFor`.
+   */
+  constructor(parentFilter: IBucketFilter<Args> | null = null) {
+    if (parentFilter !== null) assertBucketFilter(parentFilter, 'parentFilter');
+    this.parentFilter = parentFilter;
+  }
+
+  /** The time in seconds, from any beginning. Override it for another clock than `Date`'s. */
+  now(): number {
+    return Date.now() / 1000;
+  }
+
+  /**
+   * Finds the bucket for `args`, or makes it; sweeps first when it is time.
+   *
+   * @throws InvalidArgTypeError: `bucketFactory` makes no bucket.
+   * @throws what `getBucketKey` throws.
+   */
+  getBucketFor(...args: Args): Bucket {
+    this.sweepInTime();
+    // Differs from Twisted, which passes this filter as well, and so calls FilterByHost wrongly.
+    const parentBucket = this.parentFilter?.getBucketFor(...args) ?? null;
+    const key = this.getBucketKey(...args);
+    return this.buckets.get(key) ?? this.makeBucket(key, parentBucket);
+  }
+
+  private makeBucket(key: unknown, parentBucket: Bucket | null): Bucket {
+    assertBuilder(this.bucketFactory, 'bucketFactory');
+    const bucket = build(this.bucketFactory, [parentBucket]);
+    assertBucket(bucket, 'bucketFactory()');
+    this.buckets.set(key, bucket);
+    if (bucket.parentBucket !== null) {
+      bucket.parentBucket.children += 1;
+      this.counted.add(bucket);
+    }
+    return bucket;
+  }
+
+  /**
+   * The key of the bucket for `_args`; compared as by a `Map`. Override it.
+   *
+   * @returns `null`: one bucket for all.
+   */
+  getBucketKey(..._args: Args): unknown {
+    return null;
+  }
+
+  private sweepInTime(): void {
+    const { sweepInterval } = this;
+    if (sweepInterval === null || sweepInterval === undefined) return;
+    if (!(sweepInterval >= 0))
+      throw new OutOfRangeError('sweepInterval', 'at least 0', sweepInterval);
+    this.lastSweep ??= this.now();
+    if (this.now() - this.lastSweep > sweepInterval) this.sweep();
+  }
+
+  /** Forgets buckets that are empty and that nothing uses: no shaped consumer, and no bucket below. */
+  sweep(): void {
+    for (const [key, bucket] of this.buckets) {
+      const isEmpty = bucket.drip();
+      // Differs from Twisted, which forgets a parent in use, and makes another beside it.
+      if (!isEmpty || bucket.refcount !== 0 || bucket.children !== 0) continue;
+      this.buckets.delete(key);
+      if (bucket.parentBucket !== null && this.counted.delete(bucket)) {
+        bucket.parentBucket.children -= 1;
+      }
+    }
+    this.lastSweep = this.now();
+  }
+}
+
+/** @throws InvalidArgTypeError: `filter` has no `getBucketFor`. */
+export function assertBucketFilter(
+  filter: unknown,
+  name: string,
+): asserts filter is IBucketFilter<never> {
+  const { getBucketFor } = (filter ?? {}) as Partial<IBucketFilter>;
+  if (typeof getBucketFor !== 'function') {
+    throw new InvalidArgTypeError(name, 'a bucket filter (with getBucketFor)', filter);
+  }
+}

@@ -1,0 +1,280 @@
+/** A consumer that passes on no more than a bucket takes. */
+import { assertFinishable, ProducerConsumerProxy } from '../producers/index.js';
+import { assertBucket, type Bucket } from './bucket.js';
+import { BucketQueue, type Waiter } from './bucket-queue.js';
+import {
+  assertConsumer,
+  assertProducer,
+  type IConsumer,
+  type IPullProducer,
+  type IPushProducer,
+  isFailableConsumer,
+} from '../core/index.js';
+import { log } from '../../base/log.js';
+import { assertBytes } from '../../base/bytes.js';
+
+/**
+ * Writes to its consumer at the pace of a bucket. To the consumer it is a pull producer; for its own
+ * producer it buffers `bufferSize` bytes.
+ *
+ * When the consumer asks, and the bucket has no room, it answers later: it waits in line with others
+ * that share the bucket or a parent of it. While there is more to send, it waits for as much room as
+ * is worth a packet.
+ *
+ * It is registered with the consumer until its producer has unregistered and all is sent, and again
+ * when another producer registers, or something is written. As long as it is, it counts in the
+ * bucket's `refcount`.
+ *
+ * @example
+ * ```ts
+ * const bucket = Object.assign(new Bucket(), { maxburst: 10_000, rate: 1_000 });
+ * await new FileSender().beginFileTransfer('picture.png', new ShapedConsumer(consumer, bucket));
+ * ```
+ *
+ * @see Twisted: `twisted.protocols.htb.ShapedConsumer`
+ */
+export class ShapedConsumer extends ProducerConsumerProxy {
+  /** What limits it. */
+  readonly bucket: Bucket;
+
+  /** Whether we are registered with the consumer, and counted by the bucket. */
+  private attached = false;
+  /** Whether our producer has finished, and the consumer is still to be told. */
+  protected finishing = false;
+  /** Whether nothing can be written any more. */
+  protected isOver = false;
+  /** The most bytes to write, because others wait too. */
+  private share = Infinity;
+  private bytesWritten = 0;
+  private readonly waiter: Waiter;
+
+  /**
+   * Registers with `consumer`, as a pull producer.
+   *
+   * @param consumer - What to write to. `null` if there is none, or none yet.
+   * @param bucket - What limits it.
+   * @throws InvalidArgTypeError: an argument, or a limit of `bucket` or a parent of it, is not of the
+   *   kind that is due.
+   * @throws OutOfRangeError: such a limit is none.
+   * @throws ProducerAlreadyRegisteredError: `consumer` has a producer.
+   */
+  constructor(consumer: IConsumer | null, bucket: Bucket) {
+    if (consumer !== null) assertConsumer(consumer);
+    assertBucket(bucket);
+    bucket.drip(); // Throws if its limits are none.
+    super(null);
+    this.bucket = bucket;
+    this.waiter = this.makeWaiter();
+    if (consumer === null) this.setAttached(true);
+    else this.attach(consumer);
+  }
+
+  private makeWaiter(): Waiter {
+    const bytes = (): number => this.bufferedBytes;
+    return {
+      bucket: this.bucket,
+      get waitingBytes() {
+        return bytes();
+      },
+      takeTurn: (share) => this.takeTurn(share),
+      turnFailed: (error) => this.turnFailed(error),
+    };
+  }
+
+  /** `false`: the consumer asks. */
+  override get iAmStreaming(): boolean {
+    return false;
+  }
+
+  private get queue(): BucketQueue {
+    return BucketQueue.of(this.bucket);
+  }
+
+  protected override attach(consumer: IConsumer): void {
+    this.setAttached(true);
+    this.outstandingPull = false;
+    try {
+      super.attach(consumer);
+    } catch (error) {
+      this.setAttached(false);
+      throw error;
+    }
+  }
+
+  private setAttached(attached: boolean): void {
+    if (this.attached === attached) return;
+    this.attached = attached;
+    this.bucket.refcount += attached ? 1 : -1;
+    if (!attached) this.queue.leave(this.waiter);
+  }
+
+  /**
+   * Writes what is held, or asks the producer if nothing is; but waits with it as long as the bucket
+   * has no room.
+   *
+   * @throws what the consumer or the producer throws.
+   */
+  override resumeProducing(): void {
+    const { queue, waiter } = this;
+    if (this.hasToSend && !queue.admits(waiter, this.bufferedBytes)) {
+      this.paused = false;
+      this.outstandingPull = true;
+      queue.ask(waiter);
+    } else {
+      queue.leave(waiter);
+      super.resumeProducing();
+      this.waitIfAsked();
+    }
+  }
+
+  private get hasToSend(): boolean {
+    return this.buffer.length > 0 && this.consumer !== null;
+  }
+
+  /** As `resumeProducing`, when there is room for us. */
+  private takeTurn(share: number): number {
+    const { bytesWritten } = this;
+    this.share = share;
+    try {
+      super.resumeProducing();
+    } finally {
+      this.share = Infinity;
+    }
+    this.waitIfAsked();
+    return this.bytesWritten - bytesWritten;
+  }
+
+  /** Waits if the consumer does, and something is held. */
+  private waitIfAsked(): void {
+    const { queue, waiter } = this;
+    const isAsked = this.outstandingPull && !this.paused;
+    if (isAsked && this.hasToSend && !queue.has(waiter)) queue.ask(waiter);
+  }
+
+  /** Nobody called us, so nobody catches `error`: our consumer is told, our producer stopped. */
+  private turnFailed(error: unknown): void {
+    log.err(error, 'A shaped consumer failed when it could go on');
+    try {
+      this.fail(error instanceof Error ? error : new Error(String(error), { cause: error }));
+    } catch (failure) {
+      log.err(failure, 'A shaped consumer failed to end');
+    }
+  }
+
+  /** Ends everything. Override it to end more. */
+  protected fail(reason: Error): void {
+    const { consumer } = this;
+    try {
+      this.asProducer().stopProducing();
+    } finally {
+      if (consumer !== null) {
+        if (isFailableConsumer(consumer)) consumer.producerFailed(reason);
+        consumer.unregisterProducer();
+      }
+    }
+  }
+
+  protected override resumeOrAskProducer(nothingSent: boolean): void {
+    // A producer that is asked because the bucket is full would fill our buffer without limit.
+    super.resumeOrAskProducer(nothingSent && this.buffer.length === 0);
+  }
+
+  /** Holds back, and waits no more. The producer may go on until the buffer is full. */
+  override pauseProducing(): void {
+    super.pauseProducing();
+    this.queue.leave(this.waiter);
+  }
+
+  /** Forgets the consumer and what is held, and stops the producer. */
+  override stopProducing(): void {
+    this.isOver = true;
+    this.setAttached(false);
+    this.clearBuffer();
+    super.stopProducing();
+  }
+
+  /**
+   * Writes to the consumer, or holds `data` until it asks and the bucket has room. Pauses a push
+   * producer while the buffer is full. Does nothing with no bytes, or once it was stopped or has
+   * finished.
+   *
+   * @param data - Must not change until the consumer allows it.
+   * @throws InvalidArgTypeError: `data` is not bytes; nothing was written.
+   * @throws what the consumer, or the producer's `pauseProducing`, throws; the bytes were taken.
+   */
+  override write(data: Uint8Array): void {
+    assertBytes(data);
+    // Differs from Twisted: no bytes would answer the consumer, which then would not ask again.
+    if (data.byteLength === 0 || this.isOver) return;
+    super.write(data);
+    this.waitIfAsked();
+  }
+
+  protected override mayPass(bytes: number): boolean {
+    return this.attached && super.mayPass(bytes) && this.queue.admits(this.waiter, bytes);
+  }
+
+  protected override hold(data: Buffer): void {
+    super.hold(data);
+    if (this.attached) this.waitIfAsked();
+    else if (this.consumer !== null) this.attach(this.consumer);
+  }
+
+  protected override writeSomeData(data: Buffer): number {
+    if (this.consumer === null) return 0;
+    const bytes = this.bucket.add(Math.min(data.length, this.share));
+    this.settle(bytes);
+    if (bytes === 0 && data.length > 0) {
+      this.outstandingPull = true; // A bucket with an `add` of its own: that was no answer.
+      return 0;
+    }
+    this.bytesWritten += bytes;
+    return super.writeSomeData(bytes < data.length ? data.subarray(0, bytes) : data);
+  }
+
+  /**
+   * Takes data from `producer`. A pull producer is asked at once. Once it was stopped, or has
+   * finished, it only stops `producer`.
+   *
+   * @throws InvalidArgTypeError: `producer` lacks a method; nothing has changed.
+   * @throws ProducerAlreadyRegisteredError: another is registered, here or with the consumer; nothing
+   *   has changed.
+   * @throws what the producer throws.
+   */
+  override registerProducer(producer: IPushProducer, streaming: boolean): void;
+  override registerProducer(producer: IPullProducer, streaming: false): void;
+  override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void;
+  override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
+    assertProducer(producer, streaming);
+    if (!this.attached && !this.isOver && this.consumer !== null) this.attach(this.consumer);
+    if (!this.isOver && !this.finishing) super.registerProducer(producer, streaming);
+    else if (this.producer !== producer) producer.stopProducing();
+  }
+
+  /**
+   * The producer is done: tells the consumer, then unregisters, as soon as all is sent.
+   *
+   * @throws InvalidArgTypeError: the consumer has no `finish`; nothing has changed.
+   * @throws what the consumer throws; all is done.
+   */
+  override finish(): void {
+    if (this.consumer !== null) assertFinishable(this.consumer);
+    this.finishing = true;
+    this.unregisterProducer();
+  }
+
+  protected override leaveConsumer(): void {
+    const { consumer, finishing } = this;
+    this.isOver ||= finishing;
+    this.finishing = false;
+    this.setAttached(false);
+    try {
+      if (finishing && consumer !== null) {
+        assertFinishable(consumer);
+        consumer.finish();
+      }
+    } finally {
+      super.leaveConsumer();
+    }
+  }
+}

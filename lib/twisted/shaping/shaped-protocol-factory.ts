@@ -1,0 +1,106 @@
+/** Makes protocols whose transports are shaped. */
+import { assertBuilder, build, type Builder } from '../../base/build.js';
+import { assertBucketFilter, type IBucketFilter } from './hierarchical-bucket-filter.js';
+import {
+  assertConsumer,
+  assertProtocol,
+  type IConsumer,
+  type IProtocol,
+  type ITransport,
+} from '../core/index.js';
+import { ShapedTransport } from './shaped-transport.js';
+
+/** Chooses a bucket for a transport. */
+type TransportFilter = IBucketFilter<[transport: ITransport & IConsumer]>;
+
+/** What a {@link (ShapedProtocolFactory:type)} has, besides being a function. */
+export class ShapedProtocolFactoryMembers<P extends IProtocol, Args extends unknown[]> {
+  /** Makes the protocols. */
+  declare protocol: Builder<Args, P>;
+  /** Chooses the buckets. */
+  declare bucketFilter: TransportFilter;
+
+  /**
+   * @param protocolFactory - Makes the protocols: a class, or a function.
+   * @param bucketFilter - Chooses the bucket for each transport.
+   * @throws InvalidArgTypeError: an argument is of the wrong kind.
+   */
+  constructor(protocolFactory: Builder<Args, P>, bucketFilter: TransportFilter) {
+    assertBuilder(protocolFactory, 'protocolFactory');
+    assertBucketFilter(bucketFilter, 'bucketFilter');
+    // No arrow function: it must also do as a class.
+    const factory = function (...args: Args): P {
+      return members.buildProtocol(...args);
+    };
+    const members = factory as unknown as this;
+    Object.setPrototypeOf(factory, new.target.prototype as object);
+    members.protocol = protocolFactory;
+    members.bucketFilter = bucketFilter;
+    return members;
+  }
+
+  /**
+   * Makes a protocol that, when it is connected, is given a {@link (ShapedTransport:type)} in front of
+   * its transport. After it has called `loseConnection` on that, it hears no more data.
+   *
+   * @param args - For `protocol`.
+   * @returns what `protocol` makes. One that refuses with `null`, whatever its type says, gets that
+   *   passed on.
+   * @throws InvalidArgTypeError: it makes no protocol.
+   */
+  buildProtocol(...args: Args): P {
+    const protocol: P | null = build(this.protocol, args);
+    if (protocol === null) return protocol;
+    assertProtocol(protocol);
+    this.shape(protocol);
+    return protocol;
+  }
+
+  private shape(protocol: IProtocol): void {
+    const makeConnection = protocol.makeConnection.bind(protocol);
+    const dataReceived = protocol.dataReceived.bind(protocol);
+    protocol.makeConnection = (transport) => {
+      assertConsumer(transport);
+      const bucket = this.bucketFilter.getBucketFor(transport);
+      const shaped = new ShapedTransport(transport, bucket);
+      protocol.dataReceived = (data) => {
+        // The transport doesn't know yet that it is to close, and goes on reading.
+        if (!shaped.disconnecting) dataReceived(data);
+      };
+      makeConnection(shaped);
+    };
+  }
+}
+Object.setPrototypeOf(ShapedProtocolFactoryMembers.prototype, Function.prototype);
+
+/**
+ * Makes protocols whose transports are shaped, each by the bucket that a filter chooses for it.
+ *
+ * It can be used wherever a protocol's class can: called, called with `new`, or asked to
+ * `buildProtocol`.
+ *
+ * @example
+ * ```ts
+ * const factory = new ShapedProtocolFactory(HTTPChannel, new FilterByHost());
+ * net.createServer((socket) => new DuplexTransport(socket, { protocol: factory() }));
+ * ```
+ *
+ * @see Twisted: `twisted.protocols.htb.ShapedProtocolFactory`
+ */
+export type ShapedProtocolFactory<
+  P extends IProtocol = IProtocol,
+  Args extends unknown[] = unknown[],
+> = ShapedProtocolFactoryMembers<P, Args> & {
+  (...args: Args): P;
+  new (...args: Args): P;
+};
+
+/** The class of {@link (ShapedProtocolFactory:type)}. */
+export const ShapedProtocolFactory = ShapedProtocolFactoryMembers as unknown as {
+  new <P extends IProtocol, Args extends unknown[]>(
+    protocolFactory: Builder<Args, P>,
+    bucketFilter: TransportFilter,
+  ): ShapedProtocolFactory<P, Args>;
+  readonly prototype: object;
+};
+Object.defineProperty(ShapedProtocolFactory, 'name', { value: 'ShapedProtocolFactory' });

@@ -1,0 +1,34 @@
+import { expect } from 'chai';
+
+import { assertBuilder, build } from '../../lib/base/build.js';
+import { InvalidArgTypeError } from '../../lib/base/errors.js';
+
+class Thing {
+  constructor(readonly name: string) {}
+}
+
+describe('build', () => {
+  it('makes by a class, a function, an arrow function or a method, with the arguments given', () => {
+    function ordinary(name: string): Thing {
+      return new Thing(name);
+    }
+    const { method } = { method: (name: string) => new Thing(name) };
+    for (const builder of [Thing, ordinary, (name: string) => new Thing(name), method]) {
+      expect(build(builder, ['Ann'])).to.deep.equal(new Thing('Ann'));
+    }
+  });
+
+  it('runs what it was given once, and passes on what that throws', () => {
+    let calls = 0;
+    const failing = function (): Thing {
+      calls += 1;
+      throw new Error('no');
+    };
+    expect(() => build(failing, [])).to.throw('no');
+    expect(calls).to.equal(1);
+  });
+
+  it('takes nothing that makes nothing', () => {
+    expect(() => assertBuilder({}, 'factory')).to.throw(InvalidArgTypeError, 'factory');
+  });
+});

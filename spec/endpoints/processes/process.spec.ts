@@ -1,0 +1,277 @@
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { expect } from 'chai';
+
+import {
+  log,
+  ProcessDone,
+  ProcessExitedAlready,
+  ProcessTerminated,
+  spawnProcess,
+} from '../../../lib/index.js';
+import { countSockets, Recorder, shell } from '../../support/children.js';
+import { canCountDescriptors } from '../../support/descriptors.js';
+import { numbered, PushProducer } from '../../support/producers.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
+import { until } from '../../support/until.js';
+
+describe('spawnProcess', () => {
+  const folder = temporaryFolder();
+  let logged: unknown[];
+  let stopListening: () => void;
+  beforeEach(() => {
+    logged = [];
+    stopListening = log.addObserver(({ error }) => logged.push(error));
+  });
+  afterEach(() => stopListening());
+
+  it('tells what the child wrote to each descriptor, and its end: exited, then ended', async () => {
+    const protocol = shell('printf out; printf err >&2; exec <&- >&- 2>&-; exit 3');
+    const { pid } = protocol.transport;
+    expect(pid).to.be.a('number');
+    await protocol.whenEnded;
+    expect([protocol.text(1), protocol.text(2)]).to.deep.equal(['out', 'err']);
+    const { told, reason } = protocol;
+    expect([...told].sort()).to.deep.equal(
+      [
+        'made',
+        'lost 0',
+        'lost 1',
+        'lost 2',
+        'exited ProcessTerminated',
+        'ended for the same reason',
+      ].sort(),
+    );
+    expect(told[0]).to.equal('made');
+    expect(told.at(-1)).to.equal('ended for the same reason');
+    expect(reason).to.be.instanceOf(ProcessTerminated).and.include({ exitCode: 3, signal: null });
+    expect(protocol.transport.pid).to.equal(null);
+    expect(logged).to.deep.equal([]);
+  });
+
+  it('ends when another process that has inherited standard input lets go of it', async () => {
+    // That one waits for a line of its own, and is not told of an end.
+    const protocol = shell('exec 3<&0; (read line <&3) >/dev/null 2>&1 & exit 0');
+    while (!protocol.told.includes('exited ProcessDone')) await turn();
+    expect(protocol.told).to.not.include('lost 0');
+    protocol.transport.write(Buffer.from('go\n'));
+    await protocol.whenEnded;
+    expect(protocol.told).to.include('lost 0');
+    expect(protocol.told.at(-1)).to.equal('ended for the same reason');
+  });
+
+  it('says ProcessDone of code 0 and which signal killed the child', async () => {
+    const done = shell('exit 0');
+    const killed = shell('exec cat');
+    killed.transport.signalProcess('TERM');
+    await Promise.all([done.whenEnded, killed.whenEnded]);
+    expect(done.reason).to.be.instanceOf(ProcessDone);
+    expect(killed.reason).to.include({ exitCode: null, signal: 'SIGTERM' });
+    for (const protocol of [done, killed]) {
+      expect(() => protocol.transport.signalProcess('KILL')).to.throw(ProcessExitedAlready);
+    }
+  });
+
+  it('signals by number, name and short name, and refuses what is none', async () => {
+    for (const signal of [9, 'SIGKILL', 'KILL'] as const) {
+      const protocol = shell('exec cat');
+      expect(() => protocol.transport.signalProcess('NONE' as never))
+        .to.throw(TypeError)
+        .with.property('code', 'ERR_UNKNOWN_SIGNAL');
+      for (const none of [undefined, null, NaN, 1.5, {}]) {
+        expect(() => protocol.transport.signalProcess(none as never))
+          .to.throw(TypeError)
+          .with.property('code', 'ERR_INVALID_ARG_TYPE');
+      }
+      protocol.transport.signalProcess(signal);
+      await protocol.whenEnded;
+      expect(protocol.reason).to.include({ signal: 'SIGKILL' });
+    }
+  });
+
+  it('has exited before what was written by then is read, and ends after that', async () => {
+    const protocol = shell(
+      'head -c 50000 /dev/zero',
+      new Recorder(({ transport }) => transport.pauseProducing()),
+    );
+    await until(() => protocol.reason !== undefined);
+    expect(protocol.read).to.deep.equal({});
+    expect(protocol.told).to.not.include('ended for the same reason');
+    protocol.transport.resumeProducing();
+    await protocol.whenEnded;
+    expect(protocol.read[1]?.length).to.equal(50_000);
+  });
+
+  it('shares descriptors of this process with the child', async () => {
+    const path = folder.write('shared', '');
+    const descriptor = openSync(path, 'w');
+    const protocol = shell('echo to the file; echo here >&2', new Recorder(), {
+      childFDs: { 1: descriptor, 2: 'r' },
+    });
+    closeSync(descriptor);
+    await protocol.whenEnded;
+    expect(String(readFileSync(path))).to.equal('to the file\n');
+    expect(protocol.text(2)).to.equal('here\n');
+    expect(protocol.told).to.not.include('lost 1');
+  });
+
+  it('takes the environment, the directory and a signal that kills', async () => {
+    const kill = new AbortController();
+    const path = folder.path('');
+    const options = { env: { ...process.env, NAME: 'value' }, cwd: path, signal: kill.signal };
+    const protocol = shell('echo "$NAME"; pwd -P; exec cat', new Recorder(), options);
+    await until(() => protocol.text().split('\n').length > 2);
+    expect(protocol.text()).to.match(/^value\n.*twisted-streams-\w+\/?\n$/);
+    kill.abort();
+    await protocol.whenEnded;
+    expect(protocol.reason).to.include({ signal: 'SIGKILL' });
+    expect(() => shell('exit', new Recorder(), options)).to.throw(/aborted/);
+  });
+
+  it('ends at once what can’t be started, saying why', async () => {
+    for (const [executable, code] of [
+      ['/no/such/program', 'ENOENT'],
+      [folder.write('no-program', ''), 'EACCES'],
+    ] as const) {
+      const protocol = new Recorder(({ transport }) => transport.write(Buffer.from('early')));
+      spawnProcess(protocol, executable);
+      expect(protocol.transport.pid).to.equal(null);
+      const idle = new Recorder();
+      spawnProcess(idle, executable, [], { childFDs: { 0: 'w', 1: 'r', 3: 'w', 4: 'r' } });
+      await idle.whenEnded;
+      expect(idle.told).to.have.length(7);
+      // Node would send it to our own process group: the number of what was not started is 0.
+      expect(() => protocol.transport.signalProcess(0)).to.throw(ProcessExitedAlready);
+      const producer = new PushProducer(protocol.transport, numbered(1_000_000), 1000).start();
+      await protocol.whenEnded;
+      expect([...protocol.told].sort()).to.deep.equal(
+        [
+          'made',
+          'lost 0',
+          'lost 1',
+          'lost 2',
+          'exited ProcessTerminated',
+          'ended for the same reason',
+        ].sort(),
+      );
+      expect(protocol.reason?.cause).to.have.property('code', code);
+      expect(producer.log.at(-1)).to.equal('stop');
+    }
+    expect(logged).to.deep.equal([]);
+  });
+
+  it('blames the directory too, where that may be what isn’t there', async () => {
+    const protocol = new Recorder();
+    spawnProcess(protocol, 'true', [], { cwd: '/no/such/directory' });
+    await protocol.whenEnded;
+    expect(protocol.reason).to.have.property('message').that.includes('/no/such/directory');
+    expect(protocol.reason?.cause).to.have.property('code', 'ENOENT');
+  });
+
+  it('bears a protocol that closes everything, or throws, in any callback', async () => {
+    const quitting = shell(
+      'read x; cat',
+      new Recorder(({ transport }) => transport.loseConnection()),
+    );
+    await quitting.whenEnded;
+    expect(quitting.told.filter((told) => told.startsWith('lost'))).to.have.length(3);
+
+    const thrown = new Error('thrown');
+    class Throwing extends Recorder {
+      override connectionMade(): void {
+        super.connectionMade();
+        throw thrown;
+      }
+      override childConnectionLost(childFD: number): void {
+        super.childConnectionLost(childFD);
+        this.transport.stopProducing();
+        throw thrown;
+      }
+      override processExited(reason: Error): void {
+        super.processExited(reason);
+        this.transport.loseConnection();
+        throw thrown;
+      }
+      override processEnded(reason: Error): void {
+        super.processEnded(reason);
+        throw thrown;
+      }
+    }
+    const throwing = shell('echo x', new Throwing());
+    await throwing.whenEnded;
+    expect(throwing.told).to.have.length(6);
+    expect(logged).to.deep.equal(Array<unknown>(6).fill(thrown));
+  });
+
+  it('refuses bad input, and starts nothing', () => {
+    const spawn = (...args: unknown[]) => {
+      const protocol = new Recorder();
+      expect(() => Reflect.apply(spawnProcess, null, [protocol, ...args]) as unknown).to.throw();
+      expect(protocol.told).to.deep.equal([]);
+      try {
+        Reflect.apply(spawnProcess, null, [protocol, ...args]);
+      } catch (error) {
+        return (error as NodeJS.ErrnoException).code;
+      }
+      return undefined;
+    };
+    const type = 'ERR_INVALID_ARG_TYPE';
+    const range = 'ERR_OUT_OF_RANGE';
+    for (const protocol of [null, {}, Recorder]) {
+      expect(() => spawnProcess(protocol as never, 'true'))
+        .to.throw(TypeError)
+        .with.property('code', type);
+    }
+    for (const executable of [undefined, '', 1]) expect(spawn(executable)).to.equal(type);
+    for (const args of ['-c', [1]]) expect(spawn('true', args)).to.equal(type);
+    for (const [childFDs, code] of [
+      [null, type],
+      [{ 0: 'r' }, type],
+      [{ 1: 'x' }, type],
+      [{ x: 'r' }, range],
+      [{ 1.5: 'r' }, range],
+      [{ 99999: 'r' }, range],
+      [{ 1: -1 }, range],
+    ] as const) {
+      expect(spawn('true', [], { childFDs })).to.equal(code);
+    }
+    for (const options of [
+      null,
+      { env: 'NAME=value' },
+      { env: null },
+      { cwd: 5 },
+      { signal: {} },
+      { signal: { throwIfAborted() {} } },
+    ]) {
+      expect(spawn('true', [], options)).to.equal(type);
+    }
+    expect(spawn('a\0b')).to.equal('ERR_INVALID_ARG_VALUE');
+  });
+
+  (canCountDescriptors ? it : it.skip)(
+    'leaks no descriptor, whatever becomes of the child',
+    async () => {
+      const before = countSockets();
+      const childFDs = { 0: 'w', 1: 'r', 2: 'r', 3: 'w', 4: 'r' } as const;
+      for (let i = 0; i < 3; i++) {
+        const protocols = [
+          shell('exit 0', new Recorder(), { childFDs }),
+          shell('read x <&3', new Recorder(({ transport }) => transport.loseConnection()), {
+            childFDs,
+          }),
+          shell('exec yes', new Recorder(({ transport }) => transport.pauseProducing()), {
+            childFDs,
+          }),
+        ];
+        protocols[1]?.transport.closeChildFD(3);
+        protocols[2]?.transport.signalProcess('KILL');
+        protocols[2]?.transport.resumeProducing();
+        const none = new Recorder();
+        spawnProcess(none, '/no/such/program', [], { childFDs });
+        await Promise.all([...protocols, none].map(({ whenEnded }) => whenEnded));
+      }
+      await until(() => countSockets() <= before);
+    },
+  );
+});

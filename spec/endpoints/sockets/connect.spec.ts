@@ -1,0 +1,276 @@
+import { getEventListeners, once } from 'node:events';
+import net from 'node:net';
+
+import { expect } from 'chai';
+
+import {
+  connect,
+  ConnectionAborted,
+  ConnectionDone,
+  Factory,
+  listen,
+  log,
+  Protocol,
+  type ConnectOptions,
+  type Connector,
+  type ListeningPort,
+} from '../../../lib/index.js';
+import { certificate, describeWithOpenSSL } from '../../support/certificate.js';
+import { Echo, freePort, local, portOf, Recorder } from '../../support/connections.js';
+import { until } from '../../support/until.js';
+
+describe('connect', () => {
+  let listening: ListeningPort;
+  let place: { port: number; host: string };
+  let logged: unknown[];
+  let restore: () => void;
+  beforeEach(async () => {
+    logged = [];
+    restore = log.addObserver(({ error }) => logged.push(error));
+    listening = await listen(Factory.forProtocol(Echo), { port: 0, ...local });
+    place = { port: portOf(listening), ...local };
+  });
+  afterEach(async () => {
+    restore();
+    await listening.stopListening();
+  });
+
+  describe('has the connector know its transport before connectionMade, where', () => {
+    it('it disconnects', async () => {
+      const factory = new Recorder();
+      const told: unknown[] = [];
+      class Leaving extends Protocol {
+        override connectionMade(): void {
+          told.push(connector.transport === this.transport, connector.state);
+          connector.disconnect();
+        }
+        override connectionLost({ name }: Error): void {
+          told.push(name);
+        }
+      }
+      factory.buildProtocol = () => new Leaving();
+      const connector = connect(factory, place);
+      await factory.whenOver;
+      expect(told).to.deep.equal([true, 'connected', 'ConnectionDone']);
+      expect(connector).to.include({ transport: null, state: 'disconnected' });
+    });
+
+    for (const [where, abortIn] of [
+      ['connectionMade', 'made'],
+      ['buildProtocol', 'built'],
+    ] as const) {
+      it(`the connection is aborted by a signal that aborts in ${where}`, async () => {
+        const controller = new AbortController();
+        const told: string[] = [];
+        class Aborted extends Protocol {
+          override connectionMade(): void {
+            told.push('made');
+            if (abortIn === 'made') controller.abort();
+          }
+          override connectionLost({ name }: Error): void {
+            told.push(name);
+          }
+        }
+        const factory = new Recorder();
+        factory.buildProtocol = () => {
+          if (abortIn === 'built') controller.abort();
+          return new Aborted();
+        };
+        connect(factory, { ...place, signal: controller.signal });
+        await factory.whenOver;
+        expect(told).to.deep.equal(['made', 'ConnectionAborted']);
+        expect(factory.reason).to.be.instanceOf(ConnectionAborted);
+        expect(getEventListeners(controller.signal, 'abort')).to.have.length(0);
+      });
+    }
+  });
+
+  it('closes a connection without a protocol, though the other end never does', async () => {
+    const server = net.createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const factory = new Recorder();
+    factory.buildProtocol = () => null;
+    const { port } = server.address() as net.AddressInfo;
+    connect(factory, { port, ...local });
+    const [socket] = (await once(server, 'connection')) as [net.Socket];
+    await factory.whenOver;
+    expect(factory.told).to.deep.equal(['start', 'connecting', 'lost', 'stop']);
+    expect(factory.reason).to.be.instanceOf(ConnectionDone);
+    socket.destroy();
+    server.close();
+  });
+
+  describe('when the factory throws', () => {
+    it('in stopFactory, logs that, whether the attempt failed or the connection was lost', async () => {
+      const thrown = new Error('cannot stop');
+      class Failing extends Recorder {
+        override stopFactory(): void {
+          super.stopFactory();
+          throw thrown;
+        }
+      }
+      for (const port of [place.port, await freePort()]) {
+        const factory = new Failing();
+        const connector = connect(factory, { ...local, port });
+        await factory.whenOver;
+        await until(() => logged.length > 0);
+        expect(logged.splice(0)).to.deep.equal([thrown]);
+        expect(connector.state).to.equal('disconnected');
+      }
+    });
+
+    it('in startFactory, attempts nothing, and can be asked again', async () => {
+      let throws = true;
+      class Failing extends Recorder {
+        override startFactory(): void {
+          super.startFactory();
+          if (throws) throw new Error('cannot start');
+        }
+      }
+      const failing = new Failing();
+      expect(() => connect(failing, place)).to.throw('cannot start');
+      expect([failing.numPorts, failing.told]).to.deep.equal([0, ['start']]);
+
+      throws = false;
+      const factory = new Failing();
+      const connector = connect(factory, place);
+      await factory.whenOver;
+      throws = true;
+      expect(() => connector.connect()).to.throw('cannot start');
+      expect([connector.state, factory.numPorts]).to.deep.equal(['disconnected', 0]);
+      throws = false;
+      connector.connect();
+      await until(() => factory.told.at(-1) === 'stop');
+      expect(factory.told.slice(4)).to.deep.equal(['start', 'start', 'connecting', 'lost', 'stop']);
+    });
+  });
+
+  it('stops the factory once for an attempt that was given up in clientConnectionFailed', async () => {
+    class Nested extends Recorder {
+      override clientConnectionFailed(connector: Connector, reason: Error): void {
+        const first = !this.told.includes('failed');
+        super.clientConnectionFailed(connector, reason);
+        if (!first) return;
+        connector.connect();
+        connector.stopConnecting();
+      }
+    }
+    const factory = new Nested();
+    factory.buildProtocol = () => new Protocol();
+    const standing = connect(factory, place);
+    await until(() => standing.state === 'connected');
+    const failing = connect(factory, { port: await freePort(), ...local });
+    await until(() => failing.state === 'disconnected');
+    expect(factory.numPorts).to.equal(1);
+    standing.disconnect();
+    await factory.whenOver;
+    expect(factory.numPorts).to.equal(0);
+  });
+
+  it('connects again to where it did, though its options have been changed', async () => {
+    const options: ConnectOptions = { ...place };
+    const factory = new Recorder();
+    const connector = connect(factory, options);
+    options.port = 1;
+    await factory.whenOver;
+    connector.connect();
+    await until(() => factory.told.at(-1) === 'stop');
+    expect(factory.told.slice(4)).to.deep.equal(['start', 'connecting', 'lost', 'stop']);
+  });
+
+  it('says in which state it can’t connect', async () => {
+    const factory = new Recorder();
+    factory.buildProtocol = () => new Protocol();
+    const connector = connect(factory, place);
+    for (const state of ['connecting', 'connected'] as const) {
+      await until(() => connector.state === state);
+      expect(() => connector.connect())
+        .to.throw(`it is ${state} already`)
+        .with.property('code', 'ERR_INVALID_STATE');
+    }
+    connector.disconnect();
+    await factory.whenOver;
+  });
+
+  it('refuses an option that makes no sense before the factory starts', () => {
+    for (const [options, code] of [
+      [{ highWaterMark: -1 }, 'ERR_OUT_OF_RANGE'],
+      [{ highWaterMark: null }, 'ERR_INVALID_ARG_TYPE'],
+      [{ waitsForProducer: 'no' }, 'ERR_INVALID_ARG_TYPE'],
+      [{ signal: {} }, 'ERR_INVALID_ARG_TYPE'],
+      [{ localAddress: 'localhost' }, 'ERR_INVALID_ARG_TYPE'],
+      [{ localAddress: 5 }, 'ERR_INVALID_ARG_TYPE'],
+      [{ timeout: '5' }, 'ERR_INVALID_ARG_TYPE'],
+      [{ timeout: 2 ** 31 }, 'ERR_OUT_OF_RANGE'],
+      [{ tls: true }, 'ERR_INVALID_ARG_TYPE'],
+      [{ tls: { servername: 5 } }, 'ERR_INVALID_ARG_TYPE'],
+      [{ tls: { ALPNProtocols: 5 } }, undefined],
+      [{ tls: { checkServerIdentity: 5 } }, undefined],
+    ] as const) {
+      const factory = new Recorder();
+      const wrong = () => connect(factory, { ...place, ...options } as ConnectOptions);
+      if (code === undefined) expect(wrong).to.throw();
+      else expect(wrong).to.throw().with.property('code', code);
+      expect(factory.told).to.deep.equal([]);
+    }
+  });
+
+  describeWithOpenSSL('over TLS', () => {
+    let names: (string | undefined)[];
+    let secure: ListeningPort;
+    beforeEach(async () => {
+      names = [];
+      const SNICallback = (name: string, done: (error: null) => void) => {
+        names.push(name);
+        done(null);
+      };
+      const tls = { ...certificate(), SNICallback };
+      secure = await listen(Factory.forProtocol(Echo), { port: 0, ...local, tls });
+    });
+    afterEach(() => secure.stopListening());
+
+    it('fails, and no more than that, where the factory builds what is no protocol', async () => {
+      const factory = new Recorder();
+      factory.buildProtocol = () => ({}) as never;
+      connect(factory, { port: portOf(secure), ...local, tls: { servername: 'not the one' } });
+      await factory.whenOver;
+      expect(factory.reason?.cause).to.have.property('code', 'ERR_INVALID_ARG_TYPE');
+      expect(factory.told).to.deep.equal(['start', 'connecting', 'failed', 'stop']);
+      expect(logged).to.deep.equal([factory.reason?.cause]);
+    });
+
+    it('is closed cleanly, with no handshake, where the factory builds no protocol', async () => {
+      const factory = new Recorder();
+      factory.buildProtocol = () => null;
+      connect(factory, { port: portOf(secure), host: 'localhost', tls: {} }); // Trusts nobody.
+      await factory.whenOver;
+      expect(factory.reason).to.be.instanceOf(ConnectionDone);
+      expect(factory.reason?.cause).to.equal(undefined);
+      expect(names).to.deep.equal([]);
+    });
+
+    it('names a host to the server, but no address, and checks the certificate for either', async () => {
+      for (const host of ['localhost', '127.0.0.1']) {
+        const factory = new Recorder();
+        connect(factory, { port: portOf(secure), host, tls: { ca: certificate().cert } });
+        await factory.whenOver;
+        expect(factory.built?.answer).to.equal('hello');
+      }
+      expect(names).to.deep.equal(['localhost']);
+    });
+
+    it('refuses a certificate that is for another address', async () => {
+      let checked: string | undefined;
+      const checkServerIdentity = (host: string) => {
+        checked = host;
+        return Object.assign(new Error('not the one'), { code: 'ERR_NOT_THE_ONE' });
+      };
+      const factory = new Recorder();
+      const tls = { ca: certificate().cert, checkServerIdentity };
+      connect(factory, { port: portOf(secure), ...local, tls });
+      await factory.whenOver;
+      expect(checked).to.equal('127.0.0.1');
+      expect(factory.reason?.cause).to.have.property('code', 'ERR_NOT_THE_ONE');
+    });
+  });
+});

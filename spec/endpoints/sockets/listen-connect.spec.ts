@@ -1,0 +1,345 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+import { expect } from 'chai';
+import sinon from 'sinon';
+
+import {
+  connect,
+  ConnectionDone,
+  Factory,
+  listen,
+  log,
+  Protocol,
+  type ConnectOptions,
+  type Connector,
+  type ListenOptions,
+  type ListeningPort,
+} from '../../../lib/index.js';
+import { certificate, hasOpenSSL } from '../../support/certificate.js';
+import { Echo, freePort, local, portOf, Recorder } from '../../support/connections.js';
+import { canCountDescriptors, openDescriptors } from '../../support/descriptors.js';
+
+describe('listen and connect', () => {
+  let folder: string;
+  let logged: unknown[];
+  let restore: () => void;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'twisted-streams-'));
+    logged = [];
+    restore = log.addObserver(({ error }) => logged.push(error));
+  });
+  afterEach(() => {
+    restore();
+    rmSync(folder, { recursive: true });
+  });
+
+  const families: [string, () => ListenOptions, (listening: ListeningPort) => ConnectOptions][] = [
+    ['TCP', () => ({ port: 0, ...local }), (at) => ({ port: portOf(at), ...local })],
+    ['Unix', () => ({ path: join(folder, 'x') }), () => ({ path: join(folder, 'x') })],
+  ];
+  if (hasOpenSSL) {
+    families.push([
+      'TLS',
+      () => ({ port: 0, ...local, tls: certificate() }),
+      (at) => ({
+        port: portOf(at),
+        ...local,
+        tls: { ca: certificate().cert, servername: 'localhost' },
+      }),
+    ]);
+  }
+  for (const [family, server, client] of families) {
+    it(`give each connection a protocol on a transport: ${family}`, async () => {
+      const echo = Factory.forProtocol(Echo);
+      const listening = await listen(echo, server());
+      const factory = new Recorder();
+      connect(factory, client(listening));
+      await factory.whenOver;
+      expect(factory.built?.answer).to.equal('hello');
+      expect(factory.reason).to.be.instanceOf(ConnectionDone);
+      expect(factory.told).to.deep.equal(['start', 'connecting', 'lost', 'stop']);
+      await listening.stopListening();
+      expect(echo.numPorts).to.equal(0);
+      expect(logged).to.deep.equal([]);
+    });
+  }
+
+  it('leave alone the connections that stand, when the port stops listening', async () => {
+    const listening = await listen(Factory.forProtocol(Echo), { port: 0, ...local });
+    const socket = net.connect(portOf(listening), '127.0.0.1');
+    socket.write('before');
+    await once(socket, 'data');
+    await listening.stopListening();
+    await listening.stopListening();
+    socket.write('after');
+    expect(String(((await once(socket, 'data')) as [Buffer])[0])).to.equal('after');
+    const [error] = (await once(net.connect(socket.remotePort!, '127.0.0.1'), 'error')) as [Error];
+    expect(error).to.have.property('code', 'ECONNREFUSED');
+    socket.end();
+  });
+
+  it('connect again from clientConnectionFailed and clientConnectionLost', async () => {
+    const port = await freePort();
+    let listening: ListeningPort | undefined;
+    class Again extends Recorder {
+      override clientConnectionFailed(connector: Connector, reason: Error): void {
+        super.clientConnectionFailed(connector, reason);
+        void listen(Factory.forProtocol(Echo), { port, ...local }).then((port) => {
+          listening = port;
+          connector.connect();
+        });
+      }
+      override clientConnectionLost(connector: Connector, reason: Error): void {
+        super.clientConnectionLost(connector, reason);
+        if (this.told.filter((what) => what === 'lost').length < 2) connector.connect();
+      }
+    }
+    const factory = new Again();
+    connect(factory, { port, ...local });
+    while (factory.told.filter((what) => what === 'lost').length < 2) await turn();
+    expect(factory.told.filter((what) => what === 'failed')).to.have.length(1);
+    await listening?.stopListening();
+  });
+
+  describe('tell the factory of an attempt that failed', () => {
+    it('because nobody listens there', async () => {
+      const factory = new Recorder();
+      connect(factory, { port: await freePort(), ...local });
+      await factory.whenOver;
+      expect(factory.reason).to.include({ name: 'ConnectionRefusedError', code: 'ECONNREFUSED' });
+      expect(factory.reason?.cause).to.be.instanceOf(Error);
+      expect(factory.told).to.deep.equal(['start', 'connecting', 'failed', 'stop']);
+    });
+
+    it('because the path is not there', async () => {
+      const factory = new Recorder();
+      connect(factory, { path: join(folder, 'nobody') });
+      await factory.whenOver;
+      expect(factory.reason).to.include({ name: 'ConnectError', code: 'ENOENT' });
+    });
+
+    it('because it took longer than its timeout', () => {
+      const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      const stub = sinon.stub(net, 'connect').returns(new net.Socket());
+      try {
+        const factory = new Recorder();
+        connect(factory, { port: 1, ...local, timeout: 2 });
+        clock.tick(1999);
+        expect(factory.told).to.deep.equal(['start', 'connecting']);
+        clock.tick(1);
+        expect(factory.reason).to.include({ name: 'TimeoutError', code: 'ETIMEDOUT' });
+        expect(factory.told).to.deep.equal(['start', 'connecting', 'failed', 'stop']);
+      } finally {
+        stub.restore();
+        clock.restore();
+      }
+    });
+
+    it('because it was stopped, or disconnected', () => {
+      for (const give of ['stopConnecting', 'disconnect'] as const) {
+        const factory = new Recorder();
+        const connector = connect(factory, { port: 1, ...local });
+        connector[give]();
+        expect(factory.reason).to.include({ name: 'UserError', code: 'ABORT_ERR' });
+        expect(factory.told).to.deep.equal(['start', 'connecting', 'failed', 'stop']);
+        expect(() => connector.stopConnecting())
+          .to.throw()
+          .with.property('code', 'ERR_INVALID_STATE');
+      }
+    });
+
+    it('because the signal aborted, before or meanwhile', async () => {
+      const cause = new Error('enough');
+      for (const signal of [AbortSignal.abort(cause), AbortSignal.timeout(1)]) {
+        const factory = new Recorder();
+        const stub = sinon.stub(net, 'connect').returns(new net.Socket());
+        connect(factory, { port: 1, ...local, signal });
+        stub.restore();
+        await factory.whenOver;
+        expect(factory.reason).to.have.property('name', 'UserError');
+        expect(factory.reason?.cause).to.equal(signal.reason);
+      }
+    });
+  });
+
+  it('abort a connection that stands when the signal aborts', async () => {
+    const listening = await listen(Factory.forProtocol(Protocol), { port: 0, ...local });
+    const controller = new AbortController();
+    const factory = new Recorder();
+    const connector = connect(factory, {
+      port: portOf(listening),
+      ...local,
+      signal: controller.signal,
+    });
+    while (connector.state !== 'connected') await turn();
+    controller.abort();
+    await factory.whenOver;
+    expect(factory.reason).to.have.property('name', 'ConnectionAborted');
+    await listening.stopListening();
+  });
+
+  it('stop listening when the signal aborts', async () => {
+    const controller = new AbortController();
+    const factory = Factory.forProtocol(Echo);
+    await listen(factory, { port: 0, ...local, signal: controller.signal });
+    controller.abort();
+    while (factory.numPorts > 0) await turn();
+    const error = await listen(factory, { port: 0, ...local, signal: controller.signal }).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).to.have.property('name', 'AbortError');
+  });
+
+  describe('close the connection at once', () => {
+    const closed = async (listening: ListeningPort) => {
+      const socket = net.connect(portOf(listening), '127.0.0.1');
+      await once(socket.resume(), 'close');
+      await listening.stopListening();
+    };
+
+    it('where the factory builds no protocol', async () => {
+      const factory = new Factory();
+      factory.buildProtocol = () => null;
+      await closed(await listen(factory, { port: 0, ...local }));
+      expect(logged).to.deep.equal([]);
+    });
+
+    it('where it throws, or builds what is no protocol, and log that', async () => {
+      const thrown = new Error('cannot');
+      const throwing = new Factory();
+      throwing.buildProtocol = () => {
+        throw thrown;
+      };
+      await closed(await listen(throwing, { port: 0, ...local }));
+      const wrong = new Factory();
+      wrong.buildProtocol = () => ({ makeConnection() {}, connectionLost() {} }) as never;
+      await closed(await listen(wrong, { port: 0, ...local }));
+      await closed(await listen(new Factory(), { port: 0, ...local }));
+      expect(logged[0]).to.equal(thrown);
+      expect(logged[1]).to.have.property('code', 'ERR_INVALID_ARG_TYPE');
+      expect(logged[2]).to.have.property('code', 'ERR_INVALID_STATE');
+    });
+
+    it('on the client’s side too, and tell the factory', async () => {
+      const listening = await listen(Factory.forProtocol(Echo), { port: 0, ...local });
+      const factory = new Recorder();
+      factory.buildProtocol = () => null;
+      connect(factory, { port: portOf(listening), ...local });
+      await factory.whenOver;
+      expect(factory.told).to.deep.equal(['start', 'connecting', 'lost', 'stop']);
+      expect(factory.reason).to.be.instanceOf(ConnectionDone);
+      const failing = new Recorder();
+      failing.buildProtocol = () => 'no protocol' as never;
+      connect(failing, { port: portOf(listening), ...local });
+      await failing.whenOver;
+      expect(failing.told).to.deep.equal(['start', 'connecting', 'failed', 'stop']);
+      await listening.stopListening();
+    });
+  });
+
+  if (hasOpenSSL) {
+    it('lose the connection of a client that doesn’t trust the certificate, with the cause', async () => {
+      const listening = await listen(Factory.forProtocol(Echo), {
+        port: 0,
+        ...local,
+        tls: certificate(),
+      });
+      const factory = new Recorder();
+      connect(factory, { port: portOf(listening), ...local, tls: { servername: 'localhost' } });
+      await factory.whenOver;
+      expect(factory.reason?.cause).to.have.property('code', 'DEPTH_ZERO_SELF_SIGNED_CERT');
+      await listening.stopListening();
+    });
+  }
+
+  describe('refuse bad input', () => {
+    const refused = async (options: unknown, factory: unknown = Factory.forProtocol(Echo)) =>
+      listen(factory as Factory, options as ListenOptions).then(
+        () => undefined,
+        (reason: unknown) => reason as Error & { code: string },
+      );
+
+    it('that names no place, or two, or a port that is none', async () => {
+      for (const options of [
+        {},
+        undefined,
+        { port: 1, path: 'x' },
+        { path: '' },
+        { port: 1, host: 1 },
+        { port: '80' },
+      ]) {
+        expect(await refused(options)).to.have.property('code', 'ERR_INVALID_ARG_TYPE');
+        expect(() => connect(new Recorder(), options as never)).to.throw(TypeError);
+      }
+      for (const port of [-1, 65536, 1.5, NaN]) {
+        expect(await refused({ port })).to.have.property('code', 'ERR_OUT_OF_RANGE');
+        expect(() => connect(new Recorder(), { port })).to.throw(RangeError);
+      }
+    });
+
+    it('that is no factory, no timeout, no certificate', async () => {
+      for (const factory of [null, {}, Echo]) {
+        expect(await refused({ port: 0 }, factory)).to.have.property(
+          'code',
+          'ERR_INVALID_ARG_TYPE',
+        );
+      }
+      for (const timeout of [0, -1, NaN]) {
+        expect(() => connect(new Recorder(), { port: 1, timeout })).to.throw(RangeError);
+      }
+      expect(await refused({ port: 0, tls: { key: 'x', cert: 'y' } })).to.be.instanceOf(Error);
+    });
+
+    it('that can’t be listened on: a port in use, a path that can’t be written', async () => {
+      const listening = await listen(Factory.forProtocol(Echo), { port: 0, ...local });
+      expect(await refused({ port: portOf(listening), ...local })).to.include({
+        name: 'CannotListenError',
+        code: 'EADDRINUSE',
+      });
+      expect(await refused({ path: join(folder, 'no', 'folder') })).to.include({
+        name: 'CannotListenError',
+      });
+      await listening.stopListening();
+    });
+  });
+
+  (canCountDescriptors ? it : it.skip)('leak no descriptor, whatever fails', async () => {
+    const sockets = () => openDescriptors().filter((name) => name.startsWith('socket:')).length;
+    const before = sockets();
+    for (let i = 0; i < 5; i++) {
+      const factory = new Recorder();
+      connect(factory, { port: await freePort(), ...local });
+      await factory.whenOver;
+      const stopped = new Recorder();
+      connect(stopped, { port: 1, ...local }).stopConnecting();
+      await listen(new Factory(), { path: join(folder, 'no', 'folder') }).catch(() => {});
+      const refusing = new Factory();
+      refusing.buildProtocol = () => 1 as never;
+      const listening = await listen(refusing, { port: 0, ...local });
+      await once(net.connect(portOf(listening), '127.0.0.1').resume(), 'close');
+      await listening.stopListening();
+    }
+    while (sockets() > before) await turn();
+    expect(existsSync(join(folder, 'no'))).to.equal(false);
+  });
+
+  it('let a process with nothing open exit by itself', async () => {
+    const program = `
+      import { listen, connect, Factory, ClientFactory, Protocol } from './lib/index.ts';
+      class Once extends Protocol { connectionMade() { this.transport.loseConnection(); } }
+      const port = await listen(Factory.forProtocol(Protocol), { port: 0, host: '127.0.0.1' });
+      connect(ClientFactory.forProtocol(Once), { port: port.getHost().port, host: '127.0.0.1' });
+      await port.stopListening();
+    `;
+    const args = ['--import', 'tsx/esm', '--input-type=module', '-e', program];
+    const { stderr } = await promisify(execFile)(process.execPath, args);
+    expect(stderr).to.equal('');
+  });
+});

@@ -1,0 +1,177 @@
+import { lookup } from 'node:dns/promises';
+import { getEventListeners, once } from 'node:events';
+import net from 'node:net';
+
+import { expect } from 'chai';
+
+import { Factory, listen, log, Protocol, type ListenOptions } from '../../../lib/index.js';
+import { certificate, hasOpenSSL } from '../../support/certificate.js';
+import { Echo, freePort, local, Recorder } from '../../support/connections.js';
+import { rejection } from '../../support/rejection.js';
+import { until } from '../../support/until.js';
+
+/** What becomes of an attempt to connect to `port`. */
+async function answerOf(port: number, host = '127.0.0.1'): Promise<string> {
+  const socket = net.connect(port, host);
+  try {
+    await once(socket, 'connect');
+    return 'connected';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'failed';
+  } finally {
+    socket.destroy();
+  }
+}
+
+describe('listen', () => {
+  let logged: unknown[];
+  let restore: () => void;
+  beforeEach(() => {
+    logged = [];
+    restore = log.addObserver(({ error }) => logged.push(error));
+  });
+  afterEach(() => restore());
+
+  it('listens nowhere when startFactory throws, and rejects with that', async () => {
+    const port = await freePort();
+    const thrown = new Error('cannot start');
+    const factory = Factory.forProtocol(Echo);
+    factory.startFactory = () => {
+      throw thrown;
+    };
+    expect(await rejection(listen(factory, { port, ...local }))).to.equal(thrown);
+    expect(factory.numPorts).to.equal(0);
+    expect(await answerOf(port)).to.equal('ECONNREFUSED');
+  });
+
+  describe('given up by its signal', () => {
+    it('while it looks up the host, rejects with the reason, and listens nowhere', async () => {
+      const port = await freePort();
+      const controller = new AbortController();
+      const factory = new Recorder();
+      const { signal } = controller;
+      const listening = listen(factory, { port, host: 'localhost', signal });
+      const reason = new Error('enough');
+      controller.abort(reason);
+      expect(await rejection(listening)).to.equal(reason);
+      const { address: host } = await lookup('localhost'); // The other one is over too, then.
+      await answerOf(port, host);
+      expect(await answerOf(port, host)).to.equal('ECONNREFUSED');
+      expect(factory.told).to.deep.equal([]);
+    });
+
+    it('in startFactory, stops the factory again', async () => {
+      const port = await freePort();
+      const controller = new AbortController();
+      const factory = new Recorder();
+      factory.startFactory = () => controller.abort(new Error('enough'));
+      const error = await rejection(listen(factory, { port, ...local, signal: controller.signal }));
+      expect(error).to.have.property('message', 'enough');
+      expect([factory.numPorts, factory.told]).to.deep.equal([0, ['stop']]);
+      expect(await answerOf(port)).to.equal('ECONNREFUSED');
+    });
+  });
+
+  describe('makes a port', () => {
+    it('that knows where it listened, and stops once, whoever asks', async () => {
+      const factory = new Recorder();
+      const listening = await listen(factory, { port: 0, ...local });
+      const address = listening.getHost();
+      const stopping = listening.stopListening();
+      expect(listening.stopListening()).to.equal(stopping);
+      await stopping;
+      expect(listening.getHost()).to.deep.equal(address);
+      expect(address).to.include({ type: 'TCP', host: '127.0.0.1' });
+      expect(factory.told).to.deep.equal(['start', 'stop']);
+    });
+
+    it('that heeds the options it was given, not what becomes of them', async () => {
+      const options: ListenOptions = { port: 0, ...local };
+      const listening = await listen(Factory.forProtocol(Echo), options);
+      options.highWaterMark = -1;
+      const { port } = listening.getHost() as { port: number };
+      const socket = net.connect(port, '127.0.0.1').end('hello');
+      expect(String(((await once(socket, 'data')) as [Buffer])[0])).to.equal('hello');
+      await listening.stopListening();
+    });
+
+    it('that leaves nothing on the signal once it has stopped', async () => {
+      const { signal } = new AbortController();
+      const listening = await listen(new Recorder(), { port: 0, ...local, signal });
+      expect(getEventListeners(signal, 'abort')).to.have.length(1);
+      await listening.stopListening();
+      expect(getEventListeners(signal, 'abort')).to.have.length(0);
+      await rejection(listen(new Recorder(), { port: 0, host: '192.0.2.1', signal }));
+      expect(getEventListeners(signal, 'abort')).to.have.length(0);
+    });
+
+    it('whose stopListening rejects with what stopFactory throws; an abort has it logged', async () => {
+      const thrown = new Error('cannot stop');
+      const failing = () => {
+        const factory = Factory.forProtocol(Protocol);
+        factory.stopFactory = () => {
+          throw thrown;
+        };
+        return factory;
+      };
+      const listening = await listen(failing(), { port: 0, ...local });
+      expect(await rejection(listening.stopListening())).to.equal(thrown);
+      expect(logged).to.deep.equal([]);
+      const controller = new AbortController();
+      await listen(failing(), { port: 0, ...local, signal: controller.signal });
+      controller.abort();
+      await until(() => logged.length > 0);
+      expect(logged).to.deep.equal([thrown]);
+    });
+  });
+
+  describe('refuses, before anything starts,', () => {
+    const refused = async (options: object) => {
+      const factory = new Recorder();
+      const error = await rejection(listen(factory, { port: 0, ...local, ...options }));
+      expect(factory.told).to.deep.equal([]);
+      return error as NodeJS.ErrnoException;
+    };
+
+    it('an option of the wrong kind, or a number that is out of range', async () => {
+      for (const [options, code] of [
+        [{ highWaterMark: -1 }, 'ERR_OUT_OF_RANGE'],
+        [{ highWaterMark: '1' }, 'ERR_INVALID_ARG_TYPE'],
+        [{ waitsForProducer: 1 }, 'ERR_INVALID_ARG_TYPE'],
+        [{ signal: {} }, 'ERR_INVALID_ARG_TYPE'],
+        [{ signal: { throwIfAborted() {} } }, 'ERR_INVALID_ARG_TYPE'],
+        [{ backlog: '5' }, 'ERR_INVALID_ARG_TYPE'],
+        [{ backlog: -1 }, 'ERR_OUT_OF_RANGE'],
+        [{ backlog: 1.5 }, 'ERR_OUT_OF_RANGE'],
+        [{ backlog: NaN }, 'ERR_OUT_OF_RANGE'],
+        [{ tls: null }, 'ERR_INVALID_ARG_TYPE'],
+        [{ tls: true }, 'ERR_INVALID_ARG_TYPE'],
+      ] as const) {
+        expect(await refused(options)).to.have.property('code', code);
+      }
+    });
+
+    it('TLS options that node:tls only refuses when it wraps a connection', async () => {
+      for (const tls of [{ ALPNProtocols: 5 }, { SNICallback: 5 }, { secureContext: 5 }]) {
+        expect(await refused({ tls })).to.be.instanceOf(TypeError);
+      }
+    });
+  });
+
+  if (hasOpenSSL) {
+    it('takes a secureContext in place of key and certificate', async () => {
+      const tls = process.getBuiltinModule('node:tls');
+      const secureContext = tls.createSecureContext(certificate());
+      const listening = await listen(Factory.forProtocol(Echo), {
+        port: 0,
+        ...local,
+        tls: { secureContext },
+      });
+      const { port } = listening.getHost() as { port: number };
+      const client = tls.connect({ port, ca: certificate().cert, servername: 'localhost' });
+      await once(client, 'secureConnect');
+      client.end();
+      await listening.stopListening();
+    });
+  }
+});

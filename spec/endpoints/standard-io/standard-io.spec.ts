@@ -1,0 +1,242 @@
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+import { expect } from 'chai';
+
+import { ProcessProtocol, Protocol, spawnProcess, StandardIO } from '../../../lib/index.js';
+import { numbered } from '../../support/producers.js';
+import { describeWithTool, ROOT } from '../../support/programs.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
+import { until } from '../../support/until.js';
+
+const PROGRAM = fileURLToPath(new URL('../../support/standard-io-program.ts', import.meta.url));
+
+/** A program that runs, and what it has written. */
+class Running extends ProcessProtocol {
+  output = Buffer.alloc(0);
+  private errors = '';
+  private end!: () => void;
+  readonly whenEnded = new Promise<void>((resolve) => (this.end = resolve));
+
+  /** What its protocol was told. */
+  get told(): string[] {
+    return this.errors.split('\n').slice(0, -1);
+  }
+
+  override outReceived(data: Buffer): void {
+    this.output = Buffer.concat([this.output, data]);
+  }
+
+  override errReceived(data: Buffer): void {
+    this.errors += String(data);
+  }
+
+  override processEnded(reason: Error): void {
+    if (reason.name !== 'ProcessDone') this.errors += `${reason.message}\n`;
+    this.end();
+  }
+}
+
+const command = (mode: string) => ['--import', 'tsx/esm', PROGRAM, mode];
+
+/** Starts the program; descriptors that are not given are pipes. */
+function start(mode: string, files: Record<number, number> = {}): Running {
+  const running = new Running();
+  const childFDs = { 0: 'w', 1: 'r', 2: 'r', ...files } as const;
+  spawnProcess(running, process.execPath, command(mode), { cwd: ROOT, childFDs });
+  return running;
+}
+
+describe('StandardIO', () => {
+  const folder = temporaryFolder();
+  const data = numbered(1_000_000);
+
+  describe('on pipes', () => {
+    it('gives what comes and takes what goes, and is over when the input ends', async () => {
+      const running = start('echo');
+      running.transport.write(data);
+      // With its last output on its way, or still to be written: all of it counts.
+      await until(() => running.output.length === data.length);
+      running.transport.closeStdin();
+      await running.whenEnded;
+      expect(running.output.equals(data)).to.equal(true);
+      expect(running.told).to.deep.equal(['made', 'ConnectionDone']);
+    });
+
+    it('delivers late output of a protocol that can do with half a connection', async () => {
+      const running = start('late');
+      running.transport.write(data);
+      running.transport.closeStdin();
+      await running.whenEnded;
+      const late = Buffer.concat([Buffer.from(`${data.length}\n`), data]);
+      expect(running.output.equals(late)).to.equal(true);
+      expect(running.told).to.deep.equal(['made', 'readConnectionLost', 'ConnectionDone']);
+    });
+
+    it('closes when all is delivered, to a slow reader too, and lets the process exit', async () => {
+      // The input stays open all the while: nobody waits for its end, or reads on.
+      const running = start('close');
+      running.transport.pauseProducing();
+      await new Promise((resolve) => setImmediate(resolve));
+      running.transport.resumeProducing();
+      await running.whenEnded;
+      expect(running.output.equals(data)).to.equal(true);
+      expect(running.told).to.deep.equal(['made', 'ConnectionDone']);
+    });
+
+    it('pauses its producer for a slow reader, and stops it when that has gone', async () => {
+      const running = start('flood');
+      await until(() => running.told.includes('pause'));
+      running.transport.closeStdout();
+      await running.whenEnded;
+      expect([...new Set(running.told)]).to.deep.equal([
+        'made',
+        'pause',
+        'stop',
+        'ConnectionLost EPIPE',
+      ]);
+    });
+
+    it('ends its output and goes on with its input', async () => {
+      const running = start('half');
+      await until(() => running.told.includes('writeConnectionLost'));
+      running.transport.write(data);
+      running.transport.closeStdin();
+      await running.whenEnded;
+      expect(String(running.output)).to.equal('first\n');
+      expect(running.told).to.deep.equal([
+        'made',
+        'writeConnectionLost',
+        'readConnectionLost',
+        'ConnectionDone',
+      ]);
+    });
+
+    it('aborts', async () => {
+      const running = start('abort');
+      await running.whenEnded;
+      expect(running.told).to.deep.equal(['made', 'ConnectionAborted']);
+    });
+  });
+
+  it('reads a file and writes a file', async () => {
+    const [input, output] = [folder.write('input', data), folder.path('output')];
+    const files = { 0: openSync(input, 'r'), 1: openSync(output, 'w') };
+    const running = start('late', files);
+    Object.values(files).forEach(closeSync);
+    await running.whenEnded;
+    const late = Buffer.concat([Buffer.from(`${data.length}\n`), data]);
+    expect(readFileSync(output).equals(late)).to.equal(true);
+    expect(running.told).to.deep.equal(['made', 'readConnectionLost', 'ConnectionDone']);
+  });
+
+  describeWithTool('script', 'on a terminal (a pseudo-terminal of script)', () => {
+    it('reads lines as they are typed, and writes, until the end is typed', async () => {
+      const running = new Running();
+      const line = [process.execPath, ...command('echo')].map((word) => `'${word}'`).join(' ');
+      spawnProcess(running, 'script', ['-qec', `tty; ${line}`, '/dev/null'], { cwd: ROOT });
+      const shows = (pattern: RegExp) => until(() => pattern.test(String(running.output)));
+      await shows(/\/dev\/\S+[^]*made/);
+      running.transport.write(Buffer.from('hello\n'));
+      await shows(/hello\r\nhello\r\n/); // The terminal shows what is typed, then the answer.
+      running.transport.write(Buffer.from('\x04'));
+      await shows(/ConnectionDone/);
+      running.transport.closeStdin();
+      await running.whenEnded;
+    });
+  });
+
+  describe('on streams that are given', () => {
+    class Recorder extends Protocol<StandardIO> {
+      readonly told: string[] = [];
+      override dataReceived(chunk: Buffer): void {
+        this.told.push(String(chunk));
+      }
+      override connectionLost({ name, cause }: Error): void {
+        this.told.push(cause instanceof Error ? `${name}: ${cause.message}` : name);
+      }
+    }
+    const open = () => {
+      const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+      const protocol = new Recorder();
+      return { stdin, stdout, protocol, transport: new StandardIO(protocol, { stdin, stdout }) };
+    };
+
+    it('counts what the stream has yet to send, and pauses a producer exactly then', async () => {
+      const { stdout, transport } = open();
+      const told: string[] = [];
+      const producer = {
+        pauseProducing: () => told.push('pause'),
+        resumeProducing: () => told.push('resume'),
+        stopProducing: () => told.push('stop'),
+      };
+      transport.registerProducer(producer, true);
+      transport.write(Buffer.alloc(stdout.writableHighWaterMark - 1));
+      expect(told).to.deep.equal([]);
+      transport.write(Buffer.alloc(1));
+      for (let i = 0; i < 10; i++) await new Promise(setImmediate);
+      expect(told).to.deep.equal(['pause']);
+      stdout.resume();
+      await until(() => told.length > 1);
+      expect(told).to.deep.equal(['pause', 'resume']);
+    });
+
+    it('is lost when either of them fails or closes, with the cause', async () => {
+      for (const fails of ['stdin', 'stdout'] as const) {
+        for (const error of [new Error('boom'), undefined]) {
+          const opened = open();
+          opened[fails].destroy(error);
+          await opened.transport.closed;
+          expect(opened.protocol.told).to.deep.equal([
+            `ConnectionLost: ${error?.message ?? 'The stream was closed before it was done'}`,
+          ]);
+          expect([opened.stdin.destroyed, opened.stdout.destroyed]).to.deep.equal([true, true]);
+        }
+      }
+    });
+
+    it('hears of an input that has ended already', async () => {
+      const stdin = new PassThrough();
+      stdin.end().resume();
+      await until(() => stdin.readableEnded);
+      const protocol = new Recorder();
+      await new StandardIO(protocol, { stdin, stdout: new PassThrough() }).closed;
+      expect(protocol.told).to.deep.equal(['ConnectionDone']);
+    });
+
+    it('reads nothing while paused, and nothing more once it closes', async () => {
+      const { stdin, stdout, protocol, transport } = open();
+      transport.pauseProducing();
+      stdin.write('a');
+      await new Promise(setImmediate);
+      expect(protocol.told).to.deep.equal([]);
+      transport.resumeProducing();
+      await until(() => protocol.told.length > 0);
+      transport.write(Buffer.alloc(100_000));
+      transport.loseConnection();
+      for (let i = 0; i < 3; i++) stdin.write(Buffer.alloc(200_000));
+      for (let i = 0; i < 10; i++) await new Promise(setImmediate);
+      expect(stdin.readableLength).to.be.above(0);
+      stdout.resume();
+      await transport.closed;
+      expect(stdin.destroyed).to.equal(true);
+      expect(protocol.told).to.deep.equal(['a', 'ConnectionDone']);
+    });
+
+    it('refuses what is no protocol, can’t be read or can’t be written to', () => {
+      const refuse = (protocol: unknown, options: object | null) => {
+        expect(() => new StandardIO(protocol as never, options as never))
+          .to.throw(TypeError)
+          .with.property('code', 'ERR_INVALID_ARG_TYPE');
+      };
+      refuse({}, {});
+      refuse(new Recorder(), { stdin: 'stdin' });
+      refuse(new Recorder(), { stdin: new PassThrough(), stdout: {} });
+      refuse(new Recorder(), null);
+      const stdin = new PassThrough();
+      refuse(new Recorder(), { stdin, stdout: new PassThrough(), highWaterMark: '1' });
+      expect(stdin.listenerCount('data')).to.equal(0);
+    });
+  });
+});

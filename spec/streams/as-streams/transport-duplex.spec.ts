@@ -1,0 +1,443 @@
+import { once } from 'node:events';
+import { finished } from 'node:stream/promises';
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { expect } from 'chai';
+
+import {
+  ConnectionDone,
+  ConnectionLost,
+  InvalidArgTypeError,
+  isHalfCloseableProtocol,
+  log,
+  ProducerAlreadyRegisteredError,
+  ProducerStoppedError,
+  TransportDuplex,
+  type LogEvent,
+  type TransportDuplexOptions,
+} from '../../../lib/index.js';
+import { HalfCloseableTransport, RecordingTransport } from '../../support/transports.js';
+
+/** A stream over a transport that ends its write half by itself, or (`whole`) does not. */
+function connected(options?: TransportDuplexOptions, whole = false) {
+  const duplex = new TransportDuplex(options);
+  const transport = whole ? new RecordingTransport() : new HalfCloseableTransport();
+  duplex.makeConnection(transport);
+  return { duplex, transport };
+}
+
+/** The error that `duplex` emits. */
+async function errorOf(duplex: TransportDuplex): Promise<Error> {
+  const [error] = (await once(duplex, 'error')) as [Error];
+  return error;
+}
+
+/** Everything that is emitted of `names`, in order. */
+function events(duplex: TransportDuplex, ...names: string[]): string[] {
+  const seen: string[] = [];
+  for (const name of names) duplex.on(name, () => seen.push(name));
+  return seen;
+}
+
+describe('TransportDuplex', () => {
+  describe('connecting', () => {
+    it('is a protocol that can go on when one half is over', () => {
+      expect(isHalfCloseableProtocol(new TransportDuplex())).to.equal(true);
+    });
+
+    it('registers a push producer with a transport that is a consumer', () => {
+      const { duplex, transport } = connected();
+      expect(duplex.transport).to.equal(transport);
+      expect(transport.log).to.deep.equal(['register push']);
+    });
+
+    it('does without a producer where the transport is no consumer', async () => {
+      const written: string[] = [];
+      const transport = {
+        write: (data: Uint8Array) => void written.push(Buffer.from(data).toString()),
+        writeSequence() {},
+        loseConnection: () => void written.push('lose'),
+      };
+      const duplex = new TransportDuplex({ readableHighWaterMark: 1 });
+      duplex.makeConnection(transport as never);
+      duplex.dataReceived(Buffer.from('more than a byte'));
+      duplex.end('a');
+      await turn();
+      expect(written).to.deep.equal(['a', 'lose']);
+      expect(duplex.remoteAddress).to.equal(undefined);
+    });
+
+    it('says connecting until then, and connect once it stands', () => {
+      const duplex = new TransportDuplex();
+      const seen = events(duplex, 'connect', 'ready');
+      expect(duplex.connecting).to.equal(true);
+      duplex.makeConnection(new RecordingTransport());
+      expect(duplex.connecting).to.equal(false);
+      expect(seen).to.deep.equal(['connect', 'ready']);
+    });
+
+    it('holds what is written before, in order', async () => {
+      const duplex = new TransportDuplex();
+      for (const chunk of 'abc') duplex.write(chunk);
+      await turn();
+      const transport = new HalfCloseableTransport();
+      duplex.makeConnection(transport);
+      await turn(); // Whoever came before may have used up this one.
+      expect(transport.log).to.deep.equal(['register push', 'a', 'b', 'c']);
+    });
+
+    it('ends once, after what was written before, when it was ended before', async () => {
+      for (const chunks of ['', 'a', 'ab']) {
+        const duplex = new TransportDuplex();
+        for (const chunk of chunks) duplex.write(chunk);
+        duplex.end();
+        await turn();
+        const transport = new HalfCloseableTransport();
+        duplex.makeConnection(transport);
+        await turn();
+        const end = ['unregister', 'lose write'];
+        expect(transport.log).to.deep.equal(['register push', ...chunks, ...end]);
+      }
+    });
+
+    it('refuses what is no transport, and a second one', () => {
+      const { duplex, transport } = connected();
+      for (const wrong of [null, undefined, 'text', {}, new RecordingTransport()]) {
+        expect(() => duplex.makeConnection(wrong as never)).to.throw(InvalidArgTypeError);
+      }
+      expect(duplex.transport).to.equal(transport);
+    });
+
+    it('leaves a transport alone that has a producer', () => {
+      const transport = new HalfCloseableTransport();
+      const producer = {};
+      transport.registerProducer(producer, true);
+      const duplex = new TransportDuplex();
+      expect(() => duplex.makeConnection(transport)).to.throw(ProducerAlreadyRegisteredError);
+      expect(transport.producer).to.equal(producer);
+      expect(duplex.transport).to.equal(null);
+      duplex.destroy();
+      expect(transport.log).to.deep.equal(['register push']);
+    });
+
+    it('refuses object mode', () => {
+      expect(() => new TransportDuplex({ objectMode: true } as object)).to.throw(
+        InvalidArgTypeError,
+      );
+    });
+  });
+
+  describe('reading', () => {
+    it('gives what was received', async () => {
+      const { duplex } = connected();
+      duplex.dataReceived(Buffer.from('a'));
+      duplex.dataReceived(new Uint8Array([0x62]));
+      duplex.readConnectionLost();
+      const chunks: string[] = [];
+      for await (const chunk of duplex) chunks.push(String(chunk));
+      expect(chunks.join('')).to.equal('ab');
+    });
+
+    it('pauses the transport once when the reader has enough, and resumes it when it reads', async () => {
+      const { duplex, transport } = connected({ readableHighWaterMark: 4 });
+      duplex.dataReceived(Buffer.from('abc'));
+      expect(transport.log.slice(1)).to.deep.equal([]);
+      duplex.dataReceived(Buffer.from('d'));
+      duplex.dataReceived(Buffer.from('e'));
+      expect(transport.log.slice(1)).to.deep.equal(['pause']);
+      await turn();
+      expect(String(duplex.read())).to.equal('abcde');
+      await turn();
+      expect(transport.log.slice(1)).to.deep.equal(['pause', 'resume']);
+    });
+
+    it('never holds more than its highWaterMark and one piece', async () => {
+      const { duplex, transport } = connected({ readableHighWaterMark: 10 });
+      let peak = 0;
+      let left = 100;
+      const flood = () => {
+        transport.producerState = 'producing';
+        while (left > 0 && transport.producerState === 'producing') {
+          left -= 1;
+          duplex.dataReceived(Buffer.alloc(9));
+          peak = Math.max(peak, duplex.readableLength);
+        }
+        if (left === 0) duplex.readConnectionLost();
+      };
+      transport.resumeProducing = flood;
+      flood();
+      for await (const chunk of duplex) expect((chunk as Buffer).length).to.be.greaterThan(0);
+      expect(peak).to.equal(18);
+    });
+
+    it('takes data from inside resumeProducing', async () => {
+      const { duplex, transport } = connected({ readableHighWaterMark: 2 });
+      let left = 100;
+      transport.resumeProducing = () => {
+        transport.producerState = 'producing';
+        while (left > 0 && transport.producerState === 'producing') {
+          left -= 1;
+          duplex.dataReceived(Buffer.from('x'));
+        }
+        if (left === 0) duplex.readConnectionLost();
+      };
+      duplex.dataReceived(Buffer.from('xx'));
+      let received = 0;
+      for await (const chunk of duplex) received += (chunk as Buffer).length;
+      expect(received).to.equal(102);
+    });
+
+    it('fails when resumeProducing throws', async () => {
+      const { duplex, transport } = connected({ readableHighWaterMark: 1 });
+      const thrown = new Error('resume');
+      transport.resumeProducing = () => {
+        throw thrown;
+      };
+      duplex.dataReceived(Buffer.from('x'));
+      duplex.resume();
+      expect(await errorOf(duplex)).to.equal(thrown);
+      expect(transport.log.at(-1)).to.equal('abort');
+    });
+
+    it('refuses what is not bytes', () => {
+      const { duplex } = connected();
+      expect(() => duplex.dataReceived('text' as never)).to.throw(InvalidArgTypeError);
+    });
+
+    it('ends with the other end, and can still be written to', async () => {
+      const { duplex, transport } = connected();
+      duplex.readConnectionLost();
+      duplex.readConnectionLost();
+      duplex.dataReceived(Buffer.from('late'));
+      await once(duplex, 'end');
+      duplex.write('a');
+      expect(transport.log.at(-1)).to.equal('a');
+      expect(duplex.destroyed).to.equal(false);
+    });
+
+    it('ends its own half too if it may not be half open', async () => {
+      const { duplex, transport } = connected({ allowHalfOpen: false });
+      duplex.readConnectionLost();
+      await once(duplex, 'end');
+      await turn();
+      expect(transport.log.slice(1)).to.deep.equal(['unregister', 'lose write']);
+    });
+  });
+
+  describe('writing', () => {
+    it('holds the write callback, and all that follows, while the transport has paused it', async () => {
+      const { duplex, transport } = connected();
+      transport.producer!.pauseProducing();
+      duplex.write('a', () => transport.log.push('called back'));
+      duplex.write('b');
+      await turn();
+      expect(transport.log).to.deep.equal(['register push']);
+      transport.producer!.resumeProducing();
+      await turn();
+      expect(transport.log.slice(1)).to.deep.equal(['a', 'b', 'called back']);
+    });
+
+    it('fails with what the transport throws', async () => {
+      const { duplex, transport } = connected();
+      const thrown = new Error('write');
+      transport.write = () => {
+        throw thrown;
+      };
+      duplex.write('a');
+      expect(await errorOf(duplex)).to.equal(thrown);
+      expect(transport.log.slice(1)).to.deep.equal(['unregister', 'abort']);
+    });
+
+    it('half-closes at the end, and has finished when the transport says so', async () => {
+      const { duplex, transport } = connected();
+      const seen = events(duplex, 'finish');
+      duplex.end('a');
+      await turn();
+      expect(transport.log.slice(1)).to.deep.equal(['a', 'unregister', 'lose write']);
+      expect(seen).to.deep.equal([]);
+      duplex.writeConnectionLost();
+      await turn();
+      expect(seen).to.deep.equal(['finish']);
+    });
+
+    it('closes a transport that can’t half-close, and asks it to produce no more', async () => {
+      const { duplex, transport } = connected({ readableHighWaterMark: 1 }, true);
+      duplex.dataReceived(Buffer.from('x'));
+      const seen = events(duplex, 'finish', 'end');
+      duplex.end('a');
+      await turn();
+      duplex.resume();
+      await turn();
+      expect(transport.log.slice(1)).to.deep.equal(['pause', 'a', 'unregister', 'lose']);
+      expect(seen).to.deep.equal([]);
+      duplex.connectionLost(new ConnectionDone());
+      await finished(duplex);
+      expect(seen.sort()).to.deep.equal(['end', 'finish']);
+    });
+  });
+
+  describe('closing', () => {
+    it('closes the connection when both halves have ended', async () => {
+      for (const order of ['read first', 'write first']) {
+        const { duplex, transport } = connected();
+        if (order === 'read first') duplex.readConnectionLost();
+        duplex.resume().end();
+        await turn();
+        duplex.writeConnectionLost();
+        if (order === 'write first') duplex.readConnectionLost();
+        await finished(duplex);
+        expect(transport.log.slice(1)).to.deep.equal(['unregister', 'lose write', 'lose']);
+      }
+    });
+
+    it('ends both halves when the connection ends cleanly', async () => {
+      const { duplex } = connected();
+      duplex.dataReceived(Buffer.from('last'));
+      duplex.connectionLost(new ConnectionDone());
+      duplex.connectionLost(new ConnectionDone());
+      expect(duplex.writable).to.equal(false);
+      expect(String(duplex.read())).to.equal('last');
+      await finished(duplex);
+    });
+
+    it('is destroyed with the reason when the connection ends otherwise', async () => {
+      const { duplex, transport } = connected();
+      const reason = new ConnectionLost();
+      const result = new Promise<unknown>((resolve) => {
+        transport.producer!.pauseProducing();
+        duplex.write('a', resolve);
+      });
+      duplex.connectionLost(reason);
+      expect(await errorOf(duplex)).to.equal(reason);
+      expect(await result).to.equal(reason);
+      expect(transport.log.slice(1)).to.deep.equal([]);
+    });
+
+    it('counts as written what the transport had been given when it closed cleanly', async () => {
+      const { duplex, transport } = connected();
+      transport.write = () => transport.producer!.pauseProducing();
+      const result = new Promise<unknown>((resolve) => duplex.write('a', resolve));
+      duplex.connectionLost(new ConnectionDone());
+      expect(await result).to.be.oneOf([null, undefined]);
+      duplex.resume();
+      await finished(duplex);
+    });
+
+    it('fails what the transport has not seen when it closes, cleanly or by half', async () => {
+      for (const held of ['a', 'ab']) {
+        for (const close of ['connectionLost', 'writeConnectionLost'] as const) {
+          const { duplex, transport } = connected();
+          transport.write = () => transport.producer!.pauseProducing();
+          if (held === 'a') transport.producer!.pauseProducing();
+          for (const chunk of held) duplex.write(chunk);
+          duplex[close](new ConnectionDone());
+          expect(await errorOf(duplex)).to.be.instanceOf(ConnectionLost);
+        }
+      }
+    });
+
+    it('finishes when the write half ends although nobody asked for that', async () => {
+      const { duplex } = connected();
+      duplex.writeConnectionLost();
+      await once(duplex, 'finish');
+      duplex.dataReceived(Buffer.from('still'));
+      expect(String(duplex.read())).to.equal('still');
+    });
+
+    it('is told why by the transport that stops its producer, or fails by itself', async () => {
+      const { duplex, transport } = connected();
+      transport.producer!.stopProducing();
+      duplex.connectionLost(new ConnectionDone());
+      duplex.resume();
+      await finished(duplex);
+
+      const { duplex: other, transport: silent } = connected();
+      silent.producer!.stopProducing();
+      expect(await errorOf(other)).to.be.instanceOf(ProducerStoppedError);
+      expect(silent.log.slice(1)).to.deep.equal(['abort']);
+    });
+  });
+
+  describe('destroyed', () => {
+    it('aborts the connection once', async () => {
+      for (const error of [undefined, new Error('broken')]) {
+        const { duplex, transport } = connected();
+        duplex.on('error', () => {});
+        transport.producer!.pauseProducing();
+        const result = new Promise<unknown>((resolve) => duplex.write('a', resolve));
+        duplex.destroy(error);
+        duplex.destroy();
+        duplex.connectionLost(new ConnectionLost());
+        expect(await result).to.include(error ?? { code: 'ERR_CONNECTION_ABORTED' });
+        expect(transport.log.slice(1)).to.deep.equal(['unregister', 'abort']);
+        expect(duplex.errored).to.equal(error ?? duplex.errored);
+      }
+    });
+
+    it('closes a transport that can’t abort', () => {
+      const { duplex, transport } = connected();
+      Object.assign(transport, { abortConnection: undefined });
+      duplex.destroy();
+      expect(transport.log.slice(1)).to.deep.equal(['unregister', 'lose']);
+    });
+
+    it('lets what it has finished writing go out', async () => {
+      const { duplex, transport } = connected();
+      duplex.end('a');
+      await turn();
+      duplex.writeConnectionLost();
+      await once(duplex, 'finish');
+      duplex.destroy();
+      expect(transport.log.slice(3)).to.deep.equal(['lose write', 'lose']);
+    });
+
+    it('aborts a connection that comes too late', () => {
+      const duplex = new TransportDuplex();
+      const seen = events(duplex, 'connect');
+      duplex.destroy();
+      const transport = new RecordingTransport();
+      duplex.makeConnection(transport);
+      expect(transport.log).to.deep.equal(['abort']);
+      expect(seen).to.deep.equal([]);
+    });
+
+    it('hears nothing more', async () => {
+      const { duplex } = connected();
+      const seen = events(duplex, 'data', 'end', 'finish', 'error');
+      duplex.destroy();
+      duplex.dataReceived(Buffer.from('x'));
+      duplex.readConnectionLost();
+      duplex.writeConnectionLost();
+      duplex.connectionLost(new ConnectionDone());
+      await turn();
+      expect(seen).to.deep.equal([]);
+    });
+
+    it('is what an AbortSignal does', async () => {
+      const abort = new AbortController();
+      const { duplex, transport } = connected({ signal: abort.signal });
+      abort.abort();
+      expect(await errorOf(duplex)).to.have.property('name', 'AbortError');
+      expect(transport.log.at(-1)).to.equal('abort');
+    });
+
+    it('reports what the transport throws where nobody else would hear of it', async () => {
+      const thrown = new Error('abort');
+      const heard: LogEvent[] = [];
+      const restore = log.addObserver((event) => heard.push(event));
+      try {
+        for (const error of [undefined, new Error('broken')]) {
+          const { duplex, transport } = connected();
+          transport.abortConnection = () => {
+            throw thrown;
+          };
+          duplex.destroy(error);
+          expect(await errorOf(duplex)).to.equal(error ?? thrown);
+        }
+      } finally {
+        restore();
+      }
+      expect(heard.map(({ error }) => error)).to.deep.equal([thrown]);
+    });
+  });
+});

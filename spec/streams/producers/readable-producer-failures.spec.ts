@@ -1,0 +1,502 @@
+/** How `ReadableProducer` ends when it doesn't end well. */
+import { EventEmitter, getEventListeners, once } from 'node:events';
+import { addAbortSignal, PassThrough, Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { expect } from 'chai';
+import * as rs from 'readable-stream';
+import * as streamx from 'streamx';
+
+import {
+  ProducerReadable,
+  ProducerStoppedError,
+  PrematureCloseError,
+  ReadableProducer,
+  WritableConsumer,
+  log,
+  type IConsumer,
+  type LogEvent,
+  type ReadableLike,
+} from '../../../lib/index.js';
+import { boom, failures } from '../../support/failing-readables.js';
+import { RecordingConsumer } from '../../support/recording-consumer.js';
+import { rejection } from '../../support/rejection.js';
+
+/** Does `act` within its first write. */
+function consumerThat(act: (consumer: RecordingConsumer) => void): RecordingConsumer {
+  const consumer = new RecordingConsumer();
+  consumer.wrote = () => act(consumer);
+  return consumer;
+}
+
+/** A stream that still has much to give. */
+function endless(): Readable {
+  return new Readable({
+    read() {
+      this.push('a');
+    },
+  });
+}
+
+const isBoom = (reason: unknown) => reason === boom;
+const isPremature = (reason: unknown) => reason instanceof PrematureCloseError;
+
+function destroyedStreamx(reason?: Error): ReadableLike {
+  const stream = new streamx.Readable();
+  stream.destroy(reason ?? null);
+  return stream;
+}
+
+function failedStream(): ReadableLike {
+  const stream = new Readable({
+    autoDestroy: false,
+    read() {
+      throw boom;
+    },
+  });
+  stream.on('error', () => {}).read();
+  return stream;
+}
+
+function lockedWebStream(): ReadableLike {
+  const stream = new ReadableStream<Uint8Array>();
+  stream.getReader();
+  return stream;
+}
+
+function throwsWhenUnregistering(): RecordingConsumer {
+  const consumer = new RecordingConsumer();
+  consumer.unregisterProducer = () => {
+    throw boom;
+  };
+  return consumer;
+}
+
+/** Sources that have much to give, and tell whether they were let go of. */
+const stoppable: [string, () => { stream: ReadableLike; isDestroyed: () => boolean }][] = [
+  [
+    'node:stream',
+    () => {
+      const stream = endless();
+      return { stream, isDestroyed: () => stream.destroyed };
+    },
+  ],
+  [
+    'readable-stream',
+    () => {
+      const stream = new rs.Readable({ read: () => void stream.push('a') });
+      return { stream, isDestroyed: () => stream.destroyed };
+    },
+  ],
+  [
+    'streamx',
+    () => {
+      const stream = new streamx.Readable({
+        read(done) {
+          stream.push(Buffer.from('a'));
+          done(null);
+        },
+      });
+      return { stream, isDestroyed: () => stream.destroying };
+    },
+  ],
+  [
+    'old-style, with a close method',
+    () => {
+      let paused = true;
+      let closed = false;
+      const stream = Object.assign(new EventEmitter(), {
+        pause: () => void (paused = true),
+        resume: () => {
+          paused = false;
+          process.nextTick(() => stream.emit('data', Buffer.from('a')));
+        },
+        close: () => void (closed = true),
+      });
+      return { stream, isDestroyed: () => closed && paused };
+    },
+  ],
+  [
+    'WHATWG',
+    () => {
+      let cancelled = false;
+      const stream = new ReadableStream<Uint8Array>({
+        pull: (controller) => controller.enqueue(Uint8Array.of(97)),
+        cancel: () => void (cancelled = true),
+      });
+      return { stream, isDestroyed: () => cancelled && !stream.locked };
+    },
+  ],
+  [
+    'iterator',
+    () => {
+      let returned = false;
+      const stream: AsyncIterable<Uint8Array> = {
+        [Symbol.asyncIterator]: () => ({
+          next: () => Promise.resolve({ done: false, value: Buffer.from('a') }),
+          return: () => {
+            returned = true;
+            return Promise.resolve({ done: true, value: undefined });
+          },
+        }),
+      };
+      return { stream, isDestroyed: () => returned };
+    },
+  ],
+];
+
+describe('ReadableProducer, when', () => {
+  let logged: LogEvent[];
+  let restore: () => void;
+  beforeEach(() => {
+    logged = [];
+    restore = log.addObserver((event) => logged.push(event));
+  });
+  afterEach(() => {
+    restore();
+    expect(logged, 'what was logged and not expected').to.deep.equal([]);
+  });
+
+  describe('the stream fails,', () => {
+    for (const { name, open, isExpected } of failures) {
+      for (const streaming of [true, false]) {
+        const how = streaming ? 'pushed' : 'pulled';
+
+        it(`unregisters and rejects with its error: ${name}, ${how}`, async () => {
+          const { stream, fail, dispose } = await open();
+          const consumer = consumerThat(() => {
+            if (!streaming) consumer.producer?.resumeProducing();
+            fail();
+          });
+          const producer = new ReadableProducer(stream, { streaming });
+
+          const reason = await rejection(producer.startProducing(consumer));
+
+          expect(isExpected(reason), String(reason)).to.equal(true);
+          expect(consumer.log.slice(1)).to.deep.equal(['a', 'unregister']);
+          dispose?.();
+        });
+      }
+    }
+
+    for (const { name, open, isExpected } of failures) {
+      it(`never lets the reader of a ProducerReadable believe in the end: ${name}`, async () => {
+        const { stream, fail, dispose } = await open();
+        const readable = new ProducerReadable();
+        readable.on('data', fail);
+
+        const [produced, read] = await Promise.all([
+          rejection(new ReadableProducer(stream).startProducing(readable)),
+          rejection(readable.toArray()),
+        ]);
+
+        expect(isExpected(produced), String(produced)).to.equal(true);
+        expect(read).to.equal(produced);
+        dispose?.();
+      });
+    }
+
+    it('lets another producer follow in a ProducerReadable that does not end with one', async () => {
+      const { stream, fail } = await failures[0]!.open();
+      const readable = new ProducerReadable({ end: false });
+      const text: string[] = [];
+      readable.on('data', (chunk: Buffer) => text.push(chunk.toString()));
+      readable.once('data', fail);
+      expect(await rejection(new ReadableProducer(stream).startProducing(readable))).to.equal(boom);
+
+      await new ReadableProducer([Buffer.from('b')]).startProducing(readable);
+      readable.finish();
+      await once(readable, 'end');
+      expect(text).to.deep.equal(['a', 'b']);
+    });
+
+    const before: [string, () => ReadableLike, (reason: unknown) => boolean][] = [
+      ['failed', () => new PassThrough().on('error', () => {}).destroy(boom), isBoom],
+      ['failed just now', () => new PassThrough().destroy(boom), isBoom],
+      ['failed without being destroyed', failedStream, isBoom],
+      ['been destroyed', () => new PassThrough().destroy(), isPremature],
+      ['been destroyed (readable-stream)', () => new rs.PassThrough().destroy(), isPremature],
+      ['failed just now (streamx)', () => destroyedStreamx(boom), isBoom],
+      ['been destroyed just now (streamx)', () => destroyedStreamx(), isPremature],
+      ['been locked (WHATWG)', lockedWebStream, (reason) => reason instanceof TypeError],
+    ];
+    for (const [what, make, isExpected] of before) {
+      it(`rejects, having registered and unregistered, when it had ${what} before`, async () => {
+        const stream = make();
+        const consumer = new RecordingConsumer();
+        const reason = await rejection(new ReadableProducer(stream).startProducing(consumer));
+        expect(isExpected(reason), String(reason)).to.equal(true);
+        expect(consumer.log).to.deep.equal(['register push', 'unregister']);
+      });
+    }
+
+    it('rejects also with what is no error', async () => {
+      const stream = new ReadableStream<Uint8Array>({ start: (controller) => controller.error(7) });
+      const readable = new ProducerReadable();
+      const [produced, read] = await Promise.all([
+        rejection(new ReadableProducer(stream).startProducing(readable)),
+        rejection(readable.toArray()),
+      ]);
+      expect(produced).to.equal(7);
+      expect(read).to.be.instanceOf(Error).with.property('cause', 7);
+    });
+
+    it('destroys one that does not destroy itself', async () => {
+      const stream = new PassThrough({ autoDestroy: false });
+      const produced = new ReadableProducer(stream).startProducing(new RecordingConsumer());
+      stream.emit('error', boom);
+      await rejection(produced);
+      expect(stream.destroyed).to.equal(true);
+    });
+
+    it('reports an error that comes after the end, where nobody else hears of it', async () => {
+      const stream = new PassThrough({ autoDestroy: false });
+      stream.end('a');
+      await new ReadableProducer(stream).startProducing(new RecordingConsumer());
+      stream.emit('error', boom);
+      expect(logged.splice(0).map(({ error }) => error)).to.deep.equal([boom]);
+
+      stream.on('error', () => {});
+      stream.emit('error', boom);
+    });
+  });
+
+  describe('the consumer stops it,', () => {
+    for (const [name, open] of stoppable) {
+      for (const streaming of [true, false]) {
+        const how = streaming ? 'pushed' : 'pulled';
+
+        it(`destroys the source and rejects with a ProducerStoppedError: ${name}, ${how}`, async () => {
+          const { stream, isDestroyed } = open();
+          const consumer = consumerThat(() => consumer.producer?.stopProducing());
+          const producer = new ReadableProducer(stream, { streaming });
+
+          const reason = await rejection(producer.startProducing(consumer));
+          await turn();
+
+          expect(reason)
+            .to.be.instanceOf(ProducerStoppedError)
+            .with.property('code', 'ERR_PRODUCER_STOPPED');
+          expect(isDestroyed()).to.equal(true);
+          expect(consumer.log.slice(1)).to.deep.equal(['a']);
+        });
+      }
+
+      it(`has then nothing more to give: ${name}`, async () => {
+        const { stream } = open();
+        const producer = new ReadableProducer(stream);
+        await rejection(
+          producer.startProducing(consumerThat((consumer) => consumer.producer?.stopProducing())),
+        );
+        await turn();
+        const consumer = new RecordingConsumer();
+        // The oldest streams can't be destroyed, and go on.
+        if (name.startsWith('old')) return;
+        expect(await rejection(producer.startProducing(consumer))).to.be.instanceOf(
+          PrematureCloseError,
+        );
+        expect(consumer.log).to.deep.equal(['register push', 'unregister']);
+      });
+
+      it(`destroys the source of a producer that has not started: ${name}`, async () => {
+        const { stream, isDestroyed } = open();
+        new ReadableProducer(stream).stopProducing();
+        await turn();
+        expect(isDestroyed()).to.equal(true);
+      });
+    }
+
+    it('does so from a later turn as from inside a write', async () => {
+      const stream = new Readable({ read() {} });
+      const consumer = new RecordingConsumer();
+      const produced = new ReadableProducer(stream).startProducing(consumer);
+      await turn();
+      consumer.producer?.stopProducing();
+      consumer.producer?.stopProducing();
+      expect(await rejection(produced)).to.be.instanceOf(ProducerStoppedError);
+      expect(stream.destroyed).to.equal(true);
+      // An `error` may come as long as the stream lives.
+      expect(stream.eventNames()).to.deep.equal(['error']);
+      expect(stream.listenerCount('error')).to.equal(1);
+      expect(consumer.log).to.deep.equal(['register push']);
+    });
+
+    it('takes a WHATWG stream that it has cancelled for destroyed, not for ended', async () => {
+      const producer = new ReadableProducer(new ReadableStream<Uint8Array>());
+      const consumer = new RecordingConsumer();
+      const produced = producer.startProducing(consumer);
+      await turn();
+      consumer.producer?.stopProducing();
+      await rejection(produced);
+      await turn();
+      expect(await rejection(producer.startProducing(new RecordingConsumer()))).to.be.instanceOf(
+        PrematureCloseError,
+      );
+    });
+
+    it('rejects at once for a consumer that is disconnected', async () => {
+      for (const streaming of [true, false]) {
+        const stream = endless();
+        const consumer = new WritableConsumer(new PassThrough().destroy());
+        const producer = new ReadableProducer(stream, { streaming });
+        expect(await rejection(producer.startProducing(consumer))).to.be.instanceOf(
+          ProducerStoppedError,
+        );
+        expect(stream.destroyed).to.equal(true);
+        expect(stream.eventNames()).to.deep.equal(['error']);
+      }
+    });
+
+    it('ends with the connection of a WritableConsumer', async () => {
+      for (const streaming of [true, false]) {
+        const stream = endless();
+        const sink = new PassThrough();
+        const consumer = new WritableConsumer(sink);
+        const produced = new ReadableProducer(stream, { streaming }).startProducing(consumer);
+        setImmediate(() => sink.destroy(boom));
+        expect(await rejection(produced)).to.be.instanceOf(ProducerStoppedError);
+        expect(stream.destroyed).to.equal(true);
+      }
+    });
+
+    it('reports what the iterator throws at that', async () => {
+      const stream = (function* () {
+        try {
+          yield Buffer.from('a');
+        } finally {
+          throw boom;
+        }
+      })();
+      const consumer = consumerThat(() => consumer.producer?.stopProducing());
+      await rejection(new ReadableProducer(stream).startProducing(consumer));
+      await turn();
+      expect(logged.splice(0).map(({ error }) => error)).to.deep.equal([boom]);
+    });
+  });
+
+  describe('its signal aborts,', () => {
+    for (const [name, open] of stoppable) {
+      it(`destroys the source, unregisters and rejects with the reason: ${name}`, async () => {
+        const { stream, isDestroyed } = open();
+        const controller = new AbortController();
+        const { signal } = controller;
+        const consumer = consumerThat(() => controller.abort(boom));
+
+        const reason = await rejection(
+          new ReadableProducer(stream, { signal }).startProducing(consumer),
+        );
+        await turn();
+
+        expect(reason).to.equal(boom);
+        expect(isDestroyed()).to.equal(true);
+        expect(consumer.log).to.deep.equal(['register push', 'a', 'unregister']);
+      });
+    }
+
+    it('rejects with an AbortError where no reason was given', async () => {
+      const consumer = new RecordingConsumer();
+      const signal = AbortSignal.abort();
+      const produced = new ReadableProducer(endless(), { signal }).startProducing(consumer);
+      expect(await rejection(produced))
+        .to.be.instanceOf(Error)
+        .with.property('name', 'AbortError');
+    });
+
+    it('has registered and unregistered, if it had aborted before', async () => {
+      for (const streaming of [true, false]) {
+        const stream = endless();
+        const consumer = new RecordingConsumer();
+        const signal = AbortSignal.abort(boom);
+        const producer = new ReadableProducer(stream, { streaming, signal });
+        expect(await rejection(producer.startProducing(consumer))).to.equal(boom);
+        expect(consumer.log.slice(1)).to.deep.equal(['unregister']);
+        expect(stream.destroyed).to.equal(true);
+      }
+    });
+
+    it('rejects with a reason that is no error as it is', async () => {
+      const signal = AbortSignal.abort('enough');
+      const produced = new ReadableProducer(endless(), { signal });
+      expect(await rejection(produced.startProducing(new RecordingConsumer()))).to.equal('enough');
+    });
+
+    it('does nothing after the end, and holds on to no listener', async () => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const stream = new PassThrough({ autoDestroy: false });
+      stream.end('a');
+      await new ReadableProducer(stream, { signal }).startProducing(new RecordingConsumer());
+      expect(getEventListeners(signal, 'abort')).to.deep.equal([]);
+      controller.abort();
+      expect(stream.destroyed).to.equal(false);
+    });
+
+    it('fails as its stream does, where the signal is that of the stream', async () => {
+      const controller = new AbortController();
+      const consumer = consumerThat(() => controller.abort());
+      const stream = addAbortSignal(controller.signal, endless());
+      const reason = await rejection(new ReadableProducer(stream).startProducing(consumer));
+      expect(reason).to.have.property('code', 'ABORT_ERR');
+    });
+  });
+
+  describe('the consumer throws', () => {
+    for (const streaming of [true, false]) {
+      it(`from write, ${streaming ? 'pushed' : 'pulled'}: unregisters, destroys the source, rejects`, async () => {
+        const stream = endless();
+        const heard: unknown[] = [];
+        stream.on('error', (error) => heard.push(error));
+        const consumer = consumerThat(() => {
+          throw boom;
+        });
+        const producer = new ReadableProducer(stream, { streaming });
+        expect(await rejection(producer.startProducing(consumer))).to.equal(boom);
+        await turn();
+        expect(stream.destroyed).to.equal(true);
+        expect(heard).to.deep.equal([boom]);
+        expect(consumer.log.slice(1)).to.deep.equal(['a', 'unregister']);
+      });
+    }
+
+    it('from write, after stopping it: rejects as stopped, reports this', async () => {
+      const consumer = consumerThat(({ producer }) => {
+        producer?.stopProducing();
+        throw boom;
+      });
+      const produced = new ReadableProducer([Buffer.from('a')]).startProducing(consumer);
+      expect(await rejection(produced)).to.be.instanceOf(ProducerStoppedError);
+      expect(logged.splice(0).map(({ error }) => error)).to.deep.equal([boom]);
+    });
+
+    it('from unregisterProducer at the end: rejects', async () => {
+      const consumer = throwsWhenUnregistering();
+      const produced = new ReadableProducer([Buffer.from('a')]).startProducing(consumer);
+      expect(await rejection(produced)).to.equal(boom);
+    });
+
+    it('from unregisterProducer after a failure: rejects with that, reports this', async () => {
+      const first = new Error('first');
+      const consumer = throwsWhenUnregistering();
+      consumer.wrote = () => {
+        throw first;
+      };
+      const produced = new ReadableProducer([Buffer.from('a')]).startProducing(consumer);
+      expect(await rejection(produced)).to.equal(first);
+      expect(logged.splice(0).map(({ error }) => error)).to.deep.equal([boom]);
+    });
+
+    it('from registerProducer, after stopping it: rejects as stopped, reports this', async () => {
+      const consumer: IConsumer = {
+        registerProducer(producer: { stopProducing(): void }) {
+          producer.stopProducing();
+          throw boom;
+        },
+        unregisterProducer() {},
+        write() {},
+      };
+      const reason = await rejection(new ReadableProducer(endless()).startProducing(consumer));
+      expect(reason).to.be.instanceOf(ProducerStoppedError);
+      expect(logged.splice(0).map(({ error }) => error)).to.deep.equal([boom]);
+    });
+  });
+});

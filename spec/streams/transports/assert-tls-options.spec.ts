@@ -1,0 +1,66 @@
+import { getEventListeners } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { expect } from 'chai';
+
+import { assertTLSOptions } from '../../../lib/streams/transports/start-tls.js';
+
+/** What keeps the process going, this turn of the event loop aside. */
+const openResources = () => process.getActiveResourcesInfo().filter((kind) => kind !== 'Immediate');
+
+describe('assertTLSOptions', () => {
+  for (const isServer of [true, false]) {
+    describe(isServer ? 'for a server' : 'for a client', () => {
+      it('refuses what node:tls does, without an error that nobody could catch', async () => {
+        const wrong = [
+          null,
+          5,
+          { key: 'x' },
+          { ALPNProtocols: 5 },
+          { secureContext: 5 },
+          { highWaterMark: -1 }, // Where the socket of node:tls is only half made.
+          { signal: 5 },
+          isServer ? { SNICallback: 5 } : { servername: 5 },
+          isServer ? { ALPNCallback: 5 } : { checkServerIdentity: 5 },
+        ];
+        for (const options of wrong) {
+          expect(() => assertTLSOptions(options as never, isServer)).to.throw();
+        }
+        for (let count = 0; count < 5; count += 1) await turn(); // An uncaught error fails the spec.
+      });
+
+      it('takes good ones, calls nothing of them and leaves nothing behind', async () => {
+        await turn(); // Mocha's timer runs only then.
+        const before = openResources();
+        const warnings: Error[] = [];
+        const warn = (warning: Error) => warnings.push(warning);
+        process.on('warning', warn);
+        const { signal } = new AbortController();
+        const called: string[] = [];
+        const call = (name: string) => (): never => {
+          called.push(name);
+          throw new Error('called');
+        };
+        const options = {
+          pskCallback: call('psk') as never,
+          ciphers: 'PSK',
+          checkServerIdentity: call('identity'),
+          signal,
+        };
+        assertTLSOptions({ ...options }, isServer);
+        assertTLSOptions({ signal: AbortSignal.abort() } as object, isServer);
+        for (let count = 0; count < 5; count += 1) await turn();
+        process.removeListener('warning', warn);
+        expect([called, warnings]).to.deep.equal([[], []]);
+        expect(getEventListeners(signal, 'abort')).to.have.length(0);
+        expect(openResources()).to.deep.equal(before);
+      });
+    });
+  }
+
+  it('knows better than the options which side they are for', () => {
+    const SNICallback = 5 as never; // A client has no use for it.
+    assertTLSOptions({ SNICallback, isServer: true }, false);
+    expect(() => assertTLSOptions({ SNICallback, isServer: false }, true)).to.throw(TypeError);
+  });
+});

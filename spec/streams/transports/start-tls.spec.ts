@@ -1,0 +1,342 @@
+import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+import tls from 'node:tls';
+
+import { expect } from 'chai';
+
+import {
+  ConnectionDone,
+  ConnectionLost,
+  InvalidStateError,
+  DuplexTransport,
+  Protocol,
+  type StartTLSOptions,
+} from '../../../lib/index.js';
+import { certificate, describeWithOpenSSL } from '../../support/certificate.js';
+import { numbered, PushProducer } from '../../support/producers.js';
+import { readAll, synchronousPair, tcpPair } from '../../support/sockets.js';
+
+/** A protocol of one line in the clear, `STARTTLS`, after which all is encrypted. */
+class Upgrading extends Protocol<DuplexTransport> {
+  readonly told: string[] = [];
+  readonly received: Buffer[] = [];
+  constructor(
+    readonly options: StartTLSOptions,
+    readonly afterwards: (transport: DuplexTransport) => void = () => {},
+  ) {
+    super();
+  }
+  override dataReceived(data: Buffer): void {
+    if (String(data) === 'STARTTLS\r\n') {
+      this.transport.write(Buffer.from('220 ready\r\n'));
+      this.transport.startTLS(this.options);
+      this.afterwards(this.transport);
+    } else if (String(data) === '220 ready\r\n') {
+      this.transport.startTLS(this.options);
+      this.afterwards(this.transport);
+    } else {
+      this.received.push(data);
+    }
+  }
+  handshakeCompleted(): void {
+    this.told.push('secure');
+  }
+  override connectionLost(reason: Error): void {
+    this.told.push(reason.name);
+  }
+  get text(): string {
+    return Buffer.concat(this.received).toString();
+  }
+}
+
+/** Lets what is on its way arrive. */
+async function turns(): Promise<void> {
+  for (let count = 0; count < 20; count += 1) await turn();
+}
+
+async function upgraded(
+  server: Upgrading,
+  client: Upgrading,
+): Promise<[DuplexTransport, DuplexTransport]> {
+  const pair = await tcpPair();
+  const transports: [DuplexTransport, DuplexTransport] = [
+    new DuplexTransport(pair.server, { protocol: server }),
+    new DuplexTransport(pair.client, { protocol: client }),
+  ];
+  transports[1].write(Buffer.from('STARTTLS\r\n'));
+  return transports;
+}
+
+describeWithOpenSSL('DuplexTransport#startTLS', () => {
+  const trusting = () => ({ ca: certificate().cert, servername: 'localhost' });
+
+  it('upgrades a live connection between two of ours, in the middle of a protocol', async () => {
+    const server = new Upgrading(certificate());
+    const client = new Upgrading(trusting(), (transport) => {
+      transport.write(Buffer.from('written before the handshake'));
+    });
+    const [serving, connecting] = await upgraded(server, client);
+    while (server.text !== 'written before the handshake') await turn();
+    serving.write(Buffer.from('welcome'));
+    while (client.text !== 'welcome') await turn();
+    expect(connecting.getPeerCertificate()?.subject.CN).to.equal('localhost');
+    expect(serving.getPeerCertificate()).to.equal(null);
+    connecting.loseConnection();
+    const reasons = await Promise.all([serving.closed, connecting.closed]);
+    expect(reasons.map(({ name }) => name)).to.deep.equal(['ConnectionDone', 'ConnectionDone']);
+    expect(server.told).to.deep.equal(['secure', 'ConnectionDone']);
+    expect(client.told).to.deep.equal(['secure', 'ConnectionDone']);
+  });
+
+  it('sends what was written before in the clear, and all that comes after encrypted', async () => {
+    const { server, client } = await tcpPair();
+    const backlog = numbered(8_000_000);
+    const secret = numbered(1_000_000).reverse();
+    const transport = new DuplexTransport(server, { protocol: new Upgrading(certificate()) });
+    transport.write(backlog);
+    transport.startTLS(certificate());
+    transport.write(secret);
+    transport.loseConnection();
+
+    const clear: Buffer[] = [];
+    await new Promise<void>((resolve) => {
+      let size = 0;
+      client.on('data', (chunk: Buffer) => {
+        clear.push(chunk);
+        size += chunk.length;
+        if (size < backlog.length) return;
+        client.removeAllListeners('data').pause();
+        resolve();
+      });
+    });
+    expect(Buffer.concat(clear).equals(backlog)).to.equal(true);
+    const secure = tls.connect({ socket: client, ...trusting() });
+    expect((await readAll(secure)).equals(secret)).to.equal(true);
+    expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+  });
+
+  it('keeps its producer, and flow control and the close exact, on both layers', async () => {
+    const data = numbered(4_000_000);
+    let producer: PushProducer | undefined;
+    const server = new Upgrading(certificate(), (transport) => {
+      producer = new PushProducer(transport, data, 1000).start();
+      transport.loseConnection();
+    });
+    const client = new Upgrading(trusting());
+    const [serving, connecting] = await upgraded(server, client);
+    const timer = setInterval(() => {
+      connecting.pauseProducing();
+      setImmediate(() => connecting.resumeProducing());
+    }, 1);
+    const reasons = await Promise.all([serving.closed, connecting.closed]);
+    clearInterval(timer);
+    expect(Buffer.concat(client.received).equals(data)).to.equal(true);
+    expect(reasons.map(({ name }) => name)).to.deep.equal(['ConnectionDone', 'ConnectionDone']);
+    expect(producer?.log).to.include('pause').and.not.include('stop');
+  });
+
+  it('loses the connection when the certificate doesn’t verify, with the cause', async () => {
+    const server = new Upgrading(certificate());
+    const client = new Upgrading({ servername: 'localhost' });
+    const [serving, connecting] = await upgraded(server, client);
+    const reason = await connecting.closed;
+    expect(reason).to.be.instanceOf(ConnectionLost);
+    expect(reason.cause).to.have.property('code', 'DEPTH_ZERO_SELF_SIGNED_CERT');
+    await serving.closed;
+    expect(client.told).to.deep.equal(['ConnectionLost']);
+  });
+
+  it('loses the connection of a client that shows no certificate where one is due', async () => {
+    const server = new Upgrading({ ...certificate(), ca: certificate().cert, requestCert: true });
+    const [serving] = await upgraded(server, new Upgrading(trusting()));
+    expect(await serving.closed).to.be.instanceOf(ConnectionLost);
+    expect(server.told).to.deep.equal(['ConnectionLost']);
+  });
+
+  it('loses the connection when the other end speaks no TLS', async () => {
+    const { server, client } = await tcpPair();
+    const protocol = new Upgrading(certificate());
+    const transport = new DuplexTransport(server, { protocol });
+    client.on('error', () => {}).resume();
+    transport.startTLS(certificate());
+    client.write('GET / HTTP/1.0\r\n\r\n');
+    const reason = await transport.closed;
+    expect(reason).to.be.instanceOf(ConnectionLost);
+    expect(reason.cause).to.have.property('code', 'ERR_SSL_HTTP_REQUEST');
+  });
+
+  it('refuses options that make no sense, and the connection goes on as it was', async () => {
+    const { server, client } = await tcpPair();
+    const transport = new DuplexTransport(server, { protocol: new Upgrading({}) });
+    expect(() => transport.startTLS({ key: 'no key', cert: 'no certificate' })).to.throw(Error);
+    transport.write(Buffer.from('in the clear'));
+    transport.loseConnection();
+    expect(String(await readAll(client))).to.equal('in the clear');
+    client.end();
+  });
+
+  it('refuses what only the wrapping finds out, and the connection goes on as it was', async () => {
+    const { server, client } = await tcpPair();
+    const protocol = new Upgrading({});
+    const transport = new DuplexTransport(server, { protocol });
+    transport.write(Buffer.alloc(4_000_000)); // Also where what was written has yet to leave.
+    const SNICallback = 5 as never;
+    expect(() => transport.startTLS({ ...certificate(), SNICallback })).to.throw(TypeError);
+    client.end('in the clear');
+    expect((await readAll(client)).length).to.equal(4_000_000);
+    await transport.closed;
+    expect(protocol.text).to.equal('in the clear');
+  });
+
+  it('is refused while it is under way, and nothing leaks', async () => {
+    const { server, client } = await tcpPair();
+    const transport = new DuplexTransport(server, { protocol: new Upgrading(certificate()) });
+    transport.write(Buffer.alloc(4_000_000));
+    transport.startTLS(certificate());
+    transport.write(Buffer.from('secret'));
+    expect(() => transport.startTLS(certificate())).to.throw(InvalidStateError);
+    const { length } = await new Promise<Buffer>((resolve) => {
+      const chunks: Buffer[] = [];
+      client.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        const all = Buffer.concat(chunks);
+        if (all.length >= 4_000_000) resolve(all);
+      });
+    });
+    expect(length).to.equal(4_000_000);
+    transport.abortConnection();
+    client.on('error', () => {});
+    await transport.closed;
+  });
+
+  it('encrypts also what a protocol writes that was answered from inside its write', async () => {
+    const [ours, theirs] = synchronousPair();
+    const wire: Buffer[] = [];
+    theirs.on('data', (data: Buffer) => {
+      wire.push(data);
+      if (String(data) === 'STARTTLS\r\n') theirs.write('220 ready\r\n');
+    });
+    const client = new Upgrading(trusting(), (transport) => transport.write(Buffer.from('secret')));
+    const transport = new DuplexTransport(ours, { protocol: client });
+    transport.write(Buffer.from('STARTTLS\r\n'));
+    while (wire.length < 2) await turn();
+    expect(wire[1]?.[0]).to.equal(22); // A handshake record.
+    expect(Buffer.concat(wire).includes('secret')).to.equal(false);
+    transport.abortConnection();
+    await transport.closed;
+  });
+
+  for (const [size, backlog] of [
+    [0, 'nothing'],
+    [100_000, 'what fills the stream and leaves at once'],
+    [16_000_000, 'much'],
+  ] as const) {
+    class Implicit extends Upgrading {
+      override connectionMade(): void {
+        this.transport.write(Buffer.alloc(size));
+        this.transport.startTLS(this.options);
+      }
+    }
+    /**
+     * A server that upgrades with `size` bytes yet to leave, and a client behind those that has spoken
+     * first, `meanwhile` it had read nothing.
+     */
+    const upgradeBehind = async (
+      protocol: Implicit,
+      meanwhile: (transport: DuplexTransport) => Promise<void> = async () => {},
+    ) => {
+      const { server, client } = await tcpPair();
+      const transport = new DuplexTransport(server, { protocol });
+      const [tunnel, inner] = synchronousPair();
+      tunnel.on('data', (data: Buffer) => client.write(data));
+      tunnel.on('end', () => client.end());
+      const secure = tls.connect({ socket: inner, ...trusting() });
+      await meanwhile(transport);
+      let clear = size;
+      client.on('data', (data: Buffer) => {
+        const skipped = Math.min(clear, data.length);
+        clear -= skipped;
+        if (skipped < data.length) tunnel.write(data.subarray(skipped));
+      });
+      client.on('end', () => tunnel.end());
+      return { transport, secure };
+    };
+
+    it(`may be called from connectionMade, with ${backlog} to be sent before`, async () => {
+      const protocol = new Implicit(certificate());
+      const { transport, secure } = await upgradeBehind(protocol);
+      secure.write('hello');
+      while (protocol.text.length < 5) await turn();
+      expect(protocol.text).to.equal('hello');
+      transport.abortConnection();
+      secure.on('error', () => {});
+      await transport.closed;
+    });
+
+    it(`bears a pause and a close while it is under way, with ${backlog} to be sent before`, async () => {
+      const protocol = new Implicit(certificate());
+      const { transport, secure } = await upgradeBehind(protocol, async (transport) => {
+        await turns(); // The client's first words are there.
+        transport.pauseProducing();
+        await turns();
+        transport.resumeProducing();
+        transport.write(Buffer.from('secret'));
+        await turns();
+        transport.loseConnection();
+        await turns();
+      });
+      expect(String(await readAll(secure))).to.equal('secret');
+      secure.end();
+      expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+    });
+  }
+
+  const beginning = Buffer.from([22, 3, 1, 0, 200, 1]); // Of a record, which never becomes whole.
+  for (const [what, last] of [
+    ['alone', Buffer.alloc(0)],
+    ['behind a piece of a handshake', beginning],
+  ] as const) {
+    it(`hears a hang-up that comes while it is under way, ${what}`, async () => {
+      const { server, client } = await tcpPair();
+      const protocol = new Upgrading(certificate());
+      const transport = new DuplexTransport(server, { protocol });
+      transport.write(Buffer.alloc(16_000_000));
+      transport.startTLS(certificate());
+      client.end(last);
+      await turns();
+      expect((await readAll(client)).length).to.be.at.least(16_000_000);
+      expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+    });
+  }
+
+  it('asks nothing of a stream that said it was full, once that is wrapped', async () => {
+    const [ours, theirs] = synchronousPair();
+    const write = ours.write.bind(ours) as (...args: unknown[]) => boolean;
+    ours.write = (...args: unknown[]) => write(...args) && false;
+    const transport = new DuplexTransport(ours, { protocol: new Upgrading({}) });
+    transport.write(Buffer.from('clear'));
+    transport.startTLS({ ...certificate(), isServer: true });
+    transport.write(Buffer.from('secret'));
+    expect(String(await once(theirs, 'data'))).to.equal('clear');
+    const secure = tls.connect({ socket: theirs, ...trusting() });
+    expect(String(await once(secure, 'data'))).to.equal('secret');
+    transport.abortConnection();
+    secure.on('error', () => {});
+    await transport.closed;
+  });
+
+  it('leaves no listener on the socket that was wrapped but guards', async () => {
+    const server = new Upgrading(certificate());
+    const pair = await tcpPair();
+    const transport = new DuplexTransport(pair.server, { protocol: server });
+    transport.startTLS(certificate());
+    await turn();
+    expect(['drain', 'finish'].map((name) => pair.server.listenerCount(name))).to.deep.equal([
+      0, 0,
+    ]);
+    const client = tls.connect({ socket: pair.client, ...trusting() });
+    await once(client, 'secureConnect');
+    client.end();
+    expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+  });
+});

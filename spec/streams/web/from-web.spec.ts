@@ -1,0 +1,255 @@
+import { once } from 'node:events';
+import { finished, pipeline } from 'node:stream/promises';
+import {
+  CompressionStream,
+  DecompressionStream,
+  ReadableStream,
+  TransformStream,
+  WritableStream,
+} from 'node:stream/web';
+import { setImmediate as turn } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+
+import { expect } from 'chai';
+
+import { InvalidArgTypeError, InvalidStateError, log, type LogEvent } from '../../../lib/index.js';
+import { fromWebPair, fromWebWritable } from '../../../lib/streams/web/from-web.js';
+import { numbered } from '../../support/producers.js';
+import { readAll } from '../../support/sockets.js';
+
+/** A `WritableStream` that keeps what it is given and notes the rest. */
+function collector(strategy?: QueuingStrategy<Uint8Array>) {
+  const chunks: Uint8Array[] = [];
+  const told: unknown[] = [];
+  let controller!: { error(reason: unknown): void };
+  const stream = new WritableStream<Uint8Array>(
+    {
+      start: (given) => void (controller = given),
+      write: (chunk) => void chunks.push(chunk),
+      close: () => void told.push('close'),
+      abort: (reason: unknown) => void told.push(['abort', reason]),
+    },
+    strategy,
+  );
+  return { stream, chunks, told, controller };
+}
+
+/** A pair of which `give` fills the readable half. */
+function pair() {
+  const told: unknown[] = [];
+  let give!: ReadableStreamDefaultController<Uint8Array>;
+  const readable = new ReadableStream<Uint8Array>({
+    start: (controller) => void (give = controller),
+    cancel: (reason: unknown) => void told.push(['cancel', reason]),
+  });
+  const writable = collector();
+  return { pair: { readable, writable: writable.stream }, give, told, writable };
+}
+
+async function errorOf(stream: NodeJS.EventEmitter): Promise<unknown> {
+  const [error] = (await once(stream, 'error')) as [unknown];
+  return error;
+}
+
+describe('fromWebWritable', () => {
+  it('hands on all bytes in order, as plain Uint8Arrays, then closes', async () => {
+    const { stream, chunks, told } = collector();
+    const writable = fromWebWritable(stream);
+    for (const chunk of 'abc') writable.write(chunk);
+    writable.end();
+    await finished(writable);
+    expect(Buffer.concat(chunks).toString()).to.equal('abc');
+    expect(chunks.map((chunk) => chunk.constructor)).to.deep.equal(Array(3).fill(Uint8Array));
+    expect(told).to.deep.equal(['close']);
+  });
+
+  it('waits for each chunk to be taken, so that what waits is counted', async () => {
+    const taken: (() => void)[] = [];
+    const stream = new WritableStream({
+      write: () => new Promise<void>((resolve) => taken.push(resolve)),
+    });
+    const writable = fromWebWritable(stream, { highWaterMark: 3 });
+    expect([writable.write('a'), writable.write('b'), writable.write('c')]).to.deep.equal([
+      true,
+      true,
+      false,
+    ]);
+    await turn();
+    expect([taken.length, writable.writableLength]).to.deep.equal([1, 3]);
+    taken[0]!();
+    await turn();
+    expect([taken.length, writable.writableLength]).to.deep.equal([2, 2]);
+  });
+
+  it('gets by without a highWaterMark on the other side', async () => {
+    const { stream, chunks } = collector({ highWaterMark: 0 });
+    const writable = fromWebWritable(stream);
+    writable.end('a');
+    await finished(writable);
+    expect(chunks.length).to.equal(1);
+  });
+
+  it('takes any implementation, not only Node’s own', async () => {
+    const { stream, chunks } = collector();
+    const foreign = { locked: false, getWriter: () => stream.getWriter() };
+    const writable = fromWebWritable(foreign);
+    writable.end('a');
+    await finished(writable);
+    expect(chunks.length).to.equal(1);
+  });
+
+  it('fails with the stream, while it writes or not', async () => {
+    const broken = new Error('broken');
+    const { stream, controller } = collector();
+    const idle = fromWebWritable(stream);
+    controller.error(broken);
+    expect(await errorOf(idle)).to.equal(broken);
+
+    const writing = fromWebWritable(new WritableStream({ write: () => Promise.reject(broken) }));
+    const result = new Promise((resolve) => writing.write('a', resolve));
+    expect(await errorOf(writing)).to.equal(broken);
+    expect(await result).to.equal(broken);
+
+    const closing = fromWebWritable(new WritableStream({ close: () => Promise.reject(broken) }));
+    closing.end();
+    expect(await errorOf(closing)).to.equal(broken);
+  });
+
+  it('aborts the stream when it is destroyed, even during a write that never ends', async () => {
+    const { stream, told } = collector();
+    const broken = new Error('broken');
+    const writable = fromWebWritable(stream);
+    writable.destroy(broken);
+    expect(await errorOf(writable)).to.equal(broken);
+    expect(told).to.deep.equal([['abort', broken]]);
+
+    const stuck = fromWebWritable(new WritableStream({ write: () => new Promise(() => {}) }));
+    stuck.write('a');
+    await turn();
+    stuck.destroy();
+    await once(stuck, 'close');
+  });
+
+  it('reports what goes wrong in the abort, where nobody else would hear of it', async () => {
+    const [broken, failure] = [new Error('broken'), new Error('abort failed')];
+    const events: LogEvent[] = [];
+    const restore = log.addObserver((event) => events.push(event));
+    try {
+      const stream = new WritableStream({ abort: () => Promise.reject(failure) });
+      const writable = fromWebWritable(stream);
+      writable.destroy(broken);
+      await errorOf(writable);
+      await turn();
+    } finally {
+      restore();
+    }
+    expect(events.map(({ error }) => error)).to.deep.equal([failure]);
+  });
+
+  it('refuses what is no WritableStream, and a locked one', () => {
+    for (const wrong of [null, {}, 'text', new ReadableStream()]) {
+      expect(() => fromWebWritable(wrong as never)).to.throw(InvalidArgTypeError);
+    }
+    const { stream } = collector();
+    stream.getWriter();
+    expect(() => fromWebWritable(stream)).to.throw(InvalidStateError);
+  });
+});
+
+describe('fromWebPair', () => {
+  it('carries bytes both ways through a TransformStream', async () => {
+    const data = numbered(500_000);
+    const duplex = fromWebPair(new CompressionStream('gzip'));
+    const compressed = readAll(duplex);
+    await pipeline([data.subarray(0, 100_000), data.subarray(100_000)], duplex);
+    expect(gunzipSync(await compressed).equals(data)).to.equal(true);
+  });
+
+  it('reads no more than its highWaterMark ahead', async () => {
+    let given = 0;
+    const readable = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          given += 1;
+          controller.enqueue(new Uint8Array(1000));
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const duplex = fromWebPair(
+      { readable, writable: new WritableStream() },
+      { highWaterMark: 5000 },
+    );
+    duplex.once('readable', () => {});
+    for (let count = 0; count < 50; count += 1) await turn();
+    expect(given).to.equal(5);
+  });
+
+  it('leaves timers their turn, however fast both ends are', async () => {
+    const readable = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(1000)),
+    });
+    const duplex = fromWebPair({ readable, writable: new WritableStream() });
+    duplex.pipe(duplex, { end: false });
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    duplex.destroy();
+  });
+
+  it('skips empty chunks', async () => {
+    const { pair: streams, give } = pair();
+    const duplex = fromWebPair(streams);
+    for (const chunk of ['', 'a', '', 'b', '']) give.enqueue(Buffer.from(chunk));
+    give.close();
+    expect(String(await readAll(duplex))).to.equal('ab');
+  });
+
+  it('keeps one half open when the other has ended', async () => {
+    const { pair: streams, give, writable } = pair();
+    const duplex = fromWebPair(streams);
+    give.close();
+    await once(duplex.resume(), 'end');
+    duplex.end('still');
+    await finished(duplex);
+    expect(String(Buffer.concat(writable.chunks))).to.equal('still');
+  });
+
+  it('fails with either half', async () => {
+    const broken = new Error('broken');
+    for (const half of ['readable', 'writable', 'neither'] as const) {
+      const { pair: streams, give, writable } = pair();
+      const duplex = fromWebPair(streams).resume();
+      if (half === 'readable') give.error(broken);
+      if (half === 'writable') writable.controller.error(broken);
+      if (half === 'neither') give.enqueue('no bytes' as never);
+      const error = await errorOf(duplex);
+      if (half === 'neither') expect(error).to.be.instanceOf(InvalidArgTypeError);
+      else expect(error).to.equal(broken);
+    }
+  });
+
+  it('cancels and aborts when it is destroyed', async () => {
+    const { pair: streams, told, writable } = pair();
+    const duplex = fromWebPair(streams);
+    const broken = new Error('broken');
+    duplex.destroy(broken);
+    expect(await errorOf(duplex)).to.equal(broken);
+    expect(told).to.deep.equal([['cancel', broken]]);
+    expect(writable.told).to.deep.equal([['abort', broken]]);
+  });
+
+  it('fails with what does not decompress', async () => {
+    const duplex = fromWebPair(new DecompressionStream('gzip'));
+    duplex.resume().end('this is no gzip');
+    expect(await errorOf(duplex)).to.be.instanceOf(Error);
+  });
+
+  it('refuses what is no pair, and one that is locked, locking nothing', () => {
+    for (const wrong of [null, {}, new ReadableStream(), { readable: new ReadableStream() }]) {
+      expect(() => fromWebPair(wrong as never)).to.throw(InvalidArgTypeError);
+    }
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    writable.getWriter();
+    expect(() => fromWebPair({ readable, writable })).to.throw(InvalidStateError);
+    expect(readable.locked).to.equal(false);
+  });
+});

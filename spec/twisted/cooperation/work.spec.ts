@@ -1,0 +1,93 @@
+import { expect } from 'chai';
+
+import { InvalidArgTypeError } from '../../../lib/base/errors.js';
+import { log } from '../../../lib/base/log.js';
+import {
+  closeWork,
+  isThenable,
+  workFrom,
+  type Work,
+} from '../../../lib/twisted/cooperation/work.js';
+
+function* numbers() {
+  yield 1;
+}
+
+describe('workFrom', () => {
+  it('leaves an iterator as it is', () => {
+    const generator = numbers();
+    expect(workFrom(generator)).to.equal(generator);
+    const bare = { next: () => ({ done: true, value: undefined }) };
+    expect(workFrom(bare)).to.equal(bare);
+  });
+
+  it('makes an iterator of an iterable', () => {
+    expect(workFrom([7]).next()).to.deep.equal({ done: false, value: 7 });
+  });
+
+  it('makes an asynchronous iterator if it can choose', () => {
+    const iterable = {
+      [Symbol.iterator]: numbers,
+      async *[Symbol.asyncIterator]() {},
+    };
+    expect(isThenable(workFrom(iterable).next())).to.equal(true);
+  });
+
+  for (const source of [null, undefined, 5, 'text', {}, numbers, { [Symbol.iterator]: () => 5 }]) {
+    it(`refuses ${typeof source === 'object' ? JSON.stringify(source) : String(source)}`, () => {
+      expect(() => workFrom(source)).to.throw(InvalidArgTypeError, 'iterator');
+    });
+  }
+});
+
+describe('closeWork', () => {
+  const reported = async (work: Work): Promise<unknown[]> => {
+    const errors: unknown[] = [];
+    const stopListening = log.addObserver(({ error }) => errors.push(error));
+    closeWork(work);
+    await new Promise(setImmediate);
+    stopListening();
+    return errors;
+  };
+  const next = () => ({ done: false, value: undefined }) as const;
+  const oops = new Error('oops');
+
+  it('calls return', async () => {
+    let returned = 0;
+    const work = { next, return: () => ({ done: true, value: (returned += 1) }) };
+    expect(await reported(work)).to.deep.equal([]);
+    expect(returned).to.equal(1);
+  });
+
+  it('does nothing to an iterator without return', async () => {
+    expect(await reported({ next })).to.deep.equal([]);
+  });
+
+  it('reports what return throws', async () => {
+    const work = {
+      next,
+      return: () => {
+        throw oops;
+      },
+    };
+    expect(await reported(work)).to.deep.equal([oops]);
+  });
+
+  it('reports what return rejects with', async () => {
+    expect(await reported({ next, return: () => Promise.reject(oops) } as Work)).to.deep.equal([
+      oops,
+    ]);
+  });
+});
+
+describe('isThenable', () => {
+  it('knows promises and whatever else has a then', () => {
+    const callable = Object.assign(() => {}, { then: () => {} });
+    expect([Promise.resolve(), { then: () => {} }, callable].map(isThenable)).to.deep.equal([
+      true,
+      true,
+      true,
+    ]);
+    expect([null, undefined, 5, 'then', {}, { then: 5 }].some(isThenable)).to.equal(false);
+  });
+});

@@ -1,0 +1,131 @@
+import { once } from 'node:events';
+import net from 'node:net';
+
+import { expect } from 'chai';
+
+import { connect, Factory, listen, log, Protocol, type IAddress } from '../../../lib/index.js';
+import { freePort, local, portOf, Recorder } from '../../support/connections.js';
+import { until } from '../../support/until.js';
+
+const address: IAddress = { type: 'PIPE' };
+
+describe('Factory', () => {
+  it('is started before its first user counts and stopped after its last, as in Twisted', () => {
+    class Counting extends Factory {
+      readonly told: string[] = [];
+      override startFactory(): void {
+        this.told.push(`start ${this.numPorts}`);
+      }
+      override stopFactory(): void {
+        this.told.push(`stop ${this.numPorts}`);
+      }
+    }
+    const factory = new Counting();
+    factory.doStart();
+    factory.doStart();
+    factory.doStop();
+    factory.doStop();
+    factory.doStop();
+    expect(factory.told).to.deep.equal(['start 0', 'stop 0']);
+  });
+
+  it('has no user more when startFactory throws', () => {
+    const factory = new Factory();
+    factory.startFactory = () => {
+      throw new Error('no');
+    };
+    expect(() => factory.doStart()).to.throw('no');
+    expect(factory.numPorts).to.equal(0);
+  });
+
+  it('makes protocols of a class, a function or an arrow function, and is their factory', () => {
+    const made = new Protocol();
+    for (const maker of [Protocol, () => made, () => new Protocol(), protocolOfAFunction]) {
+      const factory = Factory.forProtocol(maker);
+      const protocol = factory.buildProtocol(address);
+      expect(protocol).to.be.instanceOf(Protocol).and.have.property('factory', factory);
+    }
+    function protocolOfAFunction(): Protocol {
+      return made;
+    }
+    expect(new Protocol().factory).to.equal(null);
+    expect(Object.keys(new Protocol())).to.not.include('factory');
+  });
+
+  it('refuses what can make none: forProtocol at once, buildProtocol when it is asked', () => {
+    let made = 0;
+    class Counted extends Factory {
+      constructor() {
+        super();
+        made += 1;
+      }
+    }
+    for (const maker of [undefined, null, new Protocol(), 'Protocol']) {
+      expect(() => Counted.forProtocol(maker as never))
+        .to.throw(TypeError)
+        .with.property('code', 'ERR_INVALID_ARG_TYPE');
+    }
+    expect(made).to.equal(0);
+    const factory = new Factory();
+    factory.protocol = {} as never;
+    expect(() => factory.buildProtocol(address))
+      .to.throw(TypeError)
+      .with.property('code', 'ERR_INVALID_ARG_TYPE');
+  });
+
+  describe('that is no subclass, and has no logPrefix', () => {
+    const reported: { error: unknown; why: string | undefined }[] = [];
+    let restore: () => void;
+    beforeEach(() => {
+      reported.length = 0;
+      restore = log.addObserver(({ error, why }) => reported.push({ error, why }));
+    });
+    afterEach(() => restore());
+
+    class Own {
+      stopped = false;
+      buildProtocol(): never {
+        throw new Error('cannot');
+      }
+      doStart() {}
+      doStop() {
+        this.stopped = true;
+      }
+      startedConnecting() {}
+      clientConnectionFailed() {}
+      clientConnectionLost() {}
+    }
+
+    it('has what it throws logged by listen, under its class’s name', async () => {
+      const listening = await listen(new Own() as never, { port: 0, ...local });
+      await once(net.connect(portOf(listening), '127.0.0.1').resume(), 'close');
+      await listening.stopListening();
+      expect(reported.map(({ why }) => why)).to.deep.equal([
+        'Own: no protocol for a connection; it is closed',
+      ]);
+    });
+
+    it('and by connect', async () => {
+      const listening = await listen(Factory.forProtocol(Protocol), { port: 0, ...local });
+      const factory = new Own();
+      connect(factory as never, { port: portOf(listening), ...local });
+      await until(() => factory.stopped);
+      expect(reported.map(({ why }) => why)).to.deep.equal([
+        'Own: no protocol for the connection; it is closed',
+      ]);
+      await listening.stopListening();
+    });
+  });
+
+  it('that hears of no clients is refused by connect, before anything starts', async () => {
+    const port = await freePort();
+    const factory = Factory.forProtocol(Protocol);
+    expect(() => connect(factory as never, { port, ...local }))
+      .to.throw(TypeError, /startedConnecting, clientConnectionFailed, clientConnectionLost/)
+      .with.property('code', 'ERR_INVALID_ARG_TYPE');
+    const deaf = new Recorder();
+    deaf.clientConnectionLost = undefined as never;
+    expect(() => connect(deaf, { port, ...local })).to.throw(TypeError);
+    expect([factory.numPorts, deaf.told]).to.deep.equal([0, []]);
+  });
+});

@@ -1,0 +1,117 @@
+import { runInNewContext } from 'node:vm';
+
+import { expect } from 'chai';
+
+import { InvalidArgTypeError } from '../../../lib/base/errors.js';
+import { asBuffer, assertBytes, checkedBuffer, piecesOf } from '../../../lib/base/bytes.js';
+import {
+  assertConsumer,
+  assertProducer,
+  assertProtocol,
+} from '../../../lib/twisted/core/validate.js';
+
+const nothing = () => {};
+const bytesOfAnotherRealm = runInNewContext('new Uint8Array([1, 2])') as Uint8Array;
+const noBytes = [null, undefined, 7, 'text', [1], new Uint16Array(1), new ArrayBuffer(1), {}];
+
+describe('assertBytes', () => {
+  it('takes a Buffer or Uint8Array, of another realm too', () => {
+    for (const data of [Buffer.from('a'), new Uint8Array(), bytesOfAnotherRealm]) assertBytes(data);
+  });
+
+  it('refuses everything else, by the name it was given', () => {
+    for (const data of noBytes) {
+      expect(() => assertBytes(data)).to.throw(InvalidArgTypeError, '"data"');
+      expect(() => assertBytes(data, 'chunk')).to.throw(InvalidArgTypeError, '"chunk"');
+    }
+  });
+});
+
+describe('piecesOf', () => {
+  it('gives the pieces of any sequence', () => {
+    const pieces = [Buffer.from('a'), bytesOfAnotherRealm];
+    expect(piecesOf(pieces)).to.deep.equal(pieces);
+    expect(piecesOf(new Set(pieces))).to.deep.equal(pieces);
+    expect(piecesOf([])).to.deep.equal([]);
+  });
+
+  it('refuses what is no sequence, or has a piece that is not bytes', () => {
+    for (const data of [null, undefined, 7, 'text', {}, Buffer.from('a')]) {
+      expect(() => piecesOf(data)).to.throw(InvalidArgTypeError);
+    }
+    for (const data of noBytes) {
+      expect(() => piecesOf([Buffer.from('a'), data])).to.throw(InvalidArgTypeError);
+    }
+  });
+});
+
+describe('assertProducer', () => {
+  const pull = { resumeProducing: nothing, stopProducing: nothing };
+  const push = { ...pull, pauseProducing: nothing };
+
+  it('takes a push producer as one, and any producer as a pull producer', () => {
+    assertProducer(push, true);
+    assertProducer(push, false);
+    assertProducer(pull, false);
+  });
+
+  it('refuses a pull producer as a push producer, saying what it lacks', () => {
+    expect(() => assertProducer(pull, true)).to.throw(InvalidArgTypeError, 'pauseProducing');
+  });
+
+  it('refuses what is no producer', () => {
+    for (const producer of [null, undefined, 7, {}, nothing, { resumeProducing: nothing }]) {
+      expect(() => assertProducer(producer, true)).to.throw(InvalidArgTypeError);
+      expect(() => assertProducer(producer, false)).to.throw(InvalidArgTypeError);
+    }
+  });
+});
+
+for (const [assert, methods] of [
+  [assertConsumer, ['registerProducer', 'unregisterProducer', 'write']],
+  [assertProtocol, ['makeConnection', 'dataReceived', 'connectionLost']],
+] as const) {
+  describe(assert.name, () => {
+    it('takes what has the methods, and refuses everything else, saying what it lacks', () => {
+      const check: (value: unknown) => void = assert;
+      check(Object.fromEntries(methods.map((method) => [method, nothing])));
+      for (const missing of methods) {
+        const others = methods.filter((method) => method !== missing);
+        const value = Object.fromEntries(others.map((method) => [method, nothing]));
+        expect(() => check(value)).to.throw(InvalidArgTypeError, missing);
+      }
+      expect(() => check(null)).to.throw(InvalidArgTypeError);
+    });
+  });
+}
+
+describe('asBuffer', () => {
+  it('gives a Buffer as it is', () => {
+    const buffer = Buffer.from('a');
+    expect(asBuffer(buffer)).to.equal(buffer);
+  });
+
+  it('gives other bytes as a Buffer of the same memory, and of no more of it', () => {
+    const bytes = new Uint8Array([0, 1, 2, 3]).subarray(1, 3);
+    const buffer = asBuffer(bytes);
+    bytes[0] = 7;
+    expect([...buffer]).to.deep.equal([7, 2]);
+  });
+});
+
+describe('checkedBuffer', () => {
+  it('is a Buffer over the same memory, of bytes of any kind', () => {
+    const buffer = Buffer.from('ab');
+    expect(checkedBuffer(buffer)).to.equal(buffer);
+    for (const data of [new Uint8Array([1, 2]), bytesOfAnotherRealm]) {
+      expect(checkedBuffer(data).buffer).to.equal(data.buffer);
+      expect([...checkedBuffer(data)]).to.deep.equal([1, 2]);
+    }
+  });
+
+  it('refuses everything else', () => {
+    for (const data of noBytes) {
+      expect(() => checkedBuffer(data)).to.throw(InvalidArgTypeError, '"data"');
+    }
+  });
+});

@@ -1,0 +1,133 @@
+import { expect } from 'chai';
+
+import { InvalidArgTypeError } from '../../../lib/base/errors.js';
+import { ProducerStoppedError } from '../../../lib/twisted/core/errors.js';
+import {
+  FileSender,
+  type FileBytes,
+  type IFile,
+} from '../../../lib/twisted/producers/file-sender.js';
+import { log as errorLog, type LogEvent } from '../../../lib/base/log.js';
+import { RecordingConsumer } from '../../support/recording-consumer.js';
+import { rejection } from '../../support/rejection.js';
+
+const turn = () => new Promise(setImmediate);
+
+/** A file that answers when the spec does. */
+class SlowFile implements IFile {
+  readonly reads: number[] = [];
+  private answer: { resolve: (bytes: FileBytes) => void; reject: (error: Error) => void } | null =
+    null;
+
+  read(size: number): Promise<FileBytes> {
+    expect(this.answer, 'It is not asked twice at once').to.equal(null);
+    this.reads.push(size);
+    return new Promise((resolve, reject) => (this.answer = { resolve, reject }));
+  }
+
+  async say(text: string): Promise<void> {
+    const { answer } = this;
+    this.answer = null;
+    answer?.resolve(Buffer.from(text));
+    await turn();
+  }
+
+  async fail(error: Error): Promise<void> {
+    const { answer } = this;
+    this.answer = null;
+    answer?.reject(error);
+    await turn();
+  }
+}
+
+describe('FileSender of a file-like that answers with promises', () => {
+  let logged: LogEvent[];
+  let stopListening: () => void;
+  beforeEach(() => {
+    logged = [];
+    stopListening = errorLog.addObserver((event) => logged.push(event));
+  });
+  afterEach(() => {
+    stopListening();
+    expect(logged).to.deep.equal([]);
+  });
+
+  const setUp = () => {
+    const [sender, file, consumer] = [new FileSender(), new SlowFile(), new RecordingConsumer()];
+    consumer.wrote = () => {};
+    const done = sender.beginFileTransfer(file, consumer);
+    return { sender, file, consumer, done };
+  };
+
+  it('writes each answer when it comes, and ends with an empty one', async () => {
+    const { sender, file, consumer, done } = setUp();
+    await file.say('ab');
+    sender.resumeProducing();
+    await file.say('c');
+    sender.resumeProducing();
+    await file.say('');
+    expect(String(await done)).to.equal('c');
+    expect(consumer.log).to.deep.equal(['register pull', 'ab', 'c', 'unregister']);
+    expect(file.reads).to.deep.equal([16384, 16384, 16384]);
+  });
+
+  it('is asked once by however many questions come before the answer', async () => {
+    const { sender, file, consumer, done } = setUp();
+    for (let i = 0; i < 1000; i++) sender.resumeProducing();
+    expect(file.reads).to.have.length(1);
+    await file.say('a');
+    expect(file.reads).to.have.length(1);
+    sender.resumeProducing();
+    await file.say('b');
+    expect(consumer.log).to.deep.equal(['register pull', 'a', 'b']);
+    sender.resumeProducing();
+    await file.say('');
+    await done;
+    expect(file.reads).to.have.length(3);
+    expect(consumer.log.at(-1)).to.equal('unregister');
+  });
+
+  it('rejects and unregisters when a promise does', async () => {
+    const { file, consumer, done } = setUp();
+    const failure = new Error('Oops');
+    const rejected = rejection(done);
+    await file.fail(failure);
+    expect(await rejected).to.equal(failure);
+    expect(consumer.log).to.deep.equal(['register pull', 'unregister']);
+  });
+
+  it('rejects when the answer is not bytes', async () => {
+    const consumer = new RecordingConsumer();
+    const read = () => Promise.resolve('text' as unknown as FileBytes);
+    const done = new FileSender().beginFileTransfer({ read }, consumer);
+    expect(await rejection(done)).to.be.instanceOf(InvalidArgTypeError);
+    expect(consumer.log).to.deep.equal(['register pull', 'unregister']);
+  });
+
+  for (const [what, answer] of [
+    ['comes', (file: SlowFile) => file.say('late')],
+    ['fails', (file: SlowFile) => file.fail(new Error('Late'))],
+  ] as const) {
+    it(`discards an answer that ${what} after it was stopped`, async () => {
+      const { sender, file, consumer, done } = setUp();
+      sender.stopProducing();
+      expect(await rejection(done)).to.be.instanceOf(ProducerStoppedError);
+      await answer(file);
+      expect(consumer.log).to.deep.equal(['register pull']);
+    });
+  }
+
+  it('mixes no answer into the next transfer', async () => {
+    const { sender, file, consumer, done } = setUp();
+    sender.stopProducing();
+    await rejection(done);
+    const next = new SlowFile();
+    const sent = sender.beginFileTransfer(next, consumer);
+    await file.say('late');
+    await next.say('next');
+    expect(consumer.log).to.deep.equal(['register pull', 'register pull', 'next']);
+    sender.resumeProducing();
+    await next.say('');
+    await sent;
+  });
+});

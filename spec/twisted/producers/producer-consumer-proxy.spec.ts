@@ -1,0 +1,366 @@
+import { expect } from 'chai';
+
+import { InvalidArgTypeError, OutOfRangeError } from '../../../lib/base/errors.js';
+import { ProducerAlreadyRegisteredError } from '../../../lib/twisted/core/errors.js';
+import type { IConsumer, IPushProducer } from '../../../lib/twisted/core/interfaces.js';
+import { ProducerConsumerProxy } from '../../../lib/twisted/producers/producer-consumer-proxy.js';
+import { bytes, makeEnds, type Ends } from '../../support/ends.js';
+import { playOnOurs } from '../../real-twisted/support/proxy-player.js';
+import {
+  randomScenario,
+  type Operation,
+  type Scenario,
+} from '../../real-twisted/support/proxy-scenarios.js';
+import { Random } from '../../support/random.js';
+
+class PullingProxy extends ProducerConsumerProxy {
+  override get iAmStreaming(): boolean {
+    return false;
+  }
+}
+
+/** Writes three bytes at a time. */
+class SparingProxy extends PullingProxy {
+  protected override writeSomeData(data: Buffer): number {
+    super.writeSomeData(data.subarray(0, 3));
+    return Math.min(data.length, 3);
+  }
+}
+
+describe('ProducerConsumerProxy', () => {
+  let ends: Ends;
+  let proxy: ProducerConsumerProxy;
+
+  const start = (Proxy: typeof ProducerConsumerProxy, streaming = true): void => {
+    ends = makeEnds();
+    proxy = new Proxy(ends.consumer);
+    proxy.bufferSize = 4;
+    proxy.registerProducer(ends.producer, streaming);
+    ends.log.length = 0;
+  };
+
+  beforeEach(() => start(ProducerConsumerProxy));
+
+  describe('pausing', () => {
+    it('keeps a pause to itself until its buffer is full, and resumes when it has room', () => {
+      proxy.pauseProducing();
+      proxy.write(bytes('abc'));
+      proxy.write(bytes('d'));
+      expect(ends.log).to.deep.equal(['p pause']);
+      proxy.resumeProducing();
+      expect(ends.log).to.deep.equal(['p pause', 'write abcd', 'p resume']);
+    });
+
+    it('does not resume a producer that it did not pause', () => {
+      proxy.pauseProducing();
+      proxy.write(bytes('abc'));
+      proxy.resumeProducing();
+      expect(ends.log).to.deep.equal(['write abc']);
+    });
+
+    it('owes the pause when the producer hears of it, though that throws', () => {
+      proxy.pauseProducing();
+      ends.when['p pause'] = () => {
+        expect(proxy.producerPaused).to.equal(true);
+        throw new Error('no');
+      };
+      expect(() => proxy.write(bytes('abcd'))).to.throw('no');
+      proxy.resumeProducing();
+      expect(ends.log).to.deep.equal(['p pause', 'write abcd', 'p resume']);
+    });
+
+    it('has paid it back when the producer hears of that, though that pauses again', () => {
+      proxy.pauseProducing();
+      proxy.write(bytes('abcd'));
+      ends.when['p resume'] = () => {
+        proxy.pauseProducing();
+        proxy.write(bytes('efgh'));
+      };
+      proxy.resumeProducing();
+      proxy.resumeProducing();
+      expect(ends.log.slice(1)).to.deep.equal([
+        'write abcd',
+        'p resume',
+        'p pause',
+        'write efgh',
+        'p resume',
+      ]);
+    });
+
+    it('owes a new producer nothing for the pause of the last one', () => {
+      proxy.pauseProducing();
+      proxy.write(bytes('abcd'));
+      proxy.unregisterProducer();
+      proxy.registerProducer(ends.other, true);
+      proxy.resumeProducing();
+      expect(ends.log).to.deep.equal(['p pause', 'write abcd']);
+    });
+
+    it('owes it still when the same producer registers again', () => {
+      proxy.pauseProducing();
+      proxy.write(bytes('abcd'));
+      proxy.registerProducer(ends.producer, true);
+      proxy.resumeProducing();
+      expect(ends.log).to.deep.equal(['p pause', 'write abcd', 'p resume']);
+    });
+  });
+
+  describe('unregistering', () => {
+    it('tells the consumer when nothing is held any more', () => {
+      proxy.pauseProducing();
+      proxy.write(bytes('a'));
+      proxy.unregisterProducer();
+      proxy.resumeProducing();
+      expect(ends.log).to.deep.equal(['write a', 'unregister']);
+    });
+
+    it('tells it once, after the write in which the producer unregisters', () => {
+      proxy.pauseProducing();
+      proxy.write(bytes('a'));
+      ends.when['write'] = () => {
+        proxy.unregisterProducer();
+        ends.log.push('written');
+      };
+      proxy.resumeProducing();
+      expect(ends.log).to.deep.equal(['write a', 'written', 'unregister']);
+    });
+
+    it('tells it once, although one such write comes inside another', () => {
+      proxy.pauseProducing();
+      proxy.write(bytes('a'));
+      proxy.unregisterProducer();
+      ends.when['write'] = () => {
+        proxy.pauseProducing();
+        proxy.write(bytes('b'));
+        proxy.resumeProducing();
+      };
+      proxy.resumeProducing();
+      expect(ends.log).to.deep.equal(['write a', 'write b', 'unregister']);
+    });
+
+    it('tells it nothing when another producer registers before that write is over', () => {
+      class OwnWayProxy extends ProducerConsumerProxy {
+        protected override writeSomeData(data: Buffer): number {
+          this.consumer?.write(data);
+          return data.length;
+        }
+      }
+      start(OwnWayProxy);
+      ends.when['write'] = () => {
+        proxy.unregisterProducer();
+        proxy.registerProducer(ends.other, true);
+      };
+      proxy.write(bytes('a'));
+      expect(ends.log).to.deep.equal(['write a']);
+    });
+  });
+
+  describe('registering', () => {
+    it('asks a pull producer at once, and again if it was registered as a push producer', () => {
+      proxy.registerProducer(ends.producer, false);
+      expect(ends.log).to.deep.equal(['p resume']);
+      expect(proxy.producerIsStreaming).to.equal(false);
+    });
+
+    it('refuses another producer, and changes nothing', () => {
+      expect(() => proxy.registerProducer(ends.other, false)).to.throw(
+        ProducerAlreadyRegisteredError,
+      );
+      expect(proxy).to.include({ producer: ends.producer, producerIsStreaming: true });
+      expect(ends.log).to.deep.equal([]);
+    });
+  });
+
+  describe('whose writeSomeData writes a part', () => {
+    beforeEach(() => start(SparingProxy));
+
+    it('holds the rest, in front of what comes later', () => {
+      proxy.resumeProducing();
+      proxy.write(bytes('abcde'));
+      proxy.write(bytes('f'));
+      for (let i = 0; i < 3; i++) proxy.resumeProducing();
+      expect(ends.log.filter((call) => call.startsWith('write'))).to.deep.equal([
+        'write abc',
+        'write def',
+      ]);
+    });
+
+    it('queues what is written while the consumer waits and nothing may be written', () => {
+      let allowance = 0;
+      class StingyProxy extends PullingProxy {
+        protected override writeSomeData(data: Buffer): number {
+          return allowance === 0 ? 0 : super.writeSomeData(data.subarray(0, allowance));
+        }
+      }
+      start(StingyProxy, true);
+      proxy.write(bytes('ab'));
+      proxy.resumeProducing();
+      // Twisted: 'Writing fresh data to consumer before my buffer is empty!'
+      proxy.write(bytes('cd'));
+      expect(ends.received()).to.equal('');
+      allowance = 9;
+      proxy.resumeProducing();
+      expect(ends.received()).to.equal('abcd');
+    });
+
+    it('goes on after the write in which the consumer asks again', () => {
+      proxy.write(bytes('abcdefgh'));
+      const askAgain = (): void => {
+        proxy.resumeProducing();
+        ends.when['write'] = askAgain;
+      };
+      ends.when['write'] = askAgain;
+      proxy.resumeProducing();
+      expect(ends.log.filter((call) => call.startsWith('write'))).to.deep.equal([
+        'write abc',
+        'write def',
+        'write gh',
+      ]);
+    });
+
+    it('unregisters only after the last of it', () => {
+      proxy.resumeProducing();
+      ends.when['write'] = () => proxy.unregisterProducer();
+      proxy.write(bytes('abcd'));
+      proxy.resumeProducing();
+      expect(ends.log.slice(1)).to.deep.equal(['write abc', 'write d', 'unregister']);
+    });
+
+    it('repeats nothing of it, and loses none of the rest, when the consumer throws', () => {
+      proxy.resumeProducing();
+      ends.when['write'] = () => {
+        throw new Error('full');
+      };
+      expect(() => proxy.write(bytes('abcd'))).to.throw('full');
+      proxy.resumeProducing();
+      expect(ends.received()).to.equal('abcd');
+    });
+
+    it('does so as a push producer too, where Twisted fails', () => {
+      class PushingProxy extends SparingProxy {
+        override get iAmStreaming(): boolean {
+          return true;
+        }
+      }
+      start(PushingProxy);
+      ends.when['write'] = () => proxy.write(bytes('x'));
+      proxy.write(bytes('abcde'));
+      expect(ends.received()).to.equal('abcdex');
+    });
+
+    it('asks the producer once when the consumer asks during the last write', () => {
+      start(PullingProxy, false);
+      proxy.write(bytes('a'));
+      ends.log.length = 0;
+      ends.when['write'] = () => proxy.resumeProducing();
+      proxy.resumeProducing();
+      expect(ends.log).to.deep.equal(['write a', 'p resume']);
+    });
+
+    it('unregisters after a write of its own kind', () => {
+      class OwnWayProxy extends ProducerConsumerProxy {
+        protected override writeSomeData(data: Buffer): number {
+          this.consumer?.write(data);
+          return data.length;
+        }
+      }
+      start(OwnWayProxy);
+      ends.when['write'] = () => proxy.unregisterProducer();
+      proxy.write(bytes('a'));
+      expect(ends.log).to.deep.equal(['write a', 'unregister']);
+    });
+
+    it('refuses a number of bytes that cannot be', () => {
+      for (const count of [-1, 2, 0.5, NaN, undefined]) {
+        class LyingProxy extends ProducerConsumerProxy {
+          protected override writeSomeData(): number {
+            return count as number;
+          }
+        }
+        start(LyingProxy);
+        expect(() => proxy.write(bytes('a'))).to.throw(OutOfRangeError, 'writeSomeData');
+      }
+    });
+  });
+
+  describe('called back at random', () => {
+    /** What stops takes away is not lost. */
+    const withoutStop = ([name, ...rest]: Operation): Operation =>
+      name === 'try'
+        ? ['try', withoutStop(rest[0] as Operation)]
+        : name === 'stopProducing'
+          ? ['pauseProducing']
+          : ([name, ...rest] as Operation);
+
+    function scenario(random: Random): Scenario {
+      const kind = random.pick(['basic', 'proxy'] as const);
+      const made = randomScenario(random, 'as decided', kind);
+      const takes = kind === 'proxy' && random.chance(0.5) ? random.integer(1, 4) : null;
+      for (const reactions of Object.values(made.reactions)) {
+        for (const reaction of reactions) reaction.does = reaction.does?.map(withoutStop) ?? [];
+      }
+      return { ...made, takes, consumer: true, script: made.script.map(withoutStop) };
+    }
+
+    it('loses, repeats and reorders nothing, whatever comes back and whatever throws', () => {
+      const random = new Random(4);
+      for (let i = 0; i < 3000; i++) {
+        const played = scenario(random);
+        const trace = playOnOurs(played);
+        if (trace.some((line) => line.startsWith('the constructor threw'))) continue;
+        const after = (start: string): string =>
+          trace
+            .flatMap((line) => (line.startsWith(start) ? [line.slice(start.length)] : []))
+            .join('');
+        const held = (trace.at(-1) ?? '').replace(/^.*\] /, '').replaceAll('|', '');
+        const given = after('consumer.write ') + held;
+        expect(given, JSON.stringify(played)).to.equal(after('> write '));
+      }
+    });
+
+    it('answers 100,000 questions, each asked from inside the answer to the last', () => {
+      start(PullingProxy, false);
+      let left = 100_000;
+      const { consumer } = ends;
+      consumer.write = () => proxy.resumeProducing();
+      ends.producer.resumeProducing = () => {
+        if (left-- > 0) proxy.write(bytes('a'));
+      };
+      proxy.resumeProducing();
+      expect(left).to.equal(-1);
+    });
+  });
+
+  describe('a subclass', () => {
+    it('may have bufferSize as a field', () => {
+      class Small extends ProducerConsumerProxy {
+        override bufferSize = 1;
+      }
+      proxy = new Small(ends.consumer);
+      proxy.registerProducer(ends.producer, true);
+      proxy.pauseProducing();
+      proxy.write(bytes('a'));
+      expect(ends.log).to.deep.equal(['register push', 'p pause']);
+    });
+
+    it('finds all state as it was made while the constructor ran', () => {
+      ends.when['register'] = () => {
+        const made = ends.consumer.producer as ProducerConsumerProxy & IPushProducer;
+        made.registerProducer(ends.producer, true);
+        made.pauseProducing();
+        made.write(Buffer.alloc(2 ** 16));
+        made.unregisterProducer();
+      };
+      proxy = new PullingProxy(ends.consumer);
+      expect(proxy).to.include({ paused: true, producerPaused: true, unregistered: true });
+    });
+  });
+
+  describe('given something wrong', () => {
+    it('throws a typed error, and changes nothing', () => {
+      expect(() => new ProducerConsumerProxy({} as IConsumer)).to.throw(InvalidArgTypeError);
+      expect(() => proxy.write(5 as unknown as Uint8Array)).to.throw(InvalidArgTypeError);
+      expect(ends.log).to.deep.equal([]);
+    });
+  });
+});

@@ -1,0 +1,503 @@
+import { expect } from 'chai';
+import sinon from 'sinon';
+
+import { Clock } from '../../../lib/testing/index.js';
+import { Bucket } from '../../../lib/twisted/shaping/bucket.js';
+import { InvalidArgTypeError, OutOfRangeError } from '../../../lib/base/errors.js';
+import type {
+  IConsumer,
+  IPullProducer,
+  IPushProducer,
+} from '../../../lib/twisted/core/interfaces.js';
+import { log } from '../../../lib/base/log.js';
+import { ShapedConsumer } from '../../../lib/twisted/shaping/shaped-consumer.js';
+import { bytes, makeEnds } from '../../support/ends.js';
+import { PacedConsumer } from '../../support/paced-consumer.js';
+import { PullProducer, PushProducer, numbered } from '../../support/producers.js';
+
+const makeBucket = (maxburst: number | null, rate: number | null, parent?: Bucket): Bucket =>
+  Object.assign(new Bucket(parent), { maxburst, rate });
+
+describe('ShapedConsumer', () => {
+  let clock: sinon.SinonFakeTimers;
+
+  beforeEach(() => {
+    clock = sinon.useFakeTimers();
+  });
+  afterEach(() => clock.restore());
+
+  describe('the pace', () => {
+    it('is a burst at once, then the rate, in any time and to the byte', () => {
+      for (const [rate, burst] of [
+        [20_000, 20_000],
+        [1_000, 10_000],
+        [10_000, 100],
+        [1_000_000, 1_000],
+        [100, 50],
+        [3_333, 777],
+        [2, 100],
+        [0.5, 3],
+        [1, 1],
+      ] as const) {
+        for (const delay of [null, 0, 1]) {
+          const consumer = new PacedConsumer(delay);
+          new ShapedConsumer(consumer, makeBucket(burst, rate)).write(
+            Buffer.alloc(burst + rate * 20),
+          );
+          clock.tick(10_000);
+          const what = `${rate} B/s after ${burst} B, asked after ${delay} ms`;
+          expect(consumer.writes[0], what).to.include({ size: burst });
+          expect(consumer.total - burst, what).to.be.within(0.98 * rate * 10, rate * 10);
+          if (rate < 100_000) expect(consumer.mostAbove(rate, burst), what).to.be.at.most(0);
+        }
+      }
+    });
+
+    it('ends on time: the last bytes do not wait for more', () => {
+      const consumer = new PacedConsumer();
+      new ShapedConsumer(consumer, makeBucket(1_000, 1_000)).write(Buffer.alloc(3_010));
+      clock.tick(2_009);
+      expect(consumer.total).to.be.below(3_010);
+      clock.tick(1);
+      expect(consumer.total).to.equal(3_010);
+    });
+
+    it('sends no dribble while there is more to send, however often it is asked', () => {
+      for (const [rate, least] of [
+        [20_000, 400],
+        [1_000, 100],
+        [100, 10],
+      ] as const) {
+        const consumer = new PacedConsumer(1);
+        new ShapedConsumer(consumer, makeBucket(1_000, rate)).write(Buffer.alloc(1_000 + rate * 9));
+        const asking = setInterval(() => consumer.producer?.resumeProducing(), 1);
+        clock.tick(8_000);
+        clearInterval(asking);
+        for (const { size } of consumer.writes) expect(size).to.be.at.least(least);
+        clock.reset();
+      }
+    });
+
+    it('is that of a clock that a bucket brings', () => {
+      const own = new Clock();
+      class ClockedBucket extends Bucket {
+        override maxburst = 10;
+        override rate = 10;
+        override now(): number {
+          return own.seconds();
+        }
+        override callLater(delay: number, f: () => void) {
+          return own.callLater(delay, f);
+        }
+      }
+      const consumer = new PacedConsumer();
+      new ShapedConsumer(consumer, new ClockedBucket()).write(Buffer.alloc(100));
+      own.pump(Array.from({ length: 40 }, () => 0.125));
+      expect(consumer.total).to.equal(60);
+      expect(clock.countTimers()).to.equal(0);
+    });
+
+    it('follows a rate that changes, within a second', () => {
+      const consumer = new PacedConsumer();
+      const bucket = makeBucket(100, 0.001);
+      new ShapedConsumer(consumer, bucket).write(Buffer.alloc(400));
+      clock.tick(10_000);
+      bucket.rate = 100;
+      clock.tick(4_000);
+      expect(consumer.total).to.equal(400);
+    });
+
+    it('passes everything on, as it comes, with no limits', () => {
+      const { consumer, log: calls, when } = makeEnds();
+      const shaped = new ShapedConsumer(consumer, new Bucket(new Bucket()));
+      shaped.resumeProducing();
+      when['write'] = () => shaped.resumeProducing();
+      shaped.write(bytes('ab'));
+      shaped.write(bytes('cd'));
+      expect(calls).to.deep.equal(['register pull', 'write ab', 'write cd']);
+    });
+
+    it('takes a bucket without a rate by the bucketful', () => {
+      const consumer = new PacedConsumer();
+      new ShapedConsumer(consumer, makeBucket(100, null)).write(Buffer.alloc(1_050));
+      expect(consumer.total).to.equal(1_050);
+      expect(consumer.writes).to.have.length(11);
+    });
+  });
+
+  describe('the timer', () => {
+    it('is one, and only while something waits', () => {
+      const consumer = new PacedConsumer(null);
+      const shaped = new ShapedConsumer(consumer, makeBucket(10, 10));
+      expect(clock.countTimers()).to.equal(0);
+      shaped.write(Buffer.alloc(10));
+      expect(clock.countTimers()).to.equal(0);
+      shaped.write(Buffer.alloc(5));
+      shaped.write(Buffer.alloc(5));
+      expect(clock.countTimers()).to.equal(1);
+      clock.tick(1_000);
+      expect(consumer.total).to.equal(20);
+      expect(clock.countTimers()).to.equal(0);
+    });
+
+    it('goes when the consumer pauses us or stops us, and comes again when it resumes us', () => {
+      const consumer = new PacedConsumer();
+      const shaped = new ShapedConsumer(consumer, makeBucket(10, 10));
+      shaped.write(Buffer.alloc(20));
+      expect(clock.countTimers()).to.equal(1);
+      shaped.pauseProducing();
+      expect(clock.countTimers()).to.equal(0);
+      clock.tick(10_000);
+      expect(consumer.total).to.equal(10);
+      shaped.resumeProducing();
+      expect(consumer.total).to.equal(20);
+      shaped.write(Buffer.alloc(20));
+      expect(clock.countTimers()).to.equal(1);
+      shaped.stopProducing();
+      expect(clock.countTimers()).to.equal(0);
+      clock.tick(10_000);
+      expect(consumer.total).to.equal(20);
+    });
+
+    it('goes when the consumer asks again in time, and nothing is held any more', () => {
+      const { consumer, received } = makeEnds();
+      const shaped = new ShapedConsumer(consumer, makeBucket(10, 10));
+      shaped.write(Buffer.alloc(20));
+      shaped.resumeProducing();
+      shaped.resumeProducing();
+      expect(clock.countTimers()).to.equal(1);
+      clock.setSystemTime(1_000);
+      shaped.resumeProducing();
+      expect(received()).to.have.length(20);
+      expect(clock.countTimers()).to.equal(0);
+    });
+
+    it('does not run while the consumer asks for nothing', () => {
+      const { consumer } = makeEnds();
+      new ShapedConsumer(consumer, makeBucket(10, 10)).write(Buffer.alloc(100));
+      expect(clock.countTimers()).to.equal(0);
+    });
+  });
+
+  describe('as Twisted has it', () => {
+    it('sends what has drained when it is asked', () => {
+      const { consumer, received } = makeEnds();
+      const bucket = makeBucket(100, 2);
+      const shaped = new ShapedConsumer(consumer, bucket);
+      bucket.add(100);
+      shaped.write(Buffer.alloc(100));
+      clock.tick(10_000);
+      shaped.resumeProducing();
+      expect(received()).to.have.length(20);
+    });
+
+    it('counts in its bucket until it is stopped', () => {
+      const bucket = makeBucket(100, 2);
+      const shaped = new ShapedConsumer(makeEnds().consumer, bucket);
+      expect(bucket.refcount).to.equal(1);
+      shaped.stopProducing();
+      expect(bucket.refcount).to.equal(0);
+    });
+  });
+
+  describe('its producer', () => {
+    it('if pulled, is asked when nothing is held, and so holds one piece at most', () => {
+      const consumer = new PacedConsumer();
+      const shaped = new ShapedConsumer(consumer, makeBucket(1_000, 1_000));
+      const data = numbered(20_000);
+      const producer = new PullProducer(shaped, data, 4_096);
+      const held = (): number => producer.sent - consumer.total;
+      producer.start();
+      for (let second = 0; second < 25; second++) {
+        expect(held()).to.be.at.most(4_096);
+        clock.tick(1_000);
+      }
+      expect(Buffer.concat(consumer.chunks).equals(data)).to.equal(true);
+    });
+
+    it('if it pushes, is paused at bufferSize, and so holds that and one piece at most', () => {
+      const consumer = new PacedConsumer();
+      const shaped = new ShapedConsumer(consumer, makeBucket(1_000, 1_000));
+      shaped.bufferSize = 2_000;
+      const data = numbered(20_000);
+      const producer = new PushProducer(shaped, data, 300).start();
+      for (let second = 0; second < 25; second++) {
+        expect(producer.sent - consumer.total).to.be.at.most(2_300);
+        clock.tick(1_000);
+      }
+      expect(Buffer.concat(consumer.chunks).equals(data)).to.equal(true);
+    });
+
+    it('may be followed by another, and what is written by hand by anything', () => {
+      const consumer = new PacedConsumer();
+      const bucket = makeBucket(100, 100);
+      const shaped = new ShapedConsumer(consumer, bucket);
+      for (const size of [250, 150]) {
+        new PullProducer(shaped, Buffer.alloc(size), 100).start();
+        clock.tick(5_000);
+        expect(consumer.log.at(-1)?.[0]).to.equal('unregister');
+      }
+      shaped.write(Buffer.alloc(150));
+      clock.tick(5_000);
+      expect(consumer.log).to.deep.equal([
+        ['register', 0],
+        ['unregister', 250],
+        ['register', 250],
+        ['unregister', 400],
+        ['register', 400],
+        ['unregister', 550],
+      ]);
+      expect(bucket.refcount).to.equal(0);
+    });
+
+    it('does not take a question from before it unregistered for one from after', () => {
+      const { consumer, log: calls } = makeEnds();
+      const shaped = new ShapedConsumer(consumer, makeBucket(10, 10));
+      shaped.resumeProducing();
+      shaped.unregisterProducer();
+      shaped.write(bytes('a'));
+      expect(calls).to.deep.equal(['register pull', 'unregister', 'register pull']);
+      shaped.resumeProducing();
+      expect(calls.slice(3)).to.deep.equal(['write a', 'unregister']);
+    });
+
+    it('finishes the consumer after the last byte', () => {
+      const consumer = new PacedConsumer();
+      const bucket = makeBucket(100, 100);
+      const shaped = new ShapedConsumer(consumer, bucket);
+      const producer = makeEnds().producer;
+      shaped.registerProducer(producer, true);
+      shaped.write(Buffer.alloc(250));
+      shaped.finish();
+      expect(shaped.producer).to.equal(null);
+      expect(bucket.refcount).to.equal(1);
+      clock.tick(5_000);
+      expect(consumer.log.slice(1)).to.deep.equal([
+        ['finish', 250],
+        ['unregister', 250],
+      ]);
+      expect(bucket.refcount).to.equal(0);
+    });
+
+    it('finishes at once when nothing is held, and takes nothing afterwards', () => {
+      const { consumer, log: calls, producer } = makeEnds();
+      const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
+      shaped.finish();
+      shaped.write(bytes('a'));
+      shaped.registerProducer(producer, true);
+      expect(calls).to.deep.equal(['register pull', 'finish', 'unregister', 'p stop']);
+    });
+
+    it('is stopped with us, and stopped at once when it registers after that', () => {
+      const { consumer, log: calls, producer, other } = makeEnds();
+      const bucket = makeBucket(100, 100);
+      const shaped = new ShapedConsumer(consumer, bucket);
+      shaped.registerProducer(producer, true);
+      shaped.write(Buffer.alloc(500));
+      shaped.stopProducing();
+      shaped.stopProducing();
+      shaped.write(bytes('b'));
+      shaped.registerProducer(other, false);
+      expect(calls).to.deep.equal(['register pull', 'p stop', 'p stop', 'q stop']);
+      expect(bucket.refcount).to.equal(0);
+    });
+
+    it('is not asked by an answer of no bytes: that is no answer', () => {
+      const consumer = new PacedConsumer();
+      const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
+      shaped.write(Buffer.alloc(0));
+      shaped.write(Buffer.alloc(5));
+      expect(consumer.writes.map(({ size }) => size)).to.deep.equal([5]);
+    });
+  });
+
+  describe('what fails', () => {
+    const failing = (): IPullProducer & { stopped: boolean; asked: number } => ({
+      stopped: false,
+      asked: 0,
+      resumeProducing() {
+        this.asked += 1;
+        if (this.asked > 1) throw new Error('worn out');
+      },
+      stopProducing() {
+        this.stopped = true;
+      },
+    });
+
+    it('reaches who called', () => {
+      const { consumer } = makeEnds();
+      const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
+      const producer = failing();
+      shaped.registerProducer(producer, false);
+      expect(() => shaped.resumeProducing()).to.throw('worn out');
+    });
+
+    it('in a turn that nobody called for is reported, and ends everything', () => {
+      const reported: unknown[] = [];
+      const stopListening = log.addObserver(({ error }) => reported.push(error));
+      const consumer = new PacedConsumer();
+      const bucket = makeBucket(100, 100);
+      const shaped = new ShapedConsumer(consumer, bucket);
+      const producer = failing();
+      shaped.registerProducer(producer, false);
+      shaped.write(Buffer.alloc(120));
+      clock.tick(1_000);
+      stopListening();
+      expect(reported.map(String)).to.deep.equal(['Error: worn out']);
+      expect(producer.stopped).to.equal(true);
+      expect(consumer.log.at(-1)).to.deep.equal(['unregister', 120]);
+      expect(bucket.refcount).to.equal(0);
+      expect(clock.countTimers()).to.equal(0);
+    });
+
+    it('once more, when it is to end, is reported too', () => {
+      const reported: unknown[] = [];
+      const stopListening = log.addObserver(({ error }) => reported.push(error));
+      const consumer = new PacedConsumer();
+      const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
+      const producer = failing();
+      producer.stopProducing = () => {
+        throw new Error('no end');
+      };
+      shaped.registerProducer(producer, false);
+      shaped.write(Buffer.alloc(120));
+      clock.tick(1_000);
+      stopListening();
+      expect(reported.map(String)).to.deep.equal(['Error: worn out', 'Error: no end']);
+      expect(consumer.log.at(-1)).to.deep.equal(['unregister', 120]);
+    });
+
+    it('tells a consumer that can be told', () => {
+      const stopListening = log.addObserver(() => {});
+      const consumer = new PacedConsumer();
+      const told: string[] = [];
+      Object.assign(consumer, { producerFailed: (reason: Error) => told.push(reason.message) });
+      const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
+      shaped.registerProducer(failing(), false);
+      shaped.write(Buffer.alloc(120));
+      clock.tick(1_000);
+      stopListening();
+      expect(told).to.deep.equal(['worn out']);
+    });
+
+    it('in the consumer loses and repeats nothing', () => {
+      const { consumer, when, received } = makeEnds();
+      const shaped = new ShapedConsumer(consumer, makeBucket(2, 10));
+      shaped.resumeProducing();
+      when['write'] = () => {
+        throw new Error('full');
+      };
+      expect(() => shaped.write(bytes('abcd'))).to.throw('full');
+      clock.tick(1_000);
+      shaped.resumeProducing();
+      expect(received()).to.equal('abcd');
+    });
+  });
+
+  describe('while its constructor runs', () => {
+    it('may be stopped, and counts as stopped', () => {
+      const { consumer, when } = makeEnds();
+      const bucket = makeBucket(100, 100);
+      when['register'] = () => consumer.producer?.stopProducing();
+      const shaped = new ShapedConsumer(consumer, bucket);
+      expect(shaped).to.include({ stopped: true, consumer: null });
+      expect(bucket.refcount).to.equal(0);
+    });
+
+    it('may be asked and written to', () => {
+      const { consumer, when, received } = makeEnds();
+      when['register'] = () => {
+        const shaped = consumer.producer as IPushProducer & IConsumer;
+        shaped.resumeProducing();
+        shaped.write(bytes('abc'));
+      };
+      const shaped = new ShapedConsumer(consumer, makeBucket(2, 100));
+      expect(received()).to.equal('ab');
+      shaped.resumeProducing();
+      clock.tick(100);
+      expect(received()).to.equal('abc');
+    });
+
+    it('may be refused, and then counts nowhere', () => {
+      const { consumer, when } = makeEnds();
+      const bucket = makeBucket(100, 100);
+      when['register'] = () => {
+        throw new Error('taken');
+      };
+      expect(() => new ShapedConsumer(consumer, bucket)).to.throw('taken');
+      expect(bucket.refcount).to.equal(0);
+    });
+  });
+
+  describe('a subclass', () => {
+    it('may have fields for all that it may override', () => {
+      class Small extends ShapedConsumer {
+        override bufferSize = 10;
+        readonly sizes: number[] = [];
+        protected override writeSomeData(data: Buffer): number {
+          const written = super.writeSomeData(data);
+          this.sizes.push(written);
+          return written;
+        }
+      }
+      class Slow extends Bucket {
+        override maxburst = 100;
+        override rate = 50;
+      }
+      const { producer, log: calls } = makeEnds();
+      const shaped = new Small(new PacedConsumer(), new Slow());
+      shaped.registerProducer(producer, true);
+      shaped.write(Buffer.alloc(112));
+      clock.tick(1_000);
+      expect(shaped.sizes.reduce((sum, size) => sum + size)).to.equal(112);
+      expect(calls.slice(0, 2)).to.deep.equal(['p pause', 'p resume']);
+    });
+  });
+
+  describe('given something wrong', () => {
+    it('throws a typed error, and registers with nothing', () => {
+      const { consumer, log: calls } = makeEnds();
+      for (const [what, make] of Object.entries({
+        consumer: () => new ShapedConsumer({} as IConsumer, new Bucket()),
+        bucket: () => new ShapedConsumer(consumer, {} as Bucket),
+        'no bucket': () => new ShapedConsumer(consumer, undefined as unknown as Bucket),
+      })) {
+        expect(make, what).to.throw(InvalidArgTypeError);
+      }
+      for (const bucket of [
+        makeBucket(10, 0),
+        makeBucket(NaN, 5),
+        makeBucket(1, 1, makeBucket(-1, 1)),
+      ]) {
+        expect(() => new ShapedConsumer(consumer, bucket)).to.throw(OutOfRangeError);
+        expect(bucket.refcount).to.equal(0);
+      }
+      expect(calls).to.deep.equal([]);
+    });
+
+    it('writes only bytes, and finishes only what can be finished', () => {
+      const { consumer, log: calls } = makeEnds();
+      const shaped = new ShapedConsumer(
+        { ...consumer, finish: undefined } as IConsumer,
+        new Bucket(),
+      );
+      expect(() => shaped.write('text' as unknown as Uint8Array)).to.throw(InvalidArgTypeError);
+      expect(() => shaped.finish()).to.throw(InvalidArgTypeError);
+      expect(calls).to.deep.equal(['register pull']);
+    });
+
+    it('does not stall on a limit that becomes wrong while someone waits: that fails', () => {
+      const reported: unknown[] = [];
+      const stopListening = log.addObserver(({ error }) => reported.push(error));
+      const consumer = new PacedConsumer();
+      const bucket = makeBucket(10, 10);
+      new ShapedConsumer(consumer, bucket).write(Buffer.alloc(100));
+      bucket.rate = -1;
+      clock.tick(5_000);
+      stopListening();
+      expect(reported).to.have.length(1);
+      expect(consumer.log.at(-1)?.[0]).to.equal('unregister');
+      expect(clock.countTimers()).to.equal(0);
+    });
+  });
+});
