@@ -7,24 +7,35 @@ import {
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
 import { asError } from '../../base/as-error.js';
+import { Latch } from '../../base/latch.js';
 import type { ReadableSource, SourceListener } from './readable-source.js';
 import { smallUnitsLeft, spendTurn } from '../../base/turn.js';
 import { isWritableConsumer, type WritableConsumer } from '../transports/index.js';
 
-// Why a chunk may not go straight on, as bits of one number: 0 is all that a chunk need ask.
-const NOT_OPEN = 1;
-/** The consumer takes no more for now. */
-const UNWANTED = 2;
-/** The event loop has to turn first. */
-const RESTING = 4;
-/** Someone is at work who will look again by himself. */
-const BUSY = 8;
-/** Others came before it. */
-const BEHIND_OTHERS = 16;
-/** The source has given all. */
-const ENDED = 32;
-/** The consumer was told that this is over. */
-const OVER = 64;
+/** Why a chunk may not go straight on to the consumer. */
+const Why = {
+  /** The source has yet to be opened. */
+  unopened: 1,
+  /** The consumer has paused us. */
+  paused: 2,
+  /** We are pulled, and the consumer has not asked since the last chunk. */
+  unasked: 4,
+  /** The event loop has to turn first. */
+  resting: 8,
+  /** A chunk is on its way to the consumer; whoever passes it on looks again afterwards. */
+  passing: 16,
+  /** Other chunks came before it, and are held. */
+  behindOthers: 32,
+  /** The source has given all. */
+  ended: 64,
+  /** The consumer was told that this is over, or has stopped us. */
+  over: 128,
+} as const;
+
+/** Who passes chunks on stops before the next one. */
+const NEXT_MUST_WAIT = Why.paused | Why.unasked | Why.resting;
+/** Chunks can't be passed on, or somebody is at it. */
+const NOT_IDLE = Why.unopened | Why.passing | Why.over;
 
 export class Transfer implements SourceListener, IPushProducer {
   /** Settles once the consumer has been told. */
@@ -32,7 +43,7 @@ export class Transfer implements SourceListener, IPushProducer {
   private resolve!: () => void;
   private reject!: (reason: unknown) => void;
 
-  private shut = NOT_OPEN;
+  private readonly latch = new Latch(Why, Why.unopened);
   /** What came although it could not go on: not every stream stops at once. */
   private readonly held: Buffer[] = [];
   /** The consumer, where chunks need not wait to be gathered. */
@@ -45,7 +56,7 @@ export class Transfer implements SourceListener, IPushProducer {
     private readonly consumer: IConsumer,
     private readonly streaming: boolean,
   ) {
-    if (!streaming) this.shut |= UNWANTED;
+    if (!streaming) this.latch.hold(Why.unasked);
     this.direct =
       streaming && isWritableConsumer(consumer) && consumer.writesAtOnce ? consumer : null;
     this.done = new Promise<void>((resolve, reject) => {
@@ -56,7 +67,7 @@ export class Transfer implements SourceListener, IPushProducer {
 
   /** Whether the consumer has yet to be told that this is over. */
   get isRunning(): boolean {
-    return (this.shut & OVER) === 0;
+    return !this.latch.isHeldBy(Why.over);
   }
 
   /** Registers `producer`, which passes on to us what the consumer calls. */
@@ -65,7 +76,7 @@ export class Transfer implements SourceListener, IPushProducer {
       this.consumer.registerProducer(producer, this.streaming);
     } catch (thrown) {
       if (this.isRunning) {
-        this.shut |= OVER; // It isn't registered, so there is nothing to take back.
+        this.latch.hold(Why.over); // It isn't registered, so there is nothing to take back.
         this.reject(thrown);
       } else {
         log.err(thrown, 'A consumer failed after it had stopped its producer');
@@ -76,20 +87,21 @@ export class Transfer implements SourceListener, IPushProducer {
   /** Begins to read. */
   start(): void {
     if (!this.isRunning) return;
-    this.shut &= ~NOT_OPEN;
+    this.latch.release(Why.unopened);
     this.source.open(this);
     this.proceed();
   }
 
   pauseProducing(): void {
-    this.shut |= UNWANTED;
+    this.latch.hold(Why.paused);
     // From inside our own `write` it is for `goOn` to say: see there.
     if (this.isIdle) this.source.hold();
   }
 
   /** Asked again before it has answered, a pull producer still owes one chunk. */
   resumeProducing(): void {
-    this.shut &= ~UNWANTED;
+    this.latch.release(Why.paused);
+    this.latch.release(Why.unasked);
     this.proceed();
   }
 
@@ -101,20 +113,21 @@ export class Transfer implements SourceListener, IPushProducer {
   }
 
   onChunk(chunk: Buffer): void {
-    if (this.shut === 0) {
-      this.shut = BUSY;
+    const { latch } = this;
+    if (latch.isFree) {
+      latch.hold(Why.passing);
       this.pass(chunk);
-      this.shut &= ~BUSY;
-      if (this.shut !== 0) this.proceed();
+      latch.release(Why.passing);
+      if (!latch.isFree) this.proceed();
     } else {
       this.held.push(chunk);
-      this.shut |= BEHIND_OTHERS;
+      latch.hold(Why.behindOthers);
       this.proceed();
     }
   }
 
   onEnd(): void {
-    this.shut |= ENDED;
+    this.latch.hold(Why.ended);
     this.proceed();
   }
 
@@ -146,7 +159,7 @@ export class Transfer implements SourceListener, IPushProducer {
   /** @returns whether this had not happened before. */
   private leaveSource(): boolean {
     if (!this.isRunning) return false;
-    this.shut |= OVER;
+    this.latch.hold(Why.over);
     this.held.length = 0;
     this.source.close();
     return true;
@@ -154,28 +167,29 @@ export class Transfer implements SourceListener, IPushProducer {
 
   /** Whether chunks may be passed on, and nobody is at it. */
   private get isIdle(): boolean {
-    return (this.shut & (NOT_OPEN | BUSY | OVER)) === 0;
+    return !this.latch.isHeldBy(NOT_IDLE);
   }
 
   /** Passes on what may be of what there is, and tells the source how to go on. */
   private proceed(): void {
     if (!this.isIdle) return;
-    this.shut |= BUSY;
-    while ((this.shut & (UNWANTED | RESTING)) === 0) {
+    const { latch } = this;
+    latch.hold(Why.passing);
+    while (!latch.isHeldBy(NEXT_MUST_WAIT)) {
       const chunk = this.held.shift();
       if (chunk === undefined) break;
       this.pass(chunk);
     }
-    if (this.held.length === 0) this.shut &= ~BEHIND_OTHERS;
-    this.shut &= ~BUSY;
+    if (this.held.length === 0) latch.release(Why.behindOthers);
+    latch.release(Why.passing);
     this.goOn();
   }
 
   private goOn(): void {
     if (!this.isRunning) return; // The consumer may have stopped us meanwhile.
-    if ((this.shut & ENDED) !== 0) {
+    if (this.latch.isHeldBy(Why.ended)) {
       if (this.held.length === 0) this.complete();
-    } else if (this.shut === 0) {
+    } else if (this.latch.isFree) {
       this.source.flow();
     } else if (!this.mayFlowOn()) {
       this.source.hold();
@@ -187,13 +201,13 @@ export class Transfer implements SourceListener, IPushProducer {
    * with every chunk pauses and resumes at each, which can cost a stream more than the chunk did.
    */
   private mayFlowOn(): boolean {
-    return this.shut === UNWANTED && this.streaming && this.source.holdsDearly;
+    return this.latch.isFreeBut(Why.paused) && this.source.holdsDearly;
   }
 
   private pass(chunk: Buffer): void {
     if (this.isTurnSpent()) this.rest();
     if (chunk.length === 0) return; // No answer to a consumer that asked for data.
-    if (!this.streaming) this.shut |= UNWANTED;
+    if (!this.streaming) this.latch.hold(Why.unasked);
     try {
       if (this.direct !== null) this.direct.writeAtOnce(chunk);
       else this.consumer.write(chunk);
@@ -211,9 +225,9 @@ export class Transfer implements SourceListener, IPushProducer {
 
   /** Lets timers and I/O have their turn: a source in memory would keep them from it to its end. */
   private rest(): void {
-    this.shut |= RESTING;
+    this.latch.hold(Why.resting);
     setImmediate(() => {
-      this.shut &= ~RESTING;
+      this.latch.release(Why.resting);
       this.proceed();
     });
   }
