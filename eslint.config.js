@@ -2,20 +2,6 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tsdoc from 'eslint-plugin-tsdoc';
 import tseslint from 'typescript-eslint';
 
-/** The walls of the house: which folder may import what. */
-const wall = (files, ...patterns) => ({
-  files,
-  rules: { 'no-restricted-imports': ['error', { patterns }] },
-});
-const streams = {
-  regex: '^(node:)?(stream|net|tls|http|http2|zlib)(/.*)?$|^readable-stream$|^streamx$',
-  message: 'The semantics know no stream: put this in lib/streams.',
-};
-const upwards = (...folders) => ({
-  regex: `^\\.\\./(${folders.join('|')})/`,
-  message: 'Imports go from endpoints and testing to streams to twisted, never back.',
-});
-
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/']),
   tseslint.configs.recommendedTypeChecked,
@@ -41,9 +27,6 @@ export default defineConfig(
       ],
     },
   },
-  wall(['lib/twisted/**/*.ts'], streams, upwards('streams', 'endpoints', 'testing')),
-  wall(['lib/streams/**/*.ts'], upwards('endpoints', 'testing')),
-  wall(['lib/endpoints/**/*.ts'], upwards('testing')),
   {
     files: ['spec/**/*.ts'],
     rules: { '@typescript-eslint/no-unused-expressions': 'off' },

@@ -1,7 +1,7 @@
 /** How each kind of program is started. */
 import { fileURLToPath } from 'node:url';
 
-import { PYTHON } from '../../spec/real-twisted/support/twisted.js';
+import { PYTHON } from './twisted.js';
 import { Child } from './child.js';
 import { cProgram } from './c.js';
 

@@ -1,5 +1,5 @@
 /** The names under which contestants appear, and what keeps some of them away. */
-import { twistedVersion } from '../../spec/real-twisted/support/twisted.js';
+import { twistedVersion } from './twisted.js';
 import type { Contestant } from '../harness/workload.js';
 import { absenceOfC } from './c.js';
 

@@ -1,4 +1,4 @@
-import { PYTHON } from '../../spec/real-twisted/support/twisted.js';
+import { PYTHON } from '../support/twisted.js';
 import type { Workload } from '../harness/workload.js';
 import { ours, streamx, twisted } from '../support/contestants.js';
 import { importTime, measureImport } from '../support/imports.js';

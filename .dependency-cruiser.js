@@ -1,0 +1,138 @@
+/**
+ * The walls of the house, in `lib` and `bench`: `npm run lint` holds them.
+ *
+ * A room is a folder of `lib` with one idea; its door is its `index.ts`. Each room stands on those
+ * above it in this list, and knows none below. `base` has no door: its files are tools for all.
+ */
+const rooms = [
+  'base',
+  'twisted/core',
+  'twisted/cooperation',
+  'twisted/producers',
+  'twisted/shaping',
+  'streams/any-stream',
+  'streams/as-streams',
+  'streams/web',
+  'streams/transports',
+  'streams/producers',
+  'endpoints/(?:sockets|processes|standard-io)',
+];
+
+/** Two rooms that nobody stands on: they stand on some of the others only. */
+const annexes = [
+  { room: 'protocols', standsOn: ['base', 'twisted'] },
+  { room: 'testing', standsOn: ['base', 'twisted'] },
+];
+
+const withDoors = [...rooms.filter((room) => room !== 'base'), ...annexes.map(({ room }) => room)];
+const anyRoomWithDoor = `^lib/(${withDoors.join('|')})/`;
+const door = `^lib/(?:${withDoors.join('|')})/index\\.ts$`;
+
+const floors = rooms.slice(0, -1).map((room, index) => ({
+  name: `floor of ${room}`,
+  comment: `lib/${room} knows only the rooms below it: ${['itself', ...rooms.slice(0, index)].join(', ')}. Move what it needs down, or the code that needs it up.`,
+  severity: 'error',
+  from: { path: `^lib/${room}/` },
+  to: { path: `^lib/(?:${[...rooms.slice(index + 1), 'protocols', 'testing'].join('|')})/` },
+}));
+
+export default {
+  forbidden: [
+    {
+      name: 'circle',
+      comment:
+        'These files import each other in a circle, if only for types: take what both need into a file of its own, or open the circle with an interface.',
+      severity: 'error',
+      // Until an interface opens the one between a process's protocol and its transport.
+      from: { path: '^(lib|bench)/', pathNot: '^lib/endpoints/processes/' },
+      to: { circular: true },
+    },
+    {
+      name: 'door',
+      comment: "Another room is entered by its door only: import this from the room's index.js.",
+      severity: 'error',
+      from: { path: anyRoomWithDoor },
+      to: { path: anyRoomWithDoor, pathNot: [door, '^lib/$1/'] },
+    },
+    {
+      name: 'door, from outside',
+      comment: "A room is entered by its door only: import this from the room's index.js.",
+      severity: 'error',
+      from: { path: '^(lib/[^/]+\\.ts|lib/base/|bench/|examples/)' },
+      to: { path: anyRoomWithDoor, pathNot: door },
+    },
+    {
+      name: 'own door',
+      comment:
+        'Inside a room, files import each other directly, never their own index.js: that way lie circles.',
+      severity: 'error',
+      from: { path: anyRoomWithDoor, pathNot: door },
+      to: { path: '^lib/$1/index\\.ts$' },
+    },
+    {
+      name: 'entry from inside',
+      comment: 'No room imports lib/index.ts: that is the door of the whole house.',
+      severity: 'error',
+      from: { path: '^lib/.+/' },
+      to: { path: '^lib/index\\.ts$' },
+    },
+    ...floors,
+    {
+      name: 'floor of endpoints',
+      comment: 'lib/endpoints knows base, twisted and streams, and neither protocols nor testing.',
+      severity: 'error',
+      from: { path: '^lib/endpoints/' },
+      to: { path: '^lib/(?:protocols|testing)/' },
+    },
+    ...annexes.map(({ room, standsOn }) => ({
+      name: `floor of ${room}`,
+      comment: `lib/${room} knows only itself, ${standsOn.join(' and ')}.`,
+      severity: 'error',
+      from: { path: `^lib/${room}/` },
+      to: { path: '^lib/', pathNot: `^lib/(?:${[room, ...standsOn].join('|')})/` },
+    })),
+    {
+      name: 'no stream in the semantics',
+      comment:
+        'lib/twisted and lib/protocols know no stream and no socket: put this in lib/streams.',
+      severity: 'error',
+      from: { path: '^lib/(?:twisted|protocols)/' },
+      to: {
+        path: [
+          '^(node:)?(stream|net|tls|http|http2|zlib)$',
+          '^(node:)?stream/',
+          '^#stream',
+          'node_modules/(readable-stream|streamx)/',
+        ],
+      },
+    },
+    {
+      name: 'only dependencies',
+      comment:
+        'Who installs twisted-streams does not get this: lib imports its `dependencies` and Node only.',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'bench on its own',
+      comment: 'The bench measures dist, as users get it, and shares nothing with the specs.',
+      severity: 'error',
+      from: { path: '^bench/' },
+      to: { path: '^(?:spec|lib|examples)/' },
+    },
+    {
+      name: 'lib on its own',
+      comment: 'lib imports nothing of the other folders.',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { path: '^(?:spec|bench|examples|scripts|dist)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true, // Imports of types count.
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.d.ts'] },
+  },
+};

@@ -1,0 +1,97 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+import { expect } from 'chai';
+
+import { ROOT, run } from './support/programs.js';
+
+/** A small house, with one wrong import for each rule. */
+const FILES: Readonly<Record<string, string>> = {
+  'lib/index.ts': `export * from './twisted/core/index.js'; export * from './streams/web/to-web.js';`,
+  'lib/base/errors.ts': `export const error = 1;`,
+  'lib/base/log.ts': `import '../twisted/core/index.js';`,
+  'lib/twisted/core/index.ts': `export * from './factory.js'; export * from './protocol.js';`,
+  'lib/twisted/core/factory.ts': `import { error } from '../../base/errors.js'; import type { Protocol } from './protocol.js'; export interface Factory { protocol: Protocol }; void error;`,
+  'lib/twisted/core/protocol.ts': `import type { Factory } from './factory.js'; export interface Protocol { factory: Factory }`,
+  'lib/twisted/cooperation/index.ts': `export * from './task.js';`,
+  'lib/twisted/cooperation/task.ts': `import type { Protocol } from '../core/protocol.js'; export type Task = Protocol;`,
+  'lib/twisted/shaping/index.ts': `export * from './bucket.js';`,
+  'lib/twisted/shaping/bucket.ts': `import 'node:stream'; import './index.js';`,
+  'lib/streams/any-stream/index.ts': `export * from './kinds.js';`,
+  'lib/streams/any-stream/kinds.ts': `import 'node:stream'; import type { Protocol } from '../../twisted/core/index.js'; export type Kind = Protocol;`,
+  'lib/streams/web/index.ts': `export * from './to-web.js';`,
+  'lib/streams/web/to-web.ts': `export * from '../transports/index.js';`,
+  'lib/streams/transports/index.ts': `export const transport = 1;`,
+  'lib/endpoints/sockets/index.ts': `import '../../testing/index.js'; import '../../index.js'; import 'chai';`,
+  'lib/protocols/index.ts': `import '../streams/any-stream/index.js';`,
+  'lib/testing/index.ts': `import '../twisted/cooperation/index.js';`,
+  'bench/run.ts': `import '../spec/support.js';`,
+  'spec/support.ts': `import '../lib/twisted/core/factory.js';`,
+  'tsconfig.json': `{ "compilerOptions": { "module": "nodenext" } }`,
+  'package.json': `{ "type": "module", "devDependencies": { "chai": "*" } }`,
+  'node_modules/chai/package.json': `{ "name": "chai", "exports": "./index.js" }`,
+  'node_modules/chai/index.js': ``,
+};
+
+/** What the linter must say of it: the rule, who imports, what. */
+const WRONG = [
+  'bench on its own: bench/run.ts → spec/support.ts',
+  'circle: lib/twisted/core/factory.ts → lib/twisted/core/protocol.ts',
+  'circle: lib/twisted/shaping/bucket.ts → lib/twisted/shaping/index.ts',
+  'door, from outside: lib/index.ts → lib/streams/web/to-web.ts',
+  'door: lib/twisted/cooperation/task.ts → lib/twisted/core/protocol.ts',
+  'entry from inside: lib/endpoints/sockets/index.ts → lib/index.ts',
+  'floor of base: lib/base/log.ts → lib/twisted/core/index.ts',
+  'floor of endpoints: lib/endpoints/sockets/index.ts → lib/testing/index.ts',
+  'floor of protocols: lib/protocols/index.ts → lib/streams/any-stream/index.ts',
+  'floor of streams/web: lib/streams/web/to-web.ts → lib/streams/transports/index.ts',
+  'no stream in the semantics: lib/twisted/shaping/bucket.ts → stream',
+  'only dependencies: lib/endpoints/sockets/index.ts → node_modules/chai/index.js',
+  'own door: lib/twisted/shaping/bucket.ts → lib/twisted/shaping/index.ts',
+];
+
+interface Report {
+  readonly summary: {
+    readonly violations: readonly { rule: { name: string }; from: string; to: string }[];
+  };
+}
+
+describe('The walls of the house, as npm run lint holds them', function () {
+  this.timeout(30_000);
+  let folder: string;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'twisted-streams-house-'));
+    for (const [name, text] of Object.entries(FILES)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    }
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  const lint = (...args: string[]) =>
+    run(
+      process.execPath,
+      [
+        join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs'),
+        ...['--config', join(ROOT, '.dependency-cruiser.js'), ...args],
+      ],
+      { cwd: folder },
+    );
+
+  it('refuse an import around a door, up a floor or in a circle, and pass what is right', async () => {
+    const { stdout } = await lint('--output-type', 'json', 'lib', 'bench');
+    const { violations } = (JSON.parse(stdout) as Report).summary;
+    const said = violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`);
+    expect(said.sort()).to.deep.equal(WRONG);
+  });
+
+  it('say in plain words what to do instead, and fail', async () => {
+    const { code, stdout } = await lint('--output-type', 'err-long', 'lib/twisted');
+    expect(code).to.be.above(0);
+    expect(stdout.replaceAll(/\s+/g, ' ')).to.include(
+      "door: lib/twisted/cooperation/task.ts → lib/twisted/core/protocol.ts Another room is entered by its door only: import this from the room's index.js.",
+    );
+  });
+});
