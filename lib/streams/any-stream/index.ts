@@ -17,6 +17,7 @@ export {
 } from './capabilities.js';
 export { PrematureCloseError } from './errors.js';
 export { assertHighWaterMark } from './high-water-mark.js';
+export { givesObjects, highWaterMarkOf, lengthOf, takesObjects } from './object-mode.js';
 export {
   afterEnd,
   type AnyReadable,

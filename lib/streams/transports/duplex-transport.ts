@@ -212,7 +212,7 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
     process.nextTick(() => this.sendThenWrap(before, complete));
   }
 
-  private sendThenWrap(before: readonly Buffer[], options: StartTLSOptions): void {
+  private sendThenWrap(before: readonly unknown[], options: StartTLSOptions): void {
     const { reactor, stream } = this;
     if (this.disconnected || reactor.isDropped) return;
     const error = reactor.send(before, false);

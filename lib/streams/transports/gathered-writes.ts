@@ -5,6 +5,7 @@
 import { Buffer } from 'node:buffer';
 
 import { asBuffer } from '../../base/bytes.js';
+import { type AnyWritable, sendsTogether } from '../any-stream/index.js';
 
 /** Bytes taken from the allocator at a time. Memory is never used twice: a stream may keep it. */
 const SLAB = 65536;
@@ -15,7 +16,7 @@ let free = 0;
 
 export class GatheredWrites {
   /** Bytes held. */
-  bytes = 0;
+  size = 0;
   /** Chunks to be handed on before the open one. */
   private chunks: Buffer[] = [];
 
@@ -25,17 +26,20 @@ export class GatheredWrites {
   private end = 0;
   private limit = 0;
 
-  /** @param large - Bytes from which a write is passed on uncopied; 0 for a chunk each. */
-  constructor(readonly large: number) {}
+  /** Bytes from which a write is passed on uncopied. */
+  readonly large: number;
 
-  /** Chunks held, the open one among them. */
-  get count(): number {
-    return this.chunks.length + (this.end > this.start ? 1 : 0);
+  /**
+   * @param stream - What they are for. Copying costs the more the larger the write, a chunk of its
+   *   own the same for each; much less where many leave with one call.
+   */
+  constructor(stream: AnyWritable) {
+    this.large = sendsTogether(stream) ? 1024 : 4096;
   }
 
   append(data: Uint8Array): void {
     const { length } = data; // V8 inlines this, and calls out for `byteLength`.
-    this.bytes += length;
+    this.size += length;
     if (length >= this.large) {
       this.closeChunk();
       this.chunks.push(asBuffer(data));
@@ -51,7 +55,7 @@ export class GatheredWrites {
     this.closeChunk();
     const { chunks } = this;
     this.chunks = [];
-    this.bytes = 0;
+    this.size = 0;
     return chunks;
   }
 

@@ -19,6 +19,7 @@ import {
   type Input,
   isBeingDestroyed,
   isBusy,
+  lengthOf,
   PrematureCloseError,
   removeStreamListener,
   sendsTogether,
@@ -196,7 +197,7 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
    * @param reportEmpty - Ask for a callback, where the stream's own `drain` would come too seldom.
    * @returns an error if the stream can't take them.
    */
-  send(chunks: readonly Buffer[], reportEmpty: boolean): Error | undefined {
+  send(chunks: readonly unknown[], reportEmpty: boolean): Error | undefined {
     const { stream } = this;
     const together = chunks.length > 1 && sendsTogether(stream);
     this.shut |= SENDING;
@@ -211,11 +212,11 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
       this.shut &= ~SENDING;
     }
     // Corked, a stream says that it has enough of what then leaves at once.
-    if (together && stream.writableLength === 0) this.shut &= ~BUSY;
+    if (together && lengthOf(stream) === 0) this.shut &= ~BUSY;
     return undefined;
   }
 
-  private sendChunk(chunk: Buffer, reportEmpty: boolean): Error | undefined {
+  private sendChunk(chunk: unknown, reportEmpty: boolean): Error | undefined {
     const { stream } = this;
     if (refuses(stream)) return this.endOfStream();
     this.shut |= BUSY; // Before the call, so that a `drain` from inside it is heard.
@@ -224,7 +225,7 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
       const answer: unknown = reportEmpty
         ? stream.write(chunk, this.emptyReporter())
         : stream.write(chunk);
-      if (!isBusy(stream, answer) && !(reportEmpty && stream.writableLength !== 0)) {
+      if (!isBusy(stream, answer) && !(reportEmpty && lengthOf(stream) !== 0)) {
         this.shut &= ~BUSY;
       }
     } catch (thrown) {
@@ -253,7 +254,7 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
       return false;
     }
     if (this.wanted) this.addWriter(); // Of what was written from inside that write.
-    return this.shut === 0 && (stream.writableLength ?? 0) < limit;
+    return this.shut === 0 && (lengthOf(stream) ?? 0) < limit;
   }
 
   /** Why nothing more may be handed to the stream: a late write would destroy what it still has. */
@@ -263,7 +264,7 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
 
   private emptyReporter(): () => void {
     return (this.onWritten ??= () => {
-      if (this.stream.writableLength === 0) this.drained();
+      if (lengthOf(this.stream) === 0) this.drained();
     });
   }
 
@@ -287,7 +288,7 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
   }
 
   /** Ends the stream after `chunks`, with nobody left to hear of it. */
-  finish(chunks: readonly Buffer[]): void {
+  finish(chunks: readonly unknown[]): void {
     if (this.ended || this.refusal() !== undefined) return;
     const error = this.send(chunks, false) ?? this.end(() => undefined);
     if (error !== undefined) destroyStream(this.stream, error);

@@ -7,7 +7,7 @@ import { assertHighWaterMark } from '../any-stream/index.js';
 /** Options of `WritableConsumer`. */
 export interface WritableConsumerOptions {
   /**
-   * Bytes (chunks, for a stream of objects) from which on the buffer is full; the stream's own
+   * Bytes (objects, of a stream in object mode) from which on the buffer is full; the stream's own
    * `writableHighWaterMark` if left out.
    */
   highWaterMark?: number | undefined;

@@ -5,7 +5,6 @@ import {
   ConnectionAborted,
   ConnectionDone,
   ConnectionLost,
-  FileDescriptor,
   type IPullProducer,
   type IPushProducer,
 } from '../../twisted/core/index.js';
@@ -13,14 +12,18 @@ import {
   type AnyWritable,
   assertWritable,
   destroyStream,
+  highWaterMarkOf,
   isDestroyed,
+  lengthOf,
   PrematureCloseError,
   resetStream,
-  sendsTogether,
+  takesObjects,
   type WritableLike,
 } from '../any-stream/index.js';
 import { fromWebWritable, isWebWritable, type WebWritableLike } from '../web/index.js';
 import { GatheredWrites } from './gathered-writes.js';
+import { ObjectDescriptor } from './object-descriptor.js';
+import { ObjectWrites } from './object-writes.js';
 import { StreamReactor } from './stream-reactor.js';
 import {
   assertWritableConsumerOptions,
@@ -29,15 +32,6 @@ import {
 
 /** What Node's streams buffer unless told otherwise, for streams that don't say. */
 const DEFAULT_HIGH_WATER_MARK = 16384;
-
-/**
- * Bytes from which a write to `stream` is passed on uncopied. Copying costs the more the larger the
- * write, a chunk of its own the same for each; much less where many leave with one call.
- */
-function largeFor(stream: AnyWritable): number {
-  if (stream.writableObjectMode === true) return 0;
-  return sendsTogether(stream) ? 1024 : 4096;
-}
 
 /**
  * Any Node writable as a consumer: what is written goes to the stream, and the producer is paused
@@ -49,8 +43,8 @@ function largeFor(stream: AnyWritable): number {
  *
  * Small writes are copied as they come, and those of one turn reach the stream as one chunk. A write
  * of 1024 bytes (4096, to a stream that can't send several chunks at once) or more is passed on
- * uncopied, so it must not be changed until it has been sent. A stream of objects gets each write as
- * one.
+ * uncopied, so it must not be changed until it has been sent. A stream in object mode gets each write
+ * as it is, of any value but `null`, and what is buffered is counted in objects.
  *
  * @example
  * ```ts
@@ -59,13 +53,15 @@ function largeFor(stream: AnyWritable): number {
  * consumer.loseConnection(); // Ends the stream once the producer has unregistered.
  * await consumer.closed; // ConnectionDone
  * ```
+ *
+ * @typeParam Data - What is written to a stream in object mode; any other takes bytes.
  */
-export class WritableConsumer extends FileDescriptor {
+export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> {
   declare readonly reactor: StreamReactor;
-  /** Bytes (chunks, for a stream of objects) from which on the buffer is full. */
+  /** Bytes (objects, of a stream in object mode) from which on the buffer is full. */
   readonly highWaterMark: number;
 
-  private writes: GatheredWrites | undefined;
+  private writes: GatheredWrites | ObjectWrites | undefined;
   /** Whether something was written since a pull producer was last asked. */
   private answered = false;
   private reason: Error | undefined;
@@ -87,7 +83,11 @@ export class WritableConsumer extends FileDescriptor {
     assertWritable(stream);
     super(new StreamReactor(stream));
     this.highWaterMark =
-      options.highWaterMark ?? stream.writableHighWaterMark ?? DEFAULT_HIGH_WATER_MARK;
+      options.highWaterMark ?? highWaterMarkOf(stream) ?? DEFAULT_HIGH_WATER_MARK;
+    if (takesObjects(stream)) {
+      this.takesObjects = true;
+      this.writes = new ObjectWrites();
+    }
     if (options.waitsForProducer !== undefined) this.waitsForProducer = options.waitsForProducer;
     if (isDestroyed(stream)) {
       this.disconnected = true;
@@ -142,27 +142,25 @@ export class WritableConsumer extends FileDescriptor {
   }
 
   protected override bufferData(data: Uint8Array): void {
-    if (data.length === 0) return;
+    if (data.length === 0 && !this.takesObjects) return;
     this.answered = true;
-    this.writes ??= new GatheredWrites(largeFor(this.stream));
+    this.writes ??= new GatheredWrites(this.stream);
     this.writes.append(data);
   }
 
   /**
-   * Bytes (chunks, for a stream of objects) that wait, here and in the stream. A stream that can't
-   * tell counts as empty.
+   * Bytes (objects, of a stream in object mode) that wait, here and in the stream. A stream that
+   * can't tell counts as empty.
    */
   get writableLength(): number {
-    const { stream, writes } = this;
-    const inStream = stream.writableLength ?? 0;
-    if (writes === undefined || writes.bytes === 0) return inStream;
-    return inStream + (stream.writableObjectMode === true ? writes.count : writes.bytes);
+    const inStream = lengthOf(this.stream) ?? 0;
+    return this.writes === undefined ? inStream : inStream + this.writes.size;
   }
 
   /** Whether what waits has reached `highWaterMark`. */
   protected override isSendBufferFull(): boolean {
     if (this.writableLength >= this.highWaterMark) return true;
-    return this.stream.writableLength === undefined && this.reactor.isBusy;
+    return lengthOf(this.stream) === undefined && this.reactor.isBusy;
   }
 
   /**
@@ -172,6 +170,7 @@ export class WritableConsumer extends FileDescriptor {
    */
   get writesAtOnce(): boolean {
     return (
+      !this.takesObjects &&
       this.write === plain.write &&
       this.bufferData === plain.bufferData &&
       this.doWrite === plain.doWrite &&
@@ -199,21 +198,21 @@ export class WritableConsumer extends FileDescriptor {
   }
 
   private isLargeAndFirst(data: Uint8Array): boolean {
-    const writes = (this.writes ??= new GatheredWrites(largeFor(this.stream)));
-    if (data.length < writes.large || writes.bytes > 0) return false;
+    const writes = (this.writes ??= new GatheredWrites(this.stream));
+    if (data.length < writes.large || writes.size > 0) return false;
     return this.connected && !this.writeDisconnected;
   }
 
   /** Hands all that is held to the stream, at once and in order. */
   override doWrite(): Error | undefined {
     if (this.reactor.isDropped) return undefined;
-    if (this.writes !== undefined && this.writes.bytes > 0) {
+    if (this.writes !== undefined && this.writes.size > 0) {
       const error = this.sendHeld();
       if (error !== undefined) return error;
       // User code may have run: a `write` of the stream is whatever its owner made it.
       const { reactor, writes } = this;
       if (this.disconnected || reactor.isDropped || reactor.isBusy) return undefined;
-      if (writes.bytes > 0) return undefined;
+      if (writes.size > 0) return undefined;
     }
     return this.sendBufferEmptied();
   }
@@ -224,16 +223,14 @@ export class WritableConsumer extends FileDescriptor {
   }
 
   /** Gives up what is held, in order. */
-  protected takeHeld(): Buffer[] {
+  protected takeHeld(): unknown[] {
     return this.writes?.take() ?? [];
   }
 
   /** Whether our buffer is full before the stream's own is, of which alone `drain` speaks. */
   private drainComesTooSeldom(): boolean {
     const { highWaterMark, stream } = this;
-    return (
-      highWaterMark < (stream.writableHighWaterMark ?? 0) && stream.writableLength !== undefined
-    );
+    return highWaterMark < (highWaterMarkOf(stream) ?? 0) && lengthOf(stream) !== undefined;
   }
 
   protected override sendBufferEmptied(): Error | undefined {
@@ -340,7 +337,7 @@ export class WritableConsumer extends FileDescriptor {
 }
 
 /** What a consumer does that nobody has changed. */
-const plain = WritableConsumer.prototype;
+const plain = WritableConsumer.prototype as WritableConsumer;
 
 /** Whether `value` is of our own class (not a stream's): nothing else promises a `closed`. */
 export function isWritableConsumer(value: unknown): value is WritableConsumer {

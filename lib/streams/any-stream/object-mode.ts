@@ -1,0 +1,43 @@
+/**
+ * Whether a stream carries objects, and how many of them (or bytes) wait in it. `readable-stream` 1 to
+ * 3, and with it through2 and duplexify, have no property that says so: there `_writableState` and
+ * `_readableState` are what programs ask. minipass has `objectMode`. streamx cannot tell.
+ */
+import type { AnyWritable } from './capabilities.js';
+import type { AnyReadable } from './readable-capabilities.js';
+
+/** What older libraries keep for a half of a stream. */
+interface HalfState {
+  readonly objectMode?: boolean;
+  readonly highWaterMark?: number;
+  readonly length?: number;
+}
+
+interface Older {
+  readonly _readableState?: HalfState | null;
+  readonly _writableState?: HalfState | null;
+  readonly objectMode?: boolean;
+}
+
+/** Whether each write to `stream` is one value, of any kind. A stream that cannot tell takes bytes. */
+export function takesObjects(stream: AnyWritable): boolean {
+  const { _writableState: state, objectMode } = stream as Older;
+  return stream.writableObjectMode ?? state?.objectMode ?? objectMode === true;
+}
+
+/** Whether what `stream` gives may be of any kind; `null` if it cannot tell, as streamx. */
+export function givesObjects(stream: AnyReadable): boolean | null {
+  const { _readableState: state, objectMode } = stream as Older;
+  const { readableObjectMode } = stream as { readonly readableObjectMode?: boolean };
+  return readableObjectMode ?? state?.objectMode ?? objectMode ?? null;
+}
+
+/** Bytes (or objects) that wait in `stream`; `undefined` if it cannot tell. */
+export function lengthOf(stream: AnyWritable): number | undefined {
+  return stream.writableLength ?? (stream as Older)._writableState?.length;
+}
+
+/** Bytes (or objects) at which `stream` is full; `undefined` if it cannot tell. */
+export function highWaterMarkOf(stream: AnyWritable): number | undefined {
+  return stream.writableHighWaterMark ?? (stream as Older)._writableState?.highWaterMark;
+}

@@ -1,0 +1,59 @@
+/** A `FileDescriptor` that may be told to take values of any kind in place of bytes. */
+import { InvalidArgTypeError } from '../../base/errors.js';
+import { FileDescriptor } from '../../twisted/core/index.js';
+
+export abstract class ObjectDescriptor<Data> extends FileDescriptor {
+  /**
+   * Whether each write is one value, of any kind but `null`.
+   *
+   * @internal
+   */
+  declare takesObjects: boolean;
+
+  static {
+    this.prototype.takesObjects = false; // Not a field: thousands may be idle, and few are told so.
+  }
+
+  /**
+   * Writes bytes, or one value to a stream in object mode. Does nothing once the connection is over
+   * or the write half has ended.
+   *
+   * @param data - Must not change until it has been sent.
+   * @throws InvalidArgTypeError: `data` is not bytes, or in object mode is `null`; nothing was
+   *   written.
+   * @throws what the producer's `pauseProducing` throws; the data was taken.
+   */
+  override write(data: Uint8Array | Data): void {
+    if (this.takesObjects) this.writeObjects([data]);
+    else super.write(data as Uint8Array);
+  }
+
+  /**
+   * Writes each of `data`, in order, as one write; to a stream in object mode, as an object each.
+   *
+   * @param data - Pieces that must not change until they have been sent.
+   * @throws InvalidArgTypeError: `data` is no sequence, or one of it cannot be written; none was.
+   * @throws what the producer's `pauseProducing` throws; the data was taken.
+   */
+  override writeSequence(data: Iterable<Uint8Array | Data>): void {
+    if (this.takesObjects) this.writeObjects(data);
+    else super.writeSequence(data as Iterable<Uint8Array>);
+  }
+
+  private writeObjects(given: unknown): void {
+    const objects = objectsOf(given);
+    if (!this.connected || this.writeDisconnected || objects.length === 0) return;
+    for (const object of objects) this.bufferData(object as Uint8Array);
+    this.pauseThenWrite();
+  }
+}
+
+/** Each of `data`, all of them checked. */
+function objectsOf(data: unknown): unknown[] {
+  if (typeof data !== 'object' || data === null || !(Symbol.iterator in data)) {
+    throw new InvalidArgTypeError('data', 'a sequence of values', data);
+  }
+  const objects = [...(data as Iterable<unknown>)];
+  if (objects.includes(null)) throw new InvalidArgTypeError('data', 'any value but null', null);
+  return objects;
+}

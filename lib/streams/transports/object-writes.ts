@@ -1,0 +1,23 @@
+/** Objects that were written and not yet handed to a stream of objects: each stays a write of its own. */
+export class ObjectWrites {
+  /** No object is written at once, ahead of its turn: that is worth it for large chunks of bytes only. */
+  readonly large = Infinity;
+
+  private objects: unknown[] = [];
+
+  /** Objects held. */
+  get size(): number {
+    return this.objects.length;
+  }
+
+  append(object: unknown): void {
+    this.objects.push(object);
+  }
+
+  /** Gives up everything held, in order. */
+  take(): unknown[] {
+    const { objects } = this;
+    this.objects = [];
+    return objects;
+  }
+}

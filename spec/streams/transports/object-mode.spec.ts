@@ -1,0 +1,122 @@
+import { PassThrough } from 'node:stream';
+
+import { expect } from 'chai';
+
+import { ConnectionDone, WritableConsumer } from '../../../lib/index.js';
+import { Minipass } from '../../support/older-libraries.js';
+import { objectSinks } from '../../support/object-kinds.js';
+
+const values = [
+  { n: 1 },
+  'two',
+  3,
+  ['four'],
+  [],
+  false,
+  0,
+  '',
+  Buffer.from('bytes'),
+  Buffer.alloc(0),
+];
+
+/** A push producer that logs what it is told. */
+const logging = (log: string[]) => ({
+  pauseProducing: () => log.push('pause'),
+  resumeProducing: () => log.push('resume'),
+  stopProducing: () => log.push('stop'),
+});
+
+describe('A WritableConsumer of a stream in object mode', () => {
+  for (const { name, counts, open } of objectSinks) {
+    describe(name, () => {
+      it('writes each value as it is, one write each, in order', async () => {
+        const got: unknown[] = [];
+        const consumer = new WritableConsumer<unknown>(
+          open((object, done) => {
+            got.push(object);
+            setImmediate(done);
+          }),
+        );
+        for (const value of values.slice(0, 3)) consumer.write(value);
+        consumer.writeSequence(values.slice(3));
+        consumer.loseConnection();
+        expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
+        expect(got).to.have.lengthOf(values.length);
+        values.forEach((value, i) => expect(got[i]).to.equal(value));
+      });
+
+      it('pauses its producer at highWaterMark objects, and resumes it when they are gone', async () => {
+        const log: string[] = [];
+        let release: (() => void) | undefined;
+        const consumer = new WritableConsumer<unknown>(
+          open((_object, done) => (release = done)),
+          {
+            highWaterMark: 3,
+          },
+        );
+        consumer.registerProducer(logging(log), true);
+        consumer.write(Buffer.alloc(100_000));
+        consumer.write('two');
+        await new Promise(setImmediate);
+        expect(log).to.deep.equal([]);
+        if (counts) expect(consumer.writableLength).to.equal(2);
+        for (const value of values.slice(0, 3)) consumer.write(value);
+        expect(log[0]).to.equal('pause');
+        expect(log).not.to.include('resume');
+        for (let i = 0; i < 5; i++) {
+          await new Promise(setImmediate);
+          release?.();
+        }
+        await new Promise(setImmediate);
+        expect(log.at(-1)).to.equal('resume');
+        consumer.abortConnection();
+        await consumer.closed;
+      });
+
+      it('refuses null, and writes nothing of a sequence that has one', async () => {
+        const got: unknown[] = [];
+        const consumer = new WritableConsumer<unknown>(
+          open((object, done) => {
+            got.push(object);
+            done();
+          }),
+        );
+        expect(() => consumer.write(null)).to.throw(TypeError, 'any value but null');
+        expect(() => consumer.writeSequence(['one', null])).to.throw(TypeError);
+        expect(() => consumer.writeSequence('text')).to.throw(TypeError, 'a sequence of values');
+        consumer.loseConnection();
+        await consumer.closed;
+        expect(got).to.deep.equal([]);
+      });
+    });
+  }
+
+  it('writes each value to a minipass, which says that it is in object mode in its own way', async () => {
+    const stream = new Minipass({ objectMode: true });
+    const got: unknown[] = [];
+    stream.on('data', (object) => got.push(object));
+    const consumer = new WritableConsumer<unknown>(stream);
+    for (const value of values) consumer.write(value);
+    consumer.loseConnection();
+    await consumer.closed;
+    expect(got).to.deep.equal(values);
+  });
+
+  it('is full at what an old library keeps for highWaterMark, unless told otherwise', () => {
+    for (const { open } of objectSinks.filter(({ counts }) => counts)) {
+      expect(new WritableConsumer(open(() => {})).highWaterMark).to.equal(3);
+    }
+  });
+});
+
+describe('A WritableConsumer of a stream of bytes', () => {
+  for (const value of [{ n: 1 }, 'text', 3, ['four'], false, null]) {
+    it(`refuses ${JSON.stringify(value)}`, () => {
+      const consumer = new WritableConsumer<unknown>(new PassThrough());
+      expect(() => consumer.write(value))
+        .to.throw(TypeError)
+        .with.property('code', 'ERR_INVALID_ARG_TYPE');
+      expect(consumer.writableLength).to.equal(0);
+    });
+  }
+});
