@@ -3,6 +3,7 @@
  * without timers or I/O ever getting their turn (Node's own `pipe` does that); this counts what
  * runs, and says when it is time to let the loop turn.
  */
+import { setImmediate } from './timers.js';
 
 /** Writes that may be made before the loop must turn. */
 const WRITES = 64;

@@ -7,6 +7,7 @@ import {
   isHalfCloseableProtocol,
 } from '../twisted/core/index.js';
 import { log } from '../base/log.js';
+import { setImmediate } from '../base/timers.js';
 import { LoopbackTransport } from './loopback-transport.js';
 
 /** Rounds of delivery before the event loop gets a turn: two protocols may talk for ever. */

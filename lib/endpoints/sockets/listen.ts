@@ -18,6 +18,7 @@ import {
   protocolOf,
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
+import { setImmediate } from '../../base/timers.js';
 import { startOrClose, transportFor } from './connection.js';
 import { CannotListenError } from './errors.js';
 import { assertPlace, type Place } from './place.js';

@@ -3,6 +3,7 @@
  * libraries share no class.
  */
 import type { EmitterLike } from './capabilities.js';
+import { setImmediate } from '../../base/timers.js';
 
 /** A readable of `node:stream`, or of any library that imitates it, old or new. */
 export interface NodeReadableLike extends EmitterLike {

@@ -6,6 +6,7 @@ import type { IConsumer, IPushProducer } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
 import { asError } from '../../base/as-error.js';
 import { smallUnitsLeft } from '../../base/turn.js';
+import { nextTick, setImmediate } from '../../base/timers.js';
 
 /** What a stream wants called when it may write on. */
 export type WriteCallback = (error?: Error | null) => void;
@@ -68,7 +69,7 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
 
   /** Fails the chunk in flight, soon. */
   fail(): void {
-    process.nextTick(passed, this);
+    nextTick(passed, this);
   }
 
   /**

@@ -17,6 +17,7 @@ import { asError } from '../../base/as-error.js';
 import { assertByteStreamOptions } from './byte-stream-options.js';
 import { forgetEnd } from './forget-end.js';
 import { spendTurn } from '../../base/turn.js';
+import { setImmediate } from '../../base/timers.js';
 
 /** Options of {@link ProducerReadable}. */
 export interface ProducerReadableOptions {

@@ -17,6 +17,7 @@ import {
 import { log } from '../../base/log.js';
 import { assertBytes } from '../../base/bytes.js';
 import { asError } from '../../base/as-error.js';
+import { setImmediate } from '../../base/timers.js';
 import { assertByteStreamOptions } from './byte-stream-options.js';
 import { ConsumerGate, type WriteCallback } from './consumer-gate.js';
 import { forgetEnd } from './forget-end.js';

@@ -10,6 +10,7 @@ import { asError } from '../../base/as-error.js';
 import { Latch } from '../../base/latch.js';
 import type { ReadableSource, SourceListener } from './readable-source.js';
 import { smallUnitsLeft, spendTurn } from '../../base/turn.js';
+import { setImmediate } from '../../base/timers.js';
 import { isWritableConsumer, type WritableConsumer } from '../transports/index.js';
 
 /** Why a chunk may not go straight on to the consumer. */

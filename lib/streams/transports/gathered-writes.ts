@@ -10,7 +10,8 @@ import { type AnyWritable, sendsTogether } from '../any-stream/index.js';
 /** Bytes taken from the allocator at a time. Memory is never used twice: a stream may keep it. */
 const SLAB = 65536;
 
-let slab = Buffer.allocUnsafeSlow(0);
+const NOTHING = Buffer.allocUnsafeSlow(0);
+let slab = NOTHING;
 /** Where the free part of `slab` begins. */
 let free = 0;
 
@@ -21,7 +22,7 @@ export class GatheredWrites {
   private chunks: Buffer[] = [];
 
   // The open chunk: `block[start, end)` is written, `block[end, limit)` is reserved for more.
-  private block = slab;
+  private block = NOTHING;
   private start = 0;
   private end = 0;
   private limit = 0;
@@ -63,6 +64,7 @@ export class GatheredWrites {
     if (this.end > this.start) this.chunks.push(this.block.subarray(this.start, this.end));
     // What is left of the reservation goes back, if nothing was taken behind it.
     if (this.block === slab && this.limit === free) free = this.end;
+    this.block = NOTHING; // Else what is idle would keep a slab in memory.
     this.start = this.end = this.limit = 0;
   }
 
@@ -91,7 +93,7 @@ export class GatheredWrites {
 
   /** Puts the open chunk at `slab[start]`, with `room` bytes reserved in all. */
   private open(start: number, written: number, room: number): void {
-    if (this.block !== slab || this.start !== start) {
+    if (written > 0 && (this.block !== slab || this.start !== start)) {
       slab.set(this.block.subarray(this.start, this.end), start);
     }
     this.block = slab;

@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 
 import { cleanClose } from '../../twisted/core/index.js';
 import { assertBytes, asBuffer } from '../../base/bytes.js';
+import { nextTick } from '../../base/timers.js';
 import {
   addInputListener,
   type AnyDuplex,
@@ -64,7 +65,7 @@ export class StreamInput implements Input {
   start(): void {
     if (this.flowing || this.discarding) return;
     this.flowing = true;
-    if (this.early !== undefined || this.earlyEnd) process.nextTick(deliverEarly, this);
+    if (this.early !== undefined || this.earlyEnd) nextTick(deliverEarly, this);
     else if (this.paused) this.resumeStream();
   }
 

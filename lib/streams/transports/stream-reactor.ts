@@ -25,6 +25,7 @@ import {
   sendsTogether,
   type StreamListener,
 } from '../any-stream/index.js';
+import { nextTick } from '../../base/timers.js';
 import { othersWait, spendTurn, waitForTurn } from '../../base/turn.js';
 
 /**
@@ -120,7 +121,7 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
     if (this.scheduled || (this.shut & ~SENDING) !== 0) return;
     this.scheduled = true;
     // Late enough to gather what this turn writes, early enough that a lone write isn't held up.
-    process.nextTick(run, this);
+    nextTick(run, this);
   }
 
   removeWriter(): void {

@@ -11,6 +11,7 @@ import { asError } from '../../base/as-error.js';
 import type { WriteCallback } from '../as-streams/index.js';
 import { isWebReadable, type WebReadableLike } from '../any-stream/index.js';
 import { smallUnitsLeft } from '../../base/turn.js';
+import { nextTick, setImmediate } from '../../base/timers.js';
 
 /** A WHATWG `WritableStream` of bytes, of this platform or a polyfill. */
 export interface WebWritableLike {
@@ -146,7 +147,7 @@ function settle(promise: Promise<unknown>, callback: WriteCallback): void {
  * its own; and now and then after a turn of the loop, which streams in memory would never leave.
  */
 function later(callback: () => void): void {
-  if (smallUnitsLeft() > 0) process.nextTick(callback);
+  if (smallUnitsLeft() > 0) nextTick(callback);
   else setImmediate(callback);
 }
 

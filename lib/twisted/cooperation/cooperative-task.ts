@@ -1,6 +1,7 @@
 /** One iterator on its way through a cooperator. */
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
+import { setImmediate } from '../../base/timers.js';
 import { Place } from './round-robin.js';
 import {
   NotPaused,

@@ -6,6 +6,7 @@ import { RoundRobin } from './round-robin.js';
 import { SchedulerStopped } from './scheduler-errors.js';
 import { timeSlice } from '../../base/time-slice.js';
 import { assertOptions } from '../../base/arguments.js';
+import { clearImmediate, setImmediate } from '../../base/timers.js';
 import type { WorkOf, WorkSource } from './work.js';
 
 /**

@@ -1,0 +1,10 @@
+/**
+ * The event loop's own calls, taken when this module loads. A test may fake them and put them back
+ * before they fire: what waited for them then, for all connections of a process at once, would wait for
+ * ever. Durations that a user sets (a timeout, a rate) go by the timers of the moment, so that a test
+ * can move time on.
+ */
+const { setImmediate, clearImmediate } = globalThis;
+const nextTick = process.nextTick.bind(process);
+
+export { clearImmediate, nextTick, setImmediate };
