@@ -4,6 +4,16 @@
  * @packageDocumentation
  */
 export { AlreadyCalled, AlreadyCancelled } from './errors.js';
+export {
+  checkConsumer,
+  type CheckOptions,
+  checkPullProducer,
+  checkPushProducer,
+  checkTransport,
+  type Maker,
+  RuleBrokenError,
+  type TransportWithPeer,
+} from './checks/index.js';
 export { Clock } from './clock.js';
 export type { DelayedCall } from './delayed-call.js';
 export { loopback } from './loopback.js';

@@ -133,7 +133,8 @@ async function http2Sink(side: 'server' | 'client'): Promise<Sink> {
   if (side === 'server') request.end();
   else request.resume();
   const received = readAll(reader);
-  void received.then(() => reader.end());
+  // An abort rejects `received`, which is where it is heard.
+  received.then(() => reader.end()).catch(() => {});
   const dispose = () => {
     session.destroy();
     server.close();

@@ -1,0 +1,171 @@
+/** Checks for a user's own classes: does what they promise hold? */
+import type {
+  IConsumer,
+  IPullProducer,
+  IPushProducer,
+  ITransport,
+} from '../../twisted/core/index.js';
+import { CONSUMER_RULES } from './consumer-rules.js';
+import { ProducerSubject } from './producer-subject.js';
+import { PULL_PRODUCER_RULES } from './pull-producer-rules.js';
+import { pushProducerRules } from './push-producer-rules.js';
+import {
+  assertCheckArguments,
+  checkRules,
+  type CheckOptions,
+  type Maker,
+  type Rule,
+} from './rule.js';
+import {
+  type ConsumingTransport,
+  TRANSPORT_RULES,
+  type TransportSubject,
+} from './transport-rules.js';
+
+/** A transport and its other end, for {@link checkTransport}. */
+export interface TransportWithPeer {
+  /** The transport. */
+  transport: ITransport & IConsumer;
+  /** Gives what is received at the other end, and ends when the transport closes: a socket, say. */
+  peer: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Checks a consumer against every rule for consumers, each on a new one.
+ *
+ * A consumer that has a buffer must empty it by itself while it is checked: let something read what it
+ * writes to.
+ *
+ * @example
+ * ```ts
+ * it('keeps the contract', () => checkConsumer(() => new MyConsumer()));
+ * ```
+ *
+ * @param make - Makes a consumer that has no producer yet; may return a promise.
+ * @param options - How long to wait; see {@link CheckOptions}.
+ * @returns a promise that resolves if the consumer keeps every rule. It rejects with
+ *   RuleBrokenError, whose `rule` names the first rule that it breaks; with InvalidArgTypeError or
+ *   OutOfRangeError if an argument is wrong; and with what `make` throws.
+ */
+export async function checkConsumer(
+  make: Maker<IConsumer>,
+  options: CheckOptions = {},
+): Promise<void> {
+  assertCheckArguments(make, options);
+  await checkRules(CONSUMER_RULES, async () => make(), close, options);
+}
+
+/**
+ * Checks a push producer against every rule for push producers, each on a new one.
+ *
+ * @example
+ * ```ts
+ * it('keeps the contract', () => checkPushProducer((consumer) => new MyProducer(consumer)));
+ * ```
+ *
+ * @param make - Makes a producer that writes to the consumer that it is given, and returns it or a
+ *   promise of it. If `make` does not register the producer there, the check does; if it does, it need
+ *   not return it.
+ * @param options - How long to wait; see {@link CheckOptions}.
+ * @returns a promise that resolves if the producer keeps every rule, and rejects as that of
+ *   {@link checkConsumer} does.
+ */
+export async function checkPushProducer(
+  make: Maker<IPushProducer | void, [consumer: IConsumer]>,
+  options: CheckOptions = {},
+): Promise<void> {
+  assertCheckArguments(make, options);
+  const subject = () => new ProducerSubject(make);
+  await checkRules(pushProducerRules(subject), () => Promise.resolve(subject()), stop, options);
+}
+
+/**
+ * Checks a pull producer against every rule for pull producers, each on a new one.
+ *
+ * @example
+ * ```ts
+ * it('keeps the contract', () => checkPullProducer((consumer) => new MyProducer(consumer)));
+ * ```
+ *
+ * @param make - Makes a producer that writes to the consumer that it is given, and returns it or a
+ *   promise of it. If `make` does not register the producer there, the check does; if it does, it need
+ *   not return it.
+ * @param options - How long to wait; see {@link CheckOptions}.
+ * @returns a promise that resolves if the producer keeps every rule, and rejects as that of
+ *   {@link checkConsumer} does.
+ */
+export async function checkPullProducer(
+  make: Maker<IPullProducer | void, [consumer: IConsumer]>,
+  options: CheckOptions = {},
+): Promise<void> {
+  assertCheckArguments(make, options);
+  await checkRules(
+    PULL_PRODUCER_RULES,
+    () => Promise.resolve(new ProducerSubject(make)),
+    stop,
+    options,
+  );
+}
+
+/**
+ * Checks a transport against every rule for consumers and for transports, each on a new one.
+ *
+ * @example
+ * ```ts
+ * it('keeps the contract', () =>
+ *   checkTransport(async () => {
+ *     const [socket, peer] = await connectedSockets();
+ *     return { transport: new MyTransport(socket), peer };
+ *   }));
+ * ```
+ *
+ * @param make - Makes a connected transport that has no producer yet; or such a transport together
+ *   with its other end, whose input is then compared with what was written. It may return a promise.
+ * @param options - How long to wait; see {@link CheckOptions}.
+ * @returns a promise that resolves if the transport keeps every rule, and rejects as that of
+ *   {@link checkConsumer} does.
+ */
+export async function checkTransport(
+  make: Maker<(ITransport & IConsumer) | TransportWithPeer>,
+  options: CheckOptions = {},
+): Promise<void> {
+  assertCheckArguments(make, options);
+  const subject = async (): Promise<TransportSubject> => {
+    const made = await make();
+    return 'transport' in made && 'peer' in made ? made : { transport: made, peer: undefined };
+  };
+  const rules = [...CONSUMER_RULES.map(ofTransport), ...TRANSPORT_RULES];
+  await checkRules(rules, subject, ({ transport }) => close(transport), options);
+}
+
+/** A rule for consumers, for a transport whose other end is read meanwhile. */
+function ofTransport(rule: Rule<IConsumer>): Rule<TransportSubject> {
+  return {
+    name: rule.name,
+    play({ transport, peer }, trial) {
+      if (peer !== undefined) void drain(peer);
+      return rule.play(transport, trial);
+    },
+  };
+}
+
+async function drain(peer: AsyncIterable<Uint8Array>): Promise<void> {
+  try {
+    const pieces = peer[Symbol.asyncIterator]();
+    while ((await pieces.next()).done !== true);
+  } catch {
+    // An abort at the end of a rule resets the connection: that is the peer's to hear, not ours.
+  }
+}
+
+/** Gives up a consumer after a rule: nobody needs what it still has. */
+function close(
+  consumer: IConsumer & Partial<ConsumingTransport & { abortConnection(): void }>,
+): void {
+  if (typeof consumer.abortConnection === 'function') consumer.abortConnection();
+  else if (typeof consumer.loseConnection === 'function') consumer.loseConnection();
+}
+
+function stop(subject: { dispose(): void }): void {
+  subject.dispose();
+}

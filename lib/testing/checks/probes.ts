@@ -1,0 +1,122 @@
+/** Producers and a consumer that note what is asked of them. */
+import { Buffer } from 'node:buffer';
+
+import type { IConsumer, IPullProducer, IPushProducer } from '../../twisted/core/index.js';
+
+/** A call that a consumer made of a producer. */
+export type Call = 'pause' | 'resume' | 'stop';
+
+/** A push producer that writes nothing by itself. */
+export class ProbeProducer implements IPushProducer {
+  /** What was called, in order. */
+  readonly calls: Call[] = [];
+  /** Done from inside a call, once it is noted. */
+  react: (call: Call) => void = () => {};
+
+  pauseProducing(): void {
+    this.note('pause');
+  }
+
+  resumeProducing(): void {
+    this.note('resume');
+  }
+
+  stopProducing(): void {
+    this.note('stop');
+  }
+
+  /** How often `call` was made. */
+  count(call: Call): number {
+    return this.calls.filter((made) => made === call).length;
+  }
+
+  private note(call: Call): void {
+    this.calls.push(call);
+    this.react(call);
+  }
+}
+
+/** A pull producer that answers at once, piece by piece, and unregisters after the last. */
+export class ProbePullProducer implements IPullProducer {
+  asked = 0;
+  stopped = 0;
+  /** Whether it has unregistered. */
+  done = false;
+  /** How often it was asked after it had unregistered. */
+  askedTooLate = 0;
+
+  /**
+   * @param consumer - Is written to.
+   * @param pieces - What it writes.
+   */
+  constructor(
+    private readonly consumer: IConsumer,
+    private readonly pieces: readonly Uint8Array[],
+  ) {}
+
+  resumeProducing(): void {
+    if (this.done) {
+      this.askedTooLate += 1;
+      return;
+    }
+    const piece = this.pieces[this.asked++];
+    if (piece !== undefined) {
+      this.consumer.write(piece);
+      return;
+    }
+    this.done = true;
+    this.consumer.unregisterProducer();
+  }
+
+  stopProducing(): void {
+    this.stopped += 1;
+  }
+}
+
+/** `count` pieces of `size` bytes, each filled with a letter of its own. */
+export function lettered(count: number, size: number): Buffer[] {
+  return Array.from({ length: count }, (_, i) => Buffer.alloc(size, 97 + (i % 26)));
+}
+
+/** A consumer that keeps what is written, and notes what would break the contract. */
+export class ProbeConsumer implements IConsumer {
+  readonly pieces: Buffer[] = [];
+  producer: IPushProducer | IPullProducer | null = null;
+  streaming: boolean | undefined;
+  registered = 0;
+  unregistered = 0;
+  /** What was written although no producer was registered any more. */
+  afterUnregistering = 0;
+  /** Done from inside a write, once it is noted. */
+  react: (data: Buffer) => void = () => {};
+
+  /** The first thing that was written and is not bytes. */
+  notBytes: { readonly value: unknown } | undefined;
+
+  registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
+    this.producer = producer;
+    this.streaming = streaming;
+    this.registered += 1;
+  }
+
+  unregisterProducer(): void {
+    this.producer = null;
+    this.unregistered += 1;
+  }
+
+  write(data: Uint8Array): void {
+    if (this.unregistered > 0 && this.producer === null) this.afterUnregistering += 1;
+    if (!(data instanceof Uint8Array)) {
+      this.notBytes ??= { value: data };
+      return;
+    }
+    const piece = Buffer.from(data);
+    this.pieces.push(piece);
+    this.react(piece);
+  }
+
+  /** Everything that was written. */
+  value(): Buffer {
+    return Buffer.concat(this.pieces);
+  }
+}

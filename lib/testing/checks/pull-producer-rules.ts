@@ -1,0 +1,69 @@
+/** The rules for pull producers. */
+import type { IPullProducer } from '../../twisted/core/index.js';
+import type { ProducerSubject } from './producer-subject.js';
+import type { Rule, Trial } from './rule.js';
+import { methodsRule, sharedProducerRules } from './shared-producer-rules.js';
+
+type Subject = ProducerSubject<IPullProducer>;
+
+/** Questions after which a producer is taken for one that never ends. */
+const MOST_QUESTIONS = 1000;
+
+/** Asks once and waits for the answer: something written, or the end. */
+async function ask(subject: Subject, trial: Trial): Promise<void> {
+  const before = subject.written;
+  subject.producer.resumeProducing();
+  await trial.until(
+    () => subject.isDone || subject.written > before || subject.consumer.notBytes !== undefined,
+    () => 'it was asked, wrote nothing and did not unregister',
+  );
+}
+
+/** Asks until the producer has unregistered or was stopped. */
+async function run(subject: Subject, trial: Trial): Promise<void> {
+  await subject.start(false);
+  for (let asked = 0; asked < MOST_QUESTIONS && !subject.isDone && !subject.isStopped; asked++) {
+    await ask(subject, trial);
+    if (subject.consumer.notBytes !== undefined) return;
+  }
+}
+
+/** Every rule for a pull producer. */
+export const PULL_PRODUCER_RULES: readonly Rule<Subject>[] = [
+  {
+    name: 'A pull producer registers as one: with false for streaming',
+    async play(subject, trial) {
+      await subject.start(false);
+      trial.demand(!subject.consumer.streaming, 'it registered as a push producer');
+    },
+  },
+  methodsRule<IPullProducer>(['resumeProducing', 'stopProducing'], false),
+  {
+    name: 'A pull producer answers each time that it is asked, and unregisters at its end',
+    async play(subject, trial) {
+      await subject.start(false);
+      for (let asked = 0; asked < MOST_QUESTIONS && !subject.isDone; asked++) {
+        await ask(subject, trial);
+      }
+    },
+  },
+  ...sharedProducerRules<IPullProducer>(run),
+  {
+    name: 'A pull producer writes nothing before it is asked',
+    async play(subject, trial) {
+      await subject.start(false);
+      await trial.quietly();
+      trial.demand(subject.written === 0, `it wrote ${subject.written} times`);
+    },
+  },
+  {
+    name: 'A pull producer that has answered writes nothing until it is asked again',
+    async play(subject, trial) {
+      await subject.start(false);
+      await ask(subject, trial);
+      const before = subject.written;
+      await trial.quietly();
+      trial.demand(subject.written === before, `it wrote ${subject.written - before} times more`);
+    },
+  },
+];

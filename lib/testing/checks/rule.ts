@@ -1,0 +1,166 @@
+/** A rule of the contract, and what runs a list of them against what a user's function makes. */
+import { assertOptions } from '../../base/arguments.js';
+import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+
+/** What the checks of `twisted-streams/testing` can be told. */
+export interface CheckOptions {
+  /**
+   * Milliseconds to wait for something that must happen, before the rule counts as broken. 2,000 by
+   * default.
+   */
+  timeout?: number | undefined;
+  /** Milliseconds in which something that must not happen may show. 20 by default. */
+  quiet?: number | undefined;
+}
+
+/**
+ * What was checked breaks a rule. `code` is `ERR_RULE_BROKEN`; `cause` is what was thrown, if
+ * something was.
+ */
+export class RuleBrokenError extends Error {
+  /** What to match on. */
+  readonly code = 'ERR_RULE_BROKEN';
+
+  /**
+   * @param rule - The rule, as a sentence.
+   * @param seen - What happened instead, as a sentence without its full stop.
+   * @param options - `cause`: what was thrown, if something was.
+   */
+  constructor(
+    readonly rule: string,
+    seen: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${rule}: ${seen}`, options);
+    this.name = new.target.name;
+  }
+}
+
+/** A rule, by name. */
+export interface Rule<Subject> {
+  /** The rule, as a sentence without its full stop. */
+  readonly name: string;
+  /** Plays what shows whether `subject` keeps the rule. */
+  play(subject: Subject, trial: Trial): void | Promise<void>;
+}
+
+/** The class of what a rule throws when it is broken; the rule's name is added where it is caught. */
+class Broken extends Error {}
+
+// Taken when the module loads: the user's test may replace the timers.
+const { setTimeout, setImmediate, clearTimeout } = globalThis;
+
+/** One run of one rule. */
+export class Trial {
+  readonly timeout: number;
+  private readonly quiet: number;
+
+  constructor({ timeout = 2000, quiet = 20 }: CheckOptions) {
+    this.timeout = timeout;
+    this.quiet = quiet;
+  }
+
+  /** Ends the run: the rule is broken. */
+  broken(seen: string, options?: ErrorOptions): never {
+    throw new Broken(seen, options);
+  }
+
+  /** Ends the run unless `holds`. */
+  demand(holds: boolean, seen: string): void {
+    if (!holds) this.broken(seen);
+  }
+
+  /** Waits until `happened` answers true, and ends the run if it does not in time. */
+  async until(happened: () => boolean, seen: () => string): Promise<void> {
+    const end = performance.now() + this.timeout;
+    while (!happened()) {
+      if (performance.now() > end) this.broken(`${seen()} within ${this.timeout} ms`);
+      await turn();
+    }
+  }
+
+  /** Lets the event loop turn once. */
+  turn(): Promise<void> {
+    return turn();
+  }
+
+  /** Waits as long as something that must not happen may take to show. */
+  async quietly(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, this.quiet));
+    await turn();
+  }
+}
+
+/** Lets the event loop turn once. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** What makes the things that are checked; called once for each rule. */
+export type Maker<Made, Args extends unknown[] = []> = (...args: Args) => Made | Promise<Made>;
+
+/**
+ * Plays each rule against a new subject, in order.
+ *
+ * @throws InvalidArgTypeError: `make` is no function, or `options` is no object.
+ * @throws RuleBrokenError: the first rule that is broken.
+ */
+export async function checkRules<Subject>(
+  rules: readonly Rule<Subject>[],
+  make: () => Promise<Subject>,
+  dispose: (subject: Subject) => void | Promise<void>,
+  options: CheckOptions,
+): Promise<void> {
+  for (const rule of rules) {
+    const trial = new Trial(options);
+    const subject = await make();
+    try {
+      await inTime(
+        Promise.resolve().then(() => rule.play(subject, trial)),
+        trial.timeout * 3,
+      );
+    } catch (thrown) {
+      throw asRuleBroken(rule.name, thrown);
+    } finally {
+      await dispose(subject);
+    }
+  }
+}
+
+/** Rejects if `played` takes longer than `milliseconds`: no rule waits that long for anything. */
+async function inTime(played: Promise<void>, milliseconds: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new Broken(`nothing came of it in ${milliseconds} ms`)),
+      milliseconds,
+    );
+  });
+  try {
+    await Promise.race([played, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function asRuleBroken(rule: string, thrown: unknown): RuleBrokenError {
+  if (thrown instanceof Broken) return new RuleBrokenError(rule, thrown.message, thrown);
+  const said = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  return new RuleBrokenError(rule, `it threw ${said}`, { cause: thrown });
+}
+
+/** @throws InvalidArgTypeError or OutOfRangeError: an argument of a check is wrong. */
+export function assertCheckArguments(make: unknown, options: unknown): void {
+  if (typeof make !== 'function') {
+    throw new InvalidArgTypeError('make', 'a function that makes what is checked', make);
+  }
+  assertOptions(options);
+  for (const name of ['timeout', 'quiet'] as const) {
+    const { [name]: value } = options as Record<string, unknown>;
+    if (value === undefined) continue;
+    if (typeof value !== 'number') {
+      throw new InvalidArgTypeError(`options.${name}`, 'a number of milliseconds', value);
+    }
+    if (!(value > 0)) throw new OutOfRangeError(`options.${name}`, 'above 0', value);
+  }
+}

@@ -1,0 +1,188 @@
+/** The rules for transports, beyond those for consumers. */
+import { Buffer } from 'node:buffer';
+
+import type { IConsumer, ITransport } from '../../twisted/core/index.js';
+import { lettered, ProbeProducer, ProbePullProducer } from './probes.js';
+import type { Rule, Trial } from './rule.js';
+
+/** A transport that can have a producer. */
+export type ConsumingTransport = ITransport & IConsumer;
+
+/** What a transport may have besides, and what is then checked of it. */
+interface Optional {
+  abortConnection?: () => void;
+  disconnected?: boolean;
+  disconnecting?: boolean;
+}
+
+/** A transport under test. */
+export interface TransportSubject {
+  readonly transport: ConsumingTransport & Optional;
+  /** Its other end: gives what is received there, and ends when the transport closes. */
+  readonly peer: AsyncIterable<Uint8Array> | undefined;
+}
+
+/** All that `peer` receives; fails the rule if the transport does not close in time. */
+async function received(
+  peer: AsyncIterable<Uint8Array>,
+  trial: Trial,
+): Promise<{ value: () => Buffer; ended: () => Promise<void> }> {
+  const pieces: Uint8Array[] = [];
+  let over = false;
+  const reading = (async () => {
+    for await (const piece of peer) pieces.push(piece);
+    over = true;
+  })();
+  reading.catch(() => {
+    over = true; // The peer's own error is not what the rule is about: what came is compared.
+  });
+  const value = () => Buffer.concat(pieces);
+  const ended = () =>
+    trial.until(
+      () => over,
+      () => `the other end received ${value().length} bytes and no end`,
+    );
+  return Promise.resolve({ value, ended });
+}
+
+function expectBytes(actual: Buffer, expected: Buffer, trial: Trial): void {
+  trial.demand(
+    actual.equals(expected),
+    `the other end received ${actual.length} bytes, not the ${expected.length} that were written`,
+  );
+}
+
+/** Aborts the connection and waits until the producer is told. */
+async function lose(subject: TransportSubject, trial: Trial): Promise<boolean> {
+  const { transport } = subject;
+  if (transport.abortConnection === undefined) return false;
+  const producer = new ProbeProducer();
+  transport.registerProducer(producer, true);
+  transport.abortConnection();
+  await trial.until(
+    () => producer.count('stop') > 0,
+    () => 'abortConnection() did not stop the producer',
+  );
+  await trial.quietly();
+  trial.demand(producer.count('stop') === 1, `it stopped it ${producer.count('stop')} times`);
+  return true;
+}
+
+/** Every rule for a transport that is not one for consumers too. */
+export const TRANSPORT_RULES: readonly Rule<TransportSubject>[] = [
+  {
+    name: 'A transport has write, writeSequence, loseConnection, getPeer and getHost',
+    play({ transport }, trial) {
+      for (const method of [
+        'write',
+        'writeSequence',
+        'loseConnection',
+        'getPeer',
+        'getHost',
+      ] as const) {
+        trial.demand(typeof transport[method] === 'function', `it has no ${method}()`);
+      }
+    },
+  },
+  {
+    name: 'A transport tells the addresses of both ends',
+    play({ transport }, trial) {
+      for (const method of ['getPeer', 'getHost'] as const) {
+        const address: unknown = transport[method]();
+        trial.demand(typeof address === 'object' && address !== null, `${method}() gave none`);
+      }
+    },
+  },
+  {
+    name: 'writeSequence writes each piece, in order',
+    async play({ transport, peer }, trial) {
+      const reader = peer && (await received(peer, trial));
+      const pieces = lettered(5, 1000);
+      transport.writeSequence(pieces);
+      transport.loseConnection();
+      if (reader === undefined) return;
+      await reader.ended();
+      expectBytes(reader.value(), Buffer.concat(pieces), trial);
+    },
+  },
+  {
+    name: 'loseConnection delivers everything that was written before it',
+    async play({ transport, peer }, trial) {
+      const reader = peer && (await received(peer, trial));
+      const pieces = lettered(64, 16384);
+      for (const piece of pieces) transport.write(piece);
+      transport.loseConnection();
+      if (reader === undefined) return;
+      await reader.ended();
+      expectBytes(reader.value(), Buffer.concat(pieces), trial);
+    },
+  },
+  {
+    name: 'loseConnection may be called twice',
+    play({ transport }) {
+      transport.loseConnection();
+      transport.loseConnection();
+    },
+  },
+  {
+    name: 'loseConnection waits for the registered push producer, and delivers what it writes',
+    async play({ transport, peer }, trial) {
+      const reader = peer && (await received(peer, trial));
+      const producer = new ProbeProducer();
+      transport.registerProducer(producer, true);
+      const [before, after] = lettered(2, 1000) as [Buffer, Buffer];
+      transport.write(before);
+      transport.loseConnection();
+      await trial.quietly();
+      trial.demand(producer.count('stop') === 0, 'it stopped the producer');
+      trial.demand(transport.disconnected !== true, 'it closed before the producer unregistered');
+      transport.write(after);
+      transport.unregisterProducer();
+      if (reader === undefined) return;
+      await reader.ended();
+      expectBytes(reader.value(), Buffer.concat([before, after]), trial);
+    },
+  },
+  {
+    name: 'loseConnection waits for the registered pull producer, and asks it until it unregisters',
+    async play({ transport, peer }, trial) {
+      const reader = peer && (await received(peer, trial));
+      const pieces = lettered(5, 1000);
+      const producer = new ProbePullProducer(transport, pieces);
+      transport.registerProducer(producer, false);
+      transport.loseConnection();
+      await trial.until(
+        () => producer.done,
+        () => `it asked ${producer.asked} times where the producer had 6 answers`,
+      );
+      trial.demand(producer.stopped === 0, 'it stopped the producer');
+      if (reader === undefined) return;
+      await reader.ended();
+      expectBytes(reader.value(), Buffer.concat(pieces), trial);
+    },
+  },
+  {
+    name: 'abortConnection stops the producer, once',
+    async play(subject, trial) {
+      await lose(subject, trial);
+    },
+  },
+  {
+    name: 'A lost transport stops a producer that registers, at once',
+    async play(subject, trial) {
+      if (!(await lose(subject, trial))) return;
+      const late = new ProbeProducer();
+      subject.transport.registerProducer(late, true);
+      trial.demand(late.calls.join() === 'stop', `it called ${late.calls.join(', ') || 'nothing'}`);
+    },
+  },
+  {
+    name: 'Writing to a lost transport does nothing',
+    async play(subject, trial) {
+      if (!(await lose(subject, trial))) return;
+      subject.transport.write(Buffer.from('too late'));
+      subject.transport.loseConnection();
+      await trial.quietly();
+    },
+  },
+];
