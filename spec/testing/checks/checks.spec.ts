@@ -9,6 +9,7 @@ import {
   checkPullProducer,
   checkPushProducer,
   checkTransport,
+  type RuleBrokenError,
 } from '../../../lib/testing/index.js';
 import { rejection } from '../../support/rejection.js';
 import {
@@ -22,9 +23,8 @@ const patience = { timeout: 200, quiet: 5 };
 
 /** Expects `checked` to reject for `rule`. */
 async function expectBroken(checked: Promise<void>, rule: string): Promise<void> {
-  const error = await rejection(checked);
-  expect(error).to.include({ code: 'ERR_RULE_BROKEN' });
-  expect((error as { rule?: string }).rule).to.equal(rule);
+  const error = (await rejection(checked)) as RuleBrokenError;
+  expect(error).to.include({ code: 'ERR_RULE_BROKEN', rule });
   expect(error.message).to.match(new RegExp(`^${rule.replaceAll(/[()]/g, '.')}: .`));
 }
 
