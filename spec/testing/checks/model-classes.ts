@@ -96,7 +96,7 @@ export class ModelConsumer implements IConsumer {
   }
 }
 
-const here: IAddress = { host: '127.0.0.1', port: 1 };
+const here: IAddress = { type: 'TCP', family: 'IPv4', host: '127.0.0.1', port: 1 };
 
 /** A transport in memory, whose other end can be iterated. */
 export class ModelTransport extends ModelConsumer implements ITransport {
