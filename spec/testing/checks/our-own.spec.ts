@@ -24,7 +24,8 @@ import { writableKinds } from '../../support/writable-kinds.js';
 
 describe('The checks pass', () => {
   describe('a WritableConsumer on', () => {
-    for (const kind of writableKinds) {
+    // The rules are those for bytes; a stream of objects takes strings too.
+    for (const kind of writableKinds.filter(({ name }) => !name.includes('object mode'))) {
       it(kind.name, async () => {
         const sinks: { dispose?: () => void }[] = [];
         await checkConsumer(async () => {
