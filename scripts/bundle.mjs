@@ -17,6 +17,7 @@ await build({
   platform: 'node',
   target: 'node20.19',
   packages: 'external',
+  external: ['#stream'], // Which it is, is decided where the program runs: see package.json.
   sourcemap: true,
   sourcesContent: false, // They are in the package.
 });

@@ -103,9 +103,7 @@ export async function read(readable: ProducerReadable): Promise<void> {
 
   const node: NodeJS.ReadableStream = readable;
   const ofCore: core.Readable = readable;
-  const ofLibrary: rs.Readable = readable;
   await pipeline(readable, createGzip(), new core.PassThrough());
-  await pipeline(ofLibrary, new core.PassThrough());
   core.Readable.toWeb(readable);
   core.addAbortSignal(controller.signal, readable).finish();
   node.pipe(new rs.PassThrough()).end();

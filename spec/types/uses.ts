@@ -159,9 +159,8 @@ export async function producersAreReadables(): Promise<void> {
   const readable = new ProducerReadable({ highWaterMark: 1, end: false });
   const asCore: core.Readable = readable;
   const asOldest: NodeJS.ReadableStream = readable;
-  const asReadableStream: rs.Readable = readable;
   const asConsumer: IFinishableConsumer = readable;
-  void [asCore, asOldest, asReadableStream, asConsumer];
+  void [asCore, asOldest, asConsumer];
 
   readable.registerProducer(pushes, true);
   readable.registerProducer(pulls, false);
@@ -183,9 +182,8 @@ export async function consumersAreWritables(): Promise<void> {
   const writable = new ConsumerWritable(consumer, { highWaterMark: 1 });
   const asCore: core.Writable = writable;
   const asOldest: NodeJS.WritableStream = writable;
-  const asReadableStream: rs.Writable = writable;
   const asProducer: IPushProducer = writable;
-  void [asCore, asOldest, asReadableStream, asProducer];
+  void [asCore, asOldest, asProducer];
 
   socket.pipe(writable);
   writable.write('text', 'latin1');
@@ -214,9 +212,8 @@ export async function transportsAreDuplexes(): Promise<void> {
   const duplex = new TransportDuplex({ allowHalfOpen: false });
   const asCore: core.Duplex = duplex;
   const asOldest: NodeJS.ReadWriteStream = duplex;
-  const asReadableStream: rs.Duplex = duplex;
   const asProtocol: IHalfCloseableProtocol = duplex;
-  void [asCore, asOldest, asReadableStream, asProtocol];
+  void [asCore, asOldest, asProtocol];
 
   duplex.makeConnection(transport);
   http.request({ createConnection: () => duplex });

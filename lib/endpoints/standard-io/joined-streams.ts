@@ -1,5 +1,5 @@
 /** A stream that is read and one that is written, as one. */
-import { Duplex } from 'readable-stream';
+import { Duplex } from '#stream';
 
 import {
   type AnyReadable,

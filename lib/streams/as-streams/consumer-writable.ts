@@ -1,5 +1,4 @@
-import { addAbortSignal } from 'node:stream';
-import { Writable } from 'readable-stream';
+import { addAbortSignal, Writable } from '#stream';
 
 import { InvalidArgTypeError } from '../../base/errors.js';
 import {

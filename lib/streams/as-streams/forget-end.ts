@@ -1,4 +1,4 @@
-import type { Readable } from 'readable-stream';
+import type { Readable } from '#stream';
 
 /**
  * Makes a stream that is destroyed without an error one that was cut short, if its reader has not
@@ -8,5 +8,6 @@ import type { Readable } from 'readable-stream';
  * @param stream - Is being destroyed.
  */
 export function forgetEnd(stream: Readable): void {
-  if (!stream.readableEnded) stream._readableState.ended = false;
+  const { _readableState: state } = stream as Readable & { _readableState: { ended: boolean } };
+  if (!stream.readableEnded) state.ended = false;
 }

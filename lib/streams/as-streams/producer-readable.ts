@@ -1,6 +1,6 @@
 /** A Twisted producer, as a Node stream that is read from. */
 import { Buffer } from 'node:buffer';
-import { Readable } from 'readable-stream';
+import { Readable } from '#stream';
 
 import { InvalidArgTypeError } from '../../base/errors.js';
 import {
@@ -84,9 +84,7 @@ export class ProducerReadable extends Readable implements IFinishableConsumer, I
     assertOptions(options);
     // Only these: a `read` or `destroy` among the options would replace ours.
     const { highWaterMark, encoding, emitClose, autoDestroy, signal } = options;
-    // The declarations of `readable-stream` lack `signal`.
-    type ReadableOptions = ConstructorParameters<typeof Readable>[0];
-    super({ highWaterMark, encoding, emitClose, autoDestroy, signal } as ReadableOptions);
+    super({ highWaterMark, encoding, emitClose, autoDestroy, signal });
     this.endsWithProducer = options.end ?? true;
   }
 

@@ -1,5 +1,5 @@
 /** What Node's own clients and servers ask of a socket, besides what every `Duplex` has. */
-import { Duplex } from 'readable-stream';
+import { Duplex } from '#stream';
 
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 import type { IAddress, ITCPTransport, ITransport } from '../../twisted/core/index.js';

@@ -1,4 +1,4 @@
-import { addAbortSignal } from 'node:stream';
+import { addAbortSignal } from '#stream';
 
 import { InvalidArgTypeError } from '../../base/errors.js';
 import {

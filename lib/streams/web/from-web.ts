@@ -2,7 +2,7 @@
  * WHATWG streams as Node streams, for the adapters that take either. Node's own `fromWeb` refuses
  * every implementation but its own, and waits for ever when it is destroyed during a write.
  */
-import { Duplex, Writable } from 'readable-stream';
+import { Duplex, Writable } from '#stream';
 
 import { InvalidArgTypeError, InvalidStateError } from '../../base/errors.js';
 import { log } from '../../base/log.js';

@@ -8,8 +8,8 @@ import { writableToWeb, type WritableForWeb } from './writable-to-web.js';
  *
  * Node's own `toWeb` takes our streams too, but its `WritableStream` counts chunks where it should
  * count bytes (so that 16384 chunks of any size wait before it is full) and can't be aborted while
- * a write is held, and neither half of its pair ends before the other has. The `toWeb` that our
- * classes inherit from `readable-stream` throws. Twisted has no such streams.
+ * a write is held, and neither half of its pair ends before the other has. The `toWeb` of
+ * `readable-stream` throws. Twisted has no such streams.
  *
  * Each half waits for the other end, and buffers at most one `highWaterMark` and one chunk more.
  * Cancelling or aborting it destroys the Node stream; a Node stream that fails, or closes before its
