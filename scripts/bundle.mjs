@@ -1,16 +1,23 @@
 // One file for each entry point, and one for what they share: Node takes about half a millisecond to
 // find, read and link a module, and the library has a hundred. What the sources share is shared here
 // too, so that an error that `twisted-streams/testing` throws is an instance of the library's class.
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
 
-await build({
-  absWorkingDir: fileURLToPath(new URL('..', import.meta.url)),
-  entryPoints: ['lib/index.ts', 'lib/testing/index.ts'],
+import { markPure } from './pure.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const entryPoints = ['lib/index.ts', 'lib/protocols/index.ts', 'lib/testing/index.ts'];
+
+const { outputFiles } = await build({
+  absWorkingDir: root,
+  entryPoints: entryPoints.filter((path) => existsSync(`${root}/${path}`)),
   outbase: 'lib',
   outdir: 'dist',
-  chunkNames: 'shared',
+  chunkNames: 'shared-[hash]',
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -20,4 +27,9 @@ await build({
   external: ['#stream'], // Which it is, is decided where the program runs: see package.json.
   sourcemap: true,
   sourcesContent: false, // They are in the package.
+  metafile: true,
+  write: false,
 });
+for (const { path, text } of outputFiles) {
+  await writeFile(path, path.endsWith('.js') ? await markPure(text) : text);
+}

@@ -1,13 +1,13 @@
 /** Checks of bytes that users hand in, and views of them. Each check throws before anything has changed. */
 import { Buffer } from 'node:buffer';
-import { types } from 'node:util';
+import { isUint8Array } from 'node:util/types';
 
 import { InvalidArgTypeError } from './errors.js';
 
 /** @throws InvalidArgTypeError: `data` is no `Uint8Array`, of this realm or another. */
 export function assertBytes(data: unknown, name = 'data'): asserts data is Uint8Array {
   // `instanceof` is the fast answer and the usual one; the slow one knows other realms.
-  if (!(data instanceof Uint8Array) && !types.isUint8Array(data)) {
+  if (!(data instanceof Uint8Array) && !isUint8Array(data)) {
     throw new InvalidArgTypeError(name, 'bytes (a Buffer or Uint8Array)', data);
   }
 }

@@ -3,7 +3,6 @@
  * question, whether there is any. Whoever holds the latch for a reason releases it for the same one;
  * what it held back may go on when the last reason is gone.
  */
-import { inspect } from 'node:util';
 
 /** The reasons of one kind of latch: a name for each, and a power of two of its own. */
 export type Reasons = Readonly<Record<string, number>>;
@@ -63,7 +62,7 @@ export class Latch<Table extends Reasons> {
   }
 
   /** What a debugger or `console.log` shows. */
-  [inspect.custom](): string {
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.isFree ? 'Latch: free' : `Latch: held by ${this.names.join(', ')}`;
   }
 }

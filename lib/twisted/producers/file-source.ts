@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 
 /** Bytes that a read asks for, or a little less: a multiple of what is asked of us. */
 const SMALLEST_BLOCK = 64 * 1024;
@@ -43,7 +43,7 @@ export class FileSource {
 
   /** Opens the file at `path`; `close` closes it. See {@link FileSource.opened}. */
   static atPath(path: string | URL): FileSource {
-    return new FileSource(open(path), true);
+    return new FileSource(process.getBuiltinModule('node:fs/promises').open(path), true);
   }
 
   /**

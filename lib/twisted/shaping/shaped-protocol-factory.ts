@@ -71,7 +71,6 @@ export class ShapedProtocolFactoryMembers<P extends IProtocol, Args extends unkn
     };
   }
 }
-Object.setPrototypeOf(ShapedProtocolFactoryMembers.prototype, Function.prototype);
 
 /**
  * Makes protocols whose transports are shaped, each by the bucket that a filter chooses for it.
@@ -96,11 +95,17 @@ export type ShapedProtocolFactory<
 };
 
 /** The class of {@link (ShapedProtocolFactory:type)}. */
-export const ShapedProtocolFactory = ShapedProtocolFactoryMembers as unknown as {
+export const ShapedProtocolFactory = callable(ShapedProtocolFactoryMembers) as unknown as {
   new <P extends IProtocol, Args extends unknown[]>(
     protocolFactory: Builder<Args, P>,
     bucketFilter: TransportFilter,
   ): ShapedProtocolFactory<P, Args>;
   readonly prototype: object;
 };
-Object.defineProperty(ShapedProtocolFactory, 'name', { value: 'ShapedProtocolFactory' });
+
+/** Gives the functions that `Members` makes what functions have. */
+function callable(Members: typeof ShapedProtocolFactoryMembers): typeof Members {
+  Object.defineProperty(Members, 'name', { value: 'ShapedProtocolFactory' });
+  Object.setPrototypeOf(Members.prototype, Function.prototype);
+  return Members;
+}

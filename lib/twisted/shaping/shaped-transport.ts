@@ -256,23 +256,28 @@ export type ShapedTransport<T extends ShapableTransport = ProtocolTransport> =
   ShapedTransportMembers<T> & Omit<T, keyof ShapedTransportMembers<T>>;
 
 /** The class of {@link (ShapedTransport:type)}. */
-export const ShapedTransport = ShapedTransportMembers as unknown as {
+export const ShapedTransport = forwardsToTransport(ShapedTransportMembers) as unknown as {
   new <T extends ShapableTransport>(transport: T, bucket: Bucket): ShapedTransport<T>;
   readonly prototype: ShapedConsumer;
 };
-Object.defineProperty(ShapedTransport, 'name', { value: 'ShapedTransport' });
 
-/** Where names are looked up that the class doesn't have. */
-const forwarding = new Proxy(Object.create(ShapedConsumer.prototype) as object, {
-  get(known, name, shaped: ShapedTransport): unknown {
-    if (name in known) return Reflect.get(known, name, shaped);
-    // No symbols: how a transport is printed, say, is no business of ours.
-    if (typeof name === 'symbol' || !Object.hasOwn(shaped, 'transport')) return undefined;
-    const { transport } = shaped;
-    const value: unknown = Reflect.get(transport, name);
-    return typeof value === 'function' ? (value.bind(transport) as unknown) : value;
-  },
-});
+/** Has names that `Members` does not have looked up in the transport that is shaped. */
+function forwardsToTransport(Members: typeof ShapedTransportMembers): typeof Members {
+  Object.defineProperty(Members, 'name', { value: 'ShapedTransport' });
+  const forwarding = new Proxy(Object.create(ShapedConsumer.prototype) as object, {
+    get(known, name, shaped: ShapedTransport): unknown {
+      if (name in known) return Reflect.get(known, name, shaped);
+      // No symbols: how a transport is printed, say, is no business of ours.
+      if (typeof name === 'symbol' || !Object.hasOwn(shaped, 'transport')) return undefined;
+      const { transport } = shaped;
+      const value: unknown = Reflect.get(transport, name);
+      return typeof value === 'function' ? (value.bind(transport) as unknown) : value;
+    },
+  });
+  flatten(Members.prototype);
+  Object.setPrototypeOf(Members.prototype, forwarding);
+  return Members;
+}
 
 /** Gives `prototype` what it inherits for its own, because a look-up that passes a `Proxy` is slow. */
 function flatten(prototype: object): void {
@@ -285,6 +290,3 @@ function flatten(prototype: object): void {
     });
   }
 }
-
-flatten(ShapedTransportMembers.prototype);
-Object.setPrototypeOf(ShapedTransportMembers.prototype, forwarding);
