@@ -1,13 +1,13 @@
 import { InvalidArgTypeError } from '../base/errors.js';
-import { DelayedCall } from './delayed-call.js';
-import { assertSeconds } from './seconds.js';
+import { assertSeconds } from '../base/seconds.js';
+import { DelayedCall, type IReactorTime } from '../twisted/cooperation/index.js';
 
 /**
  * Time that passes only when a test says so.
  *
  * @see Twisted: `twisted.internet.task.Clock`
  */
-export class Clock {
+export class Clock implements IReactorTime {
   /** The time now, in seconds. */
   rightNow = 0;
 
@@ -41,6 +41,7 @@ export class Clock {
     const call = new DelayedCall(time, f as (...args: unknown[]) => unknown, args, {
       seconds: () => this.seconds(),
       forget: (cancelled) => this.calls.splice(this.calls.indexOf(cancelled), 1),
+      movedSooner: () => {}, // `advance` sorts.
     });
     this.calls.push(call);
     this.sortCalls();

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { AlreadyCalled, AlreadyCancelled } from './errors.js';
+export { AlreadyCalled, AlreadyCancelled, type DelayedCall } from '../twisted/cooperation/index.js';
 export {
   checkConsumer,
   type CheckOptions,
@@ -15,7 +15,6 @@ export {
   type TransportWithPeer,
 } from './checks/index.js';
 export { Clock } from './clock.js';
-export type { DelayedCall } from './delayed-call.js';
 export { loopback } from './loopback.js';
 export { NonStreamingProducer } from './non-streaming-producer.js';
 export { StringTransport } from './string-transport.js';

@@ -29,6 +29,7 @@ const DEFECTS: Record<string, unknown> = {
   pausesOutput: [],
   stoppedTwice: -1,
   clockSetBack: -8,
+  restartedLoop: [6, 6],
 };
 
 describeWithTwisted('Twisted itself', () => {

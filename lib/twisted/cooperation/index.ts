@@ -1,4 +1,7 @@
-/** Work that is divided into small steps, so that the event loop can serve others in between. */
+/**
+ * Work that is divided into small steps, so that the event loop can serve others in between; and
+ * work that is done at a time.
+ */
 export { CooperativeTask } from './cooperative-task.js';
 export {
   coiterate,
@@ -7,5 +10,11 @@ export {
   type CooperatorOptions,
   type ICancellable,
 } from './cooperator.js';
+export { deferLater, type DeferLaterOptions } from './defer-later.js';
+export { DelayedCall } from './delayed-call.js';
+export { AlreadyCalled, AlreadyCancelled } from './delayed-call-errors.js';
+export { LoopingCall } from './looping-call.js';
+export { reactor } from './reactor.js';
+export type { IDelayedCall, IReactorTime } from './reactor-time.js';
 export * from './scheduler-errors.js';
 export type { Work, WorkOf, WorkSource } from './work.js';

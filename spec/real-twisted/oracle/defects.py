@@ -5,6 +5,7 @@ name of a defect a line on stdin, as JSON; on stdout, as JSON, what happens.
 import json
 import sys
 
+from twisted.internet import task
 from twisted.internet.address import IPv4Address
 from twisted.protocols import htb, pcp
 
@@ -269,6 +270,22 @@ def clockSetBack():
     bucket = Slow()
     now -= 10
     return bucket.add(1)
+
+
+def restartedLoop():
+    """The times of the calls that a loop, restarted from inside its function, is going to make."""
+    clock = task.Clock()
+
+    def again():
+        if clock.seconds() == 1:
+            loop.stop()
+            loop.start(5, now=False)
+
+    loop = task.LoopingCall(again)
+    loop.clock = clock
+    loop.start(1)
+    clock.advance(1)
+    return [call.getTime() for call in clock.getDelayedCalls()]
 
 
 if __name__ == "__main__":

@@ -2,9 +2,12 @@
  * Scenarios for `Clock`, and what happens when they are played on ours. ../oracle/clock.py plays the
  * same on Twisted's.
  */
-import { AlreadyCalled, AlreadyCancelled } from '../../../lib/testing/errors.js';
 import { Clock } from '../../../lib/testing/clock.js';
-import type { DelayedCall } from '../../../lib/testing/delayed-call.js';
+import {
+  AlreadyCalled,
+  AlreadyCancelled,
+  type DelayedCall,
+} from '../../../lib/twisted/cooperation/index.js';
 import type { Random } from '../../support/random.js';
 
 /** Described in ../oracle/clock.py. */

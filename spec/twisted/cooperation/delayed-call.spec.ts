@@ -1,9 +1,12 @@
 import { expect } from 'chai';
 
-import { Clock } from '../../lib/testing/clock.js';
-import type { DelayedCall } from '../../lib/testing/delayed-call.js';
-import { AlreadyCalled, AlreadyCancelled } from '../../lib/testing/errors.js';
-import { InvalidArgTypeError, OutOfRangeError } from '../../lib/base/errors.js';
+import { InvalidArgTypeError, OutOfRangeError } from '../../../lib/base/errors.js';
+import { Clock } from '../../../lib/testing/clock.js';
+import type { DelayedCall } from '../../../lib/twisted/cooperation/delayed-call.js';
+import {
+  AlreadyCalled,
+  AlreadyCancelled,
+} from '../../../lib/twisted/cooperation/delayed-call-errors.js';
 
 describe('DelayedCall', () => {
   const setUp = () => {

@@ -1,4 +1,4 @@
-/** What the test doubles throw beyond the library's own errors. */
+/** What a call that was to be made later throws, once it is too late to change it. */
 
 /**
  * The call was cancelled before. `code` is `ERR_ALREADY_CANCELLED`.

@@ -1,5 +1,6 @@
-import { AlreadyCalled, AlreadyCancelled } from './errors.js';
-import { assertSeconds } from './seconds.js';
+import { assertSeconds } from '../../base/seconds.js';
+import { AlreadyCalled, AlreadyCancelled } from './delayed-call-errors.js';
+import type { IDelayedCall } from './reactor-time.js';
 
 /** What a {@link DelayedCall} needs of the clock that made it. */
 export interface DelayedCallClock {
@@ -7,14 +8,16 @@ export interface DelayedCallClock {
   seconds(): number;
   /** Takes `call` off the clock. */
   forget(call: DelayedCall): void;
+  /** Hears that `call` may be due earlier than before. */
+  movedSooner(call: DelayedCall): void;
 }
 
 /**
- * A call that a `Clock` is going to make.
+ * A call that `reactor` or a `Clock` is going to make.
  *
  * @see Twisted: `twisted.internet.base.DelayedCall`
  */
-export class DelayedCall {
+export class DelayedCall implements IDelayedCall {
   /** Whether the call was made, or is being made. */
   called = false;
   /** Whether the call was cancelled. */
@@ -36,35 +39,38 @@ export class DelayedCall {
     private readonly clock: DelayedCallClock,
   ) {}
 
-  /** When the call is due, in seconds on its clock. */
+  /** {@inheritDoc IDelayedCall.getTime} */
   getTime(): number {
     return this.time + this.delayedTime;
   }
 
-  /** Whether the call is still to be made. */
+  /**
+   * @internal Since when it can be due. A later `getTime()` does not move it, so that a clock with
+   * many calls has nothing to sort when one is put off again and again.
+   */
+  get earliestTime(): number {
+    return this.time;
+  }
+
+  /** @internal Lets the clock look at it next when it is due. */
+  activateDelay(): void {
+    this.time += this.delayedTime;
+    this.delayedTime = 0;
+  }
+
+  /** {@inheritDoc IDelayedCall.active} */
   active(): boolean {
     return !(this.cancelled || this.called);
   }
 
-  /**
-   * Takes the call off its clock.
-   *
-   * @throws AlreadyCancelled: it was cancelled before.
-   * @throws AlreadyCalled: it was made before, or is being made.
-   */
+  /** {@inheritDoc IDelayedCall.cancel} */
   cancel(): void {
     this.assertActive();
     this.cancelled = true;
     this.clock.forget(this);
   }
 
-  /**
-   * Moves the call to another time.
-   *
-   * @param secondsFromNow - Counted from the present time of the clock.
-   * @throws InvalidArgTypeError, OutOfRangeError: no number of seconds; nothing has changed.
-   * @throws AlreadyCancelled, AlreadyCalled: it is no longer to be made.
-   */
+  /** {@inheritDoc IDelayedCall.reset} */
   reset(secondsFromNow: number): void {
     assertSeconds('secondsFromNow', secondsFromNow);
     this.assertActive();
@@ -72,36 +78,31 @@ export class DelayedCall {
     if (newTime < this.time) {
       this.delayedTime = 0;
       this.time = newTime;
+      this.clock.movedSooner(this);
     } else {
       this.delayedTime = newTime - this.time;
     }
   }
 
-  /**
-   * Moves the call to a later time.
-   *
-   * @param secondsLater - Added to the time at which it is due.
-   * @throws InvalidArgTypeError, OutOfRangeError: no number of seconds; nothing has changed.
-   * @throws AlreadyCancelled, AlreadyCalled: it is no longer to be made.
-   */
+  /** {@inheritDoc IDelayedCall.delay} */
   delay(secondsLater: number): void {
     assertSeconds('secondsLater', secondsLater);
     this.assertActive();
     this.delayedTime += secondsLater;
     if (this.delayedTime < 0) {
-      this.time += this.delayedTime;
-      this.delayedTime = 0;
+      this.activateDelay();
+      this.clock.movedSooner(this);
     }
   }
 
   /**
-   * Makes the call; its clock's to use.
-   *
+   * @internal Makes the call.
+   * @returns what the function returns.
    * @throws what the function throws.
    */
-  run(): void {
+  run(): unknown {
     this.called = true;
-    this.func(...this.args);
+    return this.func(...this.args);
   }
 
   private assertActive(): void {

@@ -1,0 +1,90 @@
+import { assertSignal } from '../../base/abort-signal.js';
+import { assertKnownOptions, assertMethod, assertOptions } from '../../base/arguments.js';
+import { InvalidArgTypeError } from '../../base/errors.js';
+import type { IReactorTime } from './reactor-time.js';
+
+/** How {@link deferLater} can be given up. */
+export interface DeferLaterOptions {
+  /** Cancels the call while it waits: the promise rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Calls `f` after a while.
+ *
+ * @example
+ * ```ts
+ * import { deferLater, reactor } from 'twisted-streams';
+ *
+ * await deferLater(reactor, 0.5); // Waits half a second.
+ * const giveUp = new AbortController();
+ * await deferLater(reactor, 5, { signal: giveUp.signal }, connectAgain, 'localhost');
+ * ```
+ *
+ * @param clock - Whose time it goes by.
+ * @param delay - In seconds.
+ * @param f - What to call; nothing if left out.
+ * @param args - What to call it with.
+ * @returns a promise of what `f` returns; it rejects with what `f` throws.
+ * @throws InvalidArgTypeError: an argument is not of its type; and what `clock.callLater` throws.
+ * @see Twisted: `twisted.internet.task.deferLater`, whose `Deferred` is cancelled instead
+ */
+export function deferLater(clock: IReactorTime, delay: number): Promise<void>;
+export function deferLater<Args extends unknown[], Result>(
+  clock: IReactorTime,
+  delay: number,
+  f: (...args: Args) => Result,
+  ...args: Args
+): Promise<Awaited<Result>>;
+export function deferLater(
+  clock: IReactorTime,
+  delay: number,
+  options: DeferLaterOptions,
+): Promise<void>;
+/** @param options - See {@link DeferLaterOptions}. */
+export function deferLater<Args extends unknown[], Result>(
+  clock: IReactorTime,
+  delay: number,
+  options: DeferLaterOptions,
+  f: (...args: Args) => Result,
+  ...args: Args
+): Promise<Awaited<Result>>;
+export function deferLater(
+  clock: IReactorTime,
+  delay: number,
+  ...rest: unknown[]
+): Promise<unknown> {
+  assertMethod(clock, 'clock', 'callLater');
+  const { signal }: DeferLaterOptions =
+    typeof rest[0] === 'object' ? optionsFrom(rest.shift()) : {};
+  const [f = () => {}, ...args] = rest;
+  if (typeof f !== 'function') throw new InvalidArgTypeError('f', 'a function', f);
+
+  const whenOver: { resolve?: (result: unknown) => void; reject?: (error: unknown) => void } = {};
+  const promise = new Promise((resolve, reject) => Object.assign(whenOver, { resolve, reject }));
+  if (signal?.aborted) {
+    whenOver.reject?.(signal.reason);
+    return promise;
+  }
+  const call = clock.callLater(delay, () => {
+    signal?.removeEventListener('abort', onAbort);
+    try {
+      whenOver.resolve?.((f as (...args: unknown[]) => unknown)(...args));
+    } catch (error) {
+      whenOver.reject?.(error);
+    }
+  });
+  const onAbort = () => {
+    if (call.active()) call.cancel();
+    whenOver.reject?.(signal?.reason);
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+  return promise;
+}
+
+function optionsFrom(options: unknown): DeferLaterOptions {
+  assertOptions(options);
+  assertKnownOptions(options, ['signal']);
+  assertSignal((options as DeferLaterOptions).signal);
+  return options;
+}

@@ -1,0 +1,222 @@
+/** Something done again and again, at the times that its start and its interval say. */
+import { inspect } from 'node:util';
+
+import { InvalidArgTypeError, InvalidStateError } from '../../base/errors.js';
+import { assertNotNegative } from '../../base/seconds.js';
+import { reactor } from './reactor.js';
+import type { IDelayedCall, IReactorTime } from './reactor-time.js';
+import { isThenable } from './work.js';
+
+/** From one `start` to its end. */
+interface Run<Loop> {
+  resolve(loop: Loop): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Calls a function every so many seconds. Calls keep to the times that the start and the interval
+ * give, however long the function takes: one that is missed is left out, not made up for. While a
+ * promise that the function returned is pending, no other call is made.
+ *
+ * @example
+ * ```ts
+ * import { LoopingCall } from 'twisted-streams';
+ *
+ * const loop = new LoopingCall((name: string) => console.log(`${name} is alive`), 'worker');
+ * loop.start(60).catch(log.err); // Rejects as soon as a call fails.
+ * process.once('SIGTERM', () => loop.stop());
+ * ```
+ *
+ * @see Twisted: `twisted.internet.task.LoopingCall`
+ */
+export class LoopingCall<Args extends unknown[] = unknown[]> {
+  /** Whose time it goes by. Set it before `start`. */
+  clock: IReactorTime = reactor;
+  /** In seconds, from one call to the next; `null` before `start`. */
+  interval: number | null = null;
+  /** The next call, or `null`: while the function runs, and while the loop does not. */
+  call: IDelayedCall | null = null;
+  /** When the loop was started or reset, in seconds on its clock; `null` before `start`. */
+  starttime: number | null = null;
+
+  /** What it calls the function with. */
+  readonly args: Args;
+  private readonly f: (...args: Args) => unknown;
+
+  private run: Run<this> | null = null;
+  private runAtStart = false;
+  /** When a counting function was last called, in seconds. */
+  private realLastTime: number | null = null;
+
+  /**
+   * @param f - What to call.
+   * @param args - What to call it with.
+   * @throws InvalidArgTypeError: `f` is no function.
+   */
+  constructor(f: (...args: Args) => unknown, ...args: Args) {
+    if (typeof f !== 'function') throw new InvalidArgTypeError('f', 'a function', f);
+    this.f = f;
+    this.args = args;
+  }
+
+  /**
+   * A loop whose function hears how many calls there should have been since its last one: 1, or
+   * more if it came late. It is not called when there should have been none. With an interval of 0,
+   * it is always 1.
+   *
+   * @param f - What to call with that number.
+   * @throws InvalidArgTypeError: `f` is no function.
+   * @see Twisted: `twisted.internet.task.LoopingCall.withCount`
+   */
+  static withCount(f: (count: number) => unknown): LoopingCall<[]> {
+    if (typeof f !== 'function') throw new InvalidArgTypeError('f', 'a function', f);
+    const loop: LoopingCall<[]> = new this(() => {
+      const count = loop.countIntervals();
+      return count > 0 ? f(count) : undefined;
+    });
+    return loop;
+  }
+
+  /**
+   * Whether the function is called again: from `start` until `stop`, or until it fails. It is
+   * `false` by the time that the promise of `start` settles.
+   */
+  get running(): boolean {
+    return this.run !== null;
+  }
+
+  /**
+   * Calls the function every `interval` seconds.
+   *
+   * @param interval - In seconds. With 0, each turn of the event loop.
+   * @param now - Whether to call it at once, or for the first time after `interval`.
+   * @returns a promise of this loop, for when it was stopped and the function's last promise, if
+   *   there is one, is fulfilled. It rejects with what the function throws, or its promise rejects
+   *   with; then the loop has ended.
+   * @throws InvalidStateError: it runs already.
+   * @throws InvalidArgTypeError, OutOfRangeError: `interval` is no number of 0 or more; in each case
+   *   nothing has changed.
+   */
+  start(interval: number, now = true): Promise<this> {
+    if (this.run !== null) {
+      throw new InvalidStateError('Tried to start an already running LoopingCall.');
+    }
+    assertNotNegative('interval', interval);
+    const starttime = this.clock.seconds();
+    return new Promise((resolve, reject) => {
+      const run = { resolve, reject };
+      this.run = run;
+      this.starttime = starttime;
+      this.interval = interval;
+      this.runAtStart = now;
+      if (now) this.callOnce(run);
+      else this.goOn(run, starttime);
+    });
+  }
+
+  /**
+   * Calls the function no more.
+   *
+   * @throws InvalidStateError: it does not run.
+   */
+  stop(): void {
+    const { run, call } = this;
+    if (run === null)
+      throw new InvalidStateError('Tried to stop a LoopingCall that was not running.');
+    this.run = null;
+    if (call === null) return; // In the midst of a call, which ends the run.
+    this.call = null;
+    call.cancel();
+    run.resolve(this);
+  }
+
+  /**
+   * Leaves out the next call, and counts the interval from now. Does nothing from inside the
+   * function, or while its promise is pending.
+   *
+   * @throws InvalidStateError: it does not run.
+   */
+  reset(): void {
+    const { run, call } = this;
+    if (run === null) {
+      throw new InvalidStateError('Tried to reset a LoopingCall that was not running.');
+    }
+    if (call === null) return;
+    this.call = null;
+    call.cancel();
+    this.starttime = this.clock.seconds();
+    this.goOn(run, this.starttime);
+  }
+
+  /** Calls the function, and then, as soon as that is done, says when to do so again. */
+  private callOnce(run: Run<this>): void {
+    this.call = null;
+    let result: unknown;
+    try {
+      result = this.f(...this.args);
+      if (!isThenable(result)) return this.called(run);
+    } catch (error) {
+      return this.failed(run, error);
+    }
+    Promise.resolve(result).then(
+      () => this.called(run),
+      (error: unknown) => this.failed(run, error),
+    );
+  }
+
+  private called(run: Run<this>): void {
+    // Differs from Twisted, where a loop that was stopped and started again meanwhile goes on twice.
+    if (this.run === run) this.goOn(run, this.clock.seconds());
+    else run.resolve(this);
+  }
+
+  private failed(run: Run<this>, error: unknown): void {
+    if (this.run === run) this.run = null;
+    run.reject(error);
+  }
+
+  private goOn(run: Run<this>, time: number): void {
+    try {
+      this.call = this.clock.callLater(this.secondsFrom(time), () => this.callOnce(run));
+    } catch (error) {
+      this.failed(run, error);
+    }
+  }
+
+  /** How many seconds after `time` the next call is due. */
+  private secondsFrom(time: number): number {
+    const interval = this.interval as number;
+    if (interval === 0) return 0;
+    const untilNext = interval - modulo(time - (this.starttime as number), interval);
+    // So short that it would round to no time at all: then this interval is over.
+    return time + untilNext === time ? interval : untilNext;
+  }
+
+  private countIntervals(): number {
+    const now = this.clock.seconds();
+    const interval = this.interval as number;
+    const starttime = this.starttime as number;
+    const lastTime = this.realLastTime ?? (this.runAtStart ? starttime - interval : starttime);
+    const intervalOf = (time: number) => Math.trunc((time - starttime) / interval);
+    const count = interval === 0 ? 1 : intervalOf(now) - intervalOf(lastTime);
+    if (count > 0) this.realLastTime = now;
+    return count;
+  }
+
+  /** @internal */
+  [inspect.custom](): string {
+    return this.toString();
+  }
+
+  /** For example `LoopingCall<60>(heartbeat, 'worker')`. */
+  toString(): string {
+    const args = this.args.map((arg) => `, ${inspect(arg, { depth: 0 })}`);
+    return `LoopingCall<${this.interval}>(${this.f.name || 'anonymous'}${args.join('')})`;
+  }
+}
+
+/** As Python's `%`: not below 0, also for a clock that went back. */
+function modulo(a: number, n: number): number {
+  const remainder = a % n;
+  return remainder < 0 ? remainder + n : remainder;
+}

@@ -1,0 +1,149 @@
+/** The clock of the running program: calls that Node's timers make. */
+import { InvalidArgTypeError } from '../../base/errors.js';
+import { log } from '../../base/log.js';
+import { assertNotNegative } from '../../base/seconds.js';
+import { CallHeap } from './call-heap.js';
+import { DelayedCall, type DelayedCallClock } from './delayed-call.js';
+import type { IDelayedCall, IReactorTime } from './reactor-time.js';
+import { isThenable } from './work.js';
+
+// Bound at once: a test that fakes timers later must not stop the time of the whole program.
+const { setTimeout, clearTimeout, setImmediate, clearImmediate } = globalThis;
+const now = performance.now.bind(performance);
+const { timeOrigin } = performance;
+
+/** Milliseconds: Node calls a longer timer at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Waits for the first call of a {@link CallHeap} with one timer. */
+class NodeReactor implements IReactorTime, DelayedCallClock {
+  /** All that are still to be made, also those that have left `waiting` because they are due. */
+  private readonly pending = new Set<DelayedCall>();
+  private readonly waiting = new CallHeap();
+  /** When the timer is set to, in seconds; `Infinity`, which never comes, if there is no timer. */
+  private alarmTime = Infinity;
+  private stopAlarm = () => {};
+
+  seconds(): number {
+    return (timeOrigin + now()) / 1000;
+  }
+
+  callLater<Args extends unknown[]>(
+    delay: number,
+    f: (...args: Args) => unknown,
+    ...args: Args
+  ): IDelayedCall {
+    assertNotNegative('delay', delay);
+    if (typeof f !== 'function') throw new InvalidArgTypeError('f', 'a function', f);
+    const time = this.seconds() + delay;
+    const call = new DelayedCall(time, f as (...args: unknown[]) => unknown, args, this);
+    this.pending.add(call);
+    this.waiting.add(call);
+    this.setAlarm();
+    return call;
+  }
+
+  getDelayedCalls(): IDelayedCall[] {
+    return [...this.pending];
+  }
+
+  forget(call: DelayedCall): void {
+    this.pending.delete(call);
+    this.waiting.remove(call);
+    this.setAlarm();
+  }
+
+  movedSooner(call: DelayedCall): void {
+    this.waiting.movedSooner(call);
+    this.setAlarm();
+  }
+
+  /** Sets the timer to the first call, unless it is set to a time before: then it is only early. */
+  private setAlarm(): void {
+    const time = this.waiting.first?.earliestTime ?? Infinity;
+    if (time === Infinity || time < this.alarmTime) {
+      this.stopAlarm();
+      this.stopAlarm = () => {};
+      this.alarmTime = Infinity;
+    }
+    if (this.alarmTime <= time) return;
+    this.alarmTime = time;
+    const milliseconds = (time - this.seconds()) * 1000;
+    if (milliseconds <= 0) {
+      const immediate = setImmediate(this.onAlarm);
+      this.stopAlarm = () => clearImmediate(immediate);
+    } else {
+      const timer = setTimeout(this.onAlarm, Math.min(Math.ceil(milliseconds), LONGEST_TIMER));
+      this.stopAlarm = () => clearTimeout(timer);
+    }
+  }
+
+  private readonly onAlarm = (): void => {
+    this.alarmTime = Infinity;
+    const time = this.seconds();
+    for (let call = this.takeDue(time); call !== undefined; call = this.takeDue(time)) {
+      // Node lets promises go on after each immediate, as after each timer of its own.
+      setImmediate(this.makeDue, call);
+    }
+    this.setAlarm();
+  };
+
+  /** Takes the first call out of those that wait, if it is due at `time`. */
+  private takeDue(time: number): DelayedCall | undefined {
+    for (;;) {
+      const { first } = this.waiting;
+      if (first === undefined || first.earliestTime > time) return undefined;
+      this.waiting.remove(first);
+      if (first.getTime() <= time) return first;
+      first.activateDelay();
+      this.waiting.add(first);
+    }
+  }
+
+  private readonly makeDue = (call: DelayedCall): void => {
+    if (!call.active()) return;
+    if (call.getTime() > this.seconds()) {
+      // One that was due with it has put it off.
+      call.activateDelay();
+      this.waiting.add(call);
+      this.setAlarm();
+    } else {
+      this.pending.delete(call);
+      make(call);
+    }
+  };
+}
+
+/** Makes a call whose failure nobody but the log can hear of. */
+function make(call: DelayedCall): void {
+  const report = (error: unknown) => log.err(error, 'A delayed call failed');
+  try {
+    const result = call.run();
+    if (isThenable(result)) void Promise.resolve(result).catch(report);
+  } catch (error) {
+    report(error);
+  }
+}
+
+/**
+ * The time of this program, on Node's timers. Calls are made in the order in which they are due,
+ * never early by {@link IReactorTime.seconds}, and each in a turn of its own. What a call throws, or
+ * rejects with, goes to `log.err`. A call that waits keeps the process alive, as a timer does.
+ *
+ * `seconds()` counts from 1970, and never goes back when the machine's clock is set.
+ *
+ * @example
+ * ```ts
+ * import { reactor } from 'twisted-streams';
+ *
+ * const call = reactor.callLater(30, () => transport.abortConnection());
+ * call.reset(30); // Something came in: 30 seconds from now.
+ * if (call.active()) call.cancel();
+ * ```
+ *
+ * `callLater` throws `InvalidArgTypeError` or `OutOfRangeError` if the delay is no number of 0 or
+ * more seconds, or there is no function to call; nothing is called then.
+ *
+ * @see Twisted: `twisted.internet.reactor`, as `IReactorTime`
+ */
+export const reactor: IReactorTime = /* @__PURE__ */ new NodeReactor();
