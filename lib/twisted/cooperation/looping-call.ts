@@ -1,11 +1,14 @@
 /** Something done again and again, at the times that its start and its interval say. */
-import { inspect } from 'node:util';
+import type { inspect } from 'node:util';
 
 import { InvalidArgTypeError, InvalidStateError } from '../../base/errors.js';
 import { assertNotNegative } from '../../base/seconds.js';
 import { reactor } from './reactor.js';
 import type { IDelayedCall, IReactorTime } from './reactor-time.js';
 import { isThenable } from './work.js';
+
+/** `inspect.custom`, without loading `node:util`. */
+const inspected = Symbol.for('nodejs.util.inspect.custom');
 
 /** From one `start` to its end. */
 interface Run<Loop> {
@@ -203,14 +206,9 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
     return count;
   }
 
-  /** @internal */
-  [inspect.custom](): string {
-    return this.toString();
-  }
-
-  /** For example `LoopingCall<60>(heartbeat, 'worker')`. */
-  toString(): string {
-    const args = this.args.map((arg) => `, ${inspect(arg, { depth: 0 })}`);
+  /** @internal For example `LoopingCall<60>(heartbeat, 'worker')`. */
+  [inspected](_depth: number, _options: unknown, show: typeof inspect): string {
+    const args = this.args.map((arg) => `, ${show(arg, { depth: 0 })}`);
     return `LoopingCall<${this.interval}>(${this.f.name || 'anonymous'}${args.join('')})`;
   }
 }
