@@ -124,8 +124,10 @@ export {
   type WritableLike,
 } from './streams/any-stream/index.js';
 export {
+  type ClientTLSOptions,
   DuplexTransport,
   type DuplexTransportOptions,
+  type ServerTLSOptions,
   type StartTLSOptions,
   WritableConsumer,
   type WritableConsumerOptions,

@@ -1,8 +1,5 @@
 import { assertSignal } from '../../base/abort-signal.js';
-import {
-  assertWritableConsumerOptions,
-  completeTLSOptions,
-} from '../../streams/transports/index.js';
+import { assertWritableConsumerOptions, tlsSide } from '../../streams/transports/index.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 import { assertOptions } from '../../base/arguments.js';
 import { Connector, type ConnectOptions } from './connector.js';
@@ -32,7 +29,7 @@ export function connect(factory: ClientFactory, options: ConnectOptions): Connec
   const isName = process.getBuiltinModule('node:net').isIP(host) === 0;
   const names = isName ? { host, servername: host } : { host };
   if (tls !== undefined) assertOptions(tls, 'options.tls'); // What is no object spreads to nothing.
-  const secure = tls && completeTLSOptions({ ...names, ...tls }, false, 'options.tls');
+  const secure = tls && tlsSide({ ...names, ...tls }, false, 'options.tls');
   const connector = new Connector(factory, { ...options }, secure);
   connector.connect();
   return connector;

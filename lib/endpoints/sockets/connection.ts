@@ -1,31 +1,36 @@
 /** Connections that have just been made. */
 import type net from 'node:net';
 
-import type { AnyDuplex } from '../../streams/any-stream/index.js';
 import {
   DuplexTransport,
-  type StartTLSOptions,
-  wrapInTLS,
+  type TLSSide,
   type WritableConsumerOptions,
 } from '../../streams/transports/index.js';
 import type { IProtocol } from '../../twisted/core/index.js';
 
-/**
- * The transport of a connection, on which `protocol` has yet to be started.
- *
- * @param tls - Speaks TLS over `socket` if given.
- */
+/** The transport of a connection, on which a protocol has yet to be started. */
 export function transportFor(
   socket: net.Socket,
-  tls: StartTLSOptions | undefined,
   { highWaterMark, waitsForProducer }: WritableConsumerOptions,
 ): DuplexTransport {
-  const stream: AnyDuplex = tls === undefined ? socket : wrapInTLS(socket, tls, () => {});
-  return new DuplexTransport(stream, { highWaterMark, waitsForProducer });
+  return new DuplexTransport(socket, { highWaterMark, waitsForProducer });
 }
 
-/** Connects `protocol`, or closes the connection where there is none. */
-export function startOrClose(transport: DuplexTransport, protocol: IProtocol | null): void {
-  if (protocol === null) transport.loseConnection();
-  else transport.start(protocol);
+/**
+ * Connects `protocol`, or closes the connection where there is none.
+ *
+ * @param tls - Speaks TLS over the connection if given, as in Twisted after `connectionMade`: what is
+ *   written there waits for the handshake.
+ */
+export function startOrClose(
+  transport: DuplexTransport,
+  protocol: IProtocol | null,
+  tls: TLSSide | undefined,
+): void {
+  if (protocol === null) {
+    transport.loseConnection();
+    return;
+  }
+  if (tls !== undefined) transport.secure(tls);
+  transport.start(protocol);
 }

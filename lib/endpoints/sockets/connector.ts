@@ -1,11 +1,11 @@
 /** Clients: one connection, and again if it is asked to. */
 import type net from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
 
 import {
+  type ClientTLSOptions,
   type DuplexTransport,
   peerOf,
-  type StartTLSOptions,
+  type TLSSide,
   type WritableConsumerOptions,
 } from '../../streams/transports/index.js';
 import { InvalidStateError } from '../../base/errors.js';
@@ -30,10 +30,11 @@ export type ConnectOptions = Place &
     /** The IP address of this machine to connect from. */
     localAddress?: string | undefined;
     /**
-     * Speak TLS with these options of `node:tls`. The certificate must be for `host`, unless
-     * `servername` says otherwise.
+     * Speak TLS. The certificate must be for `host`, unless `servername` says otherwise. The protocol
+     * is connected before the handshake, as in Twisted; one that has a `handshakeCompleted` method is
+     * told of that.
      */
-    tls?: ConnectionOptions | undefined;
+    tls?: ClientTLSOptions | undefined;
     /** Gives up an attempt, or aborts the connection, when it aborts. */
     signal?: AbortSignal | undefined;
   };
@@ -59,7 +60,7 @@ export class Connector implements IConnector {
   constructor(
     private readonly factory: ClientFactory,
     private readonly options: ConnectOptions,
-    private readonly tls: StartTLSOptions | undefined,
+    private readonly tls: TLSSide | undefined,
   ) {}
 
   /**
@@ -162,9 +163,8 @@ export class Connector implements IConnector {
     let protocol: IProtocol | null;
     let transport: DuplexTransport;
     try {
-      // Before TLS begins, whose errors only a transport hears.
       protocol = protocolOf(factory, peerOf(socket));
-      transport = transportFor(socket, this.tls, options);
+      transport = transportFor(socket, options);
     } catch (thrown) {
       socket.destroy();
       const message = `${logPrefixOf(factory)}: no protocol for the connection; it is closed`;
@@ -174,7 +174,7 @@ export class Connector implements IConnector {
     }
     this.transport = transport;
     void transport.closed.then((reason) => this.lost(reason));
-    startOrClose(transport, protocol);
+    startOrClose(transport, protocol, this.tls);
     if (options.signal?.aborted) transport.abortConnection(); // In `buildProtocol`, it may be.
   }
 

@@ -3,9 +3,9 @@ import type net from 'node:net';
 
 import {
   assertWritableConsumerOptions,
-  completeTLSOptions,
   peerOf,
-  type StartTLSOptions,
+  type ServerTLSOptions,
+  tlsSide,
   type WritableConsumerOptions,
 } from '../../streams/transports/index.js';
 import { assertSignal } from '../../base/abort-signal.js';
@@ -31,8 +31,11 @@ export type ListenOptions = Place &
      * or where it is 0.
      */
     backlog?: number | undefined;
-    /** Speak TLS with these options of `node:tls`, `key` and `cert` among them. */
-    tls?: Omit<StartTLSOptions, 'isServer'> | undefined;
+    /**
+     * Speak TLS. Protocols are connected before the handshake, as in Twisted; one that has a
+     * `handshakeCompleted` method is told of that.
+     */
+    tls?: ServerTLSOptions | undefined;
     /** Stops listening when it aborts, or gives up before that. */
     signal?: AbortSignal | undefined;
   };
@@ -121,14 +124,14 @@ export async function listen(factory: Factory, options: ListenOptions): Promise<
   assertListenOptions(options);
   options = { ...options }; // It lives on: what the caller does to theirs must not matter.
   const { signal, tls } = options;
-  const secure = tls === undefined ? undefined : completeTLSOptions(tls, true, 'options.tls');
+  const secure = tls === undefined ? undefined : tlsSide(tls, true, 'options.tls');
   signal?.throwIfAborted();
 
   const { createServer } = process.getBuiltinModule('node:net');
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     try {
       const protocol = protocolOf(factory, peerOf(socket));
-      startOrClose(transportFor(socket, secure, options), protocol);
+      startOrClose(transportFor(socket, options), protocol, secure);
     } catch (thrown) {
       log.err(thrown, `${logPrefixOf(factory)}: no protocol for a connection; it is closed`);
       socket.destroy();

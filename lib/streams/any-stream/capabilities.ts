@@ -65,7 +65,11 @@ export type AnyWritable = WritableLike & Optional;
 /** A duplex as the adapters see it. */
 export type AnyDuplex = DuplexLike &
   Optional & {
-    getPeerCertificate?(): PeerCertificate;
+    readonly alpnProtocol?: string | false | null;
+    readonly authorized?: boolean;
+    readonly authorizationError?: Error | string | null;
+    getPeerCertificate?(): PeerCertificate | null;
+    isSessionReused?(): boolean;
     unshift?(chunk: unknown): void;
   };
 

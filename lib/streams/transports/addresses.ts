@@ -35,3 +35,8 @@ export function hostOf(stream: object): IAddress {
 export function rememberAddresses(stream: { readonly remoteAddress?: string | undefined }): void {
   void stream.remoteAddress;
 }
+
+/** Whether `stream` was accepted by a server, as Node's sockets know. */
+export function wasAccepted(stream: object): boolean {
+  return 'server' in stream && Boolean(stream.server);
+}

@@ -1,9 +1,8 @@
 /** A Node stream that is read and written, as a Twisted transport. */
-import type { PeerCertificate } from 'node:tls';
+import type { PeerCertificate, TLSSocket } from 'node:tls';
 
 import {
   assertProtocol,
-  cleanClose,
   ConnectionDone,
   type IAddress,
   type IProtocol,
@@ -14,24 +13,20 @@ import {
 } from '../../twisted/core/index.js';
 import { InvalidStateError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
-import { hostOf, peerOf, rememberAddresses } from './addresses.js';
+import { hostOf, peerOf, rememberAddresses, wasAccepted } from './addresses.js';
 import {
   type AnyDuplex,
   assertDuplex,
   type DuplexLike,
-  isSocket,
   isUnreadSocket,
 } from '../any-stream/index.js';
 import { closeGracefully } from './close-gracefully.js';
-import {
-  completeTLSOptions,
-  wasAccepted,
-  whenFlushed,
-  wrapInTLS,
-  type StartTLSOptions,
-} from './start-tls.js';
 import { fromWebPair, isWebPair, type WebPairLike } from '../web/index.js';
 import { StreamInput } from './stream-input.js';
+import type { StartTLSOptions } from './tls-options.js';
+import { type Trust, trustOf } from './tls-trust.js';
+import { type TLSSide, tlsSide } from './tls-side.js';
+import { TLSUpgrade } from './tls-upgrade.js';
 import { WritableConsumer } from './writable-consumer.js';
 import {
   assertWritableConsumerOptions,
@@ -78,6 +73,9 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
   private protocolConnected = false;
   private noDelay = false;
   private keepAlive = false;
+  // Declared only: most connections have no TLS.
+  declare private upgrade?: TLSUpgrade | undefined;
+  declare private trust?: Trust;
 
   /**
    * @param given - Any stream that is written to and read from, or a pair of WHATWG streams.
@@ -161,6 +159,7 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
 
   override connectionLost(reason: Error): void {
     if (this.disconnected) return;
+    this.upgrade?.stop();
     try {
       super.connectionLost(reason);
     } finally {
@@ -204,45 +203,36 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
     if (!this.connected || this.disconnecting || this.writeDisconnected) return;
     const { reactor, stream } = this;
     if (reactor.isHeld) throw new InvalidStateError('startTLS is under way already');
-    const complete = completeTLSOptions(options, options.isServer ?? wasAccepted(stream));
+    this.secure(tlsSide(options, options.isServer ?? wasAccepted(stream)));
+  }
+
+  /**
+   * As `startTLS`, with options that are checked already; also before there is a protocol.
+   *
+   * @internal
+   */
+  secure(side: TLSSide): void {
     this.input?.suspend();
-    reactor.hold();
-    const before = this.takeHeld();
-    // Not at once: this may be called from inside a write to the stream, which has more to come.
-    process.nextTick(() => this.sendThenWrap(before, complete));
-  }
-
-  private sendThenWrap(before: readonly unknown[], options: StartTLSOptions): void {
-    const { reactor, stream } = this;
-    if (this.disconnected || reactor.isDropped) return;
-    const error = reactor.send(before, false);
-    if (error !== undefined) {
-      reactor.lose(error);
-      return;
-    }
-    whenFlushed(stream, () => {
-      if (!this.disconnected) reactor.call(() => this.wrap(options));
+    this.reactor.hold();
+    this.upgrade = new TLSUpgrade(this.reactor, side, (socket, trust) => {
+      this.secured(socket, trust);
     });
+    this.upgrade.begin(this.takeHeld());
   }
 
-  private wrap(options: StartTLSOptions): undefined {
-    const { reactor, stream } = this;
-    if (stream.readableEnded === true) {
-      reactor.lose(cleanClose());
-      return;
-    }
-    // TLS reads a socket below its stream, and hears of no end that came before.
-    if (isSocket(stream)) stream.on('end', () => reactor.lose(cleanClose()));
-    reactor.move(wrapInTLS(stream, options, () => this.handshakeCompleted()));
-    this.input?.open();
-  }
-
-  private handshakeCompleted(): void {
-    this.reactor.call(() => {
+  private secured(socket: TLSSocket, trust: Trust): void {
+    const { reactor } = this;
+    this.upgrade = undefined;
+    this.trust = trust;
+    reactor.move(socket);
+    rememberAddresses(socket);
+    reactor.call(() => {
       const { protocol } = this;
-      if (isHandshakeListener(protocol)) protocol.handshakeCompleted();
+      if (isHandshakeListener(protocol) && !reactor.isDropped) protocol.handshakeCompleted();
       return undefined;
     });
+    // Not before that: it is told who the other end is before it hears of it.
+    if (!this.disconnected && !reactor.isHeld) this.input?.open();
   }
 
   /**
@@ -254,6 +244,38 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
   getPeerCertificate(): PeerCertificate | null {
     const certificate = this.stream.getPeerCertificate?.();
     return certificate && Object.keys(certificate).length > 0 ? certificate : null;
+  }
+
+  /**
+   * Whether the other end has shown a certificate that one of `ca` has signed, or a pre-shared key:
+   * `false` also before the handshake is complete, and without TLS. As in Node; but a client that
+   * showed no certificate isn't authorized by resuming its session either.
+   *
+   * @see https://nodejs.org/api/tls.html#tlssocketauthorized
+   */
+  get authorized(): boolean {
+    return (this.trust ?? trustOf(this.stream)).authorized;
+  }
+
+  /**
+   * Why the other end isn't `authorized`, with Node's `code` for that (`CERT_HAS_EXPIRED`, …); `null`
+   * if it is, or was never asked for a certificate.
+   *
+   * @see https://nodejs.org/api/tls.html#tlssocketauthorizationerror
+   */
+  get authorizationError(): Error | null {
+    return (this.trust ?? trustOf(this.stream)).authorizationError;
+  }
+
+  /**
+   * The protocol that both ends have agreed on by ALPN (`ALPNProtocols`), as `'h2'`; `null` if there
+   * is none, or not yet.
+   *
+   * @see Twisted: `INegotiated.negotiatedProtocol`
+   */
+  get negotiatedProtocol(): string | null {
+    const { alpnProtocol } = this.stream;
+    return typeof alpnProtocol === 'string' ? alpnProtocol : null;
   }
 
   /** Where the other end is. */

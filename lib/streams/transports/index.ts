@@ -1,7 +1,8 @@
 /** A `Writable` as a consumer, a `Duplex` as a transport. */
 export { peerOf } from './addresses.js';
 export { DuplexTransport, type DuplexTransportOptions } from './duplex-transport.js';
-export { completeTLSOptions, type StartTLSOptions, wrapInTLS } from './start-tls.js';
+export type { ClientTLSOptions, ServerTLSOptions, StartTLSOptions } from './tls-options.js';
+export { type TLSSide, tlsSide } from './tls-side.js';
 export { isWritableConsumer, WritableConsumer } from './writable-consumer.js';
 export {
   assertWritableConsumerOptions,

@@ -107,6 +107,11 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
     if (this.wanted) this.addWriter();
   }
 
+  /** Hears nothing of the stream until `move`: what is made of it does. */
+  leave(): void {
+    removeStreamListener(this);
+  }
+
   /** Hears no more of the stream; a guard on `error` stays, because the stream outlives us. */
   detach(): void {
     if (this.isOver) return;

@@ -3,12 +3,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import { assertTLSOptions } from '../../../lib/streams/transports/start-tls.js';
+import { tlsSide } from '../../../lib/streams/transports/tls-side.js';
 
 /** What keeps the process going, this turn of the event loop aside. */
 const openResources = () => process.getActiveResourcesInfo().filter((kind) => kind !== 'Immediate');
 
-describe('assertTLSOptions', () => {
+describe('tlsSide', () => {
   for (const isServer of [true, false]) {
     describe(isServer ? 'for a server' : 'for a client', () => {
       it('refuses what node:tls does, without an error that nobody could catch', async () => {
@@ -18,13 +18,21 @@ describe('assertTLSOptions', () => {
           { key: 'x' },
           { ALPNProtocols: 5 },
           { secureContext: 5 },
-          { highWaterMark: -1 }, // Where the socket of node:tls is only half made.
           { signal: 5 },
-          isServer ? { SNICallback: 5 } : { servername: 5 },
-          isServer ? { ALPNCallback: 5 } : { checkServerIdentity: 5 },
+          { handshakeTimeout: '5' },
+          { handshakeTimeout: 0 },
+          { handshakeTimeout: NaN },
+          { rejectUnauthorised: false },
+          ...(isServer
+            ? [{ SNICallback: 5 }, { ALPNCallback: 5 }, { pskCallback: 5 }]
+            : [
+                { servername: 5 },
+                { checkServerIdentity: 5 },
+                { highWaterMark: -1 }, // Where the socket of node:tls is only half made.
+              ]),
         ];
         for (const options of wrong) {
-          expect(() => assertTLSOptions(options as never, isServer)).to.throw();
+          expect(() => tlsSide(options as never, isServer)).to.throw();
         }
         for (let count = 0; count < 5; count += 1) await turn(); // An uncaught error fails the spec.
       });
@@ -47,8 +55,8 @@ describe('assertTLSOptions', () => {
           checkServerIdentity: call('identity'),
           signal,
         };
-        assertTLSOptions({ ...options }, isServer);
-        assertTLSOptions({ signal: AbortSignal.abort() } as object, isServer);
+        tlsSide({ ...options }, isServer);
+        tlsSide({ signal: AbortSignal.abort() } as object, isServer);
         for (let count = 0; count < 5; count += 1) await turn();
         process.removeListener('warning', warn);
         expect([called, warnings]).to.deep.equal([[], []]);
@@ -60,7 +68,7 @@ describe('assertTLSOptions', () => {
 
   it('knows better than the options which side they are for', () => {
     const SNICallback = 5 as never; // A client has no use for it.
-    assertTLSOptions({ SNICallback, isServer: true }, false);
-    expect(() => assertTLSOptions({ SNICallback, isServer: false }, true)).to.throw(TypeError);
+    tlsSide({ SNICallback, isServer: true }, false);
+    expect(() => tlsSide({ SNICallback, isServer: false }, true)).to.throw(TypeError);
   });
 });

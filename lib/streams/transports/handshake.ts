@@ -1,0 +1,77 @@
+/** One TLS handshake: what may end it, and that it ends once. */
+import type { TLSSocket } from 'node:tls';
+
+import { type AnyDuplex, isSocket } from '../any-stream/index.js';
+import type { HandshakeListener, TLSSide } from './tls-side.js';
+
+/**
+ * Ends in one of four ways: it is complete, it fails, the other end hangs up, or its time is up; or it
+ * is stopped, and nobody is told.
+ */
+export class Handshake implements HandshakeListener {
+  private timer: NodeJS.Timeout | undefined;
+  private over = false;
+
+  /**
+   * @param stream - The connection over which it is made.
+   * @param listener - Is told of the end.
+   */
+  constructor(
+    private readonly stream: AnyDuplex,
+    private readonly listener: HandshakeListener,
+  ) {}
+
+  /**
+   * Begins it.
+   *
+   * @throws what `node:tls` throws.
+   */
+  begin(side: TLSSide): void {
+    const { stream } = this;
+    const { handshakeTimeout } = side;
+    if (stream.readableEnded === true) {
+      this.hungUp();
+      return;
+    }
+    this.timer = setTimeout(() => {
+      const message = `The TLS handshake took longer than ${handshakeTimeout} ms`;
+      this.failed(coded('ERR_TLS_HANDSHAKE_TIMEOUT', message));
+    }, handshakeTimeout);
+    // There is no half of a handshake to go on with: who hangs up is lost.
+    if ('allowHalfOpen' in stream) stream.allowHalfOpen = false;
+    // TLS reads a socket below its stream, and hears of no end that came before.
+    if (isSocket(stream)) stream.on('end', this.hungUp);
+    side.begin(stream, this);
+  }
+
+  secured(socket: TLSSocket): void {
+    if (this.over) {
+      socket.destroy();
+      return;
+    }
+    this.stop();
+    socket.allowHalfOpen = true;
+    this.listener.secured(socket);
+  }
+
+  failed(cause: Error): void {
+    if (this.over) return;
+    this.stop();
+    this.listener.failed(cause);
+  }
+
+  /** Ends it without telling: the connection is lost. */
+  stop(): void {
+    this.over = true;
+    clearTimeout(this.timer);
+    this.stream.removeListener('end', this.hungUp);
+  }
+
+  private readonly hungUp = () => {
+    this.failed(coded('ECONNRESET', 'The other end hung up before the TLS handshake was complete'));
+  };
+}
+
+function coded(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}

@@ -1,0 +1,159 @@
+/**
+ * The two sides of TLS. Each has the options of one `listen`, `connect` or `startTLS`, checked, and
+ * what costs much to make made once; it begins the handshakes of their connections.
+ */
+import type { Duplex } from 'node:stream';
+import type { SecureContext, Server, TLSSocket } from 'node:tls';
+
+import type { AnyDuplex } from '../any-stream/index.js';
+import {
+  assertTLSOptions,
+  type ClientTLSOptions,
+  HANDSHAKE_TIMEOUT,
+  type ServerTLSOptions,
+  type StartTLSOptions,
+} from './tls-options.js';
+
+/** Hears what becomes of a handshake. Only the first call counts. */
+export interface HandshakeListener {
+  /** It is complete, and the other end is let in. */
+  secured(socket: TLSSocket): void;
+  /** The other end hung up, is refused, or speaks something else. */
+  failed(cause: Error): void;
+}
+
+/** What begins handshakes, all with the same options. */
+export interface TLSSide {
+  /** Milliseconds that one may take. */
+  readonly handshakeTimeout: number;
+  /** Whether a pre-shared key does in place of a certificate. */
+  readonly byKey: boolean;
+  /** Begins one over `stream`. */
+  begin(stream: AnyDuplex, listener: HandshakeListener): void;
+}
+
+/**
+ * The side that `options` are for.
+ *
+ * Much of what is wrong with them `node:tls` says only when it wraps a connection, which would lose
+ * that, or end the process. So it wraps one that is never connected first.
+ *
+ * @param isServer - Which side it is, whatever they say themselves.
+ * @param name - What they are called where they were given.
+ * @throws InvalidArgTypeError, OutOfRangeError: one of them makes no sense.
+ * @throws what `node:tls` throws for those that make none to it.
+ */
+export function tlsSide(options: StartTLSOptions, isServer: boolean, name = 'options'): TLSSide {
+  assertTLSOptions(options, name);
+  const side = isServer
+    ? new ServerSide(options as ServerTLSOptions)
+    : new ClientSide(options as ClientTLSOptions);
+  // Without a connection no handshake begins: nothing is sent, and no callback is called. Where this
+  // throws, nothing is left open, but what `node:tls` has half made couldn't stand being destroyed.
+  const plain = new (process.getBuiltinModule('node:net').Socket)();
+  side.try(plain);
+  plain.destroy();
+  return side;
+}
+
+/** Nobody hears of the connection that is never connected. */
+const nobody: HandshakeListener = { secured() {}, failed() {} };
+
+/**
+ * Node's own `tls.Server` decides who is let in, which sessions may be resumed, and which certificate
+ * is shown. It never listens: connections are handed to it.
+ *
+ * @see https://nodejs.org/api/tls.html#event-connection
+ */
+class ServerSide implements TLSSide {
+  readonly handshakeTimeout: number;
+  readonly byKey: boolean;
+  private readonly server: Server;
+
+  constructor({ secureContext, handshakeTimeout, ...options }: ServerTLSOptions) {
+    this.handshakeTimeout = handshakeTimeout ?? HANDSHAKE_TIMEOUT;
+    this.byKey = options.pskCallback !== undefined;
+    // Not imported above, because most who load this library never need it.
+    this.server = process.getBuiltinModule('node:tls').createServer({
+      ...options,
+      handshakeTimeout: this.handshakeTimeout,
+    });
+    // `createServer` doesn't take a context that is made already, and this is where it keeps its own.
+    if (secureContext !== undefined) Object.assign(this.server, { _sharedCreds: secureContext });
+  }
+
+  try(stream: AnyDuplex): void {
+    this.begin(stream, nobody);
+  }
+
+  begin(stream: AnyDuplex, listener: HandshakeListener): void {
+    const { server } = this;
+    // Node tells the server what becomes of a connection, but not of which one. So each has a server
+    // of its own to tell, which in all else is this one.
+    const view = Object.create(server) as Server;
+    view.emit = (event: string, ...args: unknown[]) => {
+      if (event === 'secureConnection') {
+        listener.secured(args[0] as TLSSocket);
+      } else if (event === 'tlsClientError') {
+        listener.failed(refusalOf(args[1] as TLSSocket) ?? (args[0] as Error));
+      }
+      return true;
+    };
+    (server.emit as (event: string, stream: unknown) => boolean).call(view, 'connection', stream);
+  }
+}
+
+/** Why the certificate of a client was refused; Node itself says only that the socket hung up. */
+function refusalOf({ authorizationError }: TLSSocket): Error | undefined {
+  // Node gives a code where its types promise an error.
+  const code = authorizationError as unknown as string | null | undefined;
+  return code ? refused(code) : undefined;
+}
+
+/** An error that says that a certificate isn't trusted, with Node's code for why. */
+export function refused(code: string): Error {
+  return Object.assign(new Error(`The other end's certificate isn't trusted: ${code}`), { code });
+}
+
+class ClientSide implements TLSSide {
+  readonly handshakeTimeout: number;
+  readonly byKey: boolean;
+  private readonly options: ClientTLSOptions;
+  private readonly secureContext: SecureContext;
+
+  constructor({ handshakeTimeout, ...options }: ClientTLSOptions) {
+    this.handshakeTimeout = handshakeTimeout ?? HANDSHAKE_TIMEOUT;
+    this.byKey = options.pskCallback !== undefined;
+    this.options = options;
+    this.secureContext =
+      options.secureContext ?? process.getBuiltinModule('node:tls').createSecureContext(options);
+  }
+
+  try(stream: AnyDuplex): void {
+    const socket = this.wrap(stream, { signal: undefined });
+    socket.on('error', () => {});
+    socket.destroy();
+  }
+
+  begin(stream: AnyDuplex, listener: HandshakeListener): void {
+    const socket = this.wrap(stream);
+    const onClose = () => {
+      listener.failed(new Error('The connection was closed before the TLS handshake was complete'));
+    };
+    const onError = (error: Error) => listener.failed(error);
+    socket.on('error', onError);
+    socket.on('close', onClose);
+    socket.once('secureConnect', () => {
+      socket.removeListener('close', onClose);
+      listener.secured(socket);
+      socket.removeListener('error', onError); // Now it has another.
+    });
+  }
+
+  private wrap(stream: AnyDuplex, more: object = {}): TLSSocket {
+    const { secureContext } = this;
+    const socket = stream as unknown as Duplex;
+    const tls = process.getBuiltinModule('node:tls');
+    return tls.connect({ ...this.options, ...more, secureContext, socket });
+  }
+}

@@ -1,0 +1,40 @@
+/** Whether the other end of a TLS connection is who it should be. */
+import type { AnyDuplex } from '../any-stream/index.js';
+import { wasAccepted } from './addresses.js';
+import { refused } from './tls-side.js';
+
+/** What is known of the other end. */
+export interface Trust {
+  readonly authorized: boolean;
+  /** Why it isn't; `null` if it is, or was never asked. */
+  readonly authorizationError: Error | null;
+}
+
+/**
+ * What `stream` knows of the other end, its handshake being complete.
+ *
+ * @param byKey - Whether a pre-shared key would do.
+ */
+export function trustOf(stream: AnyDuplex, byKey = false): Trust {
+  const { authorized = false, authorizationError } = stream;
+  if (authorized && !byKey && isResumedWithoutCertificate(stream)) {
+    return { authorized: false, authorizationError: refused('UNABLE_TO_GET_ISSUER_CERT') };
+  }
+  if (!authorizationError) return { authorized, authorizationError: null };
+  // Node gives a code where its types promise an error.
+  const isError = authorizationError instanceof Error;
+  return {
+    authorized,
+    authorizationError: isError ? authorizationError : refused(authorizationError),
+  };
+}
+
+/**
+ * Node takes each TLS 1.3 session that a client resumes for one by a pre-shared key, and so for
+ * authorized, even if the client has never shown a certificate.
+ */
+function isResumedWithoutCertificate(stream: AnyDuplex): boolean {
+  if (!wasAccepted(stream) || stream.isSessionReused?.() !== true) return false;
+  const certificate = stream.getPeerCertificate?.();
+  return !certificate || Object.keys(certificate).length === 0;
+}

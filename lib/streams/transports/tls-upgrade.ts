@@ -1,0 +1,68 @@
+/** How a connection is upgraded to TLS: what was written before leaves first, then hands are shaken. */
+import { Buffer } from 'node:buffer';
+import type { TLSSocket } from 'node:tls';
+
+import { ConnectionLost } from '../../twisted/core/index.js';
+import type { AnyDuplex, AnyWritable } from '../any-stream/index.js';
+import { Handshake } from './handshake.js';
+import type { StreamReactor } from './stream-reactor.js';
+import type { TLSSide } from './tls-side.js';
+import { type Trust, trustOf } from './tls-trust.js';
+
+/** Loses the connection if it fails. */
+export class TLSUpgrade {
+  private readonly handshake: Handshake;
+  private stopped = false;
+
+  /**
+   * @param reactor - That of the connection, held.
+   * @param onSecured - Called when the handshake is complete, with the stream that goes on in place of
+   *   the reactor's, and what is known of the other end.
+   */
+  constructor(
+    private readonly reactor: StreamReactor,
+    private readonly side: TLSSide,
+    onSecured: (socket: TLSSocket, trust: Trust) => void,
+  ) {
+    this.handshake = new Handshake(reactor.stream as AnyDuplex, {
+      secured: (socket) => onSecured(socket, trustOf(socket, side.byKey)),
+      failed: (cause) => reactor.lose(new ConnectionLost(undefined, { cause })),
+    });
+  }
+
+  /** Begins it, soon, with `before` sent in the clear. */
+  begin(before: readonly unknown[]): void {
+    // Not at once: this may be called from inside a write to the stream, which has more to come.
+    process.nextTick(() => {
+      if (this.isOver) return;
+      const error = this.reactor.send(before, false);
+      if (error !== undefined) this.reactor.lose(error);
+      else whenFlushed(this.reactor.stream, () => this.shakeHands());
+    });
+  }
+
+  private shakeHands(): void {
+    if (this.isOver) return;
+    this.reactor.leave(); // From now on TLS knows better why the stream ends.
+    this.reactor.call(() => {
+      this.handshake.begin(this.side);
+      return undefined;
+    });
+  }
+
+  private get isOver(): boolean {
+    return this.stopped || this.reactor.isDropped;
+  }
+
+  /** The connection is lost. */
+  stop(): void {
+    this.stopped = true;
+    this.handshake.stop();
+  }
+}
+
+/** Calls `then` when all that was handed to `stream` has left it: at once, if nothing waits. */
+function whenFlushed(stream: AnyWritable, then: () => void): void {
+  if (stream.writableLength === 0) then();
+  else stream.write(Buffer.alloc(0), then);
+}
