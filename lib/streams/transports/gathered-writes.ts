@@ -16,16 +16,17 @@ let slab = NOTHING;
 let free = 0;
 
 export class GatheredWrites {
-  /** Bytes held. */
-  size = 0;
-  /** Chunks to be handed on before the open one. */
+  /** Chunks to be handed on before the open one, and the bytes in them. */
   private chunks: Buffer[] = [];
+  private chunksSize = 0;
 
   // The open chunk: `block[start, end)` is written, `block[end, limit)` is reserved for more.
   private block = NOTHING;
   private start = 0;
   private end = 0;
   private limit = 0;
+  /** Up to here `appendIfSpare` may write into `block`. */
+  private spareEnd = 0;
 
   /** Bytes from which a write is passed on uncopied. */
   readonly large: number;
@@ -38,12 +39,17 @@ export class GatheredWrites {
     this.large = sendsTogether(stream) ? 1024 : 4096;
   }
 
+  /** Bytes held. */
+  get size(): number {
+    return this.chunksSize + this.end - this.start;
+  }
+
   append(data: Uint8Array): void {
     const { length } = data; // V8 inlines this, and calls out for `byteLength`.
-    this.size += length;
     if (length >= this.large) {
       this.closeChunk();
       this.chunks.push(asBuffer(data));
+      this.chunksSize += length;
       return;
     }
     if (this.end + length > this.limit) this.reserve(length);
@@ -51,21 +57,43 @@ export class GatheredWrites {
     this.end += length;
   }
 
+  /** Lets `appendIfSpare` take up to `bytes` more, as far as the open chunk has room for them. */
+  setSpare(bytes: number): void {
+    this.spareEnd = Math.min(this.end + bytes, this.limit);
+  }
+
+  /**
+   * Holds a write of less than `large` bytes if there is spare room for it: then it neither fills the
+   * buffer nor starts anything, so that nobody need be asked. For most small writes of a turn there is.
+   *
+   * @returns whether `data` was taken.
+   */
+  appendIfSpare(data: Uint8Array): boolean {
+    const end = this.end + data.length;
+    if (end > this.spareEnd) return false;
+    this.block.set(data, this.end);
+    this.end = end;
+    return true;
+  }
+
   /** Gives up everything held, in order. */
   take(): Buffer[] {
     this.closeChunk();
     const { chunks } = this;
     this.chunks = [];
-    this.size = 0;
+    this.chunksSize = 0;
     return chunks;
   }
 
   private closeChunk(): void {
-    if (this.end > this.start) this.chunks.push(this.block.subarray(this.start, this.end));
+    if (this.end > this.start) {
+      this.chunks.push(this.block.subarray(this.start, this.end));
+      this.chunksSize += this.end - this.start;
+    }
     // What is left of the reservation goes back, if nothing was taken behind it.
     if (this.block === slab && this.limit === free) free = this.end;
     this.block = NOTHING; // Else what is idle would keep a slab in memory.
-    this.start = this.end = this.limit = 0;
+    this.start = this.end = this.limit = this.spareEnd = 0;
   }
 
   /** Makes room for `more` bytes behind the open chunk, moving it if it has no room to grow. */

@@ -10,6 +10,14 @@ export class ObjectWrites {
     return this.objects.length;
   }
 
+  /** Objects are counted one by one: none is spare. */
+  appendIfSpare(_data: unknown): boolean {
+    return false;
+  }
+
+  /** See {@link appendIfSpare}. */
+  setSpare(_objects: number): void {}
+
   append(object: unknown): void {
     this.objects.push(object);
   }

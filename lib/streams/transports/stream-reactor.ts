@@ -141,6 +141,11 @@ export class StreamReactor implements IReactorFDSet, StreamListener {
     if (!this.isOver) this.input?.stop();
   }
 
+  /** Whether `doWrite` is going to be called. */
+  get isWanted(): boolean {
+    return this.wanted;
+  }
+
   /** Whether what comes is to be kept: until `drain`, as a rule. */
   get isBusy(): boolean {
     return (this.shut & (BUSY | HELD)) !== 0;

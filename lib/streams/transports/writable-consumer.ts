@@ -141,6 +141,30 @@ export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> 
     super.registerProducer(producer as IPushProducer, streaming);
   }
 
+  override write(data: Uint8Array | Data): void {
+    const { writes } = this;
+    if (writes === undefined || !(data instanceof Uint8Array) || data.length >= writes.large) {
+      super.write(data);
+    } else if (writes.appendIfSpare(data)) {
+      this.answered = true; // What an earlier write of this turn left spare: the stream isn't asked.
+    } else {
+      super.write(data);
+      this.leaveSpare();
+    }
+  }
+
+  /** Lets the small writes to come fill what is free of the buffer, until `doWrite` empties it. */
+  private leaveSpare(): void {
+    if (!this.reactor.isWanted || !this.writesAtOnce || lengthOf(this.stream) === undefined) return;
+    this.writes?.setSpare(this.highWaterMark - this.writableLength - 1);
+  }
+
+  /** Asks for `doWrite` no more: from now on the next write has to ask again. */
+  override stopWriting(): void {
+    this.writes?.setSpare(0);
+    super.stopWriting();
+  }
+
   protected override bufferData(data: Uint8Array): void {
     if (data.length === 0 && !this.takesObjects) return;
     this.answered = true;
