@@ -113,3 +113,23 @@ function endTurn(): void {
   noticing = false;
   spent = 0;
 }
+
+let turn = 0;
+let countingTurn = false;
+
+/**
+ * The number of this turn of the event loop: another one once the loop has turned, by when all that
+ * awaits a promise that was settled in this one has gone on.
+ */
+export function currentTurn(): number {
+  if (!countingTurn) {
+    countingTurn = true;
+    setImmediate(nextTurn);
+  }
+  return turn;
+}
+
+function nextTurn(): void {
+  countingTurn = false;
+  turn += 1;
+}

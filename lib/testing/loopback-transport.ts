@@ -7,7 +7,8 @@ import {
   type IProtocol,
   type IPullProducer,
   type IPushProducer,
-  isLostTransport,
+  isOwnProtocol,
+  isUnableToUnregister,
   type ITCPTransport,
   type PipeAddress,
   takeProducer,
@@ -75,7 +76,11 @@ export class LoopbackTransport
 
   private isDrained(): boolean {
     const { producer } = this;
-    return !this.hasPieces && (producer === null || isLostTransport(producer));
+    if (this.hasPieces) return false;
+    if (producer === null || isUnableToUnregister(producer, this)) return true;
+    // Our own protocol has asked for the close; it hears of a pause that is over before that.
+    const isPushing = this.streamingProducer && !this.producerPaused;
+    return isPushing && isOwnProtocol(producer, this.protocol);
   }
 
   /** Whether anything is under way. */

@@ -238,9 +238,9 @@ export class ProducerReadable extends Readable implements IFinishableConsumer, I
     if (this.demand === 'passed on') this.demand = 'wanted';
   }
 
-  /** Pauses the producer if it pushes: each time that it has written too much. */
+  /** Pauses the producer if it pushes, once for each time that the buffer fills. */
   private pauseProducer(): void {
-    if (this.producer === null || !this.streamingProducer) return;
+    if (this.producer === null || !this.streamingProducer || this.producerPaused) return;
     this.producerPaused = true;
     (this.producer as IPushProducer).pauseProducing();
   }

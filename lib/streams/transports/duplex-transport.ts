@@ -8,6 +8,7 @@ import {
   type IProtocol,
   isHalfCloseableProtocol,
   isHandshakeListener,
+  isOwnProtocol,
   type ITCPTransport,
   logPrefixOf,
 } from '../../twisted/core/index.js';
@@ -137,6 +138,11 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
     const data = this.input?.take();
     if (data !== undefined && data.length > 0) this.protocol?.dataReceived(data);
     return undefined;
+  }
+
+  /** Who registers with its own transport does so to hear of pauses, and asks for the close itself. */
+  protected override isWaitedFor(producer: object): boolean {
+    return super.isWaitedFor(producer) && !isOwnProtocol(producer, this.protocol);
   }
 
   override loseConnection(): void {

@@ -2,12 +2,15 @@
 import {
   assertProducer,
   cleanClose,
+  closedOf,
   ConnectionAborted,
   ConnectionDone,
   ConnectionLost,
   type IPullProducer,
   type IPushProducer,
 } from '../../twisted/core/index.js';
+import { setImmediate } from '../../base/timers.js';
+import { currentTurn } from '../../base/turn.js';
 import {
   type AnyWritable,
   assertWritable,
@@ -66,7 +69,9 @@ export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> 
   private answered = false;
   private reason: Error | undefined;
   // Declared only: most have no need of these, and thousands may be idle.
-  declare private watched?: WritableConsumer;
+  declare private watched?: object;
+  /** The turn of the event loop in which a producer has unregistered. */
+  declare private unregisteredIn?: number;
   declare private whenClosed?: { promise: Promise<Error>; resolve: (reason: Error) => void };
 
   /**
@@ -121,7 +126,8 @@ export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> 
   }
 
   /**
-   * Takes data from `producer`. A stream that was ended, or that is disconnected, only stops it.
+   * Takes data from `producer`. A stream whose write half has ended, or that is disconnected, only
+   * stops it.
    *
    * @throws InvalidArgTypeError: `producer` lacks a method; nothing has changed.
    * @throws ProducerAlreadyRegisteredError: nothing has changed.
@@ -132,7 +138,7 @@ export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> 
   override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
     if (this.producer === null) {
       this.answered = false;
-      if (this.disconnecting && this.writeDisconnected) {
+      if (this.writeDisconnected) {
         assertProducer(producer, streaming);
         producer.stopProducing();
         return;
@@ -257,33 +263,77 @@ export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> 
     return highWaterMark < (highWaterMarkOf(stream) ?? 0) && lengthOf(stream) !== undefined;
   }
 
+  /** Pauses the producer if it pushes and the buffer is full, once for each time that it fills. */
+  protected override maybePauseProducer(): void {
+    // Differs from Twisted: a producer that counts its pauses would need as many resumes.
+    if (!this.producerPaused) super.maybePauseProducer();
+  }
+
   protected override sendBufferEmptied(): Error | undefined {
-    // A pull producer that has yet to answer isn't asked again; that it be done is what a close
-    // waits for.
+    if (this.isClosing) return this.closeStep();
+    // A pull producer that has yet to answer isn't asked again.
     if (this.producer !== null && !this.streamingProducer && !this.answered) {
-      if (!this.isBeyondUnregistering(this.producer)) {
-        this.stopWriting();
-        return undefined;
-      }
+      this.stopWriting();
+      return undefined;
     }
     this.answered = false;
+    return super.sendBufferEmptied();
+  }
+
+  /** All is sent, and a close or a half close is wanted: goes on with that as far as it can now. */
+  private closeStep(): Error | undefined {
+    const { producer } = this;
+    if (producer === null) {
+      if (this.isInTurnOfUnregistering()) return this.writeNextTurn();
+      return super.sendBufferEmptied();
+    }
+    if (this.isBeyondUnregistering(producer)) return super.sendBufferEmptied();
+    this.watchProducer(producer);
+    if (!this.streamingProducer && !this.answered) {
+      // That a pull producer be done is what the close waits for.
+      this.stopWriting();
+      return undefined;
+    }
+    this.answered = false;
+    const wasPaused = this.producerPaused;
     const error = super.sendBufferEmptied();
-    if (this.disconnecting || this.writeDisconnecting) this.watchProducer();
+    // Who was resumed may write until the event loop has turned; that is all that it is waited for.
+    if (wasPaused && this.producer === producer && !this.isWaitedFor(producer)) {
+      this.writeNextTurn();
+    }
     return error;
   }
 
+  /**
+   * Whether a producer has unregistered in this turn of the event loop: who awaits the end of its
+   * transfer may write a trailer, or register for another one, before it is over.
+   */
+  private isInTurnOfUnregistering(): boolean {
+    return this.unregisteredIn !== undefined && this.unregisteredIn === currentTurn();
+  }
+
+  /** Writes on when the event loop has turned. */
+  private writeNextTurn(): undefined {
+    this.stopWriting();
+    setImmediate(startWriting, this);
+  }
+
+  override unregisterProducer(): void {
+    this.unregisteredIn = currentTurn();
+    super.unregisterProducer();
+  }
+
   /** A close that waits for a transport goes on when that is lost: it can't unregister then. */
-  private watchProducer(): void {
-    const { producer } = this;
-    if (producer === this.watched || !isWritableConsumer(producer)) return;
+  private watchProducer(producer: object): void {
+    if (producer === this.watched) return;
     this.watched = producer;
-    void producer.closed.then(() => {
+    void closedOf(producer)?.then(() => {
       if (this.connected && this.producer === producer) this.startWriting();
     });
   }
 
   override loseConnection(): void {
-    if (!this.connected) return;
+    if (!this.connected || this.reactor.isDropped) return;
     if (this.disconnecting) {
       // The close may have waited for a transport that has since been lost, or closes as well.
       if (this.producer !== null) this.startWriting();
@@ -366,4 +416,8 @@ const plain = WritableConsumer.prototype as WritableConsumer;
 /** Whether `value` is of our own class (not a stream's): nothing else promises a `closed`. */
 export function isWritableConsumer(value: unknown): value is WritableConsumer {
   return value instanceof WritableConsumer;
+}
+
+function startWriting(consumer: Pick<WritableConsumer, 'connected' | 'startWriting'>): void {
+  if (consumer.connected) consumer.startWriting();
 }

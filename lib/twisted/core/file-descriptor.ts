@@ -19,6 +19,7 @@ import type {
   IReadWriteDescriptor,
 } from './interfaces.js';
 import { SendBuffer } from './send-buffer.js';
+import { isUnableToUnregister } from './unable-to-unregister.js';
 import { assertBytes, piecesOf } from '../../base/bytes.js';
 
 /**
@@ -159,7 +160,7 @@ export abstract class FileDescriptor
         producer.resumeProducing();
         return undefined;
       }
-      if (this.waitsForProducer) return undefined;
+      if (this.isWaitedFor(producer)) return undefined;
     }
     if (this.disconnecting) return this.postLoseConnection();
     if (this.writeDisconnecting) {
@@ -170,18 +171,21 @@ export abstract class FileDescriptor
   }
 
   /**
-   * Whether waiting for `producer` to unregister before closing would be waiting for ever: it is
-   * itself a transport, and is lost, or waits to close until we unregister from it. Differs from
+   * Whether a close, if one is wanted, would wait for ever for `producer` to unregister. Differs from
    * Twisted, which resumes such a producer and then never closes.
    */
   protected isBeyondUnregistering(producer: object): boolean {
-    if (!this.disconnecting && !this.writeDisconnecting) return false;
-    const {
-      disconnected,
-      disconnecting,
-      producer: itsProducer,
-    } = producer as Partial<FileDescriptor>;
-    return Boolean(disconnected) || (Boolean(disconnecting) && itsProducer === (this as unknown));
+    return this.isClosing && isUnableToUnregister(producer, this);
+  }
+
+  /** Whether a close waits for `producer`, a push producer that isn't paused, to unregister. */
+  protected isWaitedFor(_producer: object): boolean {
+    return this.waitsForProducer;
+  }
+
+  /** Whether a close or a half close is wanted. */
+  protected get isClosing(): boolean {
+    return this.disconnecting || this.writeDisconnecting;
   }
 
   /**

@@ -15,7 +15,7 @@ export { type IFailableConsumer, isFailableConsumer } from './failable-consumer.
 export { FileDescriptor } from './file-descriptor.js';
 export * from './interfaces.js';
 export { logPrefixOf } from './log-prefix.js';
-export { isLostTransport, whenLost } from './lost-transport.js';
 export { Protocol, type ProtocolTransport } from './protocol.js';
 export { ProtocolToConsumerAdapter } from './protocol-to-consumer-adapter.js';
+export { closedOf, isOwnProtocol, isUnableToUnregister } from './unable-to-unregister.js';
 export { assertConsumer, assertProducer, assertProtocol, assertResumable } from './validate.js';

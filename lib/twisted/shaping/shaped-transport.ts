@@ -5,16 +5,19 @@ import type { Bucket } from './bucket.js';
 import { MethodNotImplementedError } from '../../base/errors.js';
 import {
   assertConsumer,
+  closedOf,
   type IConsumer,
   type IPushProducer,
-  isLostTransport,
+  isOwnProtocol,
   isPushProducer,
+  isUnableToUnregister,
   type ITransport,
   type ProtocolTransport,
-  whenLost,
 } from '../core/index.js';
 import { ShapedConsumer } from './shaped-consumer.js';
 import { asBuffer, piecesOf } from '../../base/bytes.js';
+import { setImmediate } from '../../base/timers.js';
+import { currentTurn } from '../../base/turn.js';
 
 /** A transport with which a producer can register. */
 type ShapableTransport = ITransport & IConsumer;
@@ -25,6 +28,7 @@ interface VersatileTransport {
   readonly disconnecting?: boolean;
   readonly disconnected?: boolean;
   readonly waitsForProducer?: boolean;
+  readonly protocol?: unknown;
   loseConnection(): void;
   loseWriteConnection?(): void;
   abortConnection?(): void;
@@ -45,6 +49,8 @@ export class ShapedTransportMembers<
   private inputPaused = false;
   /** Whether our producer is being asked. */
   private asking = false;
+  /** The turn of the event loop in which a producer has unregistered. */
+  private unregisteredIn = -1;
 
   /**
    * Registers with `transport`, for as long as that is not to close.
@@ -119,6 +125,11 @@ export class ShapedTransportMembers<
     } finally {
       this.asking = asking;
     }
+    const { producer } = this;
+    if (this.closing === null || producer === null || !this.isOwn(producer)) return;
+    setImmediate(() => {
+      if (this.producer === producer && !this.producerPaused) this.unregisterProducer();
+    });
   }
 
   /** As a producer: the consumer of what comes in has died, so it closes. */
@@ -170,16 +181,28 @@ export class ShapedTransportMembers<
     }
   }
 
-  /** A producer that can't unregister, because its own connection is lost, isn't waited for. */
+  /** Goes on with a close as soon as nobody has to be waited for. */
   private unregisterWhenDone(): void {
     const { producer } = this;
-    if (producer === null || isLostTransport(producer)) {
+    if (producer === null || isUnableToUnregister(producer, this)) {
       this.unregisterProducer();
+    } else if (this.isOwn(producer)) {
+      if (!this.producerPaused) this.unregisterProducer();
     } else {
-      whenLost(producer, () => {
+      void closedOf(producer)?.then(() => {
         if (this.producer === producer && this.closing !== null) this.unregisterProducer();
       });
     }
+  }
+
+  /** Whether `producer` registered to hear of pauses: it asked for the close itself. */
+  private isOwn(producer: object): boolean {
+    return this.producerIsStreaming === true && isOwnProtocol(producer, this.versatile.protocol);
+  }
+
+  override unregisterProducer(): void {
+    if (this.producer !== null) this.unregisteredIn = currentTurn();
+    super.unregisterProducer();
   }
 
   /** Unregisters the producer and closes, once all is sent. */
@@ -234,12 +257,21 @@ export class ShapedTransportMembers<
     const { closing } = this;
     // Differs from Twisted (twisted/twisted#4635): another producer may come, or be written to us.
     if (closing === null && !this.finishing) return;
+    if (closing !== null && this.unregisteredIn === currentTurn() && closedOf(this.transport)) {
+      // On a stream, who awaits the end of its transfer may still write, or register for another one.
+      setImmediate(() => this.leaveUnlessUsed());
+      return;
+    }
     this.isOver = true;
     try {
       super.leaveConsumer();
     } finally {
       if (closing !== null) this.versatile[closing]?.();
     }
+  }
+
+  private leaveUnlessUsed(): void {
+    if (!this.isOver && this.producer === null && this.buffer.length === 0) this.leaveConsumer();
   }
 }
 

@@ -137,9 +137,9 @@ WAITING = [
 
 def isBeyondUnregistering(producer, consumer):
     """A transport that is lost, or waits to close until the consumer unregisters from it."""
-    return getattr(producer, "disconnected", False) or (
-        getattr(producer, "disconnecting", False) and producer.producer is consumer
-    )
+    if not hasattr(producer, "loseConnection"):
+        return False
+    return producer.disconnected or (producer.disconnecting and producer.producer is consumer)
 
 
 def twistedWith(changes):
@@ -364,6 +364,9 @@ class Reactor:
 
 
 class Producer:
+    # No transport, so that this says nothing of whether it can unregister.
+    disconnected = True
+
     def __init__(self, player, number):
         self.player = player
         self.number = number
@@ -387,6 +390,9 @@ class Transport(Producer):
     disconnected = False
     disconnecting = False
     producer = None
+
+    def loseConnection(self):
+        self.disconnecting = True
 
 
 if __name__ == "__main__":

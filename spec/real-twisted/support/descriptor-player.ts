@@ -237,6 +237,9 @@ class Reactor implements IReactorFDSet {
 }
 
 class Producer implements IPushProducer {
+  /** No transport, so that this says nothing of whether it can unregister. */
+  disconnected = true;
+
   constructor(
     private readonly player: Player,
     readonly number: number,
@@ -260,7 +263,11 @@ class Producer implements IPushProducer {
 
 /** A producer that is a transport: can be lost, or wait for its own producer. */
 class Transport extends Producer {
-  disconnected = false;
+  override disconnected = false;
   disconnecting = false;
   producer: unknown = null;
+
+  loseConnection(): void {
+    this.disconnecting = true;
+  }
 }

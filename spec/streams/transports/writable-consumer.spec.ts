@@ -103,13 +103,23 @@ describe('WritableConsumer', () => {
       expect(states).to.deep.equal([false]);
     });
 
-    it('pauses again with each write while full, as Twisted does', () => {
-      const consumer = new WritableConsumer(new Gate({ highWaterMark: 1 }));
+    it('pauses once for each time that the buffer fills, for producers that count', async () => {
+      const stream = new Gate({ highWaterMark: 1 });
+      const consumer = new WritableConsumer(stream);
       const producer = recorder();
       consumer.registerProducer(producer, true);
-      consumer.write(Buffer.alloc(1));
-      consumer.write(Buffer.alloc(1));
-      expect(producer.told).to.deep.equal(['pause', 'pause']);
+      for (let filled = 0; filled < 2; filled++) {
+        consumer.write(Buffer.alloc(1));
+        consumer.write(Buffer.alloc(1));
+        consumer.writeSequence([Buffer.alloc(1)]);
+        await turn();
+        consumer.write(Buffer.alloc(1));
+        while (consumer.producerPaused) {
+          stream.open();
+          await turn();
+        }
+      }
+      expect(producer.told).to.deep.equal(['pause', 'resume', 'pause', 'resume']);
     });
 
     it('forgets no producer that overfills the buffer from inside resumeProducing', async () => {

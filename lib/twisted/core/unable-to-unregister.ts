@@ -1,0 +1,77 @@
+/**
+ * Producers that will never unregister, so that a close must not wait for them. In a port forwarder
+ * each connection is fed by the other one: by its transport, by its protocol, or by a protocol behind
+ * wrappers. When one of the two is lost, or both are to close, nobody is left to unregister.
+ */
+
+/** What is looked at in a producer, a protocol, a wrapper or a transport. Each may lack any of it. */
+interface Member {
+  readonly loseConnection?: unknown;
+  readonly disconnected?: unknown;
+  readonly disconnecting?: unknown;
+  readonly writeDisconnecting?: unknown;
+  readonly closed?: unknown;
+  readonly producer?: unknown;
+  readonly transport?: unknown;
+  readonly wrappedProtocol?: unknown;
+}
+
+/** Wrappers deep that are looked through, so that a circle of them is left at some time. */
+const DEEPEST = 32;
+
+/** `first`, then what it has as its `next`, and so on. */
+function* chain(first: unknown, next: 'transport' | 'wrappedProtocol'): Generator<Member> {
+  let member = first;
+  for (let depth = 0; depth < DEEPEST; depth++) {
+    if (typeof member !== 'object' || member === null) return;
+    yield member;
+    member = (member as Member)[next];
+  }
+}
+
+/** The transports that `producer` lives by: itself, if it is one, its `transport`, that one's, and so on. */
+function transportsOf(producer: unknown): Member[] {
+  const isTransport = (member: Member) => typeof member.loseConnection === 'function';
+  return [...chain(producer, 'transport')].filter(isTransport);
+}
+
+/**
+ * Whether `consumer`, which is to close, would wait for ever for `producer` to unregister: that is a
+ * transport, or has one, which is lost, or which itself waits to close until `consumer` unregisters
+ * from it, directly or by way of others that wait.
+ */
+export function isUnableToUnregister(producer: object, consumer: object): boolean {
+  const transports = transportsOf(producer);
+  // An object that feeds its own transport is waited for like any other.
+  if (transports.includes(consumer)) return false;
+  return (
+    transports.some((transport) => Boolean(transport.disconnected)) ||
+    waitFor(transports, consumer, new Set())
+  );
+}
+
+/** Whether one of `transports` waits to close until `consumer` unregisters. */
+function waitFor(transports: readonly Member[], consumer: object, seen: Set<Member>): boolean {
+  return transports.some((transport) => {
+    if (seen.has(transport)) return false;
+    seen.add(transport);
+    if (!transport.disconnecting && !transport.writeDisconnecting) return false;
+    const feeders = transportsOf(transport.producer);
+    return feeders.includes(consumer) || waitFor(feeders, consumer, seen);
+  });
+}
+
+/** The promise of the end of a transport that `producer` lives by, if one has it, as those on streams do. */
+export function closedOf(producer: object): Promise<unknown> | undefined {
+  for (const { closed } of transportsOf(producer)) if (closed instanceof Promise) return closed;
+  return undefined;
+}
+
+/**
+ * Whether `producer` is `protocol`, or what that wraps, however deep: a protocol that registers with its
+ * own transport does so to hear of pauses, and asks for the close itself.
+ */
+export function isOwnProtocol(producer: object, protocol: unknown): boolean {
+  for (const member of chain(protocol, 'wrappedProtocol')) if (member === producer) return true;
+  return false;
+}

@@ -1,0 +1,351 @@
+import type { Duplex } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { expect } from 'chai';
+import sinon from 'sinon';
+
+import {
+  Bucket,
+  ConnectionDone,
+  ConnectionLost,
+  DuplexTransport,
+  Protocol,
+  ShapedTransport,
+  WritableConsumer,
+  type DuplexTransportOptions,
+  type IConsumer,
+  type IProtocol,
+  type IPushProducer,
+  type ITransport,
+} from '../../../lib/index.js';
+import { memoryPair } from '../../support/memory-pair.js';
+import { numbered } from '../../support/producers.js';
+import { readAll, tcpPair, tlsPair, unixPair } from '../../support/sockets.js';
+import { until } from '../../support/until.js';
+
+/** Two ends of a connection: ours, and the one that the spec plays. */
+type Open = () => Promise<[ours: Duplex, peer: Duplex]>;
+
+const families: [string, Open][] = [
+  ['TCP', () => tcpPair().then(({ server, client }) => [server, client])],
+  ['a Unix socket', () => unixPair().then(({ server, client }) => [server, client])],
+  ['TLS', () => tlsPair().then(({ server, client }) => [server, client])],
+  ['a pair in memory', () => Promise.resolve(memoryPair({ allowHalfOpen: true }))],
+];
+
+/** Passes everything on, as Twisted's `ProtocolWrapper` does, and shows nothing of its transport. */
+class Wrapper extends Protocol implements IConsumer {
+  constructor(readonly wrappedProtocol: IProtocol) {
+    super();
+  }
+  override makeConnection(transport: ITransport): void {
+    super.makeConnection(transport);
+    this.wrappedProtocol.makeConnection(this as unknown as ITransport);
+  }
+  write(data: Uint8Array): void {
+    this.transport.write(data);
+  }
+  loseConnection(): void {
+    this.transport.loseConnection();
+  }
+  pauseProducing(): void {
+    this.transport.pauseProducing();
+  }
+  resumeProducing(): void {
+    this.transport.resumeProducing();
+  }
+  stopProducing(): void {
+    this.transport.loseConnection();
+  }
+  registerProducer(producer: IPushProducer, streaming: boolean): void {
+    this.transport.registerProducer(producer, streaming);
+  }
+  unregisterProducer(): void {
+    this.transport.unregisterProducer();
+  }
+  override dataReceived(data: Buffer): void {
+    this.wrappedProtocol.dataReceived(data);
+  }
+  override connectionLost(reason: Error): void {
+    this.wrappedProtocol.connectionLost(reason);
+  }
+}
+
+/** `protocol` behind `depth` wrappers. */
+function wrap(protocol: IProtocol, depth: number): IProtocol {
+  return depth === 0 ? protocol : new Wrapper(wrap(protocol, depth - 1));
+}
+
+/** Registers itself, writes, and closes when it is told to. */
+class Own extends Protocol implements IPushProducer {
+  readonly told: string[] = [];
+  /** Written from inside `resumeProducing`, then in the same turn of the event loop. */
+  answers: Buffer[] = [];
+
+  constructor(readonly data: Buffer) {
+    super();
+  }
+  override connectionMade(): void {
+    this.transport.registerProducer(this, true);
+    this.transport.write(this.data);
+  }
+  override connectionLost(reason: Error): void {
+    this.told.push(reason.name);
+  }
+  pauseProducing(): void {
+    this.told.push('pause');
+  }
+  resumeProducing(): void {
+    this.told.push('resume');
+    const [now, later] = this.answers.splice(0);
+    if (now !== undefined) this.transport.write(now);
+    if (later !== undefined) void Promise.resolve().then(() => this.transport.write(later));
+  }
+  stopProducing(): void {
+    this.told.push('stop');
+  }
+}
+
+/** One side of a port forwarder. */
+class Side extends Protocol implements IPushProducer {
+  other!: Side;
+  reason: Error | undefined;
+
+  override dataReceived(data: Buffer): void {
+    this.other.transport.write(data);
+  }
+  pauseProducing(): void {
+    this.transport.pauseProducing();
+  }
+  resumeProducing(): void {
+    this.transport.resumeProducing();
+  }
+  stopProducing(): void {
+    this.transport.loseConnection();
+  }
+  override connectionLost(reason: Error): void {
+    this.reason = reason;
+    this.other.transport.loseConnection();
+  }
+}
+
+/** A push producer that never does anything by itself. */
+const idle = () => ({
+  pauseProducing: () => {},
+  resumeProducing: () => {},
+  stopProducing: sinon.fake(),
+});
+
+for (const [family, open] of families) {
+  describe(`who a close waits for, over ${family}`, () => {
+    for (const depth of [0, 1, 3]) {
+      const where = depth === 0 ? '' : ` behind ${depth} wrappers`;
+
+      it(`not a protocol${where} that registered itself, and has nothing to be resumed for`, async () => {
+        const [ours, peer] = await open();
+        const own = new Own(Buffer.from('hello'));
+        const transport = new DuplexTransport(ours, { protocol: wrap(own, depth) });
+        const received = readAll(peer);
+        own.transport.loseConnection();
+        expect(String(await received)).to.equal('hello');
+        peer.end();
+        expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+        expect(own.told.filter((told) => told !== 'pause' && told !== 'resume')).to.deep.equal([
+          ...['stop', 'ConnectionDone'],
+        ]);
+      });
+
+      it(`a protocol${where} that is paused, until it was resumed and the event loop has turned`, async () => {
+        const [ours, peer] = await open();
+        const data = numbered(4 << 20);
+        const own = new Own(data);
+        own.answers = [Buffer.from('now'), Buffer.from('soon')];
+        const transport = new DuplexTransport(ours, { protocol: wrap(own, depth) });
+        own.transport.loseConnection();
+        await turn();
+        expect(own.told).to.deep.equal(['pause']);
+        const received = readAll(peer);
+        expect((await received).equals(Buffer.concat([data, Buffer.from('nowsoon')]))).to.equal(
+          true,
+        );
+        peer.end();
+        expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+        expect(own.told).to.deep.equal(['pause', 'resume', 'stop', 'ConnectionDone']);
+      });
+
+      for (const by of ['protocol', 'transport'] as const) {
+        it(`not two${where} whose producers are each other’s ${by}`, async () => {
+          const [a, b] = [new Side(), new Side()];
+          [a.other, b.other] = [b, a];
+          const [left, client] = await open();
+          const [right, server] = await open();
+          new DuplexTransport(left, { protocol: wrap(a, depth) });
+          new DuplexTransport(right, { protocol: wrap(b, depth) });
+          a.transport.registerProducer(by === 'protocol' ? b : b.transport, true);
+          b.transport.registerProducer(by === 'protocol' ? a : a.transport, true);
+          const data = numbered(1 << 20);
+          const received = readAll(server).finally(() => server.end());
+          client.resume().end(data);
+          expect((await received).equals(data)).to.equal(true);
+          await until(() => a.reason !== undefined && b.reason !== undefined);
+        });
+      }
+    }
+
+    it('not three in a circle, each of which feeds the next', async () => {
+      const ends = await Promise.all([open(), open(), open()]);
+      const transports = ends.map(([ours]) => new DuplexTransport(ours, { protocol: new Side() }));
+      ends.forEach(([, peer]) => peer.resume().on('end', () => peer.end()));
+      transports.forEach((transport, i) => {
+        (transport.protocol as Side).connectionLost = () => {};
+        transport.registerProducer(transports[(i + 1) % 3]!, true);
+      });
+      transports.forEach((transport) => transport.loseConnection());
+      const reasons = await Promise.all(transports.map(({ closed }) => closed));
+      expect(reasons.map(({ name }) => name)).to.include('ConnectionDone');
+    });
+
+    it('an object that feeds its own transport, although it has that as its `transport`', async () => {
+      const [ours, peer] = await open();
+      const transport = new DuplexTransport(ours, { protocol: new Protocol() });
+      transport.registerProducer(Object.assign(idle(), { transport }), true);
+      const received = readAll(peer);
+      transport.loseConnection();
+      for (let i = 0; i < 5; i++) await turn();
+      transport.write(Buffer.from('late'));
+      transport.unregisterProducer();
+      expect(String(await received)).to.equal('late');
+      peer.end();
+    });
+
+    it('a producer that says `disconnected` and is no transport', async () => {
+      const [ours, peer] = await open();
+      const transport = new DuplexTransport(ours, { protocol: new Protocol() });
+      transport.registerProducer(Object.assign(idle(), { disconnected: true }), true);
+      const received = readAll(peer);
+      transport.loseConnection();
+      for (let i = 0; i < 5; i++) await turn();
+      transport.write(Buffer.from('late'));
+      transport.unregisterProducer();
+      expect(String(await received)).to.equal('late');
+      peer.end();
+    });
+
+    for (const order of ['before', 'after'] as const) {
+      it(`not a producer whose transport was lost ${order} the close was asked for`, async () => {
+        const [first, itsPeer] = await open();
+        const [second, peer] = await open();
+        const from = new DuplexTransport(first, { protocol: new Protocol() });
+        const to = new DuplexTransport(second, { protocol: new Protocol() });
+        // Two levels: a protocol whose transport is a wrapper that shows nothing.
+        const wrapper = { transport: from, loseConnection: () => from.loseConnection() };
+        to.registerProducer(Object.assign(idle(), { transport: wrapper }), true);
+        to.write(Buffer.from('hello'));
+        const received = readAll(peer);
+        if (order === 'after') to.loseConnection();
+        itsPeer.resume().end();
+        await from.closed;
+        if (order === 'before') to.loseConnection();
+        expect(String(await received)).to.equal('hello');
+        peer.end();
+        expect(await to.closed).to.be.instanceOf(ConnectionDone);
+      });
+    }
+  });
+}
+
+describe('who a close waits for', () => {
+  const transportOver = async (options: DuplexTransportOptions = {}) => {
+    const { server, client } = await tcpPair();
+    return { transport: new DuplexTransport(server, options), peer: client };
+  };
+
+  it('on a shaped transport, not its own protocol either', async () => {
+    const own = new Own(Buffer.from('hello'));
+    const { transport, peer } = await transportOver();
+    const bucket = Object.assign(new Bucket(), { maxburst: 1e6, rate: 1e6 });
+    transport.start({
+      makeConnection: (inner) =>
+        own.makeConnection(new ShapedTransport(inner as DuplexTransport, bucket)),
+      dataReceived: () => {},
+      connectionLost: (reason) => own.connectionLost(reason),
+      wrappedProtocol: own,
+    } as IProtocol);
+    const received = readAll(peer);
+    own.transport.loseConnection();
+    expect(String(await received)).to.equal('hello');
+    peer.end();
+    await transport.closed;
+  });
+
+  it('on two shaped transports, not two protocols that are each other’s producers', async () => {
+    const bucket = () => Object.assign(new Bucket(), { maxburst: 1e6, rate: 1e6 });
+    const sides = await Promise.all(
+      [new Side(), new Side()].map(async (side) => {
+        const { transport, peer } = await transportOver({ protocol: side });
+        side.transport = new ShapedTransport(transport, bucket());
+        return { side, transport, peer };
+      }),
+    );
+    const [a, b] = sides as [(typeof sides)[0], (typeof sides)[0]];
+    [a.side.other, b.side.other] = [b.side, a.side];
+    a.side.transport.registerProducer(b.side, true);
+    b.side.transport.registerProducer(a.side, true);
+    const received = readAll(b.peer).finally(() => b.peer.end());
+    a.peer.resume().end('hello');
+    expect(String(await received)).to.equal('hello');
+    await Promise.all([a.transport.closed, b.transport.closed]);
+  });
+
+  it('with waitsForProducer false, resumes a paused producer and goes on a turn later', async () => {
+    const { transport, peer } = await transportOver({ waitsForProducer: false, highWaterMark: 1 });
+    const producer = { ...idle(), resumeProducing: sinon.spy() };
+    transport.registerProducer(producer, true);
+    transport.write(Buffer.from('hello'));
+    transport.loseConnection();
+    expect(String(await readAll(peer))).to.equal('hello');
+    peer.end();
+    await transport.closed;
+    sinon.assert.calledOnce(producer.resumeProducing);
+    sinon.assert.calledOnce(producer.stopProducing);
+  });
+
+  it('stops a producer that registers after the half close, and goes on reading', async () => {
+    for (const make of [
+      (stream: Duplex) => new WritableConsumer(stream),
+      (stream: Duplex) => new DuplexTransport(stream, { protocol: new Protocol() }),
+    ]) {
+      const { server, client } = await tcpPair();
+      const consumer = make(server);
+      consumer.loseWriteConnection();
+      await readAll(client);
+      const producers = [idle(), idle()];
+      consumer.registerProducer(producers[0]!, true);
+      consumer.registerProducer(producers[1]!, false);
+      producers.forEach((producer) => sinon.assert.calledOnce(producer.stopProducing));
+      expect(consumer).to.include({ producer: null, disconnected: false });
+      client.destroy();
+      server.destroy();
+    }
+  });
+
+  for (const half of [false, true]) {
+    it(`stays aborted when it is then asked to close${half ? ', after a half close' : ''}`, async () => {
+      const { server, client } = await tcpPair();
+      client.on('error', () => {});
+      const transport = new DuplexTransport(server, { protocol: new Protocol() });
+      if (half) {
+        transport.loseWriteConnection();
+        await readAll(client);
+      }
+      transport.abortConnection();
+      transport.loseConnection();
+      transport.loseWriteConnection();
+      const reason = await transport.closed;
+      expect(reason).to.be.instanceOf(ConnectionLost);
+      expect((reason as ConnectionLost).code).to.equal('ERR_CONNECTION_ABORTED');
+      expect(server.destroyed).to.equal(true);
+      client.destroy();
+    });
+  }
+});
