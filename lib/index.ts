@@ -10,7 +10,7 @@ export {
   MethodNotImplementedError,
   OutOfRangeError,
 } from './base/errors.js';
-export { log, type LogEvent, type LogObserver } from './base/log.js';
+export { type Log, log, type LogEvent, type LogObserver } from './base/log.js';
 export type { Builder } from './base/build.js';
 
 // Twisted's semantics.
@@ -85,6 +85,7 @@ export {
   TaskDone,
   TaskFailed,
   TaskFinished,
+  type TaskOwner,
   TaskStopped,
   type Work,
   type WorkOf,
@@ -107,16 +108,19 @@ export {
   FilterByServer,
   HierarchicalBucketFilter,
   type IBucketFilter,
+  type ShapableTransport,
   ShapedConsumer,
   ShapedProtocolFactory,
   type ShapedProtocolFactoryMembers,
   ShapedTransport,
   type ShapedTransportMembers,
+  type TransportFilter,
 } from './twisted/shaping/index.js';
 
 // The bridge to streams.
 export {
   type DuplexLike,
+  type EmitterLike,
   type NodeReadableLike,
   PrematureCloseError,
   type ReadableLike,
@@ -127,6 +131,7 @@ export {
   type ClientTLSOptions,
   DuplexTransport,
   type DuplexTransportOptions,
+  type ObjectDescriptor,
   type ServerTLSOptions,
   type StartTLSOptions,
   WritableConsumer,
@@ -136,16 +141,21 @@ export { ReadableProducer, type ReadableProducerOptions } from './streams/produc
 export {
   ConsumerWritable,
   type ConsumerWritableOptions,
+  type ConsumerWritableOptionsFor,
   ProducerReadable,
   type ProducerReadableOptions,
+  type SocketLike,
   TransportDuplex,
   type TransportDuplexOptions,
 } from './streams/as-streams/index.js';
 export {
+  type ReadableForWeb,
   toWeb,
   type WebPair,
   type WebPairLike,
   type WebWritableLike,
+  type WebWriterLike,
+  type WritableForWeb,
 } from './streams/web/index.js';
 
 // Where connections come from.

@@ -21,16 +21,37 @@ export interface LogEvent {
 /** Hears of errors; see {@link log}. */
 export type LogObserver = (event: LogEvent) => void;
 
+/** What {@link log} can do. */
+export interface Log {
+  /**
+   * Reports an error that nobody can catch. While there is no observer, it is printed to stderr with
+   * its stack; with observers, each is told instead.
+   *
+   * @param error - What was thrown.
+   * @param why - What was going on; 'Unhandled error' if left out.
+   * @see Twisted: `twisted.python.log.err`
+   */
+  err(error: unknown, why?: string): void;
+
+  /**
+   * Tells `observer` of every error from now on, in place of stderr.
+   *
+   * @returns a function that takes it off again.
+   * @throws InvalidArgTypeError: `observer` is no function.
+   * @see Twisted: `twisted.python.log.addObserver`
+   */
+  addObserver(observer: LogObserver): () => void;
+
+  /**
+   * Tells `observer` no more. Does nothing if it was never added.
+   *
+   * @see Twisted: `twisted.python.log.removeObserver`
+   */
+  removeObserver(observer: LogObserver): void;
+}
+
 const observers = new Set<LogObserver>();
 
-/**
- * Reports an error that nobody can catch. While there is no observer, it is printed to stderr with
- * its stack; with observers, each is told instead.
- *
- * @param error - What was thrown.
- * @param why - What was going on; 'Unhandled error' if left out.
- * @see Twisted: `twisted.python.log.err`
- */
 function err(error: unknown, why = 'Unhandled error'): void {
   if (observers.size === 0) print({ error, why });
   for (const observer of [...observers]) {
@@ -47,13 +68,6 @@ function print({ error, why }: LogEvent): void {
   console.error(`${why}:`, error);
 }
 
-/**
- * Tells `observer` of every error from now on, in place of stderr.
- *
- * @returns a function that takes it off again.
- * @throws InvalidArgTypeError: `observer` is no function.
- * @see Twisted: `twisted.python.log.addObserver`
- */
 function addObserver(observer: LogObserver): () => void {
   if (typeof observer !== 'function') {
     throw new InvalidArgTypeError('observer', 'a function', observer);
@@ -62,11 +76,6 @@ function addObserver(observer: LogObserver): () => void {
   return () => removeObserver(observer);
 }
 
-/**
- * Tells `observer` no more. Does nothing if it was never added.
- *
- * @see Twisted: `twisted.python.log.removeObserver`
- */
 function removeObserver(observer: LogObserver): void {
   observers.delete(observer);
 }
@@ -76,4 +85,4 @@ function removeObserver(observer: LogObserver): void {
  *
  * @see Twisted: `twisted.python.log`
  */
-export const log = { err, addObserver, removeObserver };
+export const log: Log = { err, addObserver, removeObserver };

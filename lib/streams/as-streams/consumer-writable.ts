@@ -30,8 +30,8 @@ export interface ConsumerWritableOptions {
   finish?: boolean | undefined;
 }
 
-/** Only a consumer that has `finish` can have it called. */
-type ConsumerWritableOptionsFor<C> = C extends IFinishableConsumer
+/** The options for a consumer of that type: only one that has `finish` can have it called. */
+export type ConsumerWritableOptionsFor<C> = C extends IFinishableConsumer
   ? ConsumerWritableOptions
   : ConsumerWritableOptions & { finish?: false | undefined };
 

@@ -1,5 +1,10 @@
 /** Producers, consumers and transports as Node streams. */
 export type { WriteCallback } from './consumer-gate.js';
-export { ConsumerWritable, type ConsumerWritableOptions } from './consumer-writable.js';
+export {
+  ConsumerWritable,
+  type ConsumerWritableOptions,
+  type ConsumerWritableOptionsFor,
+} from './consumer-writable.js';
 export { ProducerReadable, type ProducerReadableOptions } from './producer-readable.js';
+export type { SocketLike } from './socket-like.js';
 export { TransportDuplex, type TransportDuplexOptions } from './transport-duplex.js';

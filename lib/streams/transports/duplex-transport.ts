@@ -117,6 +117,7 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
     }
   }
 
+  /** @internal */
   protected override get stream(): AnyDuplex {
     return super.stream as AnyDuplex;
   }

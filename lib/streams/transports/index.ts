@@ -3,6 +3,7 @@ export { peerOf } from './addresses.js';
 export { DuplexTransport, type DuplexTransportOptions } from './duplex-transport.js';
 export type { ClientTLSOptions, ServerTLSOptions, StartTLSOptions } from './tls-options.js';
 export { type TLSSide, tlsSide } from './tls-side.js';
+export type { ObjectDescriptor } from './object-descriptor.js';
 export { isWritableConsumer, WritableConsumer } from './writable-consumer.js';
 export {
   assertWritableConsumerOptions,

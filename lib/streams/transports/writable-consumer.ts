@@ -60,6 +60,7 @@ const DEFAULT_HIGH_WATER_MARK = 16384;
  * @typeParam Data - What is written to a stream in object mode; any other takes bytes.
  */
 export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> {
+  /** @internal */
   declare readonly reactor: StreamReactor;
   /** Bytes (objects, of a stream in object mode) from which on the buffer is full. */
   readonly highWaterMark: number;
@@ -106,7 +107,11 @@ export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> 
     if (this.disconnected) this.reactor.detach();
   }
 
-  /** The stream. */
+  /**
+   * The stream.
+   *
+   * @internal
+   */
   protected get stream(): AnyWritable {
     return this.reactor.stream;
   }

@@ -1,13 +1,18 @@
 import { Buffer } from 'node:buffer';
 
 import { assertBytes } from '../../base/bytes.js';
-import { afterEnd } from '../any-stream/index.js';
-import { byBytes, destroyFor, lossOf, type Destroyable } from './web-support.js';
+import { afterEnd, type EmitterLike } from '../any-stream/index.js';
+import { byBytes, destroyFor, lossOf } from './web-support.js';
 
-/** A stream of bytes that can be read. */
-export interface ReadableForWeb extends Destroyable {
+/** The least that a stream of bytes must be able to do for `toWeb` to read it. */
+export interface ReadableForWeb extends EmitterLike {
+  /** Gives no more data until `resume`. */
   pause(): unknown;
+  /** Gives data as it comes. */
   resume(): unknown;
+  /** Gives it up; an error is the reason. */
+  destroy(error?: Error): unknown;
+  /** `null` if it gives bytes. */
   readonly readableEncoding: BufferEncoding | null;
 }
 

@@ -1,7 +1,7 @@
 /** What the WHATWG counterparts of Node's streams have in common with them, and don't. */
 import { assertBytes } from '../../base/bytes.js';
 import { asError } from '../../base/as-error.js';
-import { type EmitterLike, PrematureCloseError } from '../any-stream/index.js';
+import { PrematureCloseError } from '../any-stream/index.js';
 
 /** What Node's streams buffer unless told otherwise, for streams that don't say. */
 const DEFAULT_HIGH_WATER_MARK = 16384;
@@ -15,7 +15,7 @@ export interface WebPair {
 }
 
 /** A Node stream that can be torn down. */
-export interface Destroyable extends EmitterLike {
+interface Destroyable {
   destroy(error?: Error): unknown;
 }
 

@@ -1,9 +1,14 @@
-import { byBytes, destroyFor, lossOf, type Destroyable } from './web-support.js';
+import type { EmitterLike } from '../any-stream/index.js';
+import { byBytes, destroyFor, lossOf } from './web-support.js';
 
-/** A stream of bytes that can be written to. */
-export interface WritableForWeb extends Destroyable {
+/** The least that a stream of bytes must be able to do for `toWeb` to write to it. */
+export interface WritableForWeb extends EmitterLike {
+  /** Takes bytes and calls back when it would take more. */
   write(chunk: Uint8Array, callback?: (error?: Error | null) => void): unknown;
+  /** Nothing is written after this. */
   end(): unknown;
+  /** Gives it up; an error is the reason. */
+  destroy(error?: Error): unknown;
 }
 
 /** What its state may say. Absent means that it can't tell. */

@@ -31,6 +31,7 @@ export class DelayedCall implements IDelayedCall {
    * @param func - What to call.
    * @param args - What to call it with.
    * @param clock - Whose call this is.
+   * @internal
    */
   constructor(
     private time: number,

@@ -2,7 +2,7 @@
  * Work that is divided into small steps, so that the event loop can serve others in between; and
  * work that is done at a time.
  */
-export { CooperativeTask } from './cooperative-task.js';
+export { CooperativeTask, type TaskOwner } from './cooperative-task.js';
 export {
   coiterate,
   cooperate,

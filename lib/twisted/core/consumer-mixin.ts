@@ -52,8 +52,7 @@ export declare abstract class ConsumerMixinMembers implements Omit<IConsumer, 'w
 }
 
 // TypeScript demands `any[]` of a mixin's constructor.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-type Constructor = abstract new (...args: any[]) => object;
+/* eslint-disable @typescript-eslint/no-explicit-any */
 
 /**
  * Mixes `registerProducer` and `unregisterProducer` into a consumer.
@@ -64,8 +63,11 @@ type Constructor = abstract new (...args: any[]) => object;
  * @see Twisted: `twisted.internet.abstract._ConsumerMixin`
  */
 export function ConsumerMixin(): typeof ConsumerMixinMembers;
-export function ConsumerMixin<T extends Constructor>(Base: T): T & typeof ConsumerMixinMembers;
-export function ConsumerMixin(Base: Constructor = Object) {
+export function ConsumerMixin<T extends abstract new (...args: any[]) => object>(
+  Base: T,
+): T & typeof ConsumerMixinMembers;
+export function ConsumerMixin(Base: abstract new (...args: any[]) => object = Object) {
+  /* eslint-enable @typescript-eslint/no-explicit-any */
   abstract class Consumer extends Base {
     // Abstract: no field is emitted over the subclass's own.
     abstract readonly connected: boolean;

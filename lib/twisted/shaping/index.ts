@@ -8,5 +8,10 @@ export { ShapedConsumer } from './shaped-consumer.js';
 export {
   ShapedProtocolFactory,
   type ShapedProtocolFactoryMembers,
+  type TransportFilter,
 } from './shaped-protocol-factory.js';
-export { ShapedTransport, type ShapedTransportMembers } from './shaped-transport.js';
+export {
+  type ShapableTransport,
+  ShapedTransport,
+  type ShapedTransportMembers,
+} from './shaped-transport.js';

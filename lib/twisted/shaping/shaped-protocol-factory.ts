@@ -11,7 +11,7 @@ import {
 import { ShapedTransport } from './shaped-transport.js';
 
 /** Chooses a bucket for a transport. */
-type TransportFilter = IBucketFilter<[transport: ITransport & IConsumer]>;
+export type TransportFilter = IBucketFilter<[transport: ITransport & IConsumer]>;
 
 /** What a {@link (ShapedProtocolFactory:type)} has, besides being a function. */
 export class ShapedProtocolFactoryMembers<P extends IProtocol, Args extends unknown[]> {

@@ -20,7 +20,7 @@ import { setImmediate } from '../../base/timers.js';
 import { currentTurn } from '../../base/turn.js';
 
 /** A transport with which a producer can register. */
-type ShapableTransport = ITransport & IConsumer;
+export type ShapableTransport = ITransport & IConsumer;
 
 /** What a transport may be able to do beyond that. */
 interface VersatileTransport {
