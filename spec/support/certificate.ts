@@ -1,41 +1,49 @@
-/** A self-signed certificate for TLS specs, made once by OpenSSL. */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** Certificates for TLS specs, each made once. */
+import { generate, type CertificateField } from 'selfsigned';
 
-/** Whether OpenSSL's command is on this machine. */
-export const hasOpenSSL = spawnSync('openssl', ['version']).status === 0;
-
-/** `describe`, or loudly skipped where OpenSSL is absent. */
-export function describeWithOpenSSL(title: string, specs: (this: Mocha.Suite) => void): void {
-  if (hasOpenSSL) describe(title, specs);
-  else describe.skip(`${title} (SKIPPED: needs openssl, apt-get install openssl)`, specs);
+/** What `node:tls` asks of an end that shows who it is. */
+export interface Certificate {
+  key: Buffer;
+  cert: Buffer;
 }
 
-let made: { key: Buffer; cert: Buffer } | undefined;
+const DAY = 86_400_000;
 
-/** A key and a certificate for `localhost` and `127.0.0.1`. */
-export function certificate(): { key: Buffer; cert: Buffer } {
-  if (made !== undefined) return made;
-  const folder = mkdtempSync(join(tmpdir(), 'twisted-streams-'));
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  try {
-    const names = [
-      '-subj',
-      '/CN=localhost',
-      '-addext',
-      'subjectAltName=DNS:localhost,IP:127.0.0.1',
-    ];
-    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-    execFileSync(
-      'openssl',
-      ['req', '-x509', ...kind, '-keyout', key, '-out', cert, '-days', '2', ...names],
-      { stdio: 'pipe' },
-    );
-    made = { key: readFileSync(key), cert: readFileSync(cert) };
-    return made;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+/**
+ * Makes a certificate.
+ *
+ * @param name - Whose it is.
+ * @param days - How long it is still valid; less than 0, how long ago it has expired.
+ * @param issuer - Signs it; it signs itself if left out.
+ */
+export async function makeCertificate(
+  name: string,
+  { days = 2, issuer }: { days?: number; issuer?: Certificate } = {},
+): Promise<Certificate> {
+  const subject: CertificateField[] = [{ name: 'commonName', value: name }];
+  const made = await generate(subject, {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    notBeforeDate: new Date(Date.now() - 9 * DAY),
+    notAfterDate: new Date(Date.now() + days * DAY),
+    ...(issuer && { ca: { key: String(issuer.key), cert: String(issuer.cert) } }),
+    extensions: [
+      { name: 'basicConstraints', cA: issuer === undefined, critical: true },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          { type: 2, value: name },
+          { type: 7, ip: '127.0.0.1' },
+        ],
+      },
+    ],
+  });
+  return { key: Buffer.from(made.private), cert: Buffer.from(made.cert) };
+}
+
+const localhost = await makeCertificate('localhost');
+
+/** A key and a certificate for `localhost` and `127.0.0.1`, which has signed itself. */
+export function certificate(): Certificate {
+  return localhost;
 }

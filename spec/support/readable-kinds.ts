@@ -26,8 +26,6 @@ export interface Source {
 /** A kind of readable. */
 export interface ReadableKind {
   name: string;
-  /** Whether it can't be opened without OpenSSL's command. */
-  needsOpenSSL?: boolean;
   /** One that gives `data`. */
   open(data: Buffer): Source | Promise<Source>;
 }
@@ -267,7 +265,7 @@ export const readableKinds: readonly ReadableKind[] = [
   },
   { name: 'TCP socket', open: (data) => socketSource(tcpPair(), data) },
   { name: 'Unix socket', open: (data) => socketSource(unixPair(), data) },
-  { name: 'TLS socket', needsOpenSSL: true, open: (data) => socketSource(tlsPair(), data) },
+  { name: 'TLS socket', open: (data) => socketSource(tlsPair(), data) },
   {
     name: "child's stdout",
     open: (data) => {

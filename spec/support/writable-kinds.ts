@@ -26,8 +26,6 @@ export interface Sink {
 /** A kind of writable. */
 export interface WritableKind {
   name: string;
-  /** Whether it can't be opened without OpenSSL's command. */
-  needsOpenSSL?: boolean;
   open(): Sink | Promise<Sink>;
 }
 
@@ -195,7 +193,7 @@ export const writableKinds: readonly WritableKind[] = [
   },
   { name: 'TCP socket', open: () => socketSink(tcpPair()) },
   { name: 'Unix socket', open: () => socketSink(unixPair()) },
-  { name: 'TLS socket', needsOpenSSL: true, open: () => socketSink(tlsPair()) },
+  { name: 'TLS socket', open: () => socketSink(tlsPair()) },
   {
     name: "child's stdin",
     open: () => {

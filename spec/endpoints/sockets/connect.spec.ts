@@ -15,7 +15,7 @@ import {
   type Connector,
   type ListeningPort,
 } from '../../../lib/index.js';
-import { certificate, describeWithOpenSSL } from '../../support/certificate.js';
+import { certificate } from '../../support/certificate.js';
 import { Echo, freePort, local, portOf, Recorder } from '../../support/connections.js';
 import { until } from '../../support/until.js';
 
@@ -215,7 +215,7 @@ describe('connect', () => {
     }
   });
 
-  describeWithOpenSSL('over TLS', () => {
+  describe('over TLS', () => {
     let names: (string | undefined)[];
     let secure: ListeningPort;
     beforeEach(async () => {

@@ -22,7 +22,7 @@ import {
   type ListenOptions,
   type ListeningPort,
 } from '../../../lib/index.js';
-import { certificate, hasOpenSSL } from '../../support/certificate.js';
+import { certificate } from '../../support/certificate.js';
 import { Echo, freePort, local, portOf, Recorder } from '../../support/connections.js';
 import { canCountDescriptors, openDescriptors } from '../../support/descriptors.js';
 
@@ -44,17 +44,15 @@ describe('listen and connect', () => {
     ['TCP', () => ({ port: 0, ...local }), (at) => ({ port: portOf(at), ...local })],
     ['Unix', () => ({ path: join(folder, 'x') }), () => ({ path: join(folder, 'x') })],
   ];
-  if (hasOpenSSL) {
-    families.push([
-      'TLS',
-      () => ({ port: 0, ...local, tls: certificate() }),
-      (at) => ({
-        port: portOf(at),
-        ...local,
-        tls: { ca: certificate().cert, servername: 'localhost' },
-      }),
-    ]);
-  }
+  families.push([
+    'TLS',
+    () => ({ port: 0, ...local, tls: certificate() }),
+    (at) => ({
+      port: portOf(at),
+      ...local,
+      tls: { ca: certificate().cert, servername: 'localhost' },
+    }),
+  ]);
   for (const [family, server, client] of families) {
     it(`give each connection a protocol on a transport: ${family}`, async () => {
       const echo = Factory.forProtocol(Echo);
@@ -244,20 +242,18 @@ describe('listen and connect', () => {
     });
   });
 
-  if (hasOpenSSL) {
-    it('lose the connection of a client that doesn’t trust the certificate, with the cause', async () => {
-      const listening = await listen(Factory.forProtocol(Echo), {
-        port: 0,
-        ...local,
-        tls: certificate(),
-      });
-      const factory = new Recorder();
-      connect(factory, { port: portOf(listening), ...local, tls: { servername: 'localhost' } });
-      await factory.whenOver;
-      expect(factory.reason?.cause).to.have.property('code', 'DEPTH_ZERO_SELF_SIGNED_CERT');
-      await listening.stopListening();
+  it('lose the connection of a client that doesn’t trust the certificate, with the cause', async () => {
+    const listening = await listen(Factory.forProtocol(Echo), {
+      port: 0,
+      ...local,
+      tls: certificate(),
     });
-  }
+    const factory = new Recorder();
+    connect(factory, { port: portOf(listening), ...local, tls: { servername: 'localhost' } });
+    await factory.whenOver;
+    expect(factory.reason?.cause).to.have.property('code', 'DEPTH_ZERO_SELF_SIGNED_CERT');
+    await listening.stopListening();
+  });
 
   describe('refuse bad input', () => {
     const refused = async (options: unknown, factory: unknown = Factory.forProtocol(Echo)) =>

@@ -5,7 +5,7 @@ import net from 'node:net';
 import { expect } from 'chai';
 
 import { Factory, listen, log, Protocol, type ListenOptions } from '../../../lib/index.js';
-import { certificate, hasOpenSSL } from '../../support/certificate.js';
+import { certificate } from '../../support/certificate.js';
 import { Echo, freePort, local, Recorder } from '../../support/connections.js';
 import { rejection } from '../../support/rejection.js';
 import { until } from '../../support/until.js';
@@ -158,20 +158,18 @@ describe('listen', () => {
     });
   });
 
-  if (hasOpenSSL) {
-    it('takes a secureContext in place of key and certificate', async () => {
-      const tls = process.getBuiltinModule('node:tls');
-      const secureContext = tls.createSecureContext(certificate());
-      const listening = await listen(Factory.forProtocol(Echo), {
-        port: 0,
-        ...local,
-        tls: { secureContext },
-      });
-      const { port } = listening.getHost() as { port: number };
-      const client = tls.connect({ port, ca: certificate().cert, servername: 'localhost' });
-      await once(client, 'secureConnect');
-      client.end();
-      await listening.stopListening();
+  it('takes a secureContext in place of key and certificate', async () => {
+    const tls = process.getBuiltinModule('node:tls');
+    const secureContext = tls.createSecureContext(certificate());
+    const listening = await listen(Factory.forProtocol(Echo), {
+      port: 0,
+      ...local,
+      tls: { secureContext },
     });
-  }
+    const { port } = listening.getHost() as { port: number };
+    const client = tls.connect({ port, ca: certificate().cert, servername: 'localhost' });
+    await once(client, 'secureConnect');
+    client.end();
+    await listening.stopListening();
+  });
 });

@@ -5,7 +5,6 @@ import { Writable } from 'node:stream';
 import { expect } from 'chai';
 
 import { ReadableProducer, WritableConsumer, type IPushProducer } from '../../../lib/index.js';
-import { describeWithOpenSSL } from '../../support/certificate.js';
 import { numbered } from '../../support/producers.js';
 import { readableKinds, type Source } from '../../support/readable-kinds.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
@@ -48,8 +47,7 @@ function listenersOf({ stream }: Source): number {
 }
 
 for (const kind of readableKinds) {
-  const describeKind = kind.needsOpenSSL ? describeWithOpenSSL : describe;
-  describeKind(`ReadableProducer on ${kind.name}`, () => {
+  describe(`ReadableProducer on ${kind.name}`, () => {
     let source: Source;
     beforeEach(async () => {
       source = await kind.open(data);

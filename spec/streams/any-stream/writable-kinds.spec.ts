@@ -6,7 +6,6 @@ import sinon from 'sinon';
 
 import { ConnectionDone, WritableConsumer } from '../../../lib/index.js';
 import type { IConsumer } from '../../../lib/index.js';
-import { describeWithOpenSSL } from '../../support/certificate.js';
 import { numbered, PullProducer, PushProducer } from '../../support/producers.js';
 import { writableKinds, type Sink } from '../../support/writable-kinds.js';
 
@@ -24,8 +23,7 @@ const producers: [string, (consumer: IConsumer) => Producer][] = [
 ];
 
 for (const kind of writableKinds) {
-  const describeKind = kind.needsOpenSSL ? describeWithOpenSSL : describe;
-  describeKind(`WritableConsumer on ${kind.name}`, () => {
+  describe(`WritableConsumer on ${kind.name}`, () => {
     let sink: Sink;
     beforeEach(async () => {
       sink = await kind.open();

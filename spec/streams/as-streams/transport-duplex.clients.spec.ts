@@ -10,7 +10,7 @@ import tls from 'node:tls';
 import { expect } from 'chai';
 
 import { ConnectionDone, type DuplexTransport, type TransportDuplex } from '../../../lib/index.js';
-import { certificate, hasOpenSSL } from '../../support/certificate.js';
+import { certificate } from '../../support/certificate.js';
 import { numbered } from '../../support/producers.js';
 import { port, readAll } from '../../support/sockets.js';
 import { duplexOver, socketOver } from '../../support/transports.js';
@@ -147,8 +147,7 @@ describe('TransportDuplex under Node’s own clients and servers', () => {
     await once(session, 'close');
   });
 
-  const describeWithTLS = hasOpenSSL ? describe : describe.skip;
-  describeWithTLS('over TLS', () => {
+  describe('over TLS', () => {
     const secureServer = () =>
       listening(tls.createServer(certificate(), (socket) => void socket.pipe(socket)));
 

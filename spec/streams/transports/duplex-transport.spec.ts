@@ -14,7 +14,6 @@ import {
   Protocol,
   type DuplexTransportOptions,
 } from '../../../lib/index.js';
-import { describeWithOpenSSL } from '../../support/certificate.js';
 import { numbered, PushProducer } from '../../support/producers.js';
 import { port, readAll, tcpPair, tlsPair, unixPair, type Pair } from '../../support/sockets.js';
 
@@ -65,8 +64,7 @@ const families: [string, () => Promise<Pair>][] = [
 
 describe('DuplexTransport', () => {
   for (const [family, open] of families) {
-    const describeFamily = family === 'TLS' ? describeWithOpenSSL : describe;
-    describeFamily(`over ${family}`, () => {
+    describe(`over ${family}`, () => {
       it('makes the connection, delivers data and reports a clean hang-up, in that order', async () => {
         const { protocol, transport, peer } = await connected(new Recorder(), open);
         peer.end('hello');

@@ -12,7 +12,7 @@ import {
   Protocol,
   type StartTLSOptions,
 } from '../../../lib/index.js';
-import { certificate, describeWithOpenSSL } from '../../support/certificate.js';
+import { certificate } from '../../support/certificate.js';
 import { numbered, PushProducer } from '../../support/producers.js';
 import { readAll, synchronousPair, tcpPair } from '../../support/sockets.js';
 
@@ -67,7 +67,7 @@ async function upgraded(
   return transports;
 }
 
-describeWithOpenSSL('DuplexTransport#startTLS', () => {
+describe('DuplexTransport#startTLS', () => {
   const trusting = () => ({ ca: certificate().cert, servername: 'localhost' });
 
   it('upgrades a live connection between two of ours, in the middle of a protocol', async () => {

@@ -12,7 +12,7 @@ import { FileSender } from '../../../lib/twisted/producers/file-sender.js';
 import { log } from '../../../lib/base/log.js';
 import { ShapedConsumer } from '../../../lib/twisted/shaping/shaped-consumer.js';
 import { ShapedTransport } from '../../../lib/twisted/shaping/shaped-transport.js';
-import { certificate, hasOpenSSL } from '../../support/certificate.js';
+import { certificate } from '../../support/certificate.js';
 import { bytes, makeEnds } from '../../support/ends.js';
 import { numbered, PullProducer, PushProducer } from '../../support/producers.js';
 import { readAll, tcpPair } from '../../support/sockets.js';
@@ -399,25 +399,23 @@ describe('ShapedTransport, over a real connection', () => {
     }
   });
 
-  if (hasOpenSSL) {
-    it('sends in the clear what is held when TLS begins', async () => {
-      const { transport, client, shaped } = await connected(makeBucket(4, 1));
-      shaped.write(Buffer.from('220 rea'));
-      shaped.write(Buffer.from('dy'));
-      shaped.startTLS(certificate());
-      let clear = '';
-      while (clear !== '220 ready') clear += String(await once(client, 'data'));
-      const secure = tls.connect({
-        socket: client,
-        ca: certificate().cert,
-        servername: 'localhost',
-      });
-      await once(secure, 'secureConnect');
-      secure.on('error', () => {});
-      transport.abortConnection();
-      await transport.closed;
+  it('sends in the clear what is held when TLS begins', async () => {
+    const { transport, client, shaped } = await connected(makeBucket(4, 1));
+    shaped.write(Buffer.from('220 rea'));
+    shaped.write(Buffer.from('dy'));
+    shaped.startTLS(certificate());
+    let clear = '';
+    while (clear !== '220 ready') clear += String(await once(client, 'data'));
+    const secure = tls.connect({
+      socket: client,
+      ca: certificate().cert,
+      servername: 'localhost',
     });
-  }
+    await once(secure, 'secureConnect');
+    secure.on('error', () => {});
+    transport.abortConnection();
+    await transport.closed;
+  });
 
   it('lets go of the bucket when the connection is lost', async () => {
     const { server, client } = await tcpPair();
