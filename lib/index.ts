@@ -187,3 +187,23 @@ export {
   type SpawnOptions,
 } from './endpoints/processes/index.js';
 export { StandardIO, type StandardIOOptions } from './endpoints/standard-io/index.js';
+export {
+  ClientEndpoint,
+  type ClientEndpointOptions,
+  clientFromString,
+  ConnectingCancelledError,
+  connectProtocol,
+  type EndpointConnectOptions,
+  EndpointDescriptionError,
+  type EndpointListenOptions,
+  type FactoryOf,
+  type IStreamClientEndpoint,
+  type IStreamServerEndpoint,
+  NoProtocol,
+  quoteStringArgument,
+  ServerEndpoint,
+  type ServerEndpointOptions,
+  serverFromString,
+  type UnixSocketOptions,
+  UnsupportedEndpointError,
+} from './endpoints/described/index.js';

@@ -1,5 +1,9 @@
 import { assertSignal } from '../../base/abort-signal.js';
-import { assertWritableConsumerOptions, tlsSide } from '../../streams/transports/index.js';
+import {
+  assertWritableConsumerOptions,
+  type TLSSide,
+  tlsSide,
+} from '../../streams/transports/index.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 import { assertOptions } from '../../base/arguments.js';
 import { Connector, type ConnectOptions } from './connector.js';
@@ -23,14 +27,32 @@ const LONGEST_TIMEOUT = 2_147_483;
  */
 export function connect(factory: ClientFactory, options: ConnectOptions): Connector {
   assertClientFactory(factory);
+  return connectReady(factory, readyToConnect(options));
+}
+
+/** The options of a `connect`, checked, and what costs much to make made. */
+export interface ReadyToConnect {
+  /** A copy: they live on. */
+  readonly options: ConnectOptions;
+  /** Begins the handshakes of their `tls`. */
+  readonly side: TLSSide | undefined;
+}
+
+/** @throws what {@link connect} throws for options that make no sense. */
+export function readyToConnect(options: ConnectOptions): ReadyToConnect {
   assertConnectOptions(options);
   const { tls, host = '' } = options;
   // RFC 6066 forbids an address as the name of a server; `host` is what its certificate must be for.
   const isName = process.getBuiltinModule('node:net').isIP(host) === 0;
   const names = isName ? { host, servername: host } : { host };
   if (tls !== undefined) assertOptions(tls, 'options.tls'); // What is no object spreads to nothing.
-  const secure = tls && tlsSide({ ...names, ...tls }, false, 'options.tls');
-  const connector = new Connector(factory, { ...options }, secure);
+  const side = tls && tlsSide({ ...names, ...tls }, false, 'options.tls');
+  return { options: { ...options }, side };
+}
+
+/** As {@link connect}, which may be called with the same options any number of times. */
+export function connectReady(factory: ClientFactory, { options, side }: ReadyToConnect): Connector {
+  const connector = new Connector(factory, options, side);
   connector.connect();
   return connector;
 }

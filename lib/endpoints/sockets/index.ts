@@ -1,5 +1,5 @@
 /** Connections over TCP, TLS and UNIX sockets. */
-export { connect } from './connect.js';
+export { connect, connectReady, readyToConnect, type ReadyToConnect } from './connect.js';
 export type { ConnectOptions, Connector } from './connector.js';
 export {
   CannotListenError,
@@ -9,5 +9,12 @@ export {
   UnknownHostError,
   UserError,
 } from './errors.js';
-export { listen, type ListeningPort, type ListenOptions } from './listen.js';
-export type { Place } from './place.js';
+export {
+  listen,
+  ListeningPort,
+  type ListenOptions,
+  listenReady,
+  readyToListen,
+  type ReadyToListen,
+} from './listen.js';
+export { addressOf, type Place } from './place.js';

@@ -5,6 +5,7 @@ import {
   assertWritableConsumerOptions,
   peerOf,
   type ServerTLSOptions,
+  type TLSSide,
   tlsSide,
   type WritableConsumerOptions,
 } from '../../streams/transports/index.js';
@@ -12,8 +13,8 @@ import { assertSignal } from '../../base/abort-signal.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 import {
   assertFactory,
-  type Factory,
   type IAddress,
+  type IProtocolFactory,
   logPrefixOf,
   protocolOf,
 } from '../../twisted/core/index.js';
@@ -46,17 +47,16 @@ export type ListenOptions = Place &
  * @see Twisted: `twisted.internet.interfaces.IListeningPort`
  */
 export class ListeningPort {
-  private readonly host: IAddress;
   private stopping: Promise<void> | undefined;
 
   /** @internal Use {@link listen}. */
   constructor(
-    private readonly server: net.Server,
-    private readonly factory: Factory,
-    private readonly options: ListenOptions,
+    private readonly server: { close(): unknown },
+    private readonly host: IAddress,
+    private readonly factory: IProtocolFactory,
+    private readonly signal: AbortSignal | undefined,
   ) {
-    this.host = hostOf(server, options);
-    options.signal?.addEventListener('abort', this.onAbort);
+    signal?.addEventListener('abort', this.onAbort);
   }
 
   /**
@@ -81,7 +81,7 @@ export class ListeningPort {
   }
 
   private async stop(): Promise<void> {
-    this.options.signal?.removeEventListener('abort', this.onAbort);
+    this.signal?.removeEventListener('abort', this.onAbort);
     this.server.close();
     // The descriptor is closed when the loop has turned; `close` would wait for the connections.
     await new Promise((resolve) => setImmediate(resolve));
@@ -119,19 +119,43 @@ function hostOf(server: net.Server, { path }: Place): IAddress {
  *   `startFactory` throws; or the reason of the signal. In each case, nothing listens.
  * @see Twisted: `reactor.listenTCP`, `listenUNIX`, `listenSSL`
  */
-export async function listen(factory: Factory, options: ListenOptions): Promise<ListeningPort> {
+export async function listen(
+  factory: IProtocolFactory,
+  options: ListenOptions,
+): Promise<ListeningPort> {
   assertFactory(factory);
+  return listenReady(factory, readyToListen(options));
+}
+
+/** The options of a `listen`, checked, and what costs much to make made. */
+export interface ReadyToListen {
+  /** A copy: they live on. */
+  readonly options: ListenOptions;
+  /** Begins the handshakes of their `tls`. */
+  readonly side: TLSSide | undefined;
+}
+
+/** @throws what {@link listen} rejects with for options that make no sense. */
+export function readyToListen(options: ListenOptions): ReadyToListen {
   assertListenOptions(options);
-  options = { ...options }; // It lives on: what the caller does to theirs must not matter.
-  const { signal, tls } = options;
-  const secure = tls === undefined ? undefined : tlsSide(tls, true, 'options.tls');
+  const { tls } = options;
+  const side = tls === undefined ? undefined : tlsSide(tls, true, 'options.tls');
+  return { options: { ...options }, side };
+}
+
+/** As {@link listen}, which may be called with the same options any number of times. */
+export async function listenReady(
+  factory: IProtocolFactory,
+  { options, side }: ReadyToListen,
+): Promise<ListeningPort> {
+  const { signal } = options;
   signal?.throwIfAborted();
 
   const { createServer } = process.getBuiltinModule('node:net');
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     try {
       const protocol = protocolOf(factory, peerOf(socket));
-      startOrClose(transportFor(socket, options), protocol, secure);
+      startOrClose(transportFor(socket, options), protocol, side);
     } catch (thrown) {
       log.err(thrown, `${logPrefixOf(factory)}: no protocol for a connection; it is closed`);
       socket.destroy();
@@ -145,7 +169,7 @@ export async function listen(factory: Factory, options: ListenOptions): Promise<
     throw thrown;
   }
   server.on('error', (error) => log.err(error, `${logPrefixOf(factory)}: accepting failed`));
-  const listening = new ListeningPort(server, factory, options);
+  const listening = new ListeningPort(server, hostOf(server, options), factory, signal);
   if (signal?.aborted) {
     await listening.stopListening(); // It aborted meanwhile, as in `startFactory`.
     signal.throwIfAborted();

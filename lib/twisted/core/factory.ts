@@ -121,7 +121,7 @@ const FACTORY = ['buildProtocol', 'doStart', 'doStop'];
 const CLIENT_FACTORY = ['startedConnecting', 'clientConnectionFailed', 'clientConnectionLost'];
 
 /** @throws InvalidArgTypeError: `factory` can't build protocols. */
-export function assertFactory(factory: unknown): asserts factory is Factory {
+export function assertFactory(factory: unknown): asserts factory is IProtocolFactory {
   assertMethods(factory, FACTORY, 'a Factory');
 }
 
@@ -145,7 +145,7 @@ function assertMethods(factory: unknown, methods: readonly string[], expected: s
  * @throws InvalidArgTypeError: what it built is no protocol.
  * @throws whatever `buildProtocol` throws.
  */
-export function protocolOf(factory: Factory, address: IAddress): IProtocol | null {
+export function protocolOf(factory: IProtocolFactory, address: IAddress): IProtocol | null {
   const protocol: IProtocol | null | undefined = factory.buildProtocol(address);
   if (protocol === null || protocol === undefined) return null;
   assertProtocol(protocol);

@@ -1,0 +1,122 @@
+import { assertSignal } from '../../base/abort-signal.js';
+import { assertOptions } from '../../base/arguments.js';
+import { assertFactory, type IProtocol } from '../../twisted/core/index.js';
+import { InvalidArgTypeError } from '../../base/errors.js';
+import {
+  addressOf,
+  ConnectError,
+  type ConnectOptions,
+  connectReady,
+  readyToConnect,
+  type ReadyToConnect,
+} from '../sockets/index.js';
+import { ConnectingCancelledError } from './errors.js';
+import { type FactoryOf, OneConnection } from './one-connection.js';
+import { isLocked } from './socket-lock.js';
+
+/** Options of {@link ClientEndpoint}: those of `connect`, and one more. */
+export type ClientEndpointOptions = ConnectOptions & {
+  /**
+   * Whether to connect to a Unix socket only if a server holds its lock, `PATH.lock`. `false` unless
+   * given.
+   */
+  lockfile?: boolean | undefined;
+};
+
+/** Options of a client endpoint's `connect`. */
+export interface EndpointConnectOptions {
+  /** Gives up the attempt, or aborts the connection, when it aborts. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * A place to connect to. `ClientEndpoint` is one; so is whatever else has a `connect` like this.
+ *
+ * @see Twisted: `twisted.internet.interfaces.IStreamClientEndpoint`
+ */
+export interface IStreamClientEndpoint {
+  /**
+   * Connects once.
+   *
+   * @param factory - Builds the protocol.
+   * @param options - See {@link EndpointConnectOptions}.
+   * @returns a promise of the protocol, which resolves once that has been connected.
+   */
+  connect<Built extends IProtocol>(
+    factory: FactoryOf<Built>,
+    options?: EndpointConnectOptions,
+  ): Promise<Built>;
+}
+
+/**
+ * A place to connect to, kept apart from what is to talk over the connection.
+ *
+ * @example
+ * ```ts
+ * const endpoint = new ClientEndpoint({ port: 79, host: 'example.com' });
+ * const finger = await endpoint.connect(Factory.forProtocol(Finger));
+ * ```
+ *
+ * @see Twisted: `TCP4ClientEndpoint`, `SSL4ClientEndpoint`, `UNIXClientEndpoint`, `HostnameEndpoint`
+ */
+export class ClientEndpoint implements IStreamClientEndpoint {
+  /** Where, and how, this connects. */
+  readonly options: Readonly<ClientEndpointOptions>;
+
+  private readonly ready: ReadyToConnect;
+
+  /**
+   * @param options - See {@link ClientEndpointOptions}. Their `signal` holds for each connection.
+   * @throws InvalidArgTypeError, OutOfRangeError: an option makes no sense.
+   * @throws what `node:tls` throws for `tls` options that make no sense.
+   */
+  constructor(options: ClientEndpointOptions) {
+    this.ready = readyToConnect(options);
+    const { lockfile } = options;
+    if (lockfile !== undefined && typeof lockfile !== 'boolean') {
+      throw new InvalidArgTypeError('options.lockfile', 'a boolean', lockfile);
+    }
+    this.options = Object.freeze(this.ready.options);
+  }
+
+  /**
+   * Connects once, and gives the connection the protocol that `factory` builds. `doStart` of the
+   * factory is called before, and `doStop` once the connection is over, or hasn't come about; of a
+   * `ClientFactory`, nothing else.
+   *
+   * @param factory - Builds the protocol.
+   * @param options - See {@link EndpointConnectOptions}.
+   * @returns a promise of the protocol, which resolves once its `makeConnection` has returned. Over
+   *   TLS, the handshake may still fail; then the protocol loses the connection.
+   * @throws InvalidArgTypeError (rejects): an argument makes no sense, or the factory built what is
+   *   no protocol.
+   * @throws ConnectingCancelledError (rejects): a signal aborted before there was a connection.
+   * @throws ConnectError (rejects): there is no connection; its subclasses say why.
+   * @throws NoProtocol (rejects): the factory built `null`; the connection is closed.
+   * @throws what the factory or the protocol's `makeConnection` threw (rejects): the connection is
+   *   closed.
+   * @see Twisted: `IStreamClientEndpoint.connect`
+   */
+  async connect<Built extends IProtocol>(
+    factory: FactoryOf<Built>,
+    options: EndpointConnectOptions = {},
+  ): Promise<Built> {
+    assertFactory(factory);
+    assertOptions(options);
+    assertSignal(options.signal);
+    const signals = [this.options.signal, options.signal].filter((signal) => signal !== undefined);
+    const aborted = signals.find((signal) => signal.aborted);
+    if (aborted !== undefined) {
+      throw new ConnectingCancelledError(addressOf(this.options), { cause: aborted.reason });
+    }
+    const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+    const { path, lockfile } = this.options;
+    if (lockfile === true && path !== undefined && !isLocked(path)) {
+      throw new ConnectError(`No server holds the lock '${path}.lock'`);
+    }
+    return new Promise((resolve, reject) => {
+      const once = new OneConnection<Built>(factory, { resolve, reject });
+      connectReady(once, { ...this.ready, options: { ...this.options, signal } });
+    });
+  }
+}

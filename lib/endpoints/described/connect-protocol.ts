@@ -1,0 +1,33 @@
+import { assertMethod } from '../../base/arguments.js';
+import { assertProtocol, Factory, type IProtocol } from '../../twisted/core/index.js';
+import type { EndpointConnectOptions, IStreamClientEndpoint } from './client-endpoint.js';
+
+/**
+ * Connects a protocol, without a factory for it.
+ *
+ * @example
+ * ```ts
+ * const finger = await connectProtocol(clientFromString('tcp:example.com:79'), new Finger());
+ * ```
+ *
+ * @param endpoint - Where to connect to.
+ * @param protocol - What is to talk there.
+ * @param options - As for the endpoint's `connect`.
+ * @returns what `endpoint.connect` returns: a promise of `protocol`, which rejects as that does.
+ * @throws InvalidArgTypeError (rejects): `endpoint` has no `connect`, or `protocol` is none.
+ * @see Twisted: `twisted.internet.endpoints.connectProtocol`
+ */
+export async function connectProtocol<Given extends IProtocol>(
+  endpoint: IStreamClientEndpoint,
+  protocol: Given,
+  options?: EndpointConnectOptions,
+): Promise<Given> {
+  assertMethod(endpoint, 'endpoint', 'connect');
+  assertProtocol(protocol);
+  class OneProtocol extends Factory {
+    override buildProtocol(): Given {
+      return protocol;
+    }
+  }
+  return endpoint.connect(new OneProtocol(), options);
+}

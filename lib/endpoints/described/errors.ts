@@ -1,0 +1,63 @@
+/** Why an endpoint has not connected, or could not be made. Match them on `code` or class. */
+import type { IAddress } from '../../twisted/core/index.js';
+import { ConnectError, UserError } from '../sockets/index.js';
+
+/**
+ * The signal of an endpoint's `connect` aborted before there was a connection; its reason is the
+ * `cause`. `code` is `ABORT_ERR` unless the cause has another.
+ *
+ * @see Twisted: `twisted.internet.error.ConnectingCancelledError`
+ */
+export class ConnectingCancelledError extends UserError {
+  /**
+   * @param address - Where the endpoint was connecting to.
+   * @param options - `cause`: the reason of the signal.
+   */
+  constructor(
+    readonly address: IAddress,
+    options?: ErrorOptions,
+  ) {
+    super('The attempt to connect was cancelled', options);
+  }
+}
+
+/**
+ * The factory built no protocol, so the connection was closed. `code` is `ERR_NO_PROTOCOL`.
+ *
+ * @see Twisted: `twisted.internet.error.NoProtocol`
+ */
+export class NoProtocol extends ConnectError {
+  override readonly code = 'ERR_NO_PROTOCOL';
+
+  constructor(message = 'The factory built no protocol for the connection') {
+    super(message);
+  }
+}
+
+/**
+ * The description of an endpoint can't be understood; nothing was made of it. `code` is
+ * `ERR_INVALID_ARG_VALUE`, as in Node.
+ *
+ * @see Twisted: `ValueError`, `TypeError`
+ */
+export class EndpointDescriptionError extends Error {
+  /** What to match on. */
+  readonly code: string = 'ERR_INVALID_ARG_VALUE';
+
+  /**
+   * @param message - What is wrong, and with which part.
+   * @param options - `cause`: the error behind this one, if there is one.
+   */
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/**
+ * The description asks for what Twisted has and Node has not. `code` is
+ * `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM`, as in Node.
+ */
+export class UnsupportedEndpointError extends EndpointDescriptionError {
+  override readonly code = 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM';
+}

@@ -1,0 +1,25 @@
+/** Endpoints: where to connect or listen, kept apart from when and from who talks there; and strings that describe them. */
+export {
+  ClientEndpoint,
+  type ClientEndpointOptions,
+  type EndpointConnectOptions,
+  type IStreamClientEndpoint,
+} from './client-endpoint.js';
+export { clientFromString } from './client-descriptions.js';
+export { connectProtocol } from './connect-protocol.js';
+export { quoteStringArgument } from './description.js';
+export {
+  ConnectingCancelledError,
+  EndpointDescriptionError,
+  NoProtocol,
+  UnsupportedEndpointError,
+} from './errors.js';
+export type { FactoryOf } from './one-connection.js';
+export {
+  type EndpointListenOptions,
+  type IStreamServerEndpoint,
+  ServerEndpoint,
+  type ServerEndpointOptions,
+} from './server-endpoint.js';
+export { serverFromString } from './server-descriptions.js';
+export type { UnixSocketOptions } from './unix-factory.js';

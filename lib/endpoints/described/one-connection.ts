@@ -1,0 +1,99 @@
+import {
+  ClientFactory,
+  type IAddress,
+  type IConnector,
+  type IProtocol,
+  type IProtocolFactory,
+  type ITransport,
+  protocolOf,
+} from '../../twisted/core/index.js';
+import { UserError } from '../sockets/index.js';
+import { ConnectingCancelledError, NoProtocol } from './errors.js';
+
+/** Settles the promise of an endpoint's `connect`; the first call counts. */
+interface Settle<Built> {
+  resolve(protocol: Built): void;
+  reject(reason: unknown): void;
+}
+
+/** A factory that can be told which protocols it builds. */
+export interface FactoryOf<Built extends IProtocol> extends IProtocolFactory {
+  buildProtocol(address: IAddress): Built | null;
+}
+
+/**
+ * Has `factory` build the protocol of one connection, and says what became of the attempt: of one
+ * that was made, once the protocol has heard of it.
+ *
+ * @see Twisted: `twisted.internet.endpoints._WrappingFactory`
+ */
+export class OneConnection<Built extends IProtocol> extends ClientFactory {
+  constructor(
+    private readonly factory: FactoryOf<Built>,
+    private readonly settle: Settle<Built>,
+  ) {
+    super();
+  }
+
+  override doStart(): void {
+    this.factory.doStart();
+  }
+
+  override doStop(): void {
+    this.factory.doStop();
+  }
+
+  override buildProtocol(address: IAddress): IProtocol | null {
+    const { factory, settle } = this;
+    try {
+      const built = protocolOf(factory, address) as Built | null;
+      if (built === null) throw new NoProtocol();
+      return new Announcer(built, settle);
+    } catch (thrown) {
+      settle.reject(thrown);
+      return null;
+    }
+  }
+
+  override clientConnectionFailed(connector: IConnector, reason: Error): void {
+    this.settle.reject(wasGivenUp(reason) ? cancelled(connector, reason) : reason);
+  }
+
+  /** Of news only where the protocol never heard of the connection: it was lost before that. */
+  override clientConnectionLost(_connector: IConnector, reason: Error): void {
+    this.settle.reject(reason);
+  }
+}
+
+/** Whether it was given up by the signal: nobody else has the connector. A time-out is a `UserError` too. */
+function wasGivenUp({ constructor }: Error): boolean {
+  return constructor === UserError;
+}
+
+function cancelled(connector: IConnector, { cause }: Error): ConnectingCancelledError {
+  return new ConnectingCancelledError(connector.getDestination(), { cause });
+}
+
+/** Stands for a protocol until that has been connected, then leaves it alone with its transport. */
+class Announcer<Built extends IProtocol> implements IProtocol {
+  constructor(
+    private readonly protocol: Built,
+    private readonly settle: Settle<Built>,
+  ) {}
+
+  makeConnection(transport: ITransport & { protocol?: IProtocol | undefined }): void {
+    const { protocol, settle } = this;
+    transport.protocol = protocol;
+    try {
+      protocol.makeConnection(transport);
+    } catch (thrown) {
+      settle.reject(thrown); // Before `connectionLost`, which is what comes of it.
+      throw thrown;
+    }
+    settle.resolve(protocol);
+  }
+
+  // A transport calls nothing before `makeConnection`, and from then on the protocol itself.
+  dataReceived(): void {}
+  connectionLost(): void {}
+}

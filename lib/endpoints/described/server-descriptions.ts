@@ -1,0 +1,126 @@
+/** Server endpoints, made of strings. */
+import { readFileSync } from 'node:fs';
+
+import {
+  bindArguments,
+  type Description,
+  integer,
+  optionalInteger,
+  parseDescription,
+  required,
+} from './description.js';
+import { EndpointDescriptionError, UnsupportedEndpointError } from './errors.js';
+import { ServerEndpoint, type ServerEndpointOptions } from './server-endpoint.js';
+import { chainAt, versionsOf } from './tls-files.js';
+
+type Parser = (description: Description) => ServerEndpointOptions;
+
+/** As in Twisted, these are told apart from names in capitals, and those below aren't. */
+const PARSERS: Readonly<Record<string, Parser>> = { tcp, unix, ssl };
+const MORE_PARSERS: Readonly<Record<string, Parser>> = { tcp6, stdio };
+/** What Twisted has besides. */
+const ABSENT: Readonly<Record<string, string>> = {
+  systemd: "Node's servers can't adopt the sockets of systemd",
+  haproxy: 'the PROXY protocol is not spoken here',
+};
+
+/** Connections that wait to be accepted, at most. */
+const BACKLOG = 50;
+
+/**
+ * A server endpoint, as `description` has it:
+ *
+ * - `tcp:PORT`, and `interface` (an address of this machine; all those of IPv4 unless given) and
+ *   `backlog` (50); `tcp6:PORT`, the same for IPv6;
+ * - `ssl:PORT`; besides the above, `privateKey` (a file, `server.pem` unless given), `certKey` (the
+ *   certificate, in the same file unless given), `extraCertChain` (a file of those between it and the
+ *   authority), `sslmethod` (as `TLSv1_2_METHOD`, the one version to speak) and `dhParameters` (a
+ *   file);
+ * - `unix:PATH`, and `mode` (the permissions of the socket, octal, 666), `backlog` and `lockfile` (0 to
+ *   hold no `PATH.lock`, which keeps a second server away and lets the next one remove the socket that
+ *   this leaves if it dies);
+ * - `stdio:`, the one connection that standard input and output are.
+ *
+ * Arguments are separated by colons, and may be named, as in `tcp:80:interface=127.0.0.1`. A backslash
+ * takes the meaning from a character; see {@link quoteStringArgument}. Files are read now.
+ *
+ * @param description - The type of the endpoint, a colon, and its arguments.
+ * @returns the endpoint; nothing listens yet.
+ * @throws EndpointDescriptionError: it can't be understood; its subclass UnsupportedEndpointError:
+ *   Node can't do that.
+ * @throws InvalidArgTypeError, OutOfRangeError: an argument makes no sense.
+ * @throws Node's error: a file can't be read, or holds no certificate or key.
+ * @see Twisted: `twisted.internet.endpoints.serverFromString`
+ */
+export function serverFromString(description: string): ServerEndpoint {
+  const parsed = parseDescription(description);
+  return new ServerEndpoint(parserOf(parsed.type)(parsed));
+}
+
+function parserOf(type: string): Parser {
+  const lowerCase = type.toLowerCase();
+  if (Object.hasOwn(ABSENT, lowerCase)) {
+    throw new UnsupportedEndpointError(`'${lowerCase}:' can't be had: ${ABSENT[lowerCase]}`);
+  }
+  if (Object.hasOwn(PARSERS, type)) return PARSERS[type] as Parser;
+  if (Object.hasOwn(MORE_PARSERS, lowerCase)) return MORE_PARSERS[lowerCase] as Parser;
+  throw new EndpointDescriptionError(`Unknown endpoint type: '${lowerCase}'`);
+}
+
+function tcp(description: Description): ServerEndpointOptions {
+  const bound = bindArguments(description, ['port', 'interface', 'backlog']);
+  return placeOf(bound, 'tcp');
+}
+
+function tcp6(description: Description): ServerEndpointOptions {
+  const bound = bindArguments(description, ['port', 'backlog', 'interface']);
+  return placeOf({ interface: '::', ...bound }, 'tcp6');
+}
+
+/** Where to listen; without an interface, at all of IPv4's. */
+function placeOf(
+  bound: { port?: string; interface?: string; backlog?: string },
+  type: string,
+): { port: number; host: string; backlog: number } {
+  return {
+    port: integer(required(bound.port, 'port', type), 'port'),
+    host: bound.interface || '0.0.0.0',
+    backlog: optionalInteger(bound.backlog, 'backlog') ?? BACKLOG,
+  };
+}
+
+function unix(description: Description): ServerEndpointOptions {
+  const bound = bindArguments(description, ['address', 'mode', 'backlog', 'lockfile']);
+  const { address, mode = '666', backlog, lockfile = '1' } = bound;
+  return {
+    path: required(address, 'address', 'unix'),
+    mode: integer(mode, 'mode', 8),
+    backlog: optionalInteger(backlog, 'backlog') ?? BACKLOG,
+    lockfile: Boolean(integer(lockfile, 'lockfile')),
+  };
+}
+
+const SSL_ARGUMENTS = [
+  ...(['port', 'privateKey', 'certKey', 'sslmethod', 'interface', 'backlog'] as const),
+  ...(['extraCertChain', 'dhParameters'] as const),
+] as const;
+
+function ssl(description: Description): ServerEndpointOptions {
+  const bound = bindArguments(description, SSL_ARGUMENTS);
+  const { privateKey = 'server.pem', certKey = privateKey, sslmethod, dhParameters } = bound;
+  const { extraCertChain } = bound;
+  const chain = extraCertChain === undefined ? [] : chainAt(extraCertChain);
+  return {
+    ...placeOf(bound, 'ssl'),
+    tls: {
+      ...versionsOf(sslmethod),
+      key: readFileSync(privateKey),
+      cert: [readFileSync(certKey, 'utf8'), ...chain].join('\n'),
+      dhparam: dhParameters === undefined ? undefined : readFileSync(dhParameters),
+    },
+  };
+}
+
+function stdio(): ServerEndpointOptions {
+  return { stdio: {} };
+}

@@ -1,0 +1,168 @@
+import { assertSignal } from '../../base/abort-signal.js';
+import { assertOptions } from '../../base/arguments.js';
+import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import { assertFactory, type IProtocolFactory, protocolOf } from '../../twisted/core/index.js';
+import {
+  ListeningPort,
+  type ListenOptions,
+  listenReady,
+  readyToListen,
+  type ReadyToListen,
+} from '../sockets/index.js';
+import { StandardIO, type StandardIOOptions } from '../standard-io/index.js';
+import { NoProtocol } from './errors.js';
+import { SocketLock } from './socket-lock.js';
+import { UnixFactory, type UnixSocketOptions } from './unix-factory.js';
+
+/** Options of a server endpoint's `listen`. */
+export interface EndpointListenOptions {
+  /** Stops listening when it aborts, or gives up before that. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Options of {@link ServerEndpoint}: those of `listen`, or standard input and output. */
+export type ServerEndpointOptions =
+  | (ListenOptions & UnixSocketOptions & { stdio?: undefined })
+  | {
+      /** One connection that stands already: `{}` for this process's standard input and output. */
+      stdio: StandardIOOptions;
+    };
+
+/**
+ * A place to listen at. `ServerEndpoint` is one; so is whatever else has a `listen` like this.
+ *
+ * @see Twisted: `twisted.internet.interfaces.IStreamServerEndpoint`
+ */
+export interface IStreamServerEndpoint {
+  /**
+   * Listens.
+   *
+   * @param factory - Builds the protocols.
+   * @param options - See {@link EndpointListenOptions}.
+   * @returns a promise of the port, which resolves once it listens.
+   */
+  listen(factory: IProtocolFactory, options?: EndpointListenOptions): Promise<ListeningPort>;
+}
+
+/**
+ * A place to listen at, kept apart from what is to talk over the connections.
+ *
+ * @example
+ * ```ts
+ * const endpoint = new ServerEndpoint({ port: 7, host: '127.0.0.1' });
+ * const port = await endpoint.listen(Factory.forProtocol(Echo));
+ * ```
+ *
+ * @see Twisted: `TCP4ServerEndpoint`, `SSL4ServerEndpoint`, `UNIXServerEndpoint`, `StandardIOEndpoint`
+ */
+export class ServerEndpoint implements IStreamServerEndpoint {
+  /** Where, and how, this listens. */
+  readonly options: Readonly<ServerEndpointOptions>;
+
+  /** `null` for standard input and output. */
+  private readonly ready: ReadyToListen | null;
+
+  /**
+   * @param options - See {@link ServerEndpointOptions}. Their `signal` holds for each port.
+   * @throws InvalidArgTypeError, OutOfRangeError: an option makes no sense.
+   * @throws what `node:tls` throws for `tls` options that make no sense.
+   */
+  constructor(options: ServerEndpointOptions) {
+    assertOptions(options);
+    if (options.stdio === undefined) {
+      assertUnixOptions(options);
+      this.ready = readyToListen(options);
+      this.options = Object.freeze(this.ready.options);
+    } else {
+      assertOptions(options.stdio, 'options.stdio');
+      this.ready = null;
+      this.options = Object.freeze({ stdio: { ...options.stdio } });
+    }
+  }
+
+  /**
+   * Listens, and gives each connection a protocol that `factory` builds. At standard input and
+   * output there is one connection, which is made before the promise resolves; to stop listening
+   * leaves it alone.
+   *
+   * @param factory - Builds the protocols.
+   * @param options - See {@link EndpointListenOptions}.
+   * @returns a promise of the port.
+   * @throws what `listen` rejects with (rejects): nothing listens.
+   * @throws CannotListenError (rejects): another process holds the lock of the socket.
+   * @throws NoProtocol (rejects): the factory built `null` for standard input and output.
+   * @see Twisted: `IStreamServerEndpoint.listen`
+   */
+  async listen(
+    factory: IProtocolFactory,
+    options: EndpointListenOptions = {},
+  ): Promise<ListeningPort> {
+    assertFactory(factory);
+    assertOptions(options);
+    assertSignal(options.signal);
+    if (this.ready === null) {
+      return listenOnStandardIO(factory, this.options.stdio ?? {}, options.signal);
+    }
+    const signals = [this.ready.options.signal, options.signal].filter(
+      (signal) => signal !== undefined,
+    );
+    const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+    const ready = { ...this.ready, options: { ...this.ready.options, signal } };
+    return ready.options.path === undefined
+      ? listenReady(factory, ready)
+      : listenOnUnixSocket(factory, ready.options.path, ready);
+  }
+}
+
+async function listenOnUnixSocket(
+  factory: IProtocolFactory,
+  path: string,
+  ready: ReadyToListen,
+): Promise<ListeningPort> {
+  const { mode, lockfile, signal } = ready.options as ListenOptions & UnixSocketOptions;
+  signal?.throwIfAborted();
+  const lock = lockfile === true ? SocketLock.acquire(path) : null;
+  try {
+    return await listenReady(new UnixFactory(factory, path, mode, lock), ready);
+  } catch (thrown) {
+    lock?.release();
+    throw thrown;
+  }
+}
+
+function listenOnStandardIO(
+  factory: IProtocolFactory,
+  options: StandardIOOptions,
+  signal: AbortSignal | undefined,
+): ListeningPort {
+  signal?.throwIfAborted();
+  const here = { type: 'PIPE' } as const;
+  const protocol = protocolOf(factory, here);
+  if (protocol === null) throw new NoProtocol();
+  factory.doStart();
+  try {
+    new StandardIO(protocol, options);
+  } catch (thrown) {
+    factory.doStop();
+    throw thrown;
+  }
+  return new ListeningPort({ close() {} }, here, factory, signal);
+}
+
+function assertUnixOptions({ mode, lockfile, path }: ListenOptions & UnixSocketOptions): void {
+  if (mode !== undefined) assertMode(mode);
+  if (lockfile !== undefined && typeof lockfile !== 'boolean') {
+    throw new InvalidArgTypeError('options.lockfile', 'a boolean', lockfile);
+  }
+  if (path === undefined && (mode !== undefined || lockfile !== undefined)) {
+    throw new InvalidArgTypeError('options.path', 'a path, for `mode` and `lockfile`', path);
+  }
+}
+
+function assertMode(mode: unknown): void {
+  const expected = 'permissions, from 0 to 0o7777';
+  if (typeof mode !== 'number') throw new InvalidArgTypeError('options.mode', expected, mode);
+  if (!(Number.isInteger(mode) && mode >= 0 && mode <= 0o7777)) {
+    throw new OutOfRangeError('options.mode', expected, mode);
+  }
+}

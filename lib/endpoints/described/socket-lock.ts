@@ -1,0 +1,80 @@
+/** The lock beside a Unix socket, which tells whether who made the socket still lives. */
+import { lstatSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs';
+
+import { CannotListenError } from '../sockets/index.js';
+
+/**
+ * Held by the one server of a Unix socket: a symbolic link beside it, PATH.lock, to the number of its
+ * process. Twisted's servers and clients know it too.
+ *
+ * @see Twisted: `twisted.python.lockfile.FilesystemLock`
+ */
+export class SocketLock {
+  private held = true;
+
+  private constructor(private readonly link: string) {}
+
+  /**
+   * Takes the lock of the socket at `path`. Where a process that has ended left it, the socket that it
+   * left is removed as well.
+   *
+   * @throws CannotListenError: a process that runs holds it.
+   * @throws Node's error: the link can't be made.
+   */
+  static acquire(path: string): SocketLock {
+    const link = linkOf(path);
+    for (;;) {
+      try {
+        symlinkSync(String(process.pid), link);
+        return new SocketLock(link);
+      } catch (thrown) {
+        if (!hasCode(thrown, 'EEXIST')) throw thrown;
+      }
+      if (isLocked(path)) {
+        throw new CannotListenError(`Couldn't listen: another process holds the lock '${link}'`);
+      }
+      removeIfThere(link);
+      if (lstatSync(path, { throwIfNoEntry: false })?.isSocket()) removeIfThere(path);
+    }
+  }
+
+  /** Gives the lock up. Called again, does nothing. */
+  release(): void {
+    if (!this.held) return;
+    this.held = false;
+    removeIfThere(this.link);
+  }
+}
+
+/**
+ * Whether a process that runs holds the lock of the socket at `path`.
+ *
+ * @throws Node's error: the link is there and can't be read.
+ * @see Twisted: `twisted.python.lockfile.isLocked`
+ */
+export function isLocked(path: string): boolean {
+  try {
+    process.kill(Number(readlinkSync(linkOf(path))), 0);
+    return true;
+  } catch (thrown) {
+    if (hasCode(thrown, 'EPERM')) return true; // It runs, and belongs to someone else.
+    if (hasCode(thrown, 'ESRCH') || hasCode(thrown, 'ENOENT')) return false;
+    throw thrown;
+  }
+}
+
+function linkOf(path: string): string {
+  return `${path}.lock`;
+}
+
+function removeIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (thrown) {
+    if (!hasCode(thrown, 'ENOENT')) throw thrown;
+  }
+}
+
+function hasCode(thrown: unknown, code: string): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === code;
+}

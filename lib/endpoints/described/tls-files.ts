@@ -1,0 +1,74 @@
+/** What descriptions say of TLS: the files that they name, read. */
+import type { X509Certificate } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { EndpointDescriptionError, UnsupportedEndpointError } from './errors.js';
+
+/** `node:tls`'s names for what an `sslmethod` admits; none for whichever both ends can speak. */
+const VERSIONS = {
+  SSLv23_METHOD: undefined,
+  TLS_METHOD: undefined,
+  TLSv1_METHOD: 'TLSv1',
+  TLSv1_1_METHOD: 'TLSv1.1',
+  TLSv1_2_METHOD: 'TLSv1.2',
+} as const;
+
+/** The versions that `sslmethod` admits, as options of `node:tls`. */
+export function versionsOf(sslmethod: string | undefined): {
+  minVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2';
+  maxVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2';
+} {
+  if (sslmethod === undefined) return {};
+  if (sslmethod === 'SSLv2_METHOD' || sslmethod === 'SSLv3_METHOD') {
+    throw new UnsupportedEndpointError(`Node doesn't speak '${sslmethod}': it is not secure`);
+  }
+  if (!Object.hasOwn(VERSIONS, sslmethod)) {
+    throw new EndpointDescriptionError(`There is no sslmethod '${sslmethod}'`);
+  }
+  const version = VERSIONS[sslmethod as keyof typeof VERSIONS];
+  return version === undefined ? {} : { minVersion: version, maxVersion: version };
+}
+
+/**
+ * The certificates that are in the file at `path`, in order.
+ *
+ * @throws EndpointDescriptionError: there is none in it.
+ * @throws Node's error: it can't be read.
+ */
+export function chainAt(path: string): string[] {
+  const pem = readFileSync(path, 'utf8');
+  const found = pem.match(/-----BEGIN CERTIFICATE-----\n[^]+?\n-----END CERTIFICATE-----/g);
+  if (found === null) {
+    throw new EndpointDescriptionError(
+      `Specified chain file '${path}' doesn't contain any valid certificates in PEM format.`,
+    );
+  }
+  return found;
+}
+
+/**
+ * The certificates of authorities in the folder at `path`: the first of each file that is called
+ * *.pem, each once. Files that can't be read, or are no certificate, are passed over.
+ *
+ * @throws Node's error: the folder can't be read.
+ */
+export function authoritiesIn(path: string): string[] {
+  const found = new Map<string, string>();
+  for (const name of readdirSync(path).sort()) {
+    if (!/(^|\.)pem$/i.test(name)) continue;
+    const certificate = certificateAt(join(path, name));
+    if (certificate !== null) found.set(certificate.fingerprint256, certificate.toString());
+  }
+  return [...found.values()];
+}
+
+function certificateAt(path: string): X509Certificate | null {
+  // Not imported above, because most who load this library never need it.
+  const { X509Certificate } = process.getBuiltinModule('node:crypto');
+  try {
+    return new X509Certificate(readFileSync(path));
+  } catch {
+    return null; // No permission, no certificate: as Twisted has it, others may be enough.
+  }
+}

@@ -1,0 +1,288 @@
+import { getEventListeners, once } from 'node:events';
+import net from 'node:net';
+
+import { expect } from 'chai';
+import sinon from 'sinon';
+
+import {
+  ClientEndpoint,
+  connectProtocol,
+  Factory,
+  type IAddress,
+  type ListeningPort,
+  listen,
+  log,
+  Protocol,
+} from '../../../lib/index.js';
+import { certificate, describeWithOpenSSL } from '../../support/certificate.js';
+import { Caller, Echo, freePort, local, portOf } from '../../support/connections.js';
+import { rejection } from '../../support/rejection.js';
+import { port } from '../../support/sockets.js';
+import { until } from '../../support/until.js';
+
+/** Counts how it is used. */
+class Counted extends Factory {
+  readonly told: string[] = [];
+  override protocol = Caller;
+  override startFactory(): void {
+    this.told.push('start');
+  }
+  override stopFactory(): void {
+    this.told.push('stop');
+  }
+}
+
+describe('ClientEndpoint', () => {
+  let listening: ListeningPort;
+  let endpoint: ClientEndpoint;
+  let logged: unknown[];
+  let restore: () => void;
+  beforeEach(async () => {
+    logged = [];
+    restore = log.addObserver(({ error }) => logged.push(error));
+    listening = await listen(Factory.forProtocol(Echo), { port: 0, ...local });
+    endpoint = new ClientEndpoint({ port: portOf(listening), ...local });
+  });
+  afterEach(async () => {
+    restore();
+    await listening.stopListening();
+    expect(logged).to.deep.equal([]);
+  });
+
+  it('resolves with the protocol that the factory built, once that is connected', async () => {
+    const factory = new Counted();
+    const protocol = (await endpoint.connect(factory)) as Caller;
+    expect(protocol.connected).to.equal(true);
+    expect(protocol.factory).to.equal(factory);
+    await until(() => factory.told.includes('stop'));
+    expect(protocol.answer).to.equal('hello');
+    expect(factory.told).to.deep.equal(['start', 'stop']);
+  });
+
+  it('leaves the protocol alone with its transport, half closes and all', async () => {
+    const told: string[] = [];
+    class Half extends Protocol {
+      readConnectionLost(): void {
+        told.push('readConnectionLost');
+        this.transport.loseConnection();
+      }
+      writeConnectionLost(): void {}
+      override connectionLost({ name }: Error): void {
+        told.push(name);
+      }
+    }
+    const server = net.createServer((socket) => socket.end());
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const half = new Half();
+    await connectProtocol(new ClientEndpoint({ port: port(server), ...local }), half);
+    expect((half.transport as unknown as { protocol: unknown }).protocol).to.equal(half);
+    await until(() => told.length === 2);
+    expect(told).to.deep.equal(['readConnectionLost', 'ConnectionDone']);
+    server.close();
+  });
+
+  it('can be connected more than once', async () => {
+    const [first, second] = await Promise.all([
+      endpoint.connect(new Counted()),
+      endpoint.connect(new Counted()),
+    ]);
+    expect(first).not.to.equal(second);
+  });
+
+  it('rejects with the reason why there is no connection, the factory stopped', async () => {
+    const factory = new Counted();
+    const nobody = new ClientEndpoint({ port: await freePort(), ...local });
+    expect(await rejection(nobody.connect(factory))).to.include({
+      name: 'ConnectionRefusedError',
+      code: 'ECONNREFUSED',
+    });
+    expect(factory.told).to.deep.equal(['start', 'stop']);
+  });
+
+  describe('rejects, and closes the connection, when', () => {
+    let ended: Promise<unknown>;
+    let bare: ClientEndpoint;
+    let server: net.Server;
+    beforeEach(async () => {
+      server = net.createServer();
+      ended = once(server, 'connection').then(([socket]) => {
+        (socket as net.Socket).resume();
+        return once(socket as net.Socket, 'end');
+      });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      bare = new ClientEndpoint({ port: port(server), ...local });
+    });
+    afterEach(async () => {
+      await ended;
+      server.close();
+    });
+
+    it('the factory builds no protocol', async () => {
+      const factory = new Counted();
+      factory.buildProtocol = () => null;
+      expect(await rejection(bare.connect(factory))).to.include({
+        name: 'NoProtocol',
+        code: 'ERR_NO_PROTOCOL',
+      });
+      await until(() => factory.told.includes('stop'));
+    });
+
+    it('the factory throws', async () => {
+      const factory = new Factory();
+      const thrown = new Error('no');
+      factory.buildProtocol = () => {
+        throw thrown;
+      };
+      expect(await rejection(bare.connect(factory))).to.equal(thrown);
+    });
+
+    it('the factory builds what is no protocol', async () => {
+      const factory = new Factory();
+      factory.buildProtocol = () => ({}) as Protocol;
+      expect(await rejection(bare.connect(factory))).to.include({ code: 'ERR_INVALID_ARG_TYPE' });
+    });
+
+    it('connectionMade throws: before connectionLost', async () => {
+      const thrown = new Error('not made');
+      const told: unknown[] = [];
+      class Refusing extends Protocol {
+        override connectionMade(): void {
+          throw thrown;
+        }
+        override connectionLost(reason: Error): void {
+          told.push(reason);
+        }
+      }
+      const connecting = bare.connect(Factory.forProtocol(Refusing)).catch((reason: unknown) => {
+        told.push(reason);
+      });
+      await connecting;
+      await until(() => told.length === 2);
+      expect(told).to.deep.equal([thrown, thrown]);
+      expect(logged.splice(0)).to.deep.equal([thrown]);
+    });
+  });
+
+  describe('given a signal', () => {
+    it('that has aborted, begins nothing', async () => {
+      const factory = new Counted();
+      const signal = AbortSignal.abort();
+      const reason = await rejection(endpoint.connect(factory, { signal }));
+      expect(reason).to.include({
+        name: 'ConnectingCancelledError',
+        code: 'ABORT_ERR',
+        cause: signal.reason as unknown,
+      });
+      expect((reason as { address: IAddress }).address).to.include({ port: portOf(listening) });
+      expect(factory.told).to.deep.equal([]);
+    });
+
+    it('that aborts while it connects, gives the attempt up', async () => {
+      const factory = new Counted();
+      const controller = new AbortController();
+      const connecting = endpoint.connect(factory, { signal: controller.signal });
+      controller.abort(new Error('enough'));
+      expect(await rejection(connecting)).to.include({ name: 'ConnectingCancelledError' });
+      expect(factory.told).to.deep.equal(['start', 'stop']);
+      expect(getEventListeners(controller.signal, 'abort')).to.deep.equal([]);
+    });
+
+    it('that aborts later, aborts the connection', async () => {
+      const controller = new AbortController();
+      const told: string[] = [];
+      class Waiting extends Protocol {
+        override connectionLost({ name }: Error): void {
+          told.push(name);
+        }
+      }
+      await connectProtocol(endpoint, new Waiting(), { signal: controller.signal });
+      controller.abort();
+      await until(() => told.length > 0);
+      expect(told).to.deep.equal(['ConnectionAborted']);
+      expect(getEventListeners(controller.signal, 'abort')).to.deep.equal([]);
+    });
+
+    for (const which of ['its own', 'the call’s'] as const) {
+      it(`and another, heeds both: ${which} aborts`, async () => {
+        const [own, call] = [new AbortController(), new AbortController()];
+        const both = new ClientEndpoint({ ...endpoint.options, signal: own.signal });
+        const connecting = both.connect(new Counted(), { signal: call.signal });
+        (which === 'its own' ? own : call).abort();
+        expect(await rejection(connecting)).to.include({ name: 'ConnectingCancelledError' });
+      });
+    }
+
+    it('still says that it took too long, not that it was given up', async () => {
+      const stub = sinon.stub(net, 'connect').returns(new net.Socket());
+      const nowhere = new ClientEndpoint({ port: 1, ...local, timeout: 0.001 });
+      const { signal } = new AbortController();
+      const connecting = nowhere.connect(new Counted(), { signal });
+      stub.restore();
+      expect(await rejection(connecting)).to.include({ name: 'TimeoutError', code: 'ETIMEDOUT' });
+    });
+  });
+
+  describe('refuses', () => {
+    for (const [what, options, code] of [
+      ['no place', {}, 'ERR_INVALID_ARG_TYPE'],
+      ['a port out of range', { port: 65536 }, 'ERR_OUT_OF_RANGE'],
+      ['a timeout of 0', { port: 1, timeout: 0 }, 'ERR_OUT_OF_RANGE'],
+      ['TLS options that are none', { port: 1, tls: 1 }, 'ERR_INVALID_ARG_TYPE'],
+      ['a lock that is no boolean', { path: '/x', lockfile: 1 }, 'ERR_INVALID_ARG_TYPE'],
+    ] as const) {
+      it(`${what}, when it is made`, () => {
+        expect(() => new ClientEndpoint(options as never))
+          .to.throw()
+          .with.property('code', code);
+      });
+    }
+
+    it('a factory that is none, a signal that is none', async () => {
+      const code = 'ERR_INVALID_ARG_TYPE';
+      expect(await rejection(endpoint.connect({} as Factory))).to.include({ code });
+      const signal = {} as AbortSignal;
+      expect(await rejection(endpoint.connect(new Factory(), { signal }))).to.include({ code });
+    });
+  });
+
+  describeWithOpenSSL('over TLS', () => {
+    it('connects by the certificate that it was given', async () => {
+      const { key, cert } = certificate();
+      const secure = await listen(Factory.forProtocol(Echo), {
+        port: 0,
+        ...local,
+        tls: { key, cert },
+      });
+      const caller = new Caller();
+      const where = { port: portOf(secure), ...local, tls: { ca: cert, servername: 'localhost' } };
+      await connectProtocol(new ClientEndpoint(where), caller);
+      await until(() => caller.answer === 'hello');
+      await secure.stopListening();
+    });
+  });
+});
+
+describe('connectProtocol', () => {
+  it('has any endpoint connect with a factory that builds the protocol', async () => {
+    const protocol = new Protocol();
+    const signal = AbortSignal.abort();
+    const asked: unknown[] = [];
+    const endpoint = {
+      connect: (factory: { buildProtocol(): Protocol | null }, options: unknown) => {
+        asked.push(options);
+        return Promise.resolve(factory.buildProtocol());
+      },
+    };
+    expect(await connectProtocol(endpoint as never, protocol, { signal })).to.equal(protocol);
+    expect(asked).to.deep.equal([{ signal }]);
+  });
+
+  it('refuses what is no endpoint, and what is no protocol', async () => {
+    const code = 'ERR_INVALID_ARG_TYPE';
+    const endpoint = new ClientEndpoint({ port: 1 });
+    expect(await rejection(connectProtocol({} as never, new Protocol()))).to.include({ code });
+    expect(await rejection(connectProtocol(endpoint, {} as Protocol))).to.include({ code });
+  });
+});

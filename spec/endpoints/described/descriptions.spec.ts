@@ -1,0 +1,262 @@
+import { expect } from 'chai';
+
+import {
+  type ClientEndpointOptions,
+  clientFromString,
+  connectProtocol,
+  type DuplexTransport,
+  Factory,
+  type ListeningPort,
+  log,
+  type ListenOptions,
+  Protocol,
+  quoteStringArgument,
+  ServerEndpoint,
+  serverFromString,
+} from '../../../lib/index.js';
+import { certificate, describeWithOpenSSL } from '../../support/certificate.js';
+import { Caller, Echo, portOf } from '../../support/connections.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
+import { until } from '../../support/until.js';
+
+describe('clientFromString', () => {
+  it('takes a host and a port, with or without their names', () => {
+    for (const description of [
+      'tcp:example.com:80',
+      'tcp:host=example.com:port=80',
+      'tcp:host=example.com:80',
+      'tcp:example.com:port=80',
+    ]) {
+      const { options } = clientFromString(description);
+      expect(options).to.include({ host: 'example.com', port: 80 });
+    }
+  });
+
+  it('takes a path, with a backslash before what would end it', () => {
+    const { options } = clientFromString('unix:a\\:b\\\\c\\=d:timeout=9:lockfile=1');
+    expect(options).to.deep.include({ path: 'a:b\\c=d', timeout: 9, lockfile: true });
+  });
+
+  it('asks for the name of a host as it is looked up', () => {
+    const { options } = clientFromString('tls:bücher.example:443');
+    expect(options.host).to.equal('xn--bcher-kva.example');
+    expect(options.tls).to.include({ servername: 'xn--bcher-kva.example' });
+  });
+
+  it('tells a TLS server of no address where a name is due', () => {
+    expect(clientFromString('tls:127.0.0.1:443').options.tls).to.include({ servername: '' });
+  });
+
+  it('verifies nothing over ssl: unless it is told to, as in Twisted', () => {
+    const verifies = (description: string) =>
+      (clientFromString(description).options.tls as { rejectUnauthorized?: boolean })
+        .rejectUnauthorized !== false;
+    expect(verifies('ssl:example.com:443')).to.equal(false);
+    expect(verifies('ssl:example.com:443:hostname=example.com')).to.equal(true);
+    expect(verifies('ssl:example.com:443:caCertsDir=.')).to.equal(true);
+    expect(verifies('tls:example.com:443')).to.equal(true);
+  });
+
+  it('speaks TLS over what another description says', () => {
+    const over = (endpoint: string): Readonly<ClientEndpointOptions> =>
+      clientFromString(`tls:example.com:443:endpoint=${quoteStringArgument(endpoint)}`).options;
+    expect(over(`unix:${quoteStringArgument('/a:b')}`)).to.include({ path: '/a:b' });
+    expect(over('tcp:10.0.0.1:8443')).to.include({ host: '10.0.0.1', port: 8443 });
+    expect(over('tcp:10.0.0.1:8443').tls).to.include({ servername: 'example.com' });
+  });
+
+  for (const [description, code] of [
+    ['', 'ERR_INVALID_ARG_VALUE'],
+    ['=:80', 'ERR_INVALID_ARG_VALUE'],
+    ['ftl:andromeda', 'ERR_INVALID_ARG_VALUE'],
+    ['stdio:', 'ERR_INVALID_ARG_VALUE'],
+    ['constructor:', 'ERR_INVALID_ARG_VALUE'],
+    ['tcp:example.com', 'ERR_INVALID_ARG_VALUE'],
+    ['tcp:example.com:http', 'ERR_INVALID_ARG_VALUE'],
+    ['tcp:example.com:80:more', 'ERR_INVALID_ARG_VALUE'],
+    ['tcp:example.com:80:colour=red', 'ERR_INVALID_ARG_VALUE'],
+    ['tcp:example.com:80\\', 'ERR_INVALID_ARG_VALUE'],
+    ['tcp:example.com:65536', 'ERR_OUT_OF_RANGE'],
+    ['tcp:example.com:80:timeout=0', 'ERR_OUT_OF_RANGE'],
+    ['tcp:example.com:80:bindAddress=here', 'ERR_INVALID_ARG_TYPE'],
+    ['tls::443', 'ERR_INVALID_ARG_VALUE'],
+    ['tls:a:1:host=b', 'ERR_INVALID_ARG_VALUE'],
+    ['tls:a:1:trustRoots=/nowhere', 'ENOENT'],
+    ['tls:a:1:endpoint=tls\\:b\\:2', 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM'],
+    [80, 'ERR_INVALID_ARG_TYPE'],
+  ] as const) {
+    it(`refuses ${JSON.stringify(description)}`, () => {
+      const wrong = () => clientFromString(description as string);
+      expect(wrong).to.throw().with.property('code', code);
+    });
+  }
+});
+
+describe('serverFromString', () => {
+  it('listens at all addresses of IPv4 unless told otherwise', () => {
+    expect(serverFromString('tcp:80').options).to.deep.include({
+      ...{ port: 80, host: '0.0.0.0', backlog: 50 },
+    });
+    const { options } = serverFromString('tcp:80:interface=\\:\\:1:backlog=6');
+    expect(options).to.deep.include({ host: '::1', backlog: 6 });
+    expect(serverFromString('tcp6:80').options).to.deep.include({ host: '::' });
+  });
+
+  it('locks a Unix socket, and opens it to all, unless told otherwise', () => {
+    expect(serverFromString('unix:/a').options).to.deep.include({
+      ...{ path: '/a', mode: 0o666, backlog: 50, lockfile: true },
+    });
+    const { options } = serverFromString('unix:/a:mode=0660:lockfile=0');
+    expect(options).to.include({ mode: 0o660, lockfile: false });
+  });
+
+  it('knows standard input and output', () => {
+    expect(serverFromString('stdio:').options).to.deep.equal({ stdio: {} });
+  });
+
+  for (const [description, code] of [
+    ['ftl:andromeda', 'ERR_INVALID_ARG_VALUE'],
+    ['TCP:80', 'ERR_INVALID_ARG_VALUE'],
+    ['tls:443', 'ERR_INVALID_ARG_VALUE'],
+    ['tcp:', 'ERR_INVALID_ARG_VALUE'],
+    ['tcp:80:port=81', 'ERR_INVALID_ARG_VALUE'],
+    ['unix:', 'ERR_INVALID_ARG_TYPE'],
+    ['unix:/a:mode=8', 'ERR_INVALID_ARG_VALUE'],
+    ['systemd:domain=INET:index=0', 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM'],
+    ['haproxy:tcp\\:80', 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM'],
+    ['ssl:443:privateKey=/nowhere', 'ENOENT'],
+    [null, 'ERR_INVALID_ARG_TYPE'],
+  ] as const) {
+    it(`refuses ${JSON.stringify(description)}`, () => {
+      const wrong = () => serverFromString(description as string);
+      expect(wrong).to.throw().with.property('code', code);
+    });
+  }
+});
+
+describeWithOpenSSL('Descriptions of TLS', () => {
+  const folder = temporaryFolder();
+  let pem: string;
+  let authorities: string;
+  let secure: ListeningPort;
+  let logged: unknown[];
+  let restore: () => void;
+
+  before(async () => {
+    const { key, cert } = certificate();
+    pem = quoteStringArgument(folder.write('server.pem', `${String(key)}${String(cert)}`));
+    folder.write('rubbish.pem', 'no certificate');
+    folder.write('twice.PEM', cert);
+    authorities = quoteStringArgument(folder.path('.'));
+    const server = serverFromString(`ssl:0:interface=127.0.0.1:privateKey=${pem}`);
+    secure = await server.listen(Factory.forProtocol(Echo));
+  });
+  beforeEach(() => {
+    logged = [];
+    restore = log.addObserver(({ error }) => logged.push(error));
+  });
+  afterEach(() => restore());
+  after(() => secure.stopListening());
+
+  /** Talks to the server, and says how that ended. */
+  async function talk(description: string): Promise<string> {
+    class Telling extends Caller {
+      ended: string | undefined;
+      override connectionLost({ cause }: Error): void {
+        this.ended = this.answer || String((cause as { code?: string } | undefined)?.code);
+      }
+    }
+    const telling = new Telling();
+    await connectProtocol(clientFromString(description), telling);
+    await until(() => telling.ended !== undefined);
+    return telling.ended as string;
+  }
+
+  it('read a key and a certificate of one file', async () => {
+    expect(await talk(`ssl:127.0.0.1:${portOf(secure)}`)).to.equal('hello');
+  });
+
+  it('verify who the server is', async () => {
+    const port = portOf(secure);
+    const roots = `trustRoots=${authorities}`;
+    expect(await talk(`tls:localhost:${port}:${roots}`)).to.equal('hello');
+    expect(await talk(`tls:127.0.0.1:${port}:${roots}`)).to.equal('hello');
+    expect(await talk(`tls:localhost:${port}`)).to.equal('DEPTH_ZERO_SELF_SIGNED_CERT');
+    const other = `tls:example.com:1:${roots}:endpoint=tcp\\:127.0.0.1\\:${port}`;
+    expect(await talk(other)).to.equal('ERR_TLS_CERT_ALTNAME_INVALID');
+    const ssl = `ssl:127.0.0.1:${port}:caCertsDir=${authorities}`;
+    expect(await talk(ssl)).to.equal('hello');
+    expect(await talk(`${ssl}:hostname=localhost`)).to.equal('hello');
+    expect(await talk(`${ssl}:hostname=example.com`)).to.equal('ERR_TLS_CERT_ALTNAME_INVALID');
+  });
+
+  it('take each authority of a folder once, and pass over what is none', () => {
+    const { tls } = clientFromString(`tls:a:1:trustRoots=${authorities}`).options;
+    expect((tls as { ca: string[] }).ca).to.have.lengthOf(1);
+  });
+
+  it('show a certificate to the server', async () => {
+    const shown: unknown[] = [];
+    class Asking extends Protocol<DuplexTransport> {
+      handshakeCompleted(): void {
+        shown.push(this.transport.getPeerCertificate()?.subject.CN);
+        this.transport.loseConnection();
+      }
+    }
+    const { options } = serverFromString(`ssl:0:interface=127.0.0.1:privateKey=${pem}`);
+    const { tls, ...where } = options as ListenOptions;
+    const asking = new ServerEndpoint({
+      ...where,
+      tls: { ...tls, requestCert: true, ca: certificate().cert },
+    });
+    const port = await asking.listen(Factory.forProtocol(Asking));
+    const at = `localhost:${portOf(port)}:trustRoots=${authorities}`;
+    await connectProtocol(clientFromString(`tls:${at}:certificate=${pem}`), new Caller());
+    await until(() => shown.length > 0);
+    expect(shown).to.deep.equal(['localhost']);
+    await port.stopListening();
+  });
+
+  it('name the versions to speak, and refuse those that Node does not', () => {
+    const server = (method: string) =>
+      serverFromString(`ssl:0:privateKey=${pem}:sslmethod=${method}`).options as ListenOptions;
+    expect(server('TLSv1_2_METHOD').tls).to.include({
+      minVersion: 'TLSv1.2',
+      maxVersion: 'TLSv1.2',
+    });
+    expect(server('SSLv23_METHOD').tls).not.to.have.property('minVersion');
+    const unavailable = 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM';
+    expect(() => server('SSLv3_METHOD'))
+      .to.throw()
+      .with.property('code', unavailable);
+    expect(() => server('toString'))
+      .to.throw()
+      .with.property('code', 'ERR_INVALID_ARG_VALUE');
+  });
+
+  it('add the certificates of a chain, in order, and refuse a file without any', () => {
+    const { cert } = certificate();
+    const chain = folder.write('chain', `${String(cert)}and\n${String(cert)}`);
+    const server = (path: string) =>
+      serverFromString(`ssl:0:privateKey=${pem}:extraCertChain=${quoteStringArgument(path)}`);
+    const { tls } = server(chain).options as ListenOptions;
+    expect(String(tls?.cert).match(/BEGIN CERTIFICATE/g)).to.have.lengthOf(3);
+    expect(() => server(folder.write('empty', '')))
+      .to.throw(/doesn't contain any valid certificates/)
+      .with.property('code', 'ERR_INVALID_ARG_VALUE');
+  });
+});
+
+describe('quoteStringArgument', () => {
+  it('escapes what would take its argument apart', () => {
+    const path = 'C:\\a=b:c';
+    expect(quoteStringArgument(path)).to.equal('C\\:\\\\a=b\\:c');
+    expect(clientFromString(`unix:path=${quoteStringArgument(path)}`).options.path).to.equal(path);
+  });
+
+  it('refuses what is no string', () => {
+    expect(() => quoteStringArgument(5 as never))
+      .to.throw()
+      .with.property('code', 'ERR_INVALID_ARG_TYPE');
+  });
+});
