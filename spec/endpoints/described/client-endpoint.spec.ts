@@ -14,7 +14,7 @@ import {
   log,
   Protocol,
 } from '../../../lib/index.js';
-import { certificate, describeWithOpenSSL } from '../../support/certificate.js';
+import { certificate } from '../../support/certificate.js';
 import { Caller, Echo, freePort, local, portOf } from '../../support/connections.js';
 import { rejection } from '../../support/rejection.js';
 import { port } from '../../support/sockets.js';
@@ -247,7 +247,7 @@ describe('ClientEndpoint', () => {
     });
   });
 
-  describeWithOpenSSL('over TLS', () => {
+  describe('over TLS', () => {
     it('connects by the certificate that it was given', async () => {
       const { key, cert } = certificate();
       const secure = await listen(Factory.forProtocol(Echo), {

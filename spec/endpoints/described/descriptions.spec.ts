@@ -14,7 +14,7 @@ import {
   ServerEndpoint,
   serverFromString,
 } from '../../../lib/index.js';
-import { certificate, describeWithOpenSSL } from '../../support/certificate.js';
+import { certificate } from '../../support/certificate.js';
 import { Caller, Echo, portOf } from '../../support/connections.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { until } from '../../support/until.js';
@@ -134,7 +134,7 @@ describe('serverFromString', () => {
   }
 });
 
-describeWithOpenSSL('Descriptions of TLS', () => {
+describe('Descriptions of TLS', () => {
   const folder = temporaryFolder();
   let pem: string;
   let authorities: string;
