@@ -14,13 +14,13 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs `command` in `cwd` to its end, with nothing on its standard input. */
+/** Runs `command` in `cwd` to its end, with `input` on its standard input. */
 export async function run(
   command: string,
   args: readonly string[],
-  { cwd = ROOT, input = '' } = {},
+  { cwd = ROOT, input = '', env = process.env } = {},
 ): Promise<Ended> {
-  const child = spawn(command, args, { cwd });
+  const child = spawn(command, args, { cwd, env });
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text));
