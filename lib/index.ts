@@ -10,6 +10,7 @@ export {
   MethodNotImplementedError,
   OutOfRangeError,
 } from './base/errors.js';
+export type { ConnectionMessage, ProducerMessage } from './base/diagnostics.js';
 export { type Log, log, type LogEvent, type LogObserver } from './base/log.js';
 export type { Builder } from './base/build.js';
 
@@ -23,6 +24,7 @@ export {
   ConsumerMixin,
   type ConsumerMixinMembers,
   ConsumerToProtocolAdapter,
+  explain,
   Factory,
   FileDescriptor,
   type IAddress,

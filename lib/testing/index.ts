@@ -15,6 +15,13 @@ export {
   type TransportWithPeer,
 } from './checks/index.js';
 export { Clock } from './clock.js';
+export {
+  type FlowEvent,
+  type FlowPause,
+  FlowRecorder,
+  type FlowRecorderOptions,
+  type FlowSample,
+} from './flow-recorder.js';
 export { loopback } from './loopback.js';
 export { NonStreamingProducer } from './non-streaming-producer.js';
 export { StringTransport } from './string-transport.js';

@@ -39,6 +39,9 @@ const NEXT_MUST_WAIT = Why.paused | Why.unasked | Why.resting;
 const NOT_IDLE = Why.unopened | Why.passing | Why.over;
 
 export class Transfer implements SourceListener, IPushProducer {
+  /** What people call this: they know the class that made it. */
+  readonly [Symbol.toStringTag] = 'ReadableProducer';
+
   /** Settles once the consumer has been told. */
   readonly done: Promise<void>;
   private resolve!: () => void;

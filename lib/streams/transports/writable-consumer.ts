@@ -8,8 +8,11 @@ import {
   ConnectionLost,
   type IPullProducer,
   type IPushProducer,
+  type Standing,
+  standing,
 } from '../../twisted/core/index.js';
 import { setImmediate } from '../../base/timers.js';
+import { tellOfConnection, tellOfProducer } from '../../base/diagnostics.js';
 import { currentTurn } from '../../base/turn.js';
 import {
   type AnyWritable,
@@ -105,6 +108,7 @@ export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> 
     }
     this.reactor.attach(this);
     if (this.disconnected) this.reactor.detach();
+    else tellOfConnection('made', this);
   }
 
   /**
@@ -145,6 +149,7 @@ export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> 
       this.answered = false;
       if (this.writeDisconnected) {
         assertProducer(producer, streaming);
+        tellOfProducer('stopped', this, producer);
         producer.stopProducing();
         return;
       }
@@ -337,6 +342,23 @@ export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> 
     });
   }
 
+  /** @internal How this stands, for `explain`. */
+  override [standing](): Standing {
+    const { reactor } = this;
+    const { state, ...stands } = super[standing]();
+    return {
+      ...stands,
+      state: reactor.isDropped && !this.disconnected ? 'aborting' : state,
+      owesAnswer: this.producer !== null && !this.streamingProducer && !this.answered,
+      buffered: this.writableLength,
+      full: this.highWaterMark,
+      unit: this.takesObjects ? 'objects' : 'bytes',
+      drain: reactor.isBusy ? (reactor.isHeld ? 'the TLS handshake' : 'drain') : undefined,
+      waitsFor: reactor.isEnding ? 'waits for the stream to finish' : undefined,
+      reason: this.reason,
+    };
+  }
+
   override loseConnection(): void {
     if (!this.connected || this.reactor.isDropped) return;
     if (this.disconnecting) {
@@ -344,6 +366,7 @@ export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> 
       if (this.producer !== null) this.startWriting();
     } else if (this.reactor.isEnding) {
       // The half close is under way: what it still has to deliver is waited for.
+      tellOfConnection('closing', this);
       this.disconnecting = true;
       this.stopReading();
     } else {
@@ -381,6 +404,7 @@ export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> 
    */
   abortConnection(): void {
     if (this.disconnected || this.reactor.isDropped) return;
+    tellOfConnection('closing', this);
     this.reactor.drop();
     this.stopReading();
     process.nextTick((consumer: WritableConsumer) => {

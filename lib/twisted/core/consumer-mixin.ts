@@ -2,6 +2,7 @@
  * Remembers which producer feeds a consumer. Never buffers, pauses or closes: the class it is
  * mixed into does.
  */
+import { tellOfProducer } from '../../base/diagnostics.js';
 import { MethodNotImplementedError } from '../../base/errors.js';
 import { ProducerAlreadyRegisteredError } from './errors.js';
 import type { IConsumer, IPullProducer, IPushProducer } from './interfaces.js';
@@ -88,7 +89,9 @@ export function ConsumerMixin(Base: abstract new (...args: any[]) => object = Ob
     }
 
     unregisterProducer(): void {
+      const { producer } = this;
       this.producer = null;
+      if (producer !== null) tellOfProducer('unregistered', this, producer);
       if (this.connected && this.disconnecting) this.startWriting();
     }
   }
@@ -108,11 +111,15 @@ export function takeProducer(
 ): void {
   if (consumer.producer !== null) throw new ProducerAlreadyRegisteredError();
   if (consumer.disconnected) {
+    tellOfProducer('stopped', consumer, producer);
     producer.stopProducing();
     return;
   }
   consumer.producer = producer;
   consumer.streamingProducer = streaming;
   consumer.producerPaused = false; // Differs from Twisted: a pause is owed to one producer.
-  if (!streaming) producer.resumeProducing(); // Last: it may call anything on the consumer.
+  tellOfProducer('registered', consumer, producer);
+  if (streaming) return;
+  tellOfProducer('resumed', consumer, producer);
+  producer.resumeProducing(); // Last: it may call anything on the consumer.
 }

@@ -3,7 +3,10 @@
  * knows nothing of where bytes go: a reactor calls `doWrite`, a subclass has `writeSomeData`.
  */
 import { cleanClose } from './clean-close.js';
+import { explain, type Standing, standing, stateOf } from './explain.js';
 import { ConsumerMixin } from './consumer-mixin.js';
+import { nameOf } from '../../base/name-of.js';
+import { tellOfConnection, tellOfProducer } from '../../base/diagnostics.js';
 import {
   InvalidArgTypeError,
   MethodNotImplementedError,
@@ -89,19 +92,23 @@ export abstract class FileDescriptor
   /**
    * The connection is over, for whatever reason. Override it to clean up, and call up to it.
    *
-   * @param _reason - Why.
+   * @param reason - Why.
    * @throws what the producer's `stopProducing` throws, all work done.
    */
-  connectionLost(_reason: Error): void {
+  connectionLost(reason: Error): void {
     this.disconnected = true;
     this.connected = false;
     const { producer } = this;
     this.producer = null; // Differs from Twisted: forgotten before it is told.
     try {
-      producer?.stopProducing();
+      if (producer !== null) {
+        tellOfProducer('stopped', this, producer);
+        producer.stopProducing();
+      }
     } finally {
       this.stopReading();
       this.stopWriting();
+      tellOfConnection('lost', this, reason);
     }
   }
 
@@ -157,6 +164,7 @@ export abstract class FileDescriptor
     if (producer !== null && !this.isBeyondUnregistering(producer)) {
       if (!this.streamingProducer || this.producerPaused) {
         this.producerPaused = false;
+        tellOfProducer('resumed', this, producer);
         producer.resumeProducing();
         return undefined;
       }
@@ -225,6 +233,7 @@ export abstract class FileDescriptor
   protected maybePauseProducer(): void {
     if (this.producer !== null && this.streamingProducer && this.isSendBufferFull()) {
       this.producerPaused = true;
+      tellOfProducer('paused', this, this.producer);
       (this.producer as IPushProducer).pauseProducing();
     }
   }
@@ -282,6 +291,7 @@ export abstract class FileDescriptor
    */
   loseConnection(): void {
     if (!this.connected || this.disconnecting) return;
+    tellOfConnection('closing', this);
     if (this.writeDisconnected) {
       this.stopReading();
       this.stopWriting();
@@ -298,6 +308,7 @@ export abstract class FileDescriptor
    * written after this, before that end, may still be sent.
    */
   loseWriteConnection(): void {
+    if (!this.writeDisconnecting && this.connected) tellOfConnection('closing', this);
     this.writeDisconnecting = true;
     this.startWriting();
   }
@@ -360,6 +371,30 @@ export abstract class FileDescriptor
   /** The operating system's number for this descriptor, or -1. Override it where there is one. */
   fileno(): number {
     return -1;
+  }
+
+  /** @internal How this stands, for `explain`. */
+  [standing](): Standing {
+    return {
+      state: this.connectionState(),
+      producer: this.producer,
+      streaming: this.streamingProducer,
+      paused: this.producerPaused,
+      buffered: this.sendBuffer?.size ?? 0,
+      full: this.bufferSize,
+    };
+  }
+
+  /** Where the connection is between its beginning and its end, in a word or two. */
+  private connectionState(): string {
+    if (!this.connected || this.disconnecting) return stateOf(this);
+    if (this.writeDisconnected) return 'half closed';
+    return this.writeDisconnecting ? 'half closing' : 'open';
+  }
+
+  /** One short line for `util.inspect`. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `${nameOf(this)} <${explain(this)}>`;
   }
 
   /** What to put in front of a log line about this descriptor. Override it to say more. */

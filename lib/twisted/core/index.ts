@@ -12,6 +12,7 @@ export {
   protocolOf,
 } from './factory.js';
 export { type IFailableConsumer, isFailableConsumer } from './failable-consumer.js';
+export { explain, type Standing, standing } from './explain.js';
 export { FileDescriptor } from './file-descriptor.js';
 export * from './interfaces.js';
 export { logPrefixOf } from './log-prefix.js';

@@ -1,0 +1,78 @@
+/**
+ * What can be seen of flows from outside: two channels of `node:diagnostics_channel`. Without a
+ * subscriber a message is not even made.
+ *
+ * `NODE_DEBUG=twisted-streams` prints each message to stderr.
+ */
+import { type Channel, channel } from 'node:diagnostics_channel';
+import { debuglog } from 'node:util';
+
+import { nameOf } from './name-of.js';
+
+/** What becomes of a producer: a message of the channel `twisted-streams:producer`. */
+export interface ProducerMessage {
+  /**
+   * `registered` and `unregistered`: the producer or its owner said so. `paused`, `resumed`,
+   * `stopped`: the consumer calls that method of the producer next. A pull producer is `resumed` each
+   * time that it is asked.
+   */
+  readonly event: 'registered' | 'paused' | 'resumed' | 'stopped' | 'unregistered';
+  /** Who takes the data. */
+  readonly consumer: object;
+  /** Who makes it. */
+  readonly producer: object;
+}
+
+/** What becomes of a connection: a message of the channel `twisted-streams:connection`. */
+export interface ConnectionMessage {
+  /**
+   * `made`: a protocol was connected. `closing`: `loseConnection`, `loseWriteConnection` or
+   * `abortConnection` was called. `lost`: the connection is over.
+   */
+  readonly event: 'made' | 'closing' | 'lost';
+  /** The transport, or the consumer that stands for a stream. */
+  readonly consumer: object;
+  /** Why the connection was lost; only with `lost`. */
+  readonly reason?: Error;
+}
+
+/** A message in one line. */
+function lineOf({ event, consumer, ...rest }: ProducerMessage | ConnectionMessage): string {
+  if ('producer' in rest) return `${nameOf(consumer)}: ${event} ${nameOf(rest.producer)}`;
+  const { reason } = rest;
+  return `${nameOf(consumer)}: ${event}${reason ? `, ${reason.name}: ${reason.message}` : ''}`;
+}
+
+/** Opens the channel, and prints its messages if `NODE_DEBUG` asks for that. */
+function open(name: string): Channel {
+  const opened = channel(name);
+  const print = debuglog('twisted-streams');
+  if (print.enabled) opened.subscribe((message) => print('%s', lineOf(message as ProducerMessage)));
+  return opened;
+}
+
+// Marked as pure, so that a bundle that tells nothing opens no channel.
+const producers = /* @__PURE__ */ open('twisted-streams:producer');
+const connections = /* @__PURE__ */ open('twisted-streams:connection');
+
+/** Tells subscribers what becomes of `producer`. */
+export function tellOfProducer(
+  event: ProducerMessage['event'],
+  consumer: object,
+  producer: object,
+): void {
+  if (producers.hasSubscribers)
+    producers.publish({ event, consumer, producer } satisfies ProducerMessage);
+}
+
+/** Tells subscribers what becomes of the connection of `consumer`. */
+export function tellOfConnection(
+  event: ConnectionMessage['event'],
+  consumer: object,
+  reason?: Error,
+): void {
+  if (!connections.hasSubscribers) return;
+  const message: ConnectionMessage =
+    reason === undefined ? { event, consumer } : { event, consumer, reason };
+  connections.publish(message);
+}

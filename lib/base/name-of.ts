@@ -1,0 +1,16 @@
+/** What an object is called that has no class of its own. */
+export const NAMELESS = 'an object';
+
+/**
+ * The name by which people know an object: its `Symbol.toStringTag`, which an inner class sets to the
+ * name of the class that stands for it outside; else the name of its class.
+ */
+export function nameOf(value: object): string {
+  const { [Symbol.toStringTag]: tag, constructor } = value as {
+    [Symbol.toStringTag]?: unknown;
+    constructor?: { name?: unknown };
+  };
+  if (typeof tag === 'string' && tag !== '') return tag;
+  const name = constructor?.name;
+  return typeof name === 'string' && name !== '' && name !== 'Object' ? name : NAMELESS;
+}

@@ -1,0 +1,167 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+
+import { InvalidArgTypeError, OutOfRangeError } from '../base/errors.js';
+import { assertKnownOptions, assertOptions } from '../base/arguments.js';
+import type { ConnectionMessage, ProducerMessage } from '../base/diagnostics.js';
+import { nameOf } from '../base/name-of.js';
+
+/** Something that happened to a producer or the connection, as a {@link FlowRecorder} notes it. */
+export interface FlowEvent {
+  /** Milliseconds since the recorder began. */
+  readonly at: number;
+  /** What happened; see the channels `twisted-streams:producer` and `twisted-streams:connection`. */
+  readonly event: ProducerMessage['event'] | ConnectionMessage['event'];
+  /** The class of the producer, of an event of a producer. */
+  readonly producer?: string;
+  /** Why the connection was lost; only with `lost`. */
+  readonly reason?: Error;
+}
+
+/** What stood how at one moment, as a {@link FlowRecorder} measures it. */
+export interface FlowSample {
+  /** Milliseconds since the recorder began. */
+  readonly at: number;
+  /** Bytes (objects, in object mode) buffered by the consumer and its stream; 0 if it can't tell. */
+  readonly buffered: number;
+  /** What `measure` answered. */
+  readonly measured: Readonly<Record<string, number>>;
+}
+
+/** A stretch of time in which the producer was paused. */
+export interface FlowPause {
+  /** Milliseconds since the recorder began. */
+  readonly from: number;
+  /** Milliseconds since the recorder began; the recorder's end if the producer was never resumed. */
+  readonly to: number;
+}
+
+/** What a {@link FlowRecorder} can be told. */
+export interface FlowRecorderOptions {
+  /** Milliseconds between two samples; 10 by default. A sample is also taken with each event. */
+  interval?: number | undefined;
+  /** Measures what is to stand beside the buffered bytes in each sample: bytes received, say. */
+  measure?: (() => Record<string, number>) | undefined;
+}
+
+/** A message of either channel. */
+type Message = Pick<ProducerMessage | ConnectionMessage, 'event' | 'consumer'> &
+  Partial<Pick<ProducerMessage, 'producer'> & Pick<ConnectionMessage, 'reason'>>;
+
+const CHANNELS = ['twisted-streams:producer', 'twisted-streams:connection'];
+
+/**
+ * Records how a consumer's buffer fills and empties, when its producer is paused, and how it closes,
+ * until the connection is lost or `stop` is called.
+ *
+ * @example
+ * ```ts
+ * const recorder = new FlowRecorder(transport);
+ * await transport.closed;
+ * console.log(recorder.pauses.length, recorder.events.at(-1)?.reason);
+ * ```
+ *
+ * Twisted has nothing of the kind.
+ */
+export class FlowRecorder {
+  /** What happened, in order. */
+  readonly events: FlowEvent[] = [];
+  /** What was measured, in order. */
+  readonly samples: FlowSample[] = [];
+  /** Bytes (objects, in object mode) from which on the buffer is full, if the consumer can tell. */
+  readonly highWaterMark: number | undefined;
+
+  private readonly began = performance.now();
+  private readonly timer: NodeJS.Timeout;
+  private readonly measure: () => Record<string, number>;
+  private isRunning = true;
+
+  /**
+   * Begins to record.
+   *
+   * @param consumer - Whose flow it is: a `WritableConsumer`, a `DuplexTransport`, or anything that
+   *   the two channels tell of.
+   * @param options - See {@link FlowRecorderOptions}.
+   * @throws InvalidArgTypeError: an argument is of the wrong kind, or an option is misspelt.
+   * @throws OutOfRangeError: `interval` is not above 0.
+   */
+  constructor(
+    private readonly consumer: object,
+    options: FlowRecorderOptions = {},
+  ) {
+    if (typeof consumer !== 'object' || consumer === null) {
+      throw new InvalidArgTypeError('consumer', 'a consumer', consumer);
+    }
+    assertOptions(options);
+    assertKnownOptions(options, ['interval', 'measure']);
+    const { interval = 10, measure = () => ({}) } = options;
+    if (typeof interval !== 'number') {
+      throw new InvalidArgTypeError('options.interval', 'a number of milliseconds', interval);
+    }
+    if (!(interval > 0)) throw new OutOfRangeError('options.interval', 'above 0', interval);
+    if (typeof measure !== 'function') {
+      throw new InvalidArgTypeError('options.measure', 'a function', measure);
+    }
+    this.measure = measure;
+    const { highWaterMark } = consumer as { highWaterMark?: unknown };
+    this.highWaterMark = typeof highWaterMark === 'number' ? highWaterMark : undefined;
+    for (const name of CHANNELS) subscribe(name, this.hear);
+    this.timer = setInterval(() => this.sample(), interval);
+    this.timer.unref();
+    this.sample();
+  }
+
+  /** Records no more. Called again, does nothing. */
+  stop(): void {
+    if (!this.isRunning) return;
+    this.isRunning = false;
+    for (const name of CHANNELS) unsubscribe(name, this.hear);
+    clearInterval(this.timer);
+    this.sample();
+  }
+
+  /** When the producer was paused, in order. */
+  get pauses(): FlowPause[] {
+    const pauses: FlowPause[] = [];
+    let from: number | undefined;
+    for (const { event, at } of this.events) {
+      if (event === 'paused') {
+        from ??= at;
+      } else if (from !== undefined && ENDS_A_PAUSE.has(event)) {
+        pauses.push({ from, to: at });
+        from = undefined;
+      }
+    }
+    if (from !== undefined) pauses.push({ from, to: this.samples.at(-1)?.at ?? from });
+    return pauses;
+  }
+
+  private readonly hear = (message: unknown): void => {
+    const { event, consumer, producer, reason } = message as Message;
+    if (consumer !== this.consumer) return;
+    this.events.push({
+      at: this.now(),
+      event,
+      ...(producer !== undefined && { producer: nameOf(producer) }),
+      ...(reason !== undefined && { reason }),
+    });
+    if (event === 'lost') this.stop();
+    else this.sample();
+  };
+
+  private sample(): void {
+    const { writableLength } = this.consumer as { writableLength?: unknown };
+    const buffered = typeof writableLength === 'number' ? writableLength : 0;
+    this.samples.push({ at: this.now(), buffered, measured: this.measure() });
+  }
+
+  private now(): number {
+    return performance.now() - this.began;
+  }
+}
+
+const ENDS_A_PAUSE: ReadonlySet<FlowEvent['event']> = new Set([
+  'resumed',
+  'stopped',
+  'unregistered',
+  'lost',
+]);

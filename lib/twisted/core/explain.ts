@@ -1,0 +1,117 @@
+/** Why nothing moves: how a consumer stands, in one sentence. */
+import { InvalidArgTypeError } from '../../base/errors.js';
+import { NAMELESS, nameOf } from '../../base/name-of.js';
+
+/** How a consumer stands. What it can't tell is left out. */
+export interface Standing {
+  /** Where the connection is between its beginning and its end, in a word or two. */
+  readonly state: string;
+  /** What a close waits for besides the producer and the buffer. */
+  readonly waitsFor?: string | undefined;
+  readonly producer?: object | null;
+  readonly streaming?: boolean;
+  readonly paused?: boolean;
+  /** Whether a pull producer was asked and has not answered. */
+  readonly owesAnswer?: boolean;
+  /** Bytes, or objects, that are buffered. */
+  readonly buffered?: number | undefined;
+  /** From how many of them on the buffer is full. */
+  readonly full?: number | undefined;
+  readonly unit?: 'bytes' | 'objects';
+  /** What the buffer waits for. */
+  readonly drain?: string | undefined;
+  /** Why the connection was lost. */
+  readonly reason?: Error | undefined;
+}
+
+/** The method by which a consumer of ours tells how it stands. */
+export const standing: unique symbol = Symbol('twisted-streams.standing');
+
+/** The fields of Twisted's consumers and transports that anybody's may have. */
+interface Fields {
+  readonly [standing]?: () => Standing;
+  readonly connected?: unknown;
+  readonly disconnecting?: unknown;
+  readonly disconnected?: unknown;
+  readonly producer?: unknown;
+  readonly producerPaused?: unknown;
+  readonly streamingProducer?: unknown;
+  readonly streaming?: unknown;
+}
+
+/**
+ * Says in one sentence why nothing moves: whether the connection stands, closes or is lost, what a close
+ * waits for, whether the producer is paused, and what is buffered. For logs and debuggers; the
+ * words may change.
+ *
+ * @example
+ * ```ts
+ * explain(transport);
+ * // 'closing: waits for FileSender to unregister; 16384 of 16384 bytes wait for drain'
+ * ```
+ *
+ * @param consumer - A transport or any other consumer. Of one that isn't ours, the fields that
+ *   Twisted's have (`producer`, `disconnecting`, ...) are looked at.
+ * @returns the sentence.
+ * @throws InvalidArgTypeError: `consumer` is no object.
+ */
+export function explain(consumer: object): string {
+  if (typeof consumer !== 'object' || consumer === null) {
+    throw new InvalidArgTypeError('consumer', 'a consumer', consumer);
+  }
+  const fields = consumer as Fields;
+  return sentence(fields[standing]?.() ?? standingOf(fields));
+}
+
+/** How an object stands that can't tell by itself. */
+function standingOf(fields: Fields): Standing {
+  const { producer, producerPaused, streamingProducer, streaming } = fields;
+  return {
+    state: stateOf(fields),
+    ...(producer !== undefined && { producer: producer }),
+    streaming: Boolean(streamingProducer ?? streaming),
+    paused: Boolean(producerPaused),
+  };
+}
+
+/** The word for where a connection is, by Twisted's three fields. */
+export function stateOf({ connected, disconnecting, disconnected }: Fields): string {
+  if (disconnected) return 'lost';
+  if (disconnecting) return 'closing';
+  return connected === false ? 'not connected' : 'open';
+}
+
+function sentence(stands: Standing): string {
+  const { state, reason } = stands;
+  if (reason !== undefined) return `${state}: ${reason.name}, ${reason.message}`;
+  const clauses = [producerClause(stands), bufferClause(stands), stands.waitsFor].filter(Boolean);
+  return clauses.length === 0 ? state : `${state}: ${clauses.join('; ')}`;
+}
+
+function producerClause({ state, producer, streaming, paused, owesAnswer }: Standing): string {
+  if (producer === undefined || state === 'lost' || state === 'aborting') return '';
+  const isClosing = state.includes('clos');
+  if (producer === null) return isClosing ? '' : 'no producer is registered';
+  const name = nameOf(producer);
+  const isNamed = name !== NAMELESS;
+  const does = whatItDoes(paused, owesAnswer);
+  if (isClosing) {
+    const wait = `waits for ${isNamed ? name : 'its producer'} to unregister`;
+    return does === '' ? wait : `${wait}, which ${does}`;
+  }
+  const who = isNamed ? `producer ${name}` : 'its producer';
+  return `${who} ${does || (streaming === true ? 'may write' : 'is asked next')}`;
+}
+
+/** What keeps a producer from writing, if anything does. */
+function whatItDoes(paused = false, owesAnswer = false): string {
+  if (paused) return 'is paused';
+  return owesAnswer ? 'was asked and has not answered' : '';
+}
+
+function bufferClause({ buffered, full, unit = 'bytes', drain, state }: Standing): string {
+  if (buffered === undefined || state === 'lost') return '';
+  if (buffered === 0) return 'nothing is buffered';
+  const amount = full === undefined ? `${buffered} ${unit}` : `${buffered} of ${full} ${unit}`;
+  return drain === undefined ? `${amount} are buffered` : `${amount} wait for ${drain}`;
+}

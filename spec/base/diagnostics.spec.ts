@@ -1,0 +1,100 @@
+/** The two channels: what becomes of producers and connections, as anybody can hear it. */
+import { Buffer } from 'node:buffer';
+import { spawnSync } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { PassThrough } from 'node:stream';
+
+import { expect } from 'chai';
+
+import {
+  type ConnectionMessage,
+  ConnectionAborted,
+  ConnectionDone,
+  type ProducerMessage,
+  WritableConsumer,
+} from '../../lib/index.js';
+import { ROOT } from '../support/programs.js';
+
+const CHANNELS = ['twisted-streams:producer', 'twisted-streams:connection'];
+
+class Sensor {
+  pauseProducing() {}
+  resumeProducing() {}
+  stopProducing() {}
+}
+
+describe('The diagnostics channels', () => {
+  let heard: (ProducerMessage | ConnectionMessage)[];
+  const hear = (message: unknown) => heard.push(message as ProducerMessage);
+  beforeEach(() => {
+    heard = [];
+    for (const name of CHANNELS) subscribe(name, hear);
+  });
+  afterEach(() => {
+    for (const name of CHANNELS) unsubscribe(name, hear);
+  });
+  const events = () => heard.map(({ event }) => event);
+
+  it('tell of a push producer and its connection, from made to lost', async () => {
+    const stream = new PassThrough({ highWaterMark: 1000 });
+    const consumer = new WritableConsumer(stream);
+    const sensor = new Sensor();
+    consumer.registerProducer(sensor, true);
+    consumer.write(Buffer.alloc(2000));
+    consumer.loseConnection();
+    stream.resume();
+    await new Promise(setImmediate);
+    consumer.unregisterProducer();
+    const reason = await consumer.closed;
+    expect(reason).to.be.instanceOf(ConnectionDone);
+    expect(heard).to.deep.equal([
+      { event: 'made', consumer },
+      { event: 'registered', consumer, producer: sensor },
+      { event: 'paused', consumer, producer: sensor },
+      { event: 'closing', consumer },
+      { event: 'resumed', consumer, producer: sensor },
+      { event: 'unregistered', consumer, producer: sensor },
+      { event: 'lost', consumer, reason },
+    ]);
+  });
+
+  it('tell of each time that a pull producer is asked, and that it is stopped', async () => {
+    const stream = new PassThrough();
+    const consumer = new WritableConsumer(stream);
+    consumer.registerProducer(new Sensor(), false);
+    consumer.abortConnection();
+    await consumer.closed;
+    expect(events()).to.deep.equal(['made', 'registered', 'resumed', 'closing', 'stopped', 'lost']);
+    expect(heard.at(-1)).to.have.property('reason').that.is.instanceOf(ConnectionAborted);
+  });
+
+  it('tell of a producer before it is called', () => {
+    const consumer = new WritableConsumer(new PassThrough({ highWaterMark: 10 }));
+    const order: string[] = [];
+    const sensor = new Sensor();
+    sensor.pauseProducing = () => order.push(...events().slice(-1), 'called');
+    consumer.registerProducer(sensor, true);
+    consumer.write(Buffer.alloc(10));
+    expect(order).to.deep.equal(['paused', 'called']);
+  });
+
+  it('are printed where NODE_DEBUG asks for that', () => {
+    const program = `
+      import { PassThrough } from 'node:stream';
+      import { WritableConsumer } from './lib/index.ts';
+      const consumer = new WritableConsumer(new PassThrough());
+      consumer.loseConnection();
+    `;
+    const flags = ['--import', 'tsx/esm', '--input-type=module', '--eval', program];
+    const print = (debug: string) =>
+      spawnSync(process.execPath, flags, {
+        cwd: ROOT,
+        env: { ...process.env, NODE_DEBUG: debug },
+        encoding: 'utf8',
+      }).stderr;
+    expect(print('twisted-streams')).to.match(
+      /WritableConsumer: made\n.*WritableConsumer: closing\n.*lost, ConnectionDone: Connection was closed/,
+    );
+    expect(print('')).to.equal('');
+  });
+});

@@ -1,0 +1,84 @@
+/** `FlowRecorder`: what a flow did, for a picture or a test. */
+import { Buffer } from 'node:buffer';
+import { PassThrough } from 'node:stream';
+
+import { expect } from 'chai';
+
+import { ConnectionDone, WritableConsumer } from '../../lib/index.js';
+import { FlowRecorder } from '../../lib/testing/index.js';
+
+class Sensor {
+  pauseProducing() {}
+  resumeProducing() {}
+  stopProducing() {}
+}
+
+describe('FlowRecorder', () => {
+  it('records the buffer, the pauses, the close and its reason, and then stops', async () => {
+    const stream = new PassThrough({ highWaterMark: 1000 });
+    const consumer = new WritableConsumer(stream);
+    let measured = 0;
+    const recorder = new FlowRecorder(consumer, { measure: () => ({ measured: ++measured }) });
+    expect(recorder.highWaterMark).to.equal(1000);
+    consumer.registerProducer(new Sensor(), true);
+    consumer.write(Buffer.alloc(2000));
+    await new Promise(setImmediate);
+    stream.resume();
+    await new Promise(setImmediate);
+    consumer.unregisterProducer();
+    consumer.loseConnection();
+    await consumer.closed;
+
+    const { events, samples, pauses } = recorder;
+    expect(events.map(({ event, producer }) => `${event} ${producer ?? ''}`.trim())).to.deep.equal([
+      'registered Sensor',
+      'paused Sensor',
+      'resumed Sensor',
+      'unregistered Sensor',
+      'closing',
+      'lost',
+    ]);
+    expect(events.at(-1)?.reason).to.be.instanceOf(ConnectionDone);
+    expect(Math.max(...samples.map(({ buffered }) => buffered))).to.equal(2000);
+    expect(samples.at(-1)).to.deep.include({ buffered: 0, measured: { measured } });
+    expect(pauses).to.deep.equal([{ from: events[1]?.at, to: events[2]?.at }]);
+    for (const list of [events, samples]) {
+      const times = list.map(({ at }) => at);
+      expect(times).to.deep.equal([...times].sort((a, b) => a - b));
+    }
+  });
+
+  it('hears of its own consumer only, and of nothing once it is stopped', () => {
+    const [ours, other] = [new PassThrough(), new PassThrough()].map(
+      (stream) => new WritableConsumer(stream),
+    ) as [WritableConsumer, WritableConsumer];
+    const recorder = new FlowRecorder(ours);
+    other.registerProducer(new Sensor(), true);
+    ours.registerProducer(new Sensor(), true);
+    recorder.stop();
+    recorder.stop();
+    ours.unregisterProducer();
+    expect(recorder.events.map(({ event }) => event)).to.deep.equal(['registered']);
+  });
+
+  it('lets a pause that nothing ended last to its own end', () => {
+    const consumer = new WritableConsumer(new PassThrough({ highWaterMark: 10 }));
+    const recorder = new FlowRecorder(consumer);
+    consumer.registerProducer(new Sensor(), true);
+    consumer.write(Buffer.alloc(10));
+    recorder.stop();
+    expect(recorder.pauses).to.have.length(1);
+    expect(recorder.pauses[0]?.to).to.equal(recorder.samples.at(-1)?.at);
+  });
+
+  it('refuses wrong arguments, and names the option that was meant', () => {
+    const consumer = new WritableConsumer(new PassThrough());
+    const code = (make: () => unknown, expected: string) =>
+      expect(make).to.throw().with.property('code', expected);
+    code(() => new FlowRecorder(null as never), 'ERR_INVALID_ARG_TYPE');
+    code(() => new FlowRecorder(consumer, { interval: 0 }), 'ERR_OUT_OF_RANGE');
+    code(() => new FlowRecorder(consumer, { interval: '1' as never }), 'ERR_INVALID_ARG_TYPE');
+    code(() => new FlowRecorder(consumer, { measure: 1 as never }), 'ERR_INVALID_ARG_TYPE');
+    expect(() => new FlowRecorder(consumer, { intervall: 1 } as never)).to.throw(/interval/);
+  });
+});

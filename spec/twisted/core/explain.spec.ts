@@ -1,0 +1,107 @@
+/** `explain`, and what `util.inspect` shows: why nothing moves. */
+import { Buffer } from 'node:buffer';
+import { PassThrough, Writable } from 'node:stream';
+import { inspect } from 'node:util';
+
+import { expect } from 'chai';
+
+import { explain, FileSender, WritableConsumer } from '../../../lib/index.js';
+import { StringTransport } from '../../../lib/testing/index.js';
+import { until } from '../../support/until.js';
+import { MemoryDescriptor } from '../../support/memory-descriptor.js';
+
+class Sensor {
+  pauseProducing() {}
+  resumeProducing() {}
+  stopProducing() {}
+}
+
+/** A stream that takes nothing, and says so at 1,000 bytes. */
+const stuck = () => new WritableConsumer(new PassThrough({ highWaterMark: 1000 }));
+
+describe('explain', () => {
+  it('says that a new consumer waits for nobody', () => {
+    expect(explain(stuck())).to.equal('open: no producer is registered; nothing is buffered');
+  });
+
+  it('says that the producer is paused, and how much waits for what', async () => {
+    const consumer = stuck();
+    consumer.registerProducer(new Sensor(), true);
+    expect(explain(consumer)).to.equal('open: producer Sensor may write; nothing is buffered');
+    consumer.write(Buffer.alloc(1500));
+    await new Promise(setImmediate);
+    expect(explain(consumer)).to.equal(
+      'open: producer Sensor is paused; 1500 of 1000 bytes wait for drain',
+    );
+  });
+
+  it('says that a pull producer has not answered', () => {
+    const consumer = stuck();
+    consumer.registerProducer(new Sensor(), false);
+    expect(explain(consumer)).to.equal(
+      'open: producer Sensor was asked and has not answered; nothing is buffered',
+    );
+  });
+
+  it('says for whom a close waits', async () => {
+    const consumer = stuck();
+    new FileSender().beginFileTransfer(process.execPath, consumer).catch(() => {});
+    consumer.loseConnection();
+    await until(() => consumer.writableLength > 0);
+    expect(explain(consumer)).to.match(
+      /^closing: waits for FileSender to unregister.*; \d+ of 1000 bytes wait for drain$/,
+    );
+    consumer.abortConnection();
+    expect(explain(consumer)).to.match(/^aborting/);
+    await consumer.closed;
+    expect(explain(consumer)).to.match(/^lost: ConnectionAborted, Connection was aborted/);
+  });
+
+  it('calls a producer without a class of its own "its producer"', () => {
+    const consumer = stuck();
+    consumer.registerProducer({ resumeProducing() {}, stopProducing() {} }, false);
+    consumer.loseConnection();
+    expect(explain(consumer)).to.match(/^closing: waits for its producer to unregister, which was/);
+  });
+
+  it('says that all is sent and the stream has yet to finish', async () => {
+    const consumer = new WritableConsumer(new Writable({ write() {} })); // It never calls back.
+    consumer.write(Buffer.alloc(500));
+    consumer.loseConnection();
+    await new Promise(setImmediate);
+    expect(explain(consumer)).to.match(/^closing: .*waits for the stream to finish$/);
+  });
+
+  it('counts objects in object mode', () => {
+    const consumer = new WritableConsumer<object>(
+      new PassThrough({ objectMode: true, highWaterMark: 2 }),
+    );
+    consumer.write({});
+    expect(explain(consumer)).to.equal(
+      'open: no producer is registered; 1 of 2 objects are buffered',
+    );
+  });
+
+  it("knows Twisted's own kind of descriptor, and anybody's consumer by its fields", () => {
+    expect(explain(new MemoryDescriptor())).to.match(/^open: no producer/);
+    const transport = new StringTransport();
+    transport.loseConnection();
+    expect(explain(transport)).to.match(/^closing/);
+    expect(explain({})).to.equal('open');
+  });
+
+  it('refuses what is no object', () => {
+    expect(() => explain(null as never))
+      .to.throw(TypeError)
+      .with.property('code', 'ERR_INVALID_ARG_TYPE');
+  });
+});
+
+describe('util.inspect', () => {
+  it('shows a consumer in one line, with the name of its class', () => {
+    class Upload extends WritableConsumer {}
+    expect(inspect(new Upload(new PassThrough()))).to.equal(
+      'Upload <open: no producer is registered; nothing is buffered>',
+    );
+  });
+});
