@@ -44,6 +44,7 @@ interface Optional {
   readonly readableEncoding?: BufferEncoding | null;
   readonly readableEnded?: boolean;
   readonly remoteAddress?: string | undefined;
+  readonly secureConnecting?: boolean;
   readonly readableFlowing?: boolean | null;
   readonly writableEnded?: boolean;
   readonly writableFinished?: boolean;
@@ -54,6 +55,7 @@ interface Optional {
   cork?(): void;
   uncork?(): void;
   destroy?(error?: Error): unknown;
+  getPeerFinished?(): unknown;
   resetAndDestroy?(): unknown;
   setNoDelay?(enabled: boolean): unknown;
   setKeepAlive?(enabled: boolean): unknown;
@@ -127,10 +129,4 @@ export function isUnreadSocket(stream: AnyDuplex): boolean {
 /** Whether chunks written together leave together, so that it is worth corking the stream. */
 export function sendsTogether(stream: AnyWritable): boolean {
   return has(stream, 'cork', 'uncork', '_writev');
-}
-
-/** Whether `close` after our own `end` means that all was delivered. */
-export function closedAfterDelivery(stream: AnyWritable): boolean {
-  // The oldest streams have only `close`, and can't tell.
-  return stream.writableFinished ?? true;
 }

@@ -4,7 +4,6 @@ export {
   type AnyWritable,
   assertDuplex,
   assertWritable,
-  closedAfterDelivery,
   type DuplexLike,
   type EmitterLike,
   isBeingDestroyed,
@@ -15,11 +14,11 @@ export {
   sendsTogether,
   type WritableLike,
 } from './capabilities.js';
+export { endingOf, type Event, type ReadHalf, type Standing, type WriteHalf } from './ending.js';
 export { PrematureCloseError } from './errors.js';
 export { assertHighWaterMark } from './high-water-mark.js';
 export { givesObjects, highWaterMarkOf, lengthOf, takesObjects } from './object-mode.js';
 export {
-  afterEnd,
   type AnyReadable,
   isGone,
   isIterable,
@@ -31,6 +30,17 @@ export {
   type WebReadableLike,
 } from './readable-capabilities.js';
 export { destroyStream, resetStream } from './release-stream.js';
+export { afterEnd, isResettable, wasReset } from './reset.js';
+export { assertUnread, assertUnwritten, claimReading, releaseReading } from './claims.js';
+export {
+  isHandshaking,
+  isReadEnded,
+  isWriteEnded,
+  refusesWrites,
+  saysEnd,
+  saysFinish,
+  stillTakesWrites,
+} from './stream-state.js';
 export {
   addInputListener,
   addStreamListener,

@@ -3,7 +3,6 @@
  * libraries share no class.
  */
 import type { EmitterLike } from './capabilities.js';
-import { setImmediate } from '../../base/timers.js';
 
 /** A readable of `node:stream`, or of any library that imitates it, old or new. */
 export interface NodeReadableLike extends EmitterLike {
@@ -90,15 +89,4 @@ export function isReadToTheEnd(stream: AnyReadable): boolean {
  */
 export function isGone(stream: AnyReadable): boolean {
   return stream.destroyed === true;
-}
-
-/**
- * Calls `then` with whether `stream`, which says that it has ended, was reset: an HTTP/2 stream first
- * says `end` of that, and then that it was `aborted`.
- */
-export function afterEnd(stream: AnyReadable, then: (wasReset: boolean) => void): void {
-  const { stream: inner = stream } = stream;
-  const mayBeReset = typeof inner === 'object' && inner !== null && 'rstCode' in inner;
-  if (mayBeReset) setImmediate(() => then(stream.aborted === true));
-  else then(false);
 }

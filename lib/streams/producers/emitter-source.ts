@@ -5,9 +5,12 @@ import { checkedBuffer } from '../../base/bytes.js';
 import {
   afterEnd,
   type AnyReadable,
+  assertUnread,
+  claimReading,
   isGone,
   isReadToTheEnd,
   PrematureCloseError,
+  releaseReading,
 } from '../any-stream/index.js';
 import type { ReadableSource, SourceListener } from './readable-source.js';
 
@@ -30,6 +33,10 @@ export class EmitterSource implements ReadableSource {
 
   constructor(private readonly stream: AnyReadable) {}
 
+  assertUnread(): void {
+    assertUnread(this.stream);
+  }
+
   open(listener: SourceListener): void {
     const { stream } = this;
     this.guard();
@@ -39,6 +46,7 @@ export class EmitterSource implements ReadableSource {
     } else if (stream.errored || isGone(stream)) {
       listener.onError(stream.errored || new PrematureCloseError());
     } else {
+      claimReading(stream, this);
       this.listener = listener;
       stream.on('data', this.onData);
       stream.on('end', this.onEnd);
@@ -61,6 +69,7 @@ export class EmitterSource implements ReadableSource {
   close(): void {
     if (this.listener === null) return;
     this.listener = null;
+    releaseReading(this.stream, this);
     if (!this.ended) this.hold(); // Without a listener it would flow on, into nothing.
     this.stream.removeListener('data', this.onData);
     this.stream.removeListener('end', this.onEnd);
@@ -110,8 +119,8 @@ export class EmitterSource implements ReadableSource {
 
   private readonly onEnd = (): void => {
     this.ended = true;
-    afterEnd(this.stream, (wasReset) => {
-      if (wasReset) this.listener?.onError(new PrematureCloseError());
+    afterEnd(this.stream, (wasCut) => {
+      if (wasCut) this.listener?.onError(new PrematureCloseError());
       else this.listener?.onEnd();
     });
   };

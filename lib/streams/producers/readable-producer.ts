@@ -77,7 +77,7 @@ export class ReadableProducer implements IPushProducer {
    * @returns a promise that resolves once the last byte was written and `consumer` unregistered.
    * @throws InvalidArgTypeError (rejects): `consumer` is no consumer, or the stream gave something
    *   that is not bytes.
-   * @throws InvalidStateError (rejects): it is producing already.
+   * @throws InvalidStateError (rejects): it is producing already, or another adapter reads the stream.
    * @throws ProducerAlreadyRegisteredError (rejects), or whatever else `registerProducer` throws:
    *   the stream was left alone.
    * @throws ProducerStoppedError (rejects): the consumer wanted no more.
@@ -92,6 +92,7 @@ export class ReadableProducer implements IPushProducer {
         'This ReadableProducer is still producing: await the promise of the last startProducing first',
       );
     }
+    this.source.assertUnread?.();
     const { signal } = this;
     const transfer = new Transfer(this.source, consumer, this.streaming);
     const abort = () => transfer.fail(signal?.reason);

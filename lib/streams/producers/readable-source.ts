@@ -15,6 +15,8 @@ export interface ReadableSource {
   /** Whether `hold` costs as much as a chunk does, so that it is worth to wait whether it must be. */
   readonly holdsDearly: boolean;
 
+  /** @throws InvalidStateError: another adapter reads what this would read. Absent where none can. */
+  assertUnread?(): void;
   /** Takes a listener, which hears at once of a source that is over already. */
   open(listener: SourceListener): void;
   /** Gives chunks from now on. */

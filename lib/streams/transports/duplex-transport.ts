@@ -18,6 +18,7 @@ import { hostOf, peerOf, rememberAddresses, wasAccepted } from './addresses.js';
 import {
   type AnyDuplex,
   assertDuplex,
+  assertUnread,
   type DuplexLike,
   isUnreadSocket,
 } from '../any-stream/index.js';
@@ -82,7 +83,8 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
    * @param given - Any stream that is written to and read from, or a pair of WHATWG streams.
    * @param options - See {@link DuplexTransportOptions}.
    * @throws InvalidArgTypeError: `given` is no duplex stream, or `protocol` no protocol.
-   * @throws InvalidStateError: one of a pair of WHATWG streams is locked.
+   * @throws InvalidStateError: another adapter writes to it, or with a `protocol`, reads it; or one of
+   *   a pair of WHATWG streams is locked.
    * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
    */
   constructor(given: DuplexLike | WebPairLike, options: DuplexTransportOptions = {}) {
@@ -91,6 +93,7 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
     if (protocol !== undefined) assertProtocol(protocol);
     const duplex = isWebPair(given) ? fromWebPair(given) : given;
     assertDuplex(duplex);
+    if (protocol !== undefined) assertUnread(duplex);
     super(duplex, options);
     if (protocol !== undefined) this.start(protocol);
   }
@@ -128,6 +131,8 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
     this.protocolConnected = true;
     const input = new StreamInput(this.reactor);
     this.input = this.reactor.input = input;
+    // Nothing can be written where that half had ended before; what is written goes nowhere, as later.
+    if (this.reactor.writeHalf === 'gone') this.writeDisconnected = true;
     rememberAddresses(this.stream);
     this.reactor.call(() => void this.protocol?.makeConnection(this));
     if (this.disconnected) return;
@@ -158,6 +163,12 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
   override readConnectionLost(reason: Error): void {
     if (isHalfCloseableProtocol(this.protocol)) this.protocol.readConnectionLost();
     else this.connectionLost(reason);
+  }
+
+  /** Our half had ended before we came: whatever the protocol is, it goes on with the other one. */
+  override writeConnectionLost(reason: Error): void {
+    if (this.input === undefined) super.writeConnectionLost(reason);
+    else this.writeHalfEnded();
   }
 
   protected override writeHalfEnded(): void {

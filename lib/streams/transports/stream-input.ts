@@ -1,71 +1,137 @@
-/** The readable half of a stream, as the part of a reactor that calls `doRead`. */
+/**
+ * The half of a stream that is read, as the part of a reactor that calls `doRead`.
+ *
+ * Whether the stream is listened to, and what the descriptor wants of it:
+ *
+ * ```text
+ *   unopened ──open()──▶ listening ──close()──▶ closed
+ *      ◀──────suspend()──────┘
+ *
+ *   data ◀──start(), stop()──▶ nothing
+ *     └──────discard()──────────┴──────▶ disposal
+ * ```
+ *
+ * What comes although nothing is wanted, because not every stream stops at once, is held as a queue of
+ * entries: data, then the end, then the close. While any is held, what comes goes behind it.
+ */
 import { Buffer } from 'node:buffer';
 
 import { cleanClose } from '../../twisted/core/index.js';
 import { assertBytes, asBuffer } from '../../base/bytes.js';
-import { nextTick } from '../../base/timers.js';
+import { Queue } from '../../base/queue.js';
+import { nextTick, setImmediate } from '../../base/timers.js';
+import { smallUnitsLeft } from '../../base/turn.js';
 import {
   addInputListener,
+  afterEnd,
   type AnyDuplex,
+  claimReading,
   type Input,
+  isHandshaking,
+  isReadEnded,
+  isResettable,
+  type ReadHalf,
+  releaseReading,
   removeInputListener,
 } from '../any-stream/index.js';
 import type { Descriptor, StreamReactor } from './stream-reactor.js';
 
+/** Whether the stream is listened to; it is left alone otherwise. */
+type Place = 'unopened' | 'listening' | 'closed';
+
+/** What the descriptor wants: what comes, nothing for now, or to be rid of all that still comes. */
+type Wish = 'data' | 'nothing' | 'disposal';
+
+/** What came and was not wanted then. */
+type Entry =
+  | { readonly is: 'data'; readonly chunk: unknown }
+  | { readonly is: 'end' }
+  | { readonly is: 'close' };
+
 export class StreamInput implements Input {
-  /** Whether the descriptor wants to read; it does until it says otherwise. */
-  private flowing = true;
+  private place: Place = 'unopened';
+  private wish: Wish = 'data';
+  private hasEnded = false;
+  /** Whether it is yet to be known if the end was one, or a reset. */
+  private judging = false;
   /** Whether the stream was told to pause. */
   private paused = false;
   /** Whether `doRead` is being called. */
   private delivering = false;
-  private discarding = false;
-  /** Whether it is listened to: the stream is left alone otherwise. */
-  private listening = false;
-  private over = false;
-  /** What came although the stream was paused: not every stream stops at once. */
-  private early: unknown[] | undefined;
-  private earlyEnd = false;
-  /** Whether the stream has closed before all that it gave was taken. */
-  declare private closeWaits?: boolean;
+  /** Most have no need of it, and thousands may be idle. */
+  private held: Queue<Entry> | null = null;
+  /** Whether `catchUp` is on its way. */
+  private scheduled = false;
   /** What `doRead` is to take. */
   private current: unknown;
 
-  constructor(private readonly reactor: StreamReactor) {}
+  /**
+   * @param reactor - Calls the descriptor.
+   * @throws InvalidStateError: another adapter reads the stream; nothing has changed.
+   */
+  constructor(private readonly reactor: StreamReactor) {
+    claimReading(reactor.stream, this);
+  }
 
   private get stream(): AnyDuplex {
     return this.reactor.stream as AnyDuplex;
   }
 
+  get half(): ReadHalf {
+    if (this.held !== null) return 'open';
+    if (this.hasEnded) return 'ended';
+    return this.wish === 'disposal' ? 'unread' : 'open';
+  }
+
   /** Begins to listen, and to read unless it was stopped before this. */
   open(): void {
-    this.listening = true;
+    this.goes('listening', 'unopened');
+    claimReading(this.stream, this);
     addInputListener(this.reactor);
-    if (this.flowing || this.discarding) this.resumeStream();
-    else this.pauseStream(); // A listener alone makes some streams flow.
+    // A half that had ended before we came counts as having ended just then.
+    if (isReadEnded(this.stream) && !this.hasEnded) this.ended();
+    else if (this.wish === 'nothing')
+      this.pauseStream(); // A listener alone makes some streams flow.
+    else if (this.held === null) this.resumeStream();
+    else this.catchUpSoon();
   }
 
   /** Leaves what comes now to what the stream is wrapped in; `open` goes on with that. */
   suspend(): void {
-    this.pauseStream();
-    this.listening = false;
-    removeInputListener(this.reactor);
-    for (const chunk of this.early?.reverse() ?? []) this.stream.unshift?.(chunk);
-    this.early = undefined;
+    if (this.place === 'listening') this.leave();
+    this.place = 'unopened';
+    const entries = this.held?.takeAll() ?? [];
+    this.held = null;
+    for (const entry of entries.reverse()) {
+      if (entry.is === 'data') this.stream.unshift?.(entry.chunk);
+      else this.hold(entry);
+    }
   }
 
   /** Listens no more. */
   close(): void {
-    this.discarding = true;
-    this.listening = false;
-    this.early = undefined;
     removeInputListener(this.reactor);
+    releaseReading(this.stream, this);
+    this.place = 'closed';
+    this.wish = 'disposal';
+    this.held = null;
+  }
+
+  private leave(): void {
+    this.pauseStream();
+    removeInputListener(this.reactor);
+    releaseReading(this.stream, this);
+  }
+
+  private goes(to: Place, from: Place): void {
+    if (this.place !== from) throw new Error(`The input is ${this.place}, not ${from}`);
+    this.place = to;
   }
 
   start(): void {
-    if (this.flowing || this.discarding) return;
-    this.flowing = true;
-    if (this.early !== undefined || this.earlyEnd) nextTick(deliverEarly, this);
+    if (this.wish !== 'nothing') return;
+    this.wish = 'data';
+    if (this.held !== null) this.catchUpSoon();
     else if (this.paused) this.resumeStream();
   }
 
@@ -74,29 +140,31 @@ export class StreamInput implements Input {
    * every chunk stops and starts us at each, and a stream's own pause costs more than the chunk.
    */
   stop(): void {
-    if (this.discarding) return;
-    this.flowing = false;
+    if (this.wish === 'disposal') return;
+    this.wish = 'nothing';
     if (!this.delivering) this.pauseStream();
   }
 
+  /** From now on throws away what comes: left unread, it would turn a close into a reset. */
+  discard(): void {
+    if (this.wish === 'disposal') return;
+    this.wish = 'disposal';
+    const entries = this.held?.takeAll();
+    this.held = null;
+    this.resumeStream();
+    if (entries?.at(-1)?.is === 'close') this.reactor.closed();
+  }
+
   private pauseStream(): void {
-    if (!this.listening) return;
+    if (this.place !== 'listening') return;
     this.paused = true;
     this.stream.pause();
   }
 
   private resumeStream(): void {
-    if (!this.listening) return;
+    if (this.place !== 'listening') return;
     this.paused = false;
     this.stream.resume();
-  }
-
-  /** From now on throws away what comes: left unread, it would turn a close into a reset. */
-  discard(): void {
-    this.discarding = true;
-    this.early = undefined;
-    this.resumeStream();
-    this.closeNow();
   }
 
   /**
@@ -116,42 +184,54 @@ export class StreamInput implements Input {
   }
 
   received(chunk: unknown): void {
-    if (this.discarding) return;
-    if (this.flowing && this.early === undefined) {
+    if (this.wish === 'data' && this.held === null) {
       this.deliver(chunk);
-    } else {
-      (this.early ??= []).push(chunk);
-      if (!this.flowing && !this.paused) this.pauseStream();
+    } else if (this.wish !== 'disposal') {
+      this.hold({ is: 'data', chunk });
+      if (this.wish === 'nothing' && !this.paused) this.pauseStream();
     }
   }
 
-  get isOpen(): boolean {
-    return !this.over && !this.discarding;
+  ended(): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    if (isHandshaking(this.stream)) {
+      this.reactor.settle('handshake');
+    } else if (isResettable(this.stream)) {
+      this.judging = true;
+      this.hold({ is: 'end' });
+      afterEnd(this.stream, (wasCut) => this.judge(wasCut));
+    } else if (this.wish === 'data' && this.held === null) {
+      this.deliverEnd();
+    } else if (this.wish !== 'disposal') {
+      // A descriptor that wants nothing doesn't hear of it, as in Twisted, which finds it out by reading.
+      this.hold({ is: 'end' });
+    }
+  }
+
+  private judge(wasCut: boolean): void {
+    this.judging = false;
+    if (wasCut) this.reactor.settle('reset');
+    else if (this.wish === 'data') this.catchUp();
+    else if (this.held?.peek()?.is === 'end' && this.held.length > 1) this.closeNow();
   }
 
   delayClose(): boolean {
-    if (!this.earlyEnd || this.discarding) return false;
-    if (this.early === undefined) {
-      this.earlyEnd = false; // There is nothing to wait for but this, which the close says too.
-      this.deliverEnd();
-      return false;
-    }
-    this.closeWaits = true;
+    if (this.wish === 'disposal' || this.held === null || !this.hasEnded) return false;
+    this.hold({ is: 'close' });
+    // Where only the end waits, the close says the same, and nobody need ask for it.
+    if (this.held.peek()?.is === 'end' && !this.judging) this.closeNow();
     return true;
   }
 
   private closeNow(): void {
-    if (this.closeWaits !== true) return;
-    this.closeWaits = false;
+    this.held = null;
+    this.deliverEnd();
     this.reactor.closed();
   }
 
-  ended(): void {
-    this.over = true;
-    if (this.discarding) return;
-    // Who is paused doesn't hear of it, as in Twisted, which finds it out by reading.
-    if (this.flowing && this.early === undefined) this.deliverEnd();
-    else this.earlyEnd = true;
+  private hold(entry: Entry): void {
+    (this.held ??= new Queue()).push(entry);
   }
 
   private deliver(chunk: unknown): void {
@@ -163,28 +243,40 @@ export class StreamInput implements Input {
 
   private deliverEnd(): void {
     this.reactor.call(readConnectionLost);
+    this.reactor.readHalfEnded();
+  }
+
+  private catchUpSoon(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    nextTick(catchUp, this);
   }
 
   /** Delivers what was held, as long as the descriptor wants it; then the stream goes on. */
-  deliverEarly(): void {
-    while (this.flowing && this.early !== undefined) {
-      const chunk = this.early.shift();
-      if (this.early.length === 0) this.early = undefined;
-      this.deliver(chunk);
+  catchUp(): void {
+    this.scheduled = false;
+    for (let unitsLeft = 0; this.wish === 'data' && this.held !== null; unitsLeft--) {
+      if (unitsLeft === 0 && (unitsLeft = smallUnitsLeft()) === 0) {
+        this.scheduled = true;
+        setImmediate(catchUp, this);
+        return;
+      }
+      if (this.held.peek()?.is === 'end' && this.judging) return;
+      this.deliverEntry(this.held.shift());
     }
-    if (!this.flowing || this.discarding) return;
-    if (this.earlyEnd) {
-      this.earlyEnd = false;
-      this.deliverEnd();
-      this.closeNow();
-    } else {
-      this.resumeStream();
-    }
+    if (this.wish === 'data' && !this.hasEnded) this.resumeStream();
+  }
+
+  private deliverEntry(entry: Entry | undefined): void {
+    if (this.held?.length === 0) this.held = null;
+    if (entry?.is === 'data') this.deliver(entry.chunk);
+    else if (entry?.is === 'end') this.deliverEnd();
+    else if (entry?.is === 'close') this.reactor.closed();
   }
 }
 
-function deliverEarly(input: StreamInput): void {
-  input.deliverEarly();
+function catchUp(input: StreamInput): void {
+  input.catchUp();
 }
 
 function doRead(descriptor: Descriptor): Error | undefined {

@@ -16,6 +16,7 @@ import { tellOfConnection, tellOfProducer } from '../../base/diagnostics.js';
 import { currentTurn } from '../../base/turn.js';
 import {
   type AnyWritable,
+  assertUnwritten,
   assertWritable,
   destroyStream,
   highWaterMarkOf,
@@ -83,13 +84,15 @@ export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> 
    *   driven by this consumer from now on: don't write to it or end it besides.
    * @param options - See {@link WritableConsumerOptions}.
    * @throws InvalidArgTypeError: `writable` is no writable stream.
-   * @throws InvalidStateError: `writable` is a WHATWG stream that is locked.
+   * @throws InvalidStateError: another adapter writes to `writable`, or it is a WHATWG stream that is
+   *   locked.
    * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
    */
   constructor(writable: WritableLike | WebWritableLike, options: WritableConsumerOptions = {}) {
     assertWritableConsumerOptions(options);
     const stream = isWebWritable(writable) ? fromWebWritable(writable) : writable;
     assertWritable(stream);
+    assertUnwritten(stream);
     super(new StreamReactor(stream));
     this.highWaterMark =
       options.highWaterMark ?? highWaterMarkOf(stream) ?? DEFAULT_HIGH_WATER_MARK;
@@ -195,6 +198,15 @@ export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> 
   get writableLength(): number {
     const inStream = lengthOf(this.stream) ?? 0;
     return this.writes === undefined ? inStream : inStream + this.writes.size;
+  }
+
+  /**
+   * Whether anything that was written has yet to be handed to the stream.
+   *
+   * @internal
+   */
+  get holdsWrites(): boolean {
+    return this.writes !== undefined && this.writes.size > 0;
   }
 
   /** Whether what waits has reached `highWaterMark`. */
@@ -408,7 +420,7 @@ export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> 
     this.reactor.drop();
     this.stopReading();
     process.nextTick((consumer: WritableConsumer) => {
-      consumer.reactor.lose(new ConnectionAborted());
+      consumer.reactor.settle('abort');
     }, this);
   }
 
@@ -435,7 +447,8 @@ export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> 
     const { stream } = this;
     if (reason instanceof ConnectionAborted) resetStream(stream, reason);
     else if (reason instanceof ConnectionDone) this.reactor.finish(this.takeHeld());
-    else destroyStream(stream, reason);
+    // Where only the half that isn't ours is left, somebody else may still read it.
+    else if (this.reactor.mayDestroy) destroyStream(stream, reason);
   }
 }
 

@@ -257,7 +257,7 @@ describe('A large chunk of a ReadableProducer', () => {
       throw boom;
     });
     source.write(chunk('a'));
-    expect(await consumer.closed).to.equal(boom);
+    expect(await consumer.closed).to.include({ name: 'ConnectionLost', cause: boom });
     expect(await produced.catch((error: Error) => error.name)).to.equal('ProducerStoppedError');
     expect(source.destroyed).to.equal(true);
   });

@@ -1,0 +1,111 @@
+/**
+ * How a connection ended: the one place that decides it, from how its halves stand, from whether
+ * anything that was written is still held, and from what has happened.
+ *
+ * | event     | write half  | read half | held | reason                                         |
+ * | --------- | ----------- | --------- | ---- | ---------------------------------------------- |
+ * | abort     | any         | any       | any  | `ConnectionAborted`                            |
+ * | error     | any         | any       | any  | `ConnectionLost`, the error as `cause`         |
+ * | refused   | any         | any       | any  | `ConnectionLost`: what was to be written is lost |
+ * | gone      | any         | any       | any  | `ConnectionLost`, of the write half            |
+ * | handshake | any         | any       | any  | `ConnectionLost`: hung up before TLS was ready |
+ * | reset     | any         | any       | any  | `ConnectionLost`, whatever else the stream says |
+ * | end       | open, ending | ended    | any  | none yet: the other half goes on               |
+ * | end       | delivered, gone | ended | any  | `ConnectionDone`: both halves are over         |
+ * | finish    | delivered, gone | ended | any  | `ConnectionDone`: both halves are over         |
+ * | finish    | delivered, gone | open, unread | any | none yet: the other half goes on         |
+ * | finish    | open        | ended     | no   | `ConnectionDone`: Node ended a socket whose other end had hung up |
+ * | finish    | open        | any other | any  | `ConnectionLost`: somebody else ended the stream |
+ * | close     | any         | open      | any  | `ConnectionLost`: the reader must not take it for the end |
+ * | close     | delivered   | any other | any  | `ConnectionDone`                               |
+ * | close     | gone        | ended     | any  | `ConnectionDone`                               |
+ * | close     | gone        | unread    | any  | `ConnectionLost`                               |
+ * | close     | ending      | any other | any  | `ConnectionLost`: it never said `finish`       |
+ * | close     | open        | ended     | no   | `ConnectionDone`: the other end had hung up    |
+ * | close     | open        | any other | any  | `ConnectionLost`                               |
+ *
+ * So `ConnectionDone` means that everything written was handed over. (A hang-up that ends a plain
+ * protocol's connection is `ConnectionDone` at once, as in Twisted: that is for the protocol's
+ * transport to say, which then sends what is held.)
+ */
+import {
+  cleanClose,
+  ConnectionAborted,
+  type ConnectionClosed,
+  ConnectionLost,
+} from '../../twisted/core/index.js';
+import { PrematureCloseError } from './errors.js';
+
+/**
+ * How the half that we write stands: it can be written to; we ended it, and not all has left it yet; we
+ * ended it, and all has left it; or somebody else ended it, before we came as a rule.
+ */
+export type WriteHalf = 'open' | 'ending' | 'delivered' | 'gone';
+
+/**
+ * How the half that we read stands: more is wanted; it has ended since we came, or because we read it
+ * to its end; or it is none of our business, as that of a writable, or is thrown away.
+ */
+export type ReadHalf = 'open' | 'ended' | 'unread';
+
+/** What is known of a stream when something happens to it. */
+export interface Standing {
+  readonly write: WriteHalf;
+  readonly read: ReadHalf;
+  /** Whether anything that was written has not been handed over, as far as the stream can tell. */
+  readonly isHolding: boolean;
+}
+
+/**
+ * What happened: we aborted it; it erred, or its `write` or `end` threw; it takes no more, and something
+ * is to be written; its write half had ended before we came; the other end hung up before TLS was
+ * ready; the other end reset it; or what a stream says of itself.
+ */
+export type Event =
+  'abort' | 'error' | 'refused' | 'gone' | 'handshake' | 'reset' | 'end' | 'finish' | 'close';
+
+/**
+ * Why the connection is over, after `event`.
+ *
+ * @param cause - The stream's own error, if it gave one.
+ * @returns `null` if it is not over yet.
+ */
+export function endingOf(
+  standing: Standing,
+  event: Event,
+  cause?: unknown,
+): ConnectionClosed | null {
+  const { write, read, isHolding } = standing;
+  switch (event) {
+    case 'abort':
+      return new ConnectionAborted();
+    case 'error':
+      return lost(cause);
+    case 'refused':
+    case 'gone':
+    case 'reset':
+      return lost(cause ?? new PrematureCloseError());
+    case 'handshake':
+      return lost(cause ?? new PrematureCloseError('The other end hung up before TLS was ready'));
+    case 'end':
+      return isOver(write) && read === 'ended' ? cleanClose() : null;
+    case 'finish':
+      if (isOver(write)) return read === 'ended' ? cleanClose() : null;
+      break;
+    case 'close':
+      if (read !== 'open' && (write === 'delivered' || (write === 'gone' && read === 'ended'))) {
+        return cleanClose();
+      }
+      break;
+  }
+  if (write === 'open' && read === 'ended' && !isHolding) return cleanClose();
+  return lost(cause ?? new PrematureCloseError());
+}
+
+function isOver(write: WriteHalf): boolean {
+  return write === 'delivered' || write === 'gone';
+}
+
+function lost(cause: unknown): ConnectionLost {
+  return new ConnectionLost(undefined, { cause });
+}

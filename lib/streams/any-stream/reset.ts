@@ -1,0 +1,49 @@
+/**
+ * Streams that were reset although they say `finish` and `end`. An HTTP/2 stream that the other end
+ * resets with `CANCEL` has no `error`, and closes as if all had gone well.
+ *
+ * @see https://nodejs.org/api/http2.html#destruction
+ */
+import { setImmediate } from '../../base/timers.js';
+
+/** What tells of a reset. */
+interface Resettable {
+  readonly aborted?: unknown;
+  readonly destroyed?: unknown;
+  readonly rstCode?: unknown;
+  /** Of `http2.Http2ServerRequest` and `Http2ServerResponse`: the stream that it reads or writes. */
+  readonly stream?: unknown;
+}
+
+function innerOf(stream: Resettable): Resettable {
+  const { stream: inner } = stream;
+  return typeof inner === 'object' && inner !== null && 'rstCode' in inner ? inner : stream;
+}
+
+/** Whether `stream` is one that can be reset and say `end`. */
+export function isResettable(stream: object): boolean {
+  return 'rstCode' in innerOf(stream);
+}
+
+/** Whether the other end reset `stream`, as far as it knows by now. */
+export function wasReset(stream: object): boolean {
+  const inner = innerOf(stream);
+  // `aborted` is not set where our half had ended before; the code is then all that tells.
+  return (
+    (stream as Resettable).aborted === true || inner.aborted === true || Boolean(inner.rstCode)
+  );
+}
+
+/**
+ * Calls `then` with whether `stream`, which has just said `end`, was reset: at once, but for a stream
+ * of HTTP/2, which may say `end` first and that it was `aborted` after that.
+ */
+export function afterEnd(stream: object, then: (wasCut: boolean) => void): void {
+  if (!isResettable(stream)) {
+    then(false);
+    return;
+  }
+  // One that was not cut says `end` before it is destroyed.
+  const { destroyed } = innerOf(stream);
+  setImmediate(() => then(destroyed === true || wasReset(stream)));
+}

@@ -1,0 +1,61 @@
+/**
+ * How the halves of a stream stand, whichever library made it. That a property is missing does not mean
+ * its harmless value: `readable-stream` 1 to 3, and with it through2 and duplexify, keep the same in
+ * `_writableState` and `_readableState`, the oldest streams have `readable` and `writable`. streamx
+ * tells neither half's end, only by its events.
+ */
+import type { AnyDuplex, AnyWritable } from './capabilities.js';
+
+/** Where older libraries keep what newer ones have properties for. */
+interface Older {
+  readonly _writableState?: { readonly ending?: boolean } | null;
+  readonly _readableState?: { readonly endEmitted?: boolean } | null;
+  readonly readable?: boolean;
+  readonly writable?: boolean;
+}
+
+/** Whether `end` of `stream` was called, by anyone. */
+export function isWriteEnded(stream: AnyWritable): boolean {
+  const { writableEnded } = stream;
+  if (writableEnded !== undefined) return writableEnded;
+  const { _writableState: state, writable } = stream as Older;
+  return state?.ending ?? writable === false;
+}
+
+/** Whether `stream` has said `end`: all that it will ever give was read. */
+export function isReadEnded(stream: AnyDuplex): boolean {
+  const { readableEnded } = stream;
+  if (readableEnded !== undefined) return readableEnded;
+  const { _readableState: state, readable } = stream as Older;
+  return state?.endEmitted ?? (readable === false && stream.destroyed !== true);
+}
+
+/** Whether nothing more can be written to `stream`: a late write would destroy what it still has. */
+export function refusesWrites(stream: AnyWritable): boolean {
+  return stream.destroyed === true || isWriteEnded(stream);
+}
+
+/** Whether `stream` says `finish` when all that was written to it has left it. The oldest don't. */
+export function saysFinish(stream: AnyWritable): boolean {
+  return 'writableEnded' in stream || 'writableFinished' in stream || '_writableState' in stream;
+}
+
+/** Whether `stream` says `end`, as what can be read from does. */
+export function saysEnd(stream: AnyWritable): boolean {
+  return (stream as Older).readable !== undefined;
+}
+
+/** Whether one of the oldest streams, which was ended, still takes writes, so that its `end` is not ours. */
+export function stillTakesWrites(stream: AnyWritable): boolean {
+  return (stream as Older).writable === true;
+}
+
+/**
+ * Whether `stream` is a TLS socket whose handshake is not done. `secureConnecting` stays `true` where a
+ * server's socket was made by hand, so that the other end's last word of the handshake is asked for.
+ *
+ * @see https://nodejs.org/api/tls.html#tlssocketgetpeerfinished
+ */
+export function isHandshaking(stream: AnyWritable): boolean {
+  return stream.secureConnecting === true && stream.getPeerFinished?.() === undefined;
+}

@@ -1,0 +1,262 @@
+/**
+ * The half of a stream's reactor that writes: hands chunks to the stream, knows why it gets none now,
+ * and ends it.
+ *
+ * The half of the stream, as `WriteHalf` has it:
+ *
+ * ```text
+ *   open ──end()──▶ ending ──`finish`──▶ delivered
+ *   gone            (somebody else ended it before we came)
+ * ```
+ */
+import { Buffer } from 'node:buffer';
+
+import { asError } from '../../base/as-error.js';
+import { Latch } from '../../base/latch.js';
+import { setImmediate } from '../../base/timers.js';
+import {
+  type AnyWritable,
+  destroyStream,
+  type Event,
+  isBeingDestroyed,
+  isBusy,
+  isResettable,
+  isWriteEnded,
+  lengthOf,
+  refusesWrites,
+  sendsTogether,
+  type WriteHalf,
+} from '../any-stream/index.js';
+
+/** Why the stream gets nothing now. */
+export const Why = {
+  /** It has enough, until it says `drain`. */
+  full: 1,
+  /** It is about to be wrapped in TLS: it gets only what `send` is given, until `move`. */
+  moving: 2,
+  /** Its connection was aborted: it gets nothing any more. */
+  dropped: 4,
+  /** The connection is over: we hear no more of it. */
+  over: 8,
+  /** `send` is at work, and has more for it before anything else. */
+  sending: 16,
+} as const;
+
+const NOTHING = Buffer.alloc(0);
+
+export abstract class StreamWriter {
+  protected readonly latch = new Latch(Why);
+  /** Whether the descriptor wants `doWrite`. */
+  protected wanted = false;
+  /** Whether the stream has told that it holds nothing of what it was given. */
+  protected isEmptied = true;
+  private half: WriteHalf;
+  private onFinished: (() => undefined) | undefined;
+  declare private onWritten?: () => void;
+
+  /** @param stream - What is written to. */
+  constructor(public stream: AnyWritable) {
+    this.half = isWriteEnded(stream) ? 'gone' : 'open';
+  }
+
+  /** Asks for a turn to write. */
+  abstract addWriter(): void;
+  /** `drain`: the stream has emptied its buffer. */
+  abstract drained(): void;
+  /** Tells the descriptor that its connection is over. */
+  abstract lose(reason: Error): void;
+  /** Tells the descriptor that its connection is over, if it is after `event`. */
+  abstract settle(event: Event): void;
+  /** Why the connection is over after `event`; `undefined` if it is not. */
+  protected abstract endingAfter(event: Event, cause?: unknown): Error | undefined;
+
+  /** How the half that is written stands. */
+  get writeHalf(): WriteHalf {
+    return this.half;
+  }
+
+  private becomes(to: WriteHalf, from: WriteHalf): void {
+    if (this.half !== from) throw new Error(`The write half is ${this.half}, not ${from}`);
+    this.half = to;
+  }
+
+  /** Hands the stream nothing of its own accord until `move`. */
+  hold(): void {
+    this.latch.hold(Why.moving);
+  }
+
+  /** Whether nothing goes to the stream until `move`. */
+  get isHeld(): boolean {
+    return this.latch.isHeldBy(Why.moving);
+  }
+
+  /** Hands the stream nothing any more, what `send` was given and has not sent among it. */
+  drop(): void {
+    this.latch.hold(Why.dropped);
+    this.wanted = false;
+  }
+
+  /** Whether nothing goes to the stream any more. */
+  get isDropped(): boolean {
+    return this.latch.isHeldBy(Why.dropped);
+  }
+
+  /** Whether what comes is to be kept: until `drain`, as a rule. */
+  get isBusy(): boolean {
+    return this.latch.isHeldBy(Why.full | Why.moving);
+  }
+
+  /** Whether all that was handed to a stream that we ended has yet to leave it. */
+  get isEnding(): boolean {
+    return this.half === 'ending';
+  }
+
+  /**
+   * Hands `chunks` to the stream.
+   *
+   * @param reportEmpty - Ask for a callback, where the stream's own `drain` would come too seldom.
+   * @returns an error if the stream can't take them.
+   */
+  send(chunks: readonly unknown[], reportEmpty: boolean): Error | undefined {
+    const { latch, stream } = this;
+    const together = chunks.length > 1 && sendsTogether(stream);
+    this.isEmptied = false;
+    latch.hold(Why.sending);
+    try {
+      if (together) stream.cork?.();
+      try {
+        for (const chunk of chunks) {
+          const error = this.isDropped ? undefined : this.sendChunk(chunk, reportEmpty);
+          if (error !== undefined) return error;
+        }
+      } finally {
+        if (together) stream.uncork?.();
+      }
+    } catch (thrown) {
+      return this.failure(thrown);
+    } finally {
+      latch.release(Why.sending);
+    }
+    if (lengthOf(stream) === 0) {
+      this.isEmptied = true;
+      // Corked, a stream says that it has enough of what then leaves at once.
+      if (together) latch.release(Why.full);
+    }
+    return undefined;
+  }
+
+  private sendChunk(chunk: unknown, reportEmpty: boolean): Error | undefined {
+    const { latch, stream } = this;
+    if (refusesWrites(stream)) return this.refusal();
+    latch.hold(Why.full); // Before the call, so that a `drain` from inside it is heard.
+    if (isBeingDestroyed(stream)) return undefined; // Its `error` and `close` are yet to come.
+    const answer: unknown = reportEmpty
+      ? stream.write(chunk, this.emptyReporter())
+      : stream.write(chunk);
+    if (!isBusy(stream, answer) && !(reportEmpty && lengthOf(stream) !== 0)) {
+      latch.release(Why.full);
+    }
+    return undefined;
+  }
+
+  /** Why the stream takes no more, where something is to be written. */
+  private refusal(): Error | undefined {
+    if (this.stream.destroyed !== true || this.stream.errored !== undefined) {
+      return this.endingAfter('refused');
+    }
+    // It can't say why: that is for the `error` that it may still have to tell.
+    this.latch.hold(Why.full);
+    setImmediate(() => this.settle('refused'));
+    return undefined;
+  }
+
+  /** What becomes of the connection when the stream's own methods throw. */
+  private failure(thrown: unknown): Error {
+    return this.endingAfter('error', thrown) ?? asError(thrown);
+  }
+
+  /** Whether the stream is there, and would take a chunk at once. */
+  get isReady(): boolean {
+    return this.latch.isFree && !refusesWrites(this.stream) && !isBeingDestroyed(this.stream);
+  }
+
+  /**
+   * Hands `chunk` to a stream that is ready. As `sendChunk`, with less to look after.
+   *
+   * @returns whether the stream then has less than `limit` bytes, and is ready for more.
+   */
+  sendAtOnce(chunk: Buffer, limit: number): boolean {
+    const { latch, stream } = this;
+    latch.hold(Why.full); // As above.
+    this.isEmptied = false;
+    try {
+      if (!isBusy(stream, stream.write(chunk))) latch.release(Why.full);
+    } catch (thrown) {
+      this.lose(this.failure(thrown));
+      return false;
+    }
+    if (this.wanted) this.addWriter(); // Of what was written from inside that write.
+    const length = lengthOf(stream);
+    if (length === 0) this.isEmptied = true;
+    return latch.isFree && (length ?? 0) < limit;
+  }
+
+  private emptyReporter(): () => void {
+    return (this.onWritten ??= () => {
+      if (lengthOf(this.stream) === 0) this.drained();
+    });
+  }
+
+  /**
+   * Ends the stream, whose `finish` then calls `onFinished`.
+   *
+   * @returns an error if the stream can't be ended.
+   */
+  end(onFinished: () => undefined): Error | undefined {
+    const { half, stream } = this;
+    if (half === 'ending' || half === 'delivered') return undefined;
+    // Somebody else has ended it; there is nothing more to write.
+    if (refusesWrites(stream)) return this.endingAfter('close');
+    this.becomes('ending', 'open');
+    this.onFinished = onFinished;
+    // HTTP/2 closes a stream whose other half has ended with its last frame, and never says `finish`. What
+    // it had taken of that frame nobody can tell; so the end gets a frame of its own.
+    if (!isResettable(stream) || lengthOf(stream) === 0) return this.endNow();
+    stream.write(NOTHING, () => {
+      const error = this.endNow();
+      if (error !== undefined) this.lose(error);
+    });
+    return undefined;
+  }
+
+  private endNow(): Error | undefined {
+    const { stream } = this;
+    if (stream.destroyed === true) return undefined; // Its `close` is yet to come.
+    if (lengthOf(stream) === 0) this.isEmptied = true;
+    try {
+      stream.end();
+    } catch (thrown) {
+      return this.failure(thrown);
+    }
+    return undefined;
+  }
+
+  /** Ends the stream after `chunks`, with nobody left to hear of it. */
+  finish(chunks: readonly unknown[]): void {
+    if (this.half !== 'open' || refusesWrites(this.stream)) return;
+    const error = this.send(chunks, false) ?? this.end(() => undefined);
+    if (error !== undefined) destroyStream(this.stream, error);
+  }
+
+  /**
+   * All that was handed to the stream that we ended has left it.
+   *
+   * @returns what is to be called now.
+   */
+  protected delivered(): (() => undefined) | undefined {
+    this.becomes('delivered', 'ending');
+    const { onFinished } = this;
+    this.onFinished = undefined;
+    return onFinished;
+  }
+}
