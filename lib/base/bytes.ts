@@ -4,10 +4,15 @@ import { isUint8Array } from 'node:util/types';
 
 import { InvalidArgTypeError } from './errors.js';
 
+/** Whether `data` is a `Uint8Array`, of this realm or another. */
+export function isBytes(data: unknown): data is Uint8Array {
+  // `instanceof` is the fast answer and the usual one; the slow one knows other realms.
+  return data instanceof Uint8Array || isUint8Array(data);
+}
+
 /** @throws InvalidArgTypeError: `data` is no `Uint8Array`, of this realm or another. */
 export function assertBytes(data: unknown, name = 'data'): asserts data is Uint8Array {
-  // `instanceof` is the fast answer and the usual one; the slow one knows other realms.
-  if (!(data instanceof Uint8Array) && !isUint8Array(data)) {
+  if (!isBytes(data)) {
     throw new InvalidArgTypeError(name, 'bytes (a Buffer or Uint8Array)', data);
   }
 }

@@ -73,7 +73,8 @@ export const objectSources: readonly ObjectSource[] = [
     open: (objects: readonly unknown[]) => {
       const stream = through.obj();
       for (const object of objects) stream.write(object);
-      return stream.end();
+      stream.end(); // Old ones return nothing.
+      return stream;
     },
   })),
   {
@@ -85,7 +86,8 @@ export const objectSources: readonly ObjectSource[] = [
     open: (objects) => {
       const stream = new Minipass({ objectMode: true });
       for (const object of objects) stream.write(object);
-      return stream.end();
+      stream.end(); // Old ones return nothing.
+      return stream;
     },
   },
 ];

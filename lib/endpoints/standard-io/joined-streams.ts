@@ -1,8 +1,10 @@
 /** A stream that is read and one that is written, as one. */
 import { Duplex } from '#stream';
 
+import { asError } from '../../base/as-error.js';
 import {
   type AnyReadable,
+  bytesFrom,
   isReadToTheEnd,
   PrematureCloseError,
   type WritableLike,
@@ -37,8 +39,12 @@ export class JoinedStreams extends Duplex {
   private listen(): void {
     const { input } = this;
     let ended = false;
-    input.on('data', (chunk: Uint8Array | string) => {
-      if (!this.push(chunk, input.readableEncoding ?? undefined)) input.pause?.();
+    input.on('data', (chunk: unknown) => {
+      try {
+        if (!this.push(bytesFrom(input, chunk))) input.pause?.();
+      } catch (thrown) {
+        this.destroy(asError(thrown));
+      }
     });
     input.on('end', () => {
       ended = true;

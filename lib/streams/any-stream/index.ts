@@ -15,9 +15,10 @@ export {
   type WritableLike,
 } from './capabilities.js';
 export { endingOf, type Event, type ReadHalf, type Standing, type WriteHalf } from './ending.js';
+export { bytesFrom, watchLastUnit } from './encodings.js';
 export { PrematureCloseError } from './errors.js';
 export { assertHighWaterMark } from './high-water-mark.js';
-export { givesObjects, highWaterMarkOf, lengthOf, takesObjects } from './object-mode.js';
+export { givesAsIs, highWaterMarkOf, lengthOf, takesObjects } from './object-mode.js';
 export {
   type AnyReadable,
   isGone,

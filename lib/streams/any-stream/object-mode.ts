@@ -4,6 +4,7 @@
  * `_readableState` are what programs ask. minipass has `objectMode`. streamx cannot tell.
  */
 import type { AnyWritable } from './capabilities.js';
+import { isDecoded } from './encodings.js';
 import type { AnyReadable } from './readable-capabilities.js';
 
 /** What older libraries keep for a half of a stream. */
@@ -26,10 +27,21 @@ export function takesObjects(stream: AnyWritable): boolean {
 }
 
 /** Whether what `stream` gives may be of any kind; `null` if it cannot tell, as streamx. */
-export function givesObjects(stream: AnyReadable): boolean | null {
+function givesObjects(stream: AnyReadable): boolean | null {
   const { _readableState: state, objectMode } = stream as Older;
   const { readableObjectMode } = stream as { readonly readableObjectMode?: boolean };
   return readableObjectMode ?? state?.objectMode ?? objectMode ?? null;
+}
+
+/**
+ * Whether each value that `stream` gives is to be passed on as it is, and not as bytes.
+ *
+ * @param toObjects - Whether it goes where values of any kind are known to be welcome.
+ */
+export function givesAsIs(stream: AnyReadable, toObjects: boolean): boolean {
+  const gives = givesObjects(stream);
+  // Told an encoding, a stream in object mode gives strings that were bytes.
+  return toObjects ? gives !== false : gives === true && !isDecoded(stream);
 }
 
 /** Bytes (or objects) that wait in `stream`; `undefined` if it cannot tell. */

@@ -1,16 +1,16 @@
-import { Buffer } from 'node:buffer';
-
 import { log } from '../../base/log.js';
-import { checkedBuffer } from '../../base/bytes.js';
 import {
   afterEnd,
   type AnyReadable,
   assertUnread,
+  bytesFrom,
   claimReading,
+  givesAsIs,
   isGone,
   isReadToTheEnd,
   PrematureCloseError,
   releaseReading,
+  watchLastUnit,
 } from '../any-stream/index.js';
 import type { ReadableSource, SourceListener } from './readable-source.js';
 
@@ -30,11 +30,18 @@ export class EmitterSource implements ReadableSource {
   private guarded = false;
   private ended = false;
   private destroyed = false;
+  private asIs = false;
+  private lossOfLastUnit: () => Error | undefined = () => undefined;
 
   constructor(private readonly stream: AnyReadable) {}
 
   assertUnread(): void {
     assertUnread(this.stream);
+  }
+
+  prepare(toObjects: boolean): boolean {
+    this.asIs = givesAsIs(this.stream, toObjects);
+    return this.asIs;
   }
 
   open(listener: SourceListener): void {
@@ -48,6 +55,7 @@ export class EmitterSource implements ReadableSource {
     } else {
       claimReading(stream, this);
       this.listener = listener;
+      if (!this.asIs) this.lossOfLastUnit = watchLastUnit(stream);
       stream.on('data', this.onData);
       stream.on('end', this.onEnd);
       stream.on('close', this.onClose);
@@ -98,9 +106,9 @@ export class EmitterSource implements ReadableSource {
   }
 
   private readonly onData = (data: unknown): void => {
-    let chunk: Buffer;
+    let chunk = data;
     try {
-      chunk = this.asBytes(data);
+      if (!this.asIs) chunk = bytesFrom(this.stream, data);
     } catch (error) {
       this.listener?.onError(error);
       return;
@@ -108,19 +116,11 @@ export class EmitterSource implements ReadableSource {
     this.listener?.onChunk(chunk);
   };
 
-  private asBytes(data: unknown): Buffer {
-    if (typeof data === 'string') {
-      // `setEncoding` can't be undone, but what it did can. `null` is a stream of strings.
-      const { readableEncoding = 'utf8' } = this.stream;
-      if (readableEncoding !== null) return Buffer.from(data, readableEncoding);
-    }
-    return checkedBuffer(data, 'chunk');
-  }
-
   private readonly onEnd = (): void => {
     this.ended = true;
     afterEnd(this.stream, (wasCut) => {
-      if (wasCut) this.listener?.onError(new PrematureCloseError());
+      const loss = wasCut ? new PrematureCloseError() : this.lossOfLastUnit();
+      if (loss !== undefined) this.listener?.onError(loss);
       else this.listener?.onEnd();
     });
   };

@@ -1,5 +1,6 @@
+import { InvalidArgTypeError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
-import { asBuffer, assertBytes } from '../../base/bytes.js';
+import { checkedBuffer } from '../../base/bytes.js';
 import { PrematureCloseError, type WebReadableLike } from '../any-stream/index.js';
 import type { ReadableSource, SourceListener } from './readable-source.js';
 
@@ -17,10 +18,17 @@ export class IteratorSource implements ReadableSource {
   private cursor: Cursor | null = null;
   private flowing = false;
   private asking = false;
+  private asIs = false;
   private state: 'usable' | 'ended' | 'broken' = 'usable';
 
   /** @param begin - Called once, when the first chunk is due. */
   constructor(private readonly begin: () => Cursor) {}
+
+  /** An iterator can't tell what it gives: that is bytes, unless the consumer takes anything. */
+  prepare(toObjects: boolean): boolean {
+    this.asIs = toObjects;
+    return toObjects;
+  }
 
   open(listener: SourceListener): void {
     if (this.state === 'ended') {
@@ -76,13 +84,15 @@ export class IteratorSource implements ReadableSource {
   }
 
   private give(value: unknown): void {
+    let chunk = value;
     try {
-      assertBytes(value, 'chunk');
+      if (this.asIs) assertNotNull(value);
+      else chunk = checkedBuffer(value, 'chunk');
     } catch (error) {
       this.listener?.onError(error); // The iterator itself is sound, and will be destroyed.
       return;
     }
-    this.listener?.onChunk(asBuffer(value));
+    this.listener?.onChunk(chunk);
   }
 
   private end(): void {
@@ -98,6 +108,11 @@ export class IteratorSource implements ReadableSource {
     this.state = 'broken';
     listener?.onError(reason);
   }
+}
+
+/** @throws InvalidArgTypeError: `value` is `null`, which no stream can carry. */
+function assertNotNull(value: unknown): void {
+  if (value === null) throw new InvalidArgTypeError('chunk', 'any value but null', value);
 }
 
 /** Reads `iterable`, awaiting what it gives. */

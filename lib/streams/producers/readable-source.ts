@@ -1,9 +1,12 @@
-/** One shape for everything that bytes can be read from. */
+/** One shape for everything that can be read from. */
 
 /** Hears of what a source gives. It never throws. */
 export interface SourceListener {
-  /** Some bytes, perhaps none. May come although the source was told to hold. */
-  onChunk(chunk: Buffer): void;
+  /**
+   * Some bytes, perhaps none; or a value of any kind but `null`, where `prepare` has said so. May come
+   * although the source was told to hold.
+   */
+  onChunk(chunk: unknown): void;
   /** That was all. Nothing follows. */
   onEnd(): void;
   /** The source failed. Nothing follows. */
@@ -17,6 +20,13 @@ export interface ReadableSource {
 
   /** @throws InvalidStateError: another adapter reads what this would read. Absent where none can. */
   assertUnread?(): void;
+  /**
+   * Says what it will give, before `open`.
+   *
+   * @param toObjects - Whether values of any kind are known to be welcome.
+   * @returns whether it gives values of any kind, as they are, and not `Buffer`s only.
+   */
+  prepare(toObjects: boolean): boolean;
   /** Takes a listener, which hears at once of a source that is over already. */
   open(listener: SourceListener): void;
   /** Gives chunks from now on. */

@@ -1,4 +1,6 @@
 /** One source, one consumer, until one of them has had enough. */
+import { Buffer } from 'node:buffer';
+
 import {
   type IConsumer,
   type IPushProducer,
@@ -7,10 +9,12 @@ import {
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
 import { asError } from '../../base/as-error.js';
+import { isBytes } from '../../base/bytes.js';
 import { Latch } from '../../base/latch.js';
 import type { ReadableSource, SourceListener } from './readable-source.js';
 import { smallUnitsLeft, spendTurn } from '../../base/turn.js';
 import { setImmediate } from '../../base/timers.js';
+import { ProducerReadable } from '../as-streams/index.js';
 import { isWritableConsumer, type WritableConsumer } from '../transports/index.js';
 
 /** Why a chunk may not go straight on to the consumer. */
@@ -49,9 +53,13 @@ export class Transfer implements SourceListener, IPushProducer {
 
   private readonly latch = new Latch(Why, Why.unopened);
   /** What came although it could not go on: not every stream stops at once. */
-  private readonly held: Buffer[] = [];
+  private readonly held: unknown[] = [];
   /** The consumer, where chunks need not wait to be gathered. */
   private readonly direct: WritableConsumer | null;
+  /** Whether the consumer is known to take values of any kind. */
+  private readonly toObjects: boolean;
+  /** Whether the source gives such values, and not `Buffer`s only. */
+  private asIs = false;
   /** Chunks that may go straight on before the time is to be asked. */
   private unitsLeft = 1;
 
@@ -61,6 +69,7 @@ export class Transfer implements SourceListener, IPushProducer {
     private readonly streaming: boolean,
   ) {
     if (!streaming) this.latch.hold(Why.unasked);
+    this.toObjects = takesObjects(consumer);
     this.direct =
       streaming && isWritableConsumer(consumer) && consumer.writesAtOnce ? consumer : null;
     this.done = new Promise<void>((resolve, reject) => {
@@ -92,6 +101,7 @@ export class Transfer implements SourceListener, IPushProducer {
   start(): void {
     if (!this.isRunning) return;
     this.latch.release(Why.unopened);
+    this.asIs = this.source.prepare(this.toObjects);
     this.source.open(this);
     this.proceed();
   }
@@ -116,7 +126,7 @@ export class Transfer implements SourceListener, IPushProducer {
     this.reject(new ProducerStoppedError());
   }
 
-  onChunk(chunk: Buffer): void {
+  onChunk(chunk: unknown): void {
     const { latch } = this;
     if (latch.isFree) {
       latch.hold(Why.passing);
@@ -179,11 +189,7 @@ export class Transfer implements SourceListener, IPushProducer {
     if (!this.isIdle) return;
     const { latch } = this;
     latch.hold(Why.passing);
-    while (!latch.isHeldBy(NEXT_MUST_WAIT)) {
-      const chunk = this.held.shift();
-      if (chunk === undefined) break;
-      this.pass(chunk);
-    }
+    while (this.held.length > 0 && !latch.isHeldBy(NEXT_MUST_WAIT)) this.pass(this.held.shift());
     if (this.held.length === 0) latch.release(Why.behindOthers);
     latch.release(Why.passing);
     this.goOn();
@@ -208,13 +214,17 @@ export class Transfer implements SourceListener, IPushProducer {
     return this.latch.isFreeBut(Why.paused) && this.source.holdsDearly;
   }
 
-  private pass(chunk: Buffer): void {
+  private pass(chunk: unknown): void {
     if (this.isTurnSpent()) this.rest();
-    if (chunk.length === 0) return; // No answer to a consumer that asked for data.
+    // No bytes are no answer to a consumer of bytes that asked for data.
+    if ((chunk as Sized)?.length === 0 && !this.toObjects && isBytes(chunk)) return;
     if (!this.streaming) this.latch.hold(Why.unasked);
     try {
-      if (this.direct !== null) this.direct.writeAtOnce(chunk);
-      else this.consumer.write(chunk);
+      if (this.direct !== null && (!this.asIs || Buffer.isBuffer(chunk))) {
+        this.direct.writeAtOnce(chunk as Buffer);
+      } else {
+        this.consumer.write(chunk as Uint8Array);
+      }
     } catch (thrown) {
       if (this.isRunning) this.fail(thrown);
       else log.err(thrown, 'A consumer failed after it had stopped its producer');
@@ -235,6 +245,16 @@ export class Transfer implements SourceListener, IPushProducer {
       this.proceed();
     });
   }
+}
+
+interface Sized {
+  readonly length?: number;
+}
+
+/** Whether `consumer`, of our own classes, is in object mode. Of others nothing can tell. */
+function takesObjects(consumer: IConsumer): boolean {
+  if (isWritableConsumer(consumer)) return consumer.takesObjects;
+  return consumer instanceof ProducerReadable && consumer.readableObjectMode;
 }
 
 /** Calls a consumer where an error that tells more is on its way to the caller. */

@@ -14,10 +14,9 @@
  * What comes although nothing is wanted, because not every stream stops at once, is held as a queue of
  * entries: data, then the end, then the close. While any is held, what comes goes behind it.
  */
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 
 import { cleanClose } from '../../twisted/core/index.js';
-import { assertBytes, asBuffer } from '../../base/bytes.js';
 import { Queue } from '../../base/queue.js';
 import { nextTick, setImmediate } from '../../base/timers.js';
 import { smallUnitsLeft } from '../../base/turn.js';
@@ -25,6 +24,7 @@ import {
   addInputListener,
   afterEnd,
   type AnyDuplex,
+  bytesFrom,
   claimReading,
   type Input,
   isHandshaking,
@@ -175,12 +175,7 @@ export class StreamInput implements Input {
   take(): Buffer {
     const chunk = this.current;
     this.current = undefined;
-    if (typeof chunk === 'string') {
-      // `setEncoding` can't be undone, but what it did can, but for bytes that were no text.
-      return Buffer.from(chunk, this.stream.readableEncoding ?? 'utf8');
-    }
-    assertBytes(chunk, 'chunk');
-    return asBuffer(chunk);
+    return bytesFrom(this.stream, chunk);
   }
 
   received(chunk: unknown): void {

@@ -1,7 +1,4 @@
-import { Buffer } from 'node:buffer';
-
-import { assertBytes } from '../../base/bytes.js';
-import { afterEnd, type EmitterLike } from '../any-stream/index.js';
+import { afterEnd, bytesFrom, type EmitterLike } from '../any-stream/index.js';
 import { byBytes, destroyFor, lossOf } from './web-support.js';
 
 /** The least that a stream of bytes must be able to do for `toWeb` to read it. */
@@ -72,7 +69,7 @@ class NodeSource {
     const { controller, stream } = this;
     let bytes: Uint8Array;
     try {
-      bytes = this.asBytes(chunk);
+      bytes = bytesFrom(stream, chunk);
     } catch (thrown) {
       this.fail(thrown);
       destroyFor(thrown, stream);
@@ -81,13 +78,6 @@ class NodeSource {
     // A copy: who reads a WHATWG stream may transfer what it gives, and this memory may be shared.
     controller.enqueue(new Uint8Array(bytes));
     if ((controller.desiredSize ?? 0) <= 0) stream.pause();
-  }
-
-  private asBytes(chunk: unknown): Uint8Array {
-    if (typeof chunk === 'string')
-      return Buffer.from(chunk, this.stream.readableEncoding ?? 'utf8');
-    assertBytes(chunk, 'chunk');
-    return chunk;
   }
 
   private end(): void {

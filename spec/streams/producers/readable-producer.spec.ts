@@ -15,6 +15,7 @@ import {
   type IPushProducer,
   type ReadableLike,
 } from '../../../lib/index.js';
+import { assertBytes } from '../../../lib/base/bytes.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
 import { rejection } from '../../support/rejection.js';
 
@@ -60,6 +61,14 @@ async function expectTimersDuring(work: Promise<unknown>): Promise<void> {
   await work;
   clearInterval(timer);
   expect(timers).to.be.above(0);
+}
+
+/** A consumer of bytes, which refuses anything else, as the library's own do. */
+class ByteConsumer extends RecordingConsumer {
+  override write(data: Uint8Array): void {
+    assertBytes(data);
+    super.write(data);
+  }
 }
 
 describe('ReadableProducer', () => {
@@ -568,7 +577,7 @@ describe('ReadableProducer', () => {
     for (const [name, make] of notBytes) {
       it(`rejects with an InvalidArgTypeError when the stream gives ${name}`, async () => {
         const stream = make();
-        const consumer = new RecordingConsumer();
+        const consumer = new ByteConsumer();
         const error = await rejection(new ReadableProducer(stream).startProducing(consumer));
         expect(error).to.be.instanceOf(InvalidArgTypeError);
         expect(consumer.log).to.deep.equal(['register push', 'a', 'unregister']);

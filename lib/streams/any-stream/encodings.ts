@@ -1,0 +1,131 @@
+/**
+ * The bytes that a stream was given, where somebody told it an encoding and it gives strings. They are
+ * turned back with the encoding that made them. Where nothing can tell which that was, or bytes may
+ * have been lost in it, they are refused: other bytes than those that came are worse than none.
+ *
+ * | the stream is of                  | what tells its encoding                      |
+ * | --------------------------------- | -------------------------------------------- |
+ * | `node:stream`, `readable-stream` 4 | `readableEncoding`                           |
+ * | `readable-stream` 1 to 3, through2 | `_readableState.encoding`                    |
+ * | minipass                          | `encoding`                                   |
+ * | streamx                           | nothing; without an encoding it has no `map` |
+ * | nobody we know                    | nothing; without `setEncoding` it has none   |
+ */
+import { Buffer } from 'node:buffer';
+
+import { checkedBuffer } from '../../base/bytes.js';
+import { InvalidArgTypeError } from '../../base/errors.js';
+
+/** Decoders of `node:string_decoder`, and of the package that stands in for it. */
+interface Decoder {
+  /** Bytes that the last character lacks, an odd number if it has half a unit. */
+  readonly lastNeed?: number;
+  /** What the decoder of `readable-stream` 1 has in its place. */
+  readonly charReceived?: number;
+  end(rest?: Buffer): string;
+}
+
+interface Decoding {
+  readonly readableEncoding?: string | null;
+  readonly encoding?: string | null;
+  readonly _readableState?: {
+    readonly encoding?: string | null;
+    readonly decoder?: Decoder | null;
+    readonly ended?: boolean;
+    readonly map?: unknown;
+  } | null;
+  setEncoding?: unknown;
+}
+
+/** Strings that were never bytes: text that the stream's maker wrote. */
+const TEXT = Symbol('text');
+
+/**
+ * `chunk`, which `stream` gave, as bytes.
+ *
+ * @throws InvalidArgTypeError: `chunk` is neither bytes nor a string that can be turned back.
+ */
+export function bytesFrom(stream: object, chunk: unknown): Buffer {
+  if (typeof chunk !== 'string') return checkedBuffer(chunk, 'chunk');
+  const encoding = encodingOf(stream);
+  if (encoding === TEXT) return Buffer.from(chunk, 'utf8');
+  if (encoding === null)
+    refuse(chunk, 'bytes: this stream was told no encoding, and gave a string');
+  if (encoding === undefined || !Buffer.isEncoding(encoding)) {
+    refuse(chunk, 'bytes: nothing can tell which encoding made a string of them; set none');
+  }
+  if (losesBytes(encoding, chunk) || garbles(stream, encoding)) {
+    refuse(chunk, `bytes: "${encoding}" may have lost some of them; set no encoding`);
+  }
+  return Buffer.from(chunk, encoding);
+}
+
+function refuse(chunk: string, expected: string): never {
+  throw new InvalidArgTypeError('chunk', expected, chunk);
+}
+
+/** Whether `stream` was told an encoding, so that it gives strings that were bytes. */
+export function isDecoded(stream: object): boolean {
+  return typeof encodingOf(stream) === 'string';
+}
+
+/** The encoding of what `stream` gives: `null` for none, `undefined` where nothing can tell. */
+function encodingOf(stream: Decoding): string | null | undefined | typeof TEXT {
+  const { readableEncoding, _readableState: state } = stream;
+  if (readableEncoding !== undefined) return readableEncoding;
+  if (state?.encoding !== undefined) return state.encoding;
+  if (state?.map !== undefined) return state.map === null ? TEXT : undefined;
+  if (stream.encoding !== undefined) return stream.encoding;
+  return stream.setEncoding === undefined ? TEXT : undefined;
+}
+
+/** Whether `text` may stand for other bytes than those that `encoding` makes of it. */
+function losesBytes(encoding: BufferEncoding, text: string): boolean {
+  switch (encoding.toLowerCase()) {
+    case 'ascii':
+      return true; // It clears the eighth bit.
+    case 'utf8':
+    case 'utf-8':
+      return text.includes('\ufffd'); // Bytes that are no text become this one.
+    default:
+      return false;
+  }
+}
+
+/** Whether `stream` has the decoder of `readable-stream` 1: UTF-16 that came in pieces becomes another. */
+function garbles({ _readableState: state }: Decoding, encoding: BufferEncoding): boolean {
+  return state?.decoder?.charReceived !== undefined && isUTF16(encoding);
+}
+
+function isUTF16(encoding: string | symbol | null | undefined): encoding is string {
+  return typeof encoding === 'string' && /^(utf-?16|ucs-?2)/i.test(encoding);
+}
+
+/**
+ * Watches the decoder of `stream`: at the end of the data it drops half a unit of UTF-16 without a
+ * word.
+ *
+ * @returns to be called at the end: an error if it did, or may have.
+ */
+export function watchLastUnit(stream: object): () => Error | undefined {
+  const encoding = encodingOf(stream);
+  if (!isUTF16(encoding)) return () => undefined;
+  const error = new InvalidArgTypeError(
+    'encoding',
+    'one that keeps every byte: half a unit of UTF-16 may have been lost',
+    encoding,
+  );
+  const { decoder, ended } = (stream as Decoding)._readableState ?? {};
+  if (decoder?.lastNeed === undefined) return () => error; // It is out of sight.
+  const isHalf = () => (decoder.lastNeed ?? 0) % 2 === 1;
+  // The one of the package `string_decoder` still knows after the end; Node's own has forgotten.
+  if (Object.hasOwn(decoder, 'lastNeed')) return () => (isHalf() ? error : undefined);
+  if (ended) return () => error;
+  let lost = false;
+  const end = decoder.end.bind(decoder);
+  decoder.end = (rest) => {
+    lost = isHalf();
+    return end(rest);
+  };
+  return () => (lost ? error : undefined);
+}
