@@ -1,7 +1,8 @@
 /** One TLS handshake: what may end it, and that it ends once. */
 import type { TLSSocket } from 'node:tls';
 
-import { type AnyDuplex, isSocket } from '../any-stream/index.js';
+import type { AnyDuplex } from '../any-stream/index.js';
+import { coded, hungUp } from './tls-errors.js';
 import type { HandshakeListener, TLSSide } from './tls-side.js';
 
 /**
@@ -30,17 +31,15 @@ export class Handshake implements HandshakeListener {
     const { stream } = this;
     const { handshakeTimeout } = side;
     if (stream.readableEnded === true) {
-      this.hungUp();
+      this.failed(hungUp());
       return;
     }
     this.timer = setTimeout(() => {
       const message = `The TLS handshake took longer than ${handshakeTimeout} ms`;
       this.failed(coded('ERR_TLS_HANDSHAKE_TIMEOUT', message));
     }, handshakeTimeout);
-    // There is no half of a handshake to go on with: who hangs up is lost.
+    // There is no half of a handshake to go on with: a stream whose other end hangs up is to close.
     if ('allowHalfOpen' in stream) stream.allowHalfOpen = false;
-    // TLS reads a socket below its stream, and hears of no end that came before.
-    if (isSocket(stream)) stream.on('end', this.hungUp);
     side.begin(stream, this);
   }
 
@@ -64,14 +63,5 @@ export class Handshake implements HandshakeListener {
   stop(): void {
     this.over = true;
     clearTimeout(this.timer);
-    this.stream.removeListener('end', this.hungUp);
   }
-
-  private readonly hungUp = () => {
-    this.failed(coded('ECONNRESET', 'The other end hung up before the TLS handshake was complete'));
-  };
-}
-
-function coded(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code });
 }

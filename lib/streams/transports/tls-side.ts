@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { SecureContext, Server, TLSSocket } from 'node:tls';
 
 import type { AnyDuplex } from '../any-stream/index.js';
+import { hungUp, refused } from './tls-errors.js';
 import {
   assertTLSOptions,
   type ClientTLSOptions,
@@ -110,11 +111,6 @@ function refusalOf({ authorizationError }: TLSSocket): Error | undefined {
   return code ? refused(code) : undefined;
 }
 
-/** An error that says that a certificate isn't trusted, with Node's code for why. */
-export function refused(code: string): Error {
-  return Object.assign(new Error(`The other end's certificate isn't trusted: ${code}`), { code });
-}
-
 class ClientSide implements TLSSide {
   readonly handshakeTimeout: number;
   readonly byKey: boolean;
@@ -137,9 +133,7 @@ class ClientSide implements TLSSide {
 
   begin(stream: AnyDuplex, listener: HandshakeListener): void {
     const socket = this.wrap(stream);
-    const onClose = () => {
-      listener.failed(new Error('The connection was closed before the TLS handshake was complete'));
-    };
+    const onClose = () => listener.failed(hungUp());
     const onError = (error: Error) => listener.failed(error);
     socket.on('error', onError);
     socket.on('close', onClose);

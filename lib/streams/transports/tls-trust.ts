@@ -1,7 +1,7 @@
 /** Whether the other end of a TLS connection is who it should be. */
 import type { AnyDuplex } from '../any-stream/index.js';
 import { wasAccepted } from './addresses.js';
-import { refused } from './tls-side.js';
+import { refused } from './tls-errors.js';
 
 /** What is known of the other end. */
 export interface Trust {
