@@ -9,6 +9,7 @@ import {
   type WritableConsumerOptions,
 } from '../../streams/transports/index.js';
 import { InvalidStateError } from '../../base/errors.js';
+import { nextTick } from '../../base/timers.js';
 import {
   type ClientFactory,
   type IAddress,
@@ -139,7 +140,7 @@ export class Connector implements IConnector {
     socket.on('error', (cause) => fail(connectErrorFor(cause)));
     socket.on('connect', onConnect);
     signal?.addEventListener('abort', this.onAbort);
-    if (signal?.aborted) process.nextTick(this.onAbort);
+    if (signal?.aborted) nextTick(this.onAbort);
   }
 
   private startTimeout(): NodeJS.Timeout | undefined {

@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer';
 import type { TLSSocket } from 'node:tls';
 
+import { nextTick } from '../../base/timers.js';
 import { ConnectionLost } from '../../twisted/core/index.js';
 import type { AnyDuplex, AnyWritable } from '../any-stream/index.js';
 import { Handshake } from './handshake.js';
@@ -33,7 +34,7 @@ export class TLSUpgrade {
   /** Begins it, soon, with `before` sent in the clear. */
   begin(before: readonly unknown[]): void {
     // Not at once: this may be called from inside a write to the stream, which has more to come.
-    process.nextTick(() => {
+    nextTick(() => {
       if (this.isOver) return;
       const error = this.reactor.send(before, false);
       if (error !== undefined) this.reactor.lose(error);
