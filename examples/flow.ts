@@ -18,20 +18,22 @@ async function planFor(options: Options): Promise<Plan> {
   await access(path, constants.R_OK);
   const found = await stat(path);
   if (!found.isFile()) throw new Error('it is no file');
-  return { path, size: found.size, count, speed, highWaterMark };
+  const isRecorded = options.plot !== undefined;
+  return { path, size: found.size, count, speed, highWaterMark, isRecorded };
 }
 
-async function flow(plan: Plan, progress: boolean): Promise<boolean> {
-  // Draws on a terminal only.
-  const bar = new SingleBar(
-    {
-      format: '{bar} {percentage}% | {received} MB received | {buffered} bytes buffered | {eta} s',
-      hideCursor: null,
-    },
-    Presets.shades_classic,
-  );
+// Draws on a terminal only.
+const bar = new SingleBar(
+  {
+    format: '{bar} {percentage}% | {received} MB received | {buffered} bytes buffered | {eta} s',
+    hideCursor: null,
+  },
+  Presets.shades_classic,
+);
+
+async function flow(plan: Plan, options: Options): Promise<boolean> {
   const outcome = await run(plan, ({ received, buffered, expected }) => {
-    if (!progress) return;
+    if (!options.progress) return;
     const payload = { received: (received / 1e6).toFixed(1), buffered };
     if (bar.isActive) bar.update(received, payload);
     else bar.start(expected, received, payload);
@@ -40,6 +42,11 @@ async function flow(plan: Plan, progress: boolean): Promise<boolean> {
   bar.stop();
   const findings = judge(plan, outcome);
   console.log(format(findings));
+  if (outcome.recorder !== undefined && options.plot !== undefined) {
+    const { plot } = await import('./flow/plot.js'); // Not before it is needed: it is large.
+    await plot(outcome.recorder, options.plot);
+    console.log(`The picture of it: ${options.plot}`);
+  }
   return findings.every(({ right }) => right);
 }
 
@@ -50,7 +57,12 @@ function fail(status: number, what: string): (error: Error) => never {
   };
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    bar.stop(); // Gives the terminal back as it was: the bar had turned line wrapping off.
+    process.exit(130);
+  });
+}
 process.stdout.once('error', () => process.exit(1)); // As when it is piped into `head`.
 const options = parseOptions(process.argv);
 const source = options.file ?? "the beginning of Node's executable";
@@ -59,5 +71,5 @@ console.log(
   `Sending ${source} (${plan.size} bytes), then ${plan.count} random integers,\n` +
     `to a process that reads ${plan.speed} bytes a second.\n`,
 );
-const right = await flow(plan, options.progress).catch(fail(1, 'The flow failed'));
+const right = await flow(plan, options).catch(fail(1, 'The flow failed'));
 process.exitCode = right ? 0 : 1;

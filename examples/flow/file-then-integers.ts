@@ -66,6 +66,11 @@ export class FileThenIntegers extends Protocol<DuplexTransport> {
     this.integers.resumeProducing();
   }
 
+  /** Bytes that both producers have written. */
+  get written(): number {
+    return this.pulled.bytes + this.pushed.bytes;
+  }
+
   override connectionLost(reason: Error): void {
     this.tellLost(reason);
   }

@@ -15,6 +15,8 @@ export interface Options {
   readonly speed: number;
   /** Bytes from which on the buffer is full; the socket's own if left out. */
   readonly highWaterMark?: number;
+  /** Where to draw the flow, as SVG; not at all if left out. */
+  readonly plot?: string;
   /** Whether to draw a progress bar, where there is a terminal. */
   readonly progress: boolean;
 }
@@ -68,6 +70,10 @@ export function parseOptions(argv: readonly string[]): Options {
         '-w, --high-water-mark <bytes>',
         "bytes that make the buffer full (default: the socket's own)",
       ).argParser(wholeNumber),
+    )
+    .option(
+      '-p, --plot <file>',
+      'draw the flow there, as SVG: bytes buffered over time, pauses, rates',
     )
     .option('--no-progress', 'draw no progress bar')
     .addHelpText('after', '\nExample: npm start -- --file package-lock.json --speed 0.5')

@@ -7,6 +7,7 @@ import net from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 import { DuplexTransport } from 'twisted-streams';
+import { FlowRecorder } from 'twisted-streams/testing';
 
 import { FileThenIntegers, type Load } from './file-then-integers.js';
 import type { FlowMeter } from './flow-meter.js';
@@ -26,6 +27,8 @@ export interface Plan extends Load {
   /** Bytes that the reader takes each second. */
   readonly speed: number;
   readonly highWaterMark: number | undefined;
+  /** Whether to record the flow, for a picture. */
+  readonly isRecorded: boolean;
 }
 
 /** How far it is, in bytes. */
@@ -48,6 +51,8 @@ export interface Outcome {
   readonly failure: Error | undefined;
   /** What `connectionLost` was given. */
   readonly reason: Error;
+  /** The flow, if it was recorded. */
+  readonly recorder: FlowRecorder | undefined;
 }
 
 /** Carries `plan` out. */
@@ -64,11 +69,14 @@ export async function run(plan: Plan, onProgress: (now: Progress) => void): Prom
   try {
     const socket = await accept(server, reader);
     const protocol = new FileThenIntegers(plan, socket, hash);
-    const { highWaterMark } = new DuplexTransport(socket, {
+    let received: ReaderReport = { received: 0 };
+    const transport = new DuplexTransport(socket, {
       protocol,
       highWaterMark: plan.highWaterMark,
     });
-    let received: ReaderReport = { received: 0 };
+    const { highWaterMark } = transport;
+    const measure = () => ({ written: protocol.written, received: received.received });
+    const recorder = plan.isRecorded ? new FlowRecorder(transport, { measure }) : undefined;
     reader.on('message', (report: ReaderReport) => {
       received = report;
       onProgress({ received: report.received, buffered: protocol.backlog.bytes, expected });
@@ -77,7 +85,7 @@ export async function run(plan: Plan, onProgress: (now: Progress) => void): Prom
     const [reason] = await Promise.all([protocol.lost, once(reader, 'disconnect')]);
     const { pulled, pushed, failure } = protocol;
     const sha256 = hash.digest('hex');
-    return { sha256, received, pulled, pushed, highWaterMark, failure, reason };
+    return { sha256, received, pulled, pushed, highWaterMark, failure, reason, recorder };
   } finally {
     clearTimeout(deadline);
     reader.kill();

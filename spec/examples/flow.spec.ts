@@ -59,7 +59,14 @@ describe('npm start', () => {
 });
 
 describe('the report of npm start', () => {
-  const plan = { size: 10, count: 1, path: '', speed: 1, highWaterMark: 4 } satisfies Plan;
+  const plan = {
+    size: 10,
+    count: 1,
+    path: '',
+    speed: 1,
+    highWaterMark: 4,
+    isRecorded: false,
+  } satisfies Plan;
   const meter = { bytes: 10, pauses: 2, resumes: 2, peak: 6, limit: 6 };
 
   function wrong(change: object = {}, { pushed = {}, pulled = {} } = {}): string[] {

@@ -1,0 +1,69 @@
+/** `npm start -- --plot`, and what Ctrl-C leaves behind. */
+import { readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type * as NodePty from '@lydell/node-pty';
+import { expect } from 'chai';
+
+import { describeWithPackage } from '../support/packages.js';
+import { ROOT, runExample } from '../support/programs.js';
+
+describe('npm start -- --plot', () => {
+  it('draws the buffer against highWaterMark, the pauses, the rates and the end', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'twisted-streams-plot-'));
+    try {
+      const path = join(folder, 'flow.svg');
+      const args = ['--size', '1', '--integers', '20000', '--speed', '5', '--plot', path];
+      const { code, stderr } = await runExample('flow.ts', ...args);
+      expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+      const picture = readFileSync(path, 'utf8');
+      expect(picture).to.match(/^<svg /);
+      for (const text of [
+        /highWaterMark, \d+ bytes/,
+        /loseConnection/,
+        /last byte received/,
+        /ConnectionDone/,
+        /bytes buffered/,
+        /written by the producers/,
+        /received by the reader/,
+        /rgba?\(237, ?137, ?54/, // The shade of a pause.
+      ]) {
+        expect(picture).to.match(text);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describeWithPackage<typeof NodePty>('@lydell/node-pty', 'Ctrl-C in npm start', ({ spawn }) => {
+  const OFF = '\u001b[?7l';
+  const ON = '\u001b[?7h';
+
+  it('leaves line wrapping as it was', async () => {
+    const program = spawn(
+      process.execPath,
+      ['--import', 'tsx/esm', 'examples/flow.ts', '-r', '1'],
+      {
+        cwd: ROOT,
+        cols: 120,
+        rows: 30,
+      },
+    );
+    let shown = '';
+    let interrupted = false;
+    program.onData((text) => {
+      shown += text;
+      if (interrupted || !shown.includes(OFF)) return;
+      interrupted = true;
+      program.write('\u0003');
+    });
+    const { exitCode } = await new Promise<{ exitCode: number }>((resolve) => {
+      program.onExit(resolve);
+    });
+    expect(exitCode).to.equal(130);
+    expect(shown.lastIndexOf(ON)).to.be.above(shown.lastIndexOf(OFF));
+  });
+});
