@@ -4,33 +4,33 @@ import { Duplex } from '#stream';
 import { asError } from '../../base/as-error.js';
 import {
   type AnyReadable,
+  type AnyWritable,
   bytesFrom,
+  isBusy,
   isReadToTheEnd,
+  lengthOf,
   PrematureCloseError,
-  type WritableLike,
+  saysFinish,
 } from '../../streams/any-stream/index.js';
-
-/** A written stream as it is seen here. */
-export type JoinedWritable = WritableLike & {
-  readonly writableHighWaterMark?: number;
-  destroy?(): unknown;
-};
 
 /**
  * What is written counts until the operating system has it: the buffer of `Duplex.from` would come
  * on top of the stream's own. Destroyed, it destroys both.
  */
 export class JoinedStreams extends Duplex {
+  /** Whether the written stream was ended, and says that all has left it by closing. */
+  private closeIsFinish = false;
+
   constructor(
     private readonly input: AnyReadable,
-    private readonly output: JoinedWritable,
+    private readonly output: AnyWritable,
   ) {
     super({ writableHighWaterMark: output.writableHighWaterMark });
     // These stay, because a stream that fails again, as stdout does, would end the process.
     input.on('error', (error: Error) => this.destroy(error));
     output.on('error', (error: Error) => this.destroy(error));
     output.on('close', () => {
-      if (!this.writableFinished) this.destroy(new PrematureCloseError());
+      if (!this.writableFinished && !this.closeIsFinish) this.destroy(new PrematureCloseError());
     });
     if (isReadToTheEnd(input)) this.push(null);
     else this.listen();
@@ -64,16 +64,17 @@ export class JoinedStreams extends Duplex {
     _encoding: BufferEncoding,
     callback: (error?: Error | null) => void,
   ): void {
-    this.output.write(chunk, callback);
+    const { output } = this;
+    // What doesn't tell how much it holds, as streamx, may call nobody back either.
+    if (lengthOf(output) !== undefined) output.write(chunk, callback);
+    else if (isBusy(output, output.write(chunk))) callOnce(output, ['drain'], callback);
+    else callback();
   }
 
   override _final(callback: () => void): void {
     const { output } = this;
-    const onFinish = () => {
-      output.removeListener('finish', onFinish);
-      callback();
-    };
-    output.on('finish', onFinish);
+    this.closeIsFinish = !saysFinish(output);
+    callOnce(output, this.closeIsFinish ? ['finish', 'end', 'close'] : ['finish'], callback);
     output.end();
   }
 
@@ -82,4 +83,13 @@ export class JoinedStreams extends Duplex {
     if (!this.writableFinished) this.output.destroy?.();
     callback(error);
   }
+}
+
+/** Calls `then` at the first of `events`. */
+function callOnce(stream: AnyWritable, events: readonly string[], then: () => void): void {
+  const onEvent = () => {
+    for (const event of events) stream.removeListener(event, onEvent);
+    then();
+  };
+  for (const event of events) stream.on(event, onEvent);
 }

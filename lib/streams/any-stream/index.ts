@@ -24,7 +24,6 @@ export {
   isGone,
   isIterable,
   isNodeReadable,
-  isReadToTheEnd,
   isWebReadable,
   type NodeReadableLike,
   type ReadableLike,
@@ -35,7 +34,7 @@ export { afterEnd, isResettable, wasReset } from './reset.js';
 export { assertUnread, assertUnwritten, claimReading, releaseReading } from './claims.js';
 export {
   isHandshaking,
-  isReadEnded,
+  isReadToTheEnd,
   isWriteEnded,
   refusesWrites,
   saysEnd,

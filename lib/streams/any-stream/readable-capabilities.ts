@@ -77,12 +77,6 @@ export function isIterable(value: unknown): value is AsyncIterable<unknown> | It
   return has(value, Symbol.asyncIterator) || has(value, Symbol.iterator);
 }
 
-/** Whether all of `stream` was read. */
-export function isReadToTheEnd(stream: AnyReadable): boolean {
-  // The oldest streams say no more than that they aren't readable.
-  return stream.readableEnded ?? (stream.readable === false && stream.destroyed !== true);
-}
-
 /**
  * Whether `stream` is destroyed and has said all that it will. (streamx says `destroyed` only then;
  * before that, its `error` is still to come.)

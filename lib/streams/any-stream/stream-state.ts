@@ -4,7 +4,8 @@
  * `_writableState` and `_readableState`, the oldest streams have `readable` and `writable`. streamx
  * tells neither half's end, only by its events.
  */
-import type { AnyDuplex, AnyWritable } from './capabilities.js';
+import type { AnyWritable } from './capabilities.js';
+import type { AnyReadable } from './readable-capabilities.js';
 
 /** Where older libraries keep what newer ones have properties for. */
 interface Older {
@@ -22,9 +23,9 @@ export function isWriteEnded(stream: AnyWritable): boolean {
   return state?.ending ?? writable === false;
 }
 
-/** Whether `stream` has said `end`: all that it will ever give was read. */
-export function isReadEnded(stream: AnyDuplex): boolean {
-  const { readableEnded } = stream;
+/** Whether all of `stream` was read: it has said `end`, or has no such half. */
+export function isReadToTheEnd(stream: AnyReadable | AnyWritable): boolean {
+  const { readableEnded } = stream as AnyReadable;
   if (readableEnded !== undefined) return readableEnded;
   const { _readableState: state, readable } = stream as Older;
   return state?.endEmitted ?? (readable === false && stream.destroyed !== true);

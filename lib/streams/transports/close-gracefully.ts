@@ -4,21 +4,41 @@
  * other end. So after the write half has ended, input is read and thrown away until the other end
  * hangs up too; not for ever, because it may never do so.
  */
-import { type AnyDuplex, isDestroyed } from '../any-stream/index.js';
+import {
+  type AnyDuplex,
+  isDestroyed,
+  isReadToTheEnd,
+  lengthOf,
+  saysFinish,
+} from '../any-stream/index.js';
 
-/** Milliseconds without input after which the other end is taken to be done. */
+/** Milliseconds without input, once all of ours has left, after which the other end is taken to be done. */
 const QUIET = 1000;
-/** Milliseconds after which it has had long enough. */
-const LONG_ENOUGH = 5000;
+/**
+ * Milliseconds after which the other end has had long enough: once all of ours has left; before that,
+ * milliseconds in which nothing of it has.
+ */
+const LONG_ENOUGH = 30_000;
 
-/** Destroys `stream`, which we ended, as soon as that destroys nothing on its way. */
-export function closeGracefully(stream: AnyDuplex): void {
+/**
+ * Destroys `stream`, which we ended, as soon as that destroys nothing on its way.
+ *
+ * @param isDelivered - Whether all that was written has left it already.
+ */
+export function closeGracefully(stream: AnyDuplex, isDelivered: boolean): void {
   if (isDestroyed(stream)) return;
-  let finished = stream.writableFinished ?? true;
-  let ended = stream.readableEnded === true;
+  let finished = isDelivered || !saysFinish(stream);
+  let ended = isReadToTheEnd(stream);
+  let waiting = bytesWaiting(stream);
   let quiet: NodeJS.Timeout | undefined;
-  const longEnough = setTimeout(close, LONG_ENOUGH).unref();
+  const longEnough = setTimeout(onLongEnough, LONG_ENOUGH).unref();
 
+  function onLongEnough() {
+    const before = waiting;
+    waiting = bytesWaiting(stream);
+    if (finished || waiting === before) close();
+    else longEnough.refresh();
+  }
   function onData() {
     quiet?.refresh();
   }
@@ -28,6 +48,7 @@ export function closeGracefully(stream: AnyDuplex): void {
   }
   function onFinish() {
     finished = true;
+    longEnough.refresh();
     proceed();
   }
   function proceed() {
@@ -52,4 +73,13 @@ export function closeGracefully(stream: AnyDuplex): void {
   stream.on('close', close);
   stream.resume();
   proceed();
+}
+
+/**
+ * What has yet to leave `stream`, as far as can be told. Its own length tells nothing about how far one
+ * large write has got; Node's sockets know that by their handle.
+ */
+function bytesWaiting(stream: AnyDuplex): number {
+  const { _handle: handle } = stream as { _handle?: { writeQueueSize?: number } | null };
+  return (lengthOf(stream) ?? 0) + (handle?.writeQueueSize ?? 0);
 }

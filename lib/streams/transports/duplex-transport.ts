@@ -52,8 +52,8 @@ export interface DuplexTransportOptions extends WritableConsumerOptions {
  * `IHalfCloseableProtocol` hears of each half by itself and may go on with the other; for any other
  * one, the connection is over when the other end hangs up.
  *
- * After `loseConnection`, input is thrown away until the other end has hung up as well (for a
- * second without any, five in all), because unread input turns a close into a reset.
+ * After `loseConnection`, input is thrown away until the other end has hung up as well, or has sent
+ * nothing for a second, for 30 seconds at most: unread input turns a close into a reset.
  *
  * @example
  * ```ts
@@ -197,7 +197,7 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
     const { stream } = this;
     super.release(reason);
     if (reason instanceof ConnectionDone && (this.input !== undefined || isUnreadSocket(stream))) {
-      closeGracefully(stream);
+      closeGracefully(stream, this.reactor.writeHalf === 'delivered');
     }
     this.input?.close();
   }

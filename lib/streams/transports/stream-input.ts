@@ -28,7 +28,7 @@ import {
   claimReading,
   type Input,
   isHandshaking,
-  isReadEnded,
+  isReadToTheEnd,
   isResettable,
   type ReadHalf,
   releaseReading,
@@ -89,7 +89,7 @@ export class StreamInput implements Input {
     claimReading(this.stream, this);
     addInputListener(this.reactor);
     // A half that had ended before we came counts as having ended just then.
-    if (isReadEnded(this.stream) && !this.hasEnded) this.ended();
+    if (isReadToTheEnd(this.stream) && !this.hasEnded) this.ended();
     else if (this.wish === 'nothing')
       this.pauseStream(); // A listener alone makes some streams flow.
     else if (this.held === null) this.resumeStream();

@@ -16,12 +16,11 @@ import { nextTick } from '../../base/timers.js';
 import { othersWait, spendTurn, waitForTurn } from '../../base/turn.js';
 import {
   addStreamListener,
-  type AnyDuplex,
   type AnyWritable,
   endingOf,
   type Event,
   type Input,
-  isReadEnded,
+  isReadToTheEnd,
   isResettable,
   lengthOf,
   type ReadHalf,
@@ -61,7 +60,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
   /** @param stream - What is driven. */
   constructor(stream: AnyWritable) {
     super(stream);
-    this.readEndedBefore = isReadEnded(stream as AnyDuplex);
+    this.readEndedBefore = isReadToTheEnd(stream);
   }
 
   /**
@@ -93,7 +92,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
 
   private get readHalf(): ReadHalf {
     if (this.input !== undefined) return this.input.half;
-    return !this.readEndedBefore && isReadEnded(this.stream as AnyDuplex) ? 'ended' : 'unread';
+    return !this.readEndedBefore && isReadToTheEnd(this.stream) ? 'ended' : 'unread';
   }
 
   /** Drives the descriptor from `stream` now, into which the stream that it had was wrapped. */
