@@ -209,3 +209,12 @@ export {
   type UnixSocketOptions,
   UnsupportedEndpointError,
 } from './endpoints/described/index.js';
+export {
+  backoffPolicy,
+  CancelledError,
+  ClientService,
+  type ClientServiceOptions,
+  ReconnectingClientFactory,
+  type RetryPolicy,
+  type WhenConnectedOptions,
+} from './endpoints/reconnecting/index.js';

@@ -64,6 +64,11 @@ export class Connector implements IConnector {
     private readonly tls: TLSSide | undefined,
   ) {}
 
+  /** The signal of its options. */
+  get signal(): AbortSignal | undefined {
+    return this.options.signal;
+  }
+
   /**
    * Begins an attempt. What becomes of it, the factory is told.
    *

@@ -248,6 +248,8 @@ export interface IReactorFDSet {
 export interface IConnector {
   /** Whether there is a connection, or an attempt to make one. */
   readonly state: 'disconnected' | 'connecting' | 'connected';
+  /** Once it has aborted, no attempt can succeed; `undefined` where there is none. */
+  readonly signal?: AbortSignal | undefined;
   /** Begins an attempt. The factory is told what becomes of it. */
   connect(): void;
   /** Gives up the attempt that is under way. */

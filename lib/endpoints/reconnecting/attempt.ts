@@ -1,0 +1,77 @@
+import { InvalidStateError } from '../../base/errors.js';
+import type { IProtocolFactory } from '../../twisted/core/index.js';
+import type { IStreamClientEndpoint } from '../described/index.js';
+import { CancelledError } from './errors.js';
+import { type ConnectionWatcher, WatchedFactory, type WatchedProtocol } from './watched-factory.js';
+
+/** Is told what becomes of an {@link Attempt}: that it is ready or has failed; and, at any time, lost. */
+export interface AttemptListener {
+  /** The connection stands and is prepared. */
+  ready(attempt: Attempt): void;
+  /** There is no connection, or it could not be prepared. */
+  failed(attempt: Attempt, reason: unknown): void;
+  /** The connection that stood is over. */
+  lost(attempt: Attempt, reason: Error): void;
+}
+
+/** One attempt to connect, and the connection that comes of it. */
+export class Attempt implements ConnectionWatcher {
+  private readonly controller = new AbortController();
+  private watched: WatchedProtocol | null = null;
+
+  constructor(private readonly listener: AttemptListener) {}
+
+  /** What is connected, or being connected; `null` while nothing is. */
+  get protocol(): WatchedProtocol | null {
+    return this.watched;
+  }
+
+  /** Whether it was cancelled. */
+  get isOver(): boolean {
+    return this.controller.signal.aborted;
+  }
+
+  /** Connects to `endpoint`, and prepares the connection. */
+  begin(
+    endpoint: IStreamClientEndpoint,
+    factory: IProtocolFactory,
+    prepare: ((protocol: never) => unknown) | undefined,
+  ): void {
+    this.run(endpoint, new WatchedFactory(factory, this), prepare).then(
+      () => this.listener.ready(this),
+      (reason: unknown) => this.listener.failed(this, reason),
+    );
+  }
+
+  private async run(
+    endpoint: IStreamClientEndpoint,
+    factory: WatchedFactory,
+    prepare: ((protocol: never) => unknown) | undefined,
+  ): Promise<void> {
+    await endpoint.connect(factory, { signal: this.controller.signal });
+    if (this.watched === null) {
+      throw new InvalidStateError('The endpoint has connected, but not what the factory built');
+    }
+    await prepare?.(this.watched.wrappedProtocol as never);
+  }
+
+  /** Gives it up. A connection that comes all the same is closed at once. */
+  cancel(): void {
+    this.controller.abort(new CancelledError('The service was stopped'));
+  }
+
+  /** Closes the connection, if there is one. */
+  close(): void {
+    this.watched?.transport?.loseConnection();
+  }
+
+  made(protocol: WatchedProtocol): void {
+    this.watched = protocol;
+  }
+
+  lost(protocol: WatchedProtocol, reason: Error): void {
+    if (this.watched !== protocol) return;
+    this.watched = null;
+    this.listener.lost(this, reason);
+  }
+}

@@ -1,0 +1,43 @@
+import { InvalidArgTypeError } from '../../base/errors.js';
+import { assertNotNegative } from '../../base/seconds.js';
+
+/**
+ * How long to wait before the next attempt to connect.
+ *
+ * @param attempt - How many attempts have failed in a row, this one included: at least 1.
+ * @returns seconds, 0 or more.
+ */
+export type RetryPolicy = (attempt: number) => number;
+
+/** From here on the delay grows no more, so that its power can be taken. */
+const MOST_ATTEMPTS = 100;
+
+/**
+ * A policy for a `ClientService`: waits longer with each attempt that fails.
+ *
+ * @param initialDelay - Seconds that are multiplied by `factor` once for each attempt that has failed.
+ * @param maxDelay - Seconds to which the delay grows, before `jitter` is added.
+ * @param factor - By how much the delay grows.
+ * @param jitter - Returns seconds to add to each delay, so that many clients don't come back all at
+ *   once: up to 1, at random, unless given.
+ * @returns the policy.
+ * @throws InvalidArgTypeError, OutOfRangeError: an argument makes no sense.
+ * @see Twisted: `twisted.application.internet.backoffPolicy`
+ */
+export function backoffPolicy(
+  initialDelay = 1,
+  maxDelay = 60,
+  factor = 1.5,
+  jitter: () => number = Math.random,
+): RetryPolicy {
+  assertNotNegative('initialDelay', initialDelay);
+  assertNotNegative('maxDelay', maxDelay);
+  assertNotNegative('factor', factor);
+  if (typeof jitter !== 'function') throw new InvalidArgTypeError('jitter', 'a function', jitter);
+  return (attempt) => {
+    const power = factor ** Math.min(MOST_ATTEMPTS, attempt);
+    // Nothing, as often as there is no number for.
+    const delay = power === Infinity ? maxDelay : Math.min(initialDelay * power, maxDelay);
+    return delay + jitter();
+  };
+}

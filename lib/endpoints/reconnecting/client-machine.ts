@@ -1,0 +1,209 @@
+import { log } from '../../base/log.js';
+import { assertNotNegative } from '../../base/seconds.js';
+import type { IDelayedCall, IReactorTime } from '../../twisted/cooperation/index.js';
+import type { IProtocol, IProtocolFactory } from '../../twisted/core/index.js';
+import type { IStreamClientEndpoint } from '../described/index.js';
+import { Attempt, type AttemptListener } from './attempt.js';
+import { backoffPolicy, type RetryPolicy } from './backoff-policy.js';
+import { ConnectionWaiters } from './connection-waiters.js';
+
+/**
+ * - `init`: it was never started.
+ * - `connecting`: an attempt is under way, or its connection is being prepared.
+ * - `waiting`: until the next attempt.
+ * - `connected`: the connection stands, and is prepared.
+ * - `disconnecting`: it was stopped, and the connection is being closed.
+ * - `restarting`: it was started again before that connection was closed.
+ * - `stopped`: it was stopped, and there is no connection.
+ */
+type State =
+  'init' | 'connecting' | 'waiting' | 'connected' | 'disconnecting' | 'restarting' | 'stopped';
+
+/** What a service keeps connected, and how. */
+export interface ClientMachineOptions {
+  readonly endpoint: IStreamClientEndpoint;
+  readonly factory: IProtocolFactory;
+  readonly retryPolicy: RetryPolicy;
+  readonly clock: IReactorTime;
+  readonly prepareConnection: ((protocol: never) => unknown) | undefined;
+}
+
+/** What is waited by where a policy of the user's has failed. */
+const fallbackPolicy = /* @__PURE__ */ backoffPolicy();
+
+/**
+ * Keeps one connection to an endpoint. Each method is one input of the machine; what it does depends
+ * on the state, which is right before anything is called.
+ *
+ * @see Twisted: `twisted.application.internet._ClientMachine`
+ */
+export class ClientMachine implements AttemptListener {
+  private state: State = 'init';
+  /** The attempt that counts, and its connection; what becomes of others is of no interest. */
+  private attempt: Attempt | null = null;
+  private failedAttempts = 0;
+  private retryCall: IDelayedCall | null = null;
+  private readonly waiters = new ConnectionWaiters();
+  /** Who waits for the connection to be closed. */
+  private stopWaiters: (() => void)[] = [];
+
+  constructor(private readonly options: ClientMachineOptions) {}
+
+  /** Keeps a connection from now on. */
+  start(): void {
+    switch (this.state) {
+      case 'init':
+      case 'stopped':
+        this.connect();
+        break;
+      case 'disconnecting':
+        this.state = 'restarting';
+        this.failedAttempts = 0;
+        break;
+      default: // It does already.
+    }
+  }
+
+  /** Keeps none any more. @returns a promise that resolves when there is none. */
+  stop(): Promise<void> {
+    switch (this.state) {
+      case 'init':
+        this.state = 'stopped';
+        return Promise.resolve();
+      case 'stopped':
+        return Promise.resolve();
+      case 'waiting':
+        this.stopWaiting();
+        return Promise.resolve();
+      case 'connecting':
+        return this.attempt?.protocol ? this.disconnect() : this.stopConnecting();
+      case 'connected':
+        return this.disconnect();
+      case 'disconnecting':
+      case 'restarting':
+        this.state = 'disconnecting';
+        return this.whenStopped();
+    }
+  }
+
+  /** A promise of the connection that stands, or of the next. */
+  whenConnected(
+    failAfterFailures: number | null,
+    signal: AbortSignal | undefined,
+  ): Promise<IProtocol> {
+    const protocol = this.state === 'connected' ? this.attempt?.protocol : null;
+    if (protocol) return Promise.resolve(protocol.wrappedProtocol);
+    if (this.state === 'stopped') return this.waiters.refuse();
+    return this.waiters.add(failAfterFailures, signal);
+  }
+
+  ready(attempt: Attempt): void {
+    if (this.attempt !== attempt || this.state !== 'connecting') return;
+    this.state = 'connected';
+    this.failedAttempts = 0;
+    this.waiters.connected(attempt.protocol?.wrappedProtocol as IProtocol);
+  }
+
+  failed(attempt: Attempt, reason: unknown): void {
+    // Of one that is being closed, only that it is lost counts.
+    if (this.attempt !== attempt || this.state !== 'connecting') return;
+    this.attempt = null;
+    attempt.close(); // Differs from Twisted, which leaves open what could not be prepared.
+    this.attemptFailed(reason);
+  }
+
+  lost(attempt: Attempt, reason: Error): void {
+    if (this.attempt !== attempt) return;
+    this.attempt = null;
+    switch (this.state) {
+      case 'connected':
+        this.wait();
+        break;
+      case 'disconnecting':
+        this.stopped();
+        break;
+      case 'restarting':
+        this.tellStopped();
+        this.connect();
+        break;
+      default:
+        // Differs from Twisted, which has no such transition: the connection was being prepared.
+        this.attemptFailed(reason);
+    }
+  }
+
+  private connect(): void {
+    const { endpoint, factory, prepareConnection } = this.options;
+    this.state = 'connecting';
+    this.attempt = new Attempt(this);
+    this.attempt.begin(endpoint, factory, prepareConnection);
+  }
+
+  private attemptFailed(reason: unknown): void {
+    this.wait();
+    this.waiters.failed(reason);
+  }
+
+  private wait(): void {
+    this.state = 'waiting';
+    this.failedAttempts += 1;
+    const delay = this.nextDelay();
+    if (this.state !== 'waiting') return; // The policy may have stopped us.
+    this.retryCall = this.options.clock.callLater(delay, () => {
+      this.retryCall = null;
+      this.connect();
+    });
+  }
+
+  /** Nobody could catch what a policy throws, and the service must go on. */
+  private nextDelay(): number {
+    try {
+      const delay = this.options.retryPolicy(this.failedAttempts);
+      assertNotNegative('retryPolicy()', delay);
+      return delay;
+    } catch (thrown) {
+      log.err(thrown, 'The retryPolicy of a ClientService failed; it waits as it does without one');
+      return fallbackPolicy(this.failedAttempts);
+    }
+  }
+
+  private stopWaiting(): void {
+    const { retryCall } = this;
+    this.retryCall = null;
+    this.state = 'stopped';
+    retryCall?.cancel();
+    this.waiters.cancel();
+  }
+
+  private stopConnecting(): Promise<void> {
+    const { attempt } = this;
+    this.attempt = null;
+    this.state = 'stopped';
+    attempt?.cancel();
+    this.waiters.cancel();
+    return Promise.resolve();
+  }
+
+  private disconnect(): Promise<void> {
+    this.state = 'disconnecting';
+    const whenStopped = this.whenStopped();
+    this.attempt?.close();
+    return whenStopped;
+  }
+
+  private stopped(): void {
+    this.state = 'stopped';
+    this.waiters.cancel();
+    this.tellStopped();
+  }
+
+  private whenStopped(): Promise<void> {
+    return new Promise((resolve) => this.stopWaiters.push(resolve));
+  }
+
+  private tellStopped(): void {
+    const waiting = this.stopWaiters;
+    this.stopWaiters = [];
+    for (const tell of waiting) tell();
+  }
+}

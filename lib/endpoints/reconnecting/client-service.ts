@@ -1,0 +1,149 @@
+import { assertSignal } from '../../base/abort-signal.js';
+import { assertMethod, assertOptions } from '../../base/arguments.js';
+import { InvalidArgTypeError, InvalidStateError, OutOfRangeError } from '../../base/errors.js';
+import { log } from '../../base/log.js';
+import { type IReactorTime, reactor } from '../../twisted/cooperation/index.js';
+import { assertFactory, type IProtocol } from '../../twisted/core/index.js';
+import type { FactoryOf, IStreamClientEndpoint } from '../described/index.js';
+import { backoffPolicy, type RetryPolicy } from './backoff-policy.js';
+import { ClientMachine } from './client-machine.js';
+
+/** Options of {@link ClientService}. */
+export interface ClientServiceOptions<Built extends IProtocol = IProtocol> {
+  /** How long to wait before each further attempt; as `backoffPolicy()` has it unless given. */
+  retryPolicy?: RetryPolicy | undefined;
+  /** Whose time it waits by; `reactor` unless given. */
+  clock?: IReactorTime | undefined;
+  /**
+   * Called with each protocol that was connected, to log in or to see that all is well. The service
+   * counts as connected once the promise that this returned, if it did, has resolved. If it throws or
+   * rejects, the connection is closed, and counts as an attempt that failed.
+   */
+  prepareConnection?: ((protocol: Built) => unknown) | undefined;
+  /** Stops the service when it aborts. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Options of {@link ClientService.whenConnected}. */
+export interface WhenConnectedOptions {
+  /** Ends the wait when it aborts; the service goes on. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Keeps one connection to an endpoint: connects again, after a wait, when it is lost or couldn't be
+ * made.
+ *
+ * @example
+ * ```ts
+ * const endpoint = clientFromString('tls:example.com:6697');
+ * const service = new ClientService(endpoint, Factory.forProtocol(Chat));
+ * service.startService();
+ * const chat = await service.whenConnected();
+ * await service.stopService();
+ * ```
+ *
+ * @see Twisted: `twisted.application.internet.ClientService`
+ */
+export class ClientService<Built extends IProtocol = IProtocol> {
+  /** Whether it was started, and not stopped since. */
+  running = false;
+
+  private readonly machine: ClientMachine;
+  private readonly signal: AbortSignal | undefined;
+
+  /**
+   * @param endpoint - Where to connect to.
+   * @param factory - Builds the protocol of each connection.
+   * @param options - See {@link ClientServiceOptions}.
+   * @throws InvalidArgTypeError: an argument or option is of the wrong kind.
+   */
+  constructor(
+    endpoint: IStreamClientEndpoint,
+    factory: FactoryOf<Built>,
+    options: ClientServiceOptions<Built> = {},
+  ) {
+    assertMethod(endpoint, 'endpoint', 'connect');
+    assertFactory(factory);
+    assertClientServiceOptions(options);
+    const { retryPolicy = backoffPolicy(), clock = reactor, prepareConnection, signal } = options;
+    this.signal = signal;
+    this.machine = new ClientMachine({ endpoint, factory, retryPolicy, clock, prepareConnection });
+  }
+
+  /**
+   * Connects, and keeps the connection. Called while it runs, does nothing but complain to `log.err`.
+   *
+   * @throws the reason of the signal, if that has aborted: nothing was started.
+   * @see Twisted: `ClientService.startService`
+   */
+  startService(): void {
+    if (this.running) {
+      log.err(new InvalidStateError('Duplicate ClientService.startService'), 'It runs already');
+      return;
+    }
+    this.signal?.throwIfAborted();
+    this.running = true;
+    this.signal?.addEventListener('abort', this.onAbort);
+    this.machine.start();
+  }
+
+  /**
+   * Gives up the attempt, or the wait, that is under way, or closes the connection with
+   * `loseConnection`. It can be started again.
+   *
+   * @returns a promise that resolves once there is no connection, and no attempt.
+   * @see Twisted: `ClientService.stopService`
+   */
+  stopService(): Promise<void> {
+    this.running = false;
+    this.signal?.removeEventListener('abort', this.onAbort);
+    return this.machine.stop();
+  }
+
+  private readonly onAbort = () => {
+    void this.stopService();
+  };
+
+  /**
+   * Waits for a connection.
+   *
+   * @param failAfterFailures - After how many attempts that fail to give up waiting: with 1, after the
+   *   first from now on. Unless given, only the end of the service ends the wait.
+   * @param options - See {@link WhenConnectedOptions}.
+   * @returns a promise of the protocol that is connected, or the next that is.
+   * @throws CancelledError (rejects): the service is stopped, or stops, or the signal aborted.
+   * @throws why the last attempt failed (rejects), after `failAfterFailures` of them.
+   * @throws InvalidArgTypeError, OutOfRangeError (rejects): an argument makes no sense.
+   * @see Twisted: `ClientService.whenConnected`
+   */
+  async whenConnected(
+    failAfterFailures: number | null = null,
+    options: WhenConnectedOptions = {},
+  ): Promise<Built> {
+    assertOptions(options);
+    assertSignal(options.signal);
+    if (failAfterFailures !== null) assertFailures(failAfterFailures);
+    // It was built by our factory.
+    return (await this.machine.whenConnected(failAfterFailures, options.signal)) as Built;
+  }
+}
+
+function assertFailures(value: unknown): void {
+  const expected = 'a whole number, or null';
+  if (typeof value !== 'number')
+    throw new InvalidArgTypeError('failAfterFailures', expected, value);
+  if (!Number.isInteger(value)) throw new OutOfRangeError('failAfterFailures', expected, value);
+}
+
+function assertClientServiceOptions(options: unknown): void {
+  assertOptions(options);
+  const { clock, signal, ...functions } = options as Partial<Record<string, unknown>>;
+  for (const name of ['retryPolicy', 'prepareConnection']) {
+    const { [name]: value } = functions;
+    if (value === undefined || typeof value === 'function') continue;
+    throw new InvalidArgTypeError(`options.${name}`, 'a function', value);
+  }
+  if (clock !== undefined) assertMethod(clock, 'options.clock', 'callLater');
+  assertSignal(signal);
+}

@@ -1,0 +1,67 @@
+import type { IProtocol } from '../../twisted/core/index.js';
+import { CancelledError } from './errors.js';
+
+interface Waiter {
+  /** How many failures it still bears; `null` for any number. */
+  left: number | null;
+  resolve(protocol: IProtocol): void;
+  reject(reason: unknown): void;
+}
+
+/** Who waits for a service to be connected. */
+export class ConnectionWaiters {
+  private readonly waiters = new Set<Waiter>();
+
+  /** @returns a promise of the next connection. */
+  add(failAfterFailures: number | null, signal: AbortSignal | undefined): Promise<IProtocol> {
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        this.waiters.delete(waiter);
+        signal?.removeEventListener('abort', abort);
+      };
+      const abort = () => {
+        leave();
+        reject(cancelled(signal));
+      };
+      const waiter: Waiter = {
+        left: failAfterFailures,
+        resolve: (protocol) => (leave(), resolve(protocol)),
+        reject: (reason) => (leave(), reject(reason)),
+      };
+      if (signal?.aborted) reject(cancelled(signal));
+      else {
+        this.waiters.add(waiter);
+        signal?.addEventListener('abort', abort);
+      }
+    });
+  }
+
+  /** @returns a promise that was rejected: no connection is to be expected. */
+  refuse(): Promise<never> {
+    return Promise.reject(new CancelledError('The service is stopped'));
+  }
+
+  /** The connection stands. */
+  connected(protocol: IProtocol): void {
+    for (const waiter of [...this.waiters]) waiter.resolve(protocol);
+  }
+
+  /** An attempt has failed. */
+  failed(reason: unknown): void {
+    for (const waiter of [...this.waiters]) {
+      if (waiter.left === null) continue;
+      waiter.left -= 1;
+      if (waiter.left < 1) waiter.reject(reason);
+    }
+  }
+
+  /** No connection is to be expected. */
+  cancel(): void {
+    const reason = new CancelledError('The service was stopped');
+    for (const waiter of [...this.waiters]) waiter.reject(reason);
+  }
+}
+
+function cancelled(signal: AbortSignal | undefined): CancelledError {
+  return new CancelledError('The wait for a connection was given up', { cause: signal?.reason });
+}

@@ -1,0 +1,19 @@
+/**
+ * What was waited for won't come: the service was stopped, or the wait given up by a signal, whose
+ * reason is the `cause`. `code` is `ABORT_ERR`, as in Node.
+ *
+ * @see Twisted: `twisted.internet.defer.CancelledError`
+ */
+export class CancelledError extends Error {
+  /** What to match on. */
+  readonly code = 'ABORT_ERR';
+
+  /**
+   * @param message - What won't come, for a person.
+   * @param options - `cause`: the reason of the signal.
+   */
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}

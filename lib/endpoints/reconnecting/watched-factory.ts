@@ -1,0 +1,98 @@
+/** A factory and its protocols, watched: who connects again must hear that a connection was lost. */
+import {
+  type IAddress,
+  type IHalfCloseableProtocol,
+  type IHandshakeListener,
+  type IProtocol,
+  type IProtocolFactory,
+  isHalfCloseableProtocol,
+  isHandshakeListener,
+  type ITransport,
+  logPrefixOf,
+  protocolOf,
+} from '../../twisted/core/index.js';
+
+/** Hears of the connections of a factory's protocols, after they have. */
+export interface ConnectionWatcher {
+  /** Whether none is wanted any more. */
+  readonly isOver: boolean;
+  /** `protocol` was connected. */
+  made(protocol: WatchedProtocol): void;
+  /** It was lost. */
+  lost(protocol: WatchedProtocol, reason: Error): void;
+}
+
+/** @see Twisted: `twisted.application.internet._DisconnectFactory` */
+export class WatchedFactory implements IProtocolFactory {
+  constructor(
+    private readonly factory: IProtocolFactory,
+    private readonly watcher: ConnectionWatcher,
+  ) {}
+
+  buildProtocol(address: IAddress): WatchedProtocol | null {
+    if (this.watcher.isOver) return null; // Who cancelled wants no connection, late as it comes.
+    const protocol = protocolOf(this.factory, address);
+    return protocol === null ? null : new WatchedProtocol(protocol, this.watcher);
+  }
+
+  doStart(): void {
+    this.factory.doStart();
+  }
+
+  doStop(): void {
+    this.factory.doStop();
+  }
+
+  logPrefix(): string {
+    return logPrefixOf(this.factory);
+  }
+}
+
+/** @see Twisted: `twisted.application.internet._ReconnectingProtocolProxy` */
+export class WatchedProtocol implements IProtocol {
+  /** What it is connected to. */
+  transport: ITransport | null = null;
+
+  // Only those protocols have these that have them themselves: a transport goes by that.
+  declare readConnectionLost?: IHalfCloseableProtocol['readConnectionLost'];
+  declare writeConnectionLost?: IHalfCloseableProtocol['writeConnectionLost'];
+  declare handshakeCompleted?: IHandshakeListener['handshakeCompleted'];
+
+  /** @param wrappedProtocol - The application's own. */
+  constructor(
+    readonly wrappedProtocol: IProtocol,
+    private readonly watcher: ConnectionWatcher,
+  ) {
+    if (isHalfCloseableProtocol(wrappedProtocol)) {
+      this.readConnectionLost = () => wrappedProtocol.readConnectionLost();
+      this.writeConnectionLost = () => wrappedProtocol.writeConnectionLost();
+    }
+    if (isHandshakeListener(wrappedProtocol)) {
+      this.handshakeCompleted = () => wrappedProtocol.handshakeCompleted();
+    }
+  }
+
+  makeConnection(transport: ITransport): void {
+    this.transport = transport;
+    this.watcher.made(this);
+    this.wrappedProtocol.makeConnection(transport);
+    if (this.watcher.isOver) transport.loseConnection(); // It was cancelled meanwhile.
+  }
+
+  dataReceived(data: Buffer): void {
+    // Returned: a callback may be asynchronous, and fail later.
+    return this.wrappedProtocol.dataReceived(data);
+  }
+
+  connectionLost(reason: Error): void {
+    try {
+      return this.wrappedProtocol.connectionLost(reason);
+    } finally {
+      this.watcher.lost(this, reason);
+    }
+  }
+
+  logPrefix(): string {
+    return logPrefixOf(this.wrappedProtocol);
+  }
+}

@@ -1,0 +1,88 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { expect } from 'chai';
+
+import {
+  type ClientService,
+  type ClientServiceOptions,
+  ConnectionDone,
+} from '../../../lib/index.js';
+import { Clock, StringTransport } from '../../../lib/testing/index.js';
+import { FakeEndpoint, startService } from '../../support/fake-endpoint.js';
+import { rejection } from '../../support/rejection.js';
+
+describe('A ClientService that prepares its connections', () => {
+  let clock: Clock;
+  let endpoint: FakeEndpoint;
+  beforeEach(() => {
+    clock = new Clock();
+    endpoint = new FakeEndpoint();
+  });
+
+  const started = (options: ClientServiceOptions): ClientService =>
+    startService(endpoint, clock, options);
+
+  it('is connected once that is done', async () => {
+    let prepared!: () => void;
+    const preparing = new Promise<void>((resolve) => (prepared = resolve));
+    const given: unknown[] = [];
+    const service = started({
+      prepareConnection: (protocol) => {
+        given.push(protocol);
+        return preparing;
+      },
+    });
+    let connected: unknown = null;
+    void service.whenConnected().then((protocol) => (connected = protocol));
+    endpoint.succeed();
+    await turn();
+    expect(connected).to.equal(null);
+    prepared();
+    await turn();
+    expect(given).to.deep.equal([connected]);
+  });
+
+  it('closes one that could not be prepared, and takes it for a failure', async () => {
+    const failure = new Error('no login');
+    const service = started({ prepareConnection: () => Promise.reject(failure) });
+    const transport = new StringTransport();
+    const refused = endpoint.succeed(transport);
+    expect(await rejection(service.whenConnected(1))).to.equal(failure);
+    expect(transport.disconnecting).to.equal(true);
+    clock.advance(1);
+    expect(endpoint.attempts).to.have.lengthOf(2);
+    refused.connectionLost(new ConnectionDone()); // Is of no interest any more.
+    expect(clock.getDelayedCalls()).to.deep.equal([]);
+  });
+
+  it('takes one that is lost meanwhile for a failure, whatever comes of it', async () => {
+    let prepared!: () => void;
+    const preparing = new Promise<void>((resolve) => (prepared = resolve));
+    const service = started({ prepareConnection: () => preparing });
+    const lost = new ConnectionDone();
+    const protocol = endpoint.succeed();
+    await turn();
+    const waiting = rejection(service.whenConnected(1));
+    protocol.connectionLost(lost);
+    expect(await waiting).to.equal(lost);
+    prepared();
+    await turn();
+    clock.advance(1);
+    expect(endpoint.attempts).to.have.lengthOf(2);
+  });
+
+  it('closes one that is being prepared when it is stopped, and waits for that', async () => {
+    const service = started({ prepareConnection: () => new Promise(() => {}) });
+    const transport = new StringTransport();
+    const protocol = endpoint.succeed(transport);
+    await turn();
+    let stopped = false;
+    void service.stopService().then(() => (stopped = true));
+    await turn();
+    expect(transport.disconnecting).to.equal(true);
+    expect(stopped).to.equal(false);
+    protocol.connectionLost(new ConnectionDone());
+    await turn();
+    expect(stopped).to.equal(true);
+  });
+});

@@ -1,0 +1,288 @@
+import { getEventListeners } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { expect } from 'chai';
+
+import {
+  ClientEndpoint,
+  ClientService,
+  type ClientServiceOptions,
+  ConnectionRefusedError,
+  Factory,
+  listen,
+  log,
+  Protocol,
+} from '../../../lib/index.js';
+import {
+  Clock,
+  StringTransport,
+  StringTransportWithDisconnection,
+} from '../../../lib/testing/index.js';
+import { Echo, freePort, local, portOf } from '../../support/connections.js';
+import { FakeEndpoint, startService } from '../../support/fake-endpoint.js';
+import { rejection } from '../../support/rejection.js';
+import { until } from '../../support/until.js';
+
+const AT_ONCE = () => 0;
+
+describe('ClientService', () => {
+  let clock: Clock;
+  let endpoint: FakeEndpoint;
+  let logged: unknown[];
+  let restore: () => void;
+  beforeEach(() => {
+    clock = new Clock();
+    endpoint = new FakeEndpoint();
+    logged = [];
+    restore = log.addObserver(({ error }) => logged.push(error));
+  });
+  afterEach(() => restore());
+
+  const started = (options?: ClientServiceOptions): ClientService =>
+    startService(endpoint, clock, options);
+
+  it('gives the protocol that the factory built, not what stands between', async () => {
+    const built: Protocol[] = [];
+    class Told extends Protocol {
+      override connectionMade(): void {
+        built.push(this);
+      }
+    }
+    const service = startService(endpoint, clock, {}, Factory.forProtocol(Told));
+    endpoint.succeed();
+    expect(await service.whenConnected()).to.equal(built[0]);
+  });
+
+  it('tells an endpoint of both halves, and of the handshake, where the protocol wants to hear', () => {
+    class Half extends Protocol {
+      told: string[] = [];
+      readConnectionLost(): void {
+        this.told.push('read');
+      }
+      writeConnectionLost(): void {
+        this.told.push('write');
+      }
+      handshakeCompleted(): void {
+        this.told.push('handshake');
+      }
+    }
+    const half = new Half();
+    const factory = new Factory();
+    factory.buildProtocol = () => half;
+    startService(endpoint, clock, {}, factory);
+    const seen = endpoint.succeed() as Half;
+    seen.readConnectionLost();
+    seen.writeConnectionLost();
+    seen.handshakeCompleted();
+    expect(half.told).to.deep.equal(['read', 'write', 'handshake']);
+    started();
+    expect(endpoint.succeed()).not.to.have.any.keys('readConnectionLost', 'handshakeCompleted');
+  });
+
+  it('complains of a second start, and does nothing', () => {
+    const service = started();
+    service.startService();
+    expect(endpoint.attempts).to.have.lengthOf(1);
+    expect(logged[0]).to.include({ code: 'ERR_INVALID_STATE' });
+  });
+
+  it('counts an attempt whose factory builds nothing as one that failed', async () => {
+    const port = (await listenForEcho()).port;
+    class Choosy extends Factory {
+      built = 0;
+      override buildProtocol(): Protocol | null {
+        this.built += 1;
+        return this.built > 1 ? new Protocol() : null;
+      }
+    }
+    const service = new ClientService(new ClientEndpoint({ port, ...local }), new Choosy(), {
+      retryPolicy: AT_ONCE,
+    });
+    service.startService();
+    expect(await rejection(service.whenConnected(1))).to.include({ name: 'NoProtocol' });
+    await service.whenConnected();
+    await service.stopService();
+  });
+
+  describe('stopped while it connects', () => {
+    it('tells the endpoint so, and is stopped at once', async () => {
+      const service = started();
+      const waiting = rejection(service.whenConnected());
+      await service.stopService();
+      expect(endpoint.attempts[0]?.signal.aborted).to.equal(true);
+      expect(await waiting).to.include({ name: 'CancelledError', code: 'ABORT_ERR' });
+    });
+
+    it('takes no connection that comes all the same', async () => {
+      const service = started();
+      await service.stopService();
+      expect(endpoint.attempts[0]?.factory.buildProtocol({ type: 'PIPE' })).to.equal(null);
+    });
+
+    it('closes one that was being made', async () => {
+      const service = started();
+      const protocol = endpoint.attempts[0]?.factory.buildProtocol({ type: 'PIPE' }) as Protocol;
+      await service.stopService();
+      const transport = new StringTransport();
+      protocol.makeConnection(transport);
+      expect(transport.disconnecting).to.equal(true);
+      service.startService();
+      endpoint.attempts[0]?.resolve(protocol);
+      await turn();
+      endpoint.succeed();
+      expect(await service.whenConnected()).not.to.equal(protocol);
+    });
+  });
+
+  it('is stopped also where the transport closes from inside loseConnection', async () => {
+    const service = started();
+    const transport = new StringTransportWithDisconnection();
+    transport.protocol = endpoint.succeed(transport);
+    await service.whenConnected();
+    await service.stopService();
+    expect(await rejection(service.whenConnected())).to.include({ name: 'CancelledError' });
+  });
+
+  for (const [what, retryPolicy] of [
+    ['throws', () => JSON.parse('{') as number],
+    ['says what is no time', () => NaN],
+  ] as const) {
+    it(`waits as it does without a policy where its own ${what}`, async () => {
+      started({ retryPolicy });
+      endpoint.attempts[0]?.reject(new ConnectionRefusedError());
+      await turn();
+      expect(logged).to.have.lengthOf(1);
+      expect(clock.getDelayedCalls()).to.have.lengthOf(1);
+      clock.advance(3);
+      expect(endpoint.attempts).to.have.lengthOf(2);
+    });
+  }
+
+  it('can be stopped by its own policy', async () => {
+    const service = started({
+      retryPolicy: () => {
+        void service.stopService();
+        return 1;
+      },
+    });
+    endpoint.attempts[0]?.reject(new ConnectionRefusedError());
+    await turn();
+    expect(clock.getDelayedCalls()).to.deep.equal([]);
+    service.startService();
+    expect(endpoint.attempts).to.have.lengthOf(2);
+  });
+
+  it('takes an endpoint that throws for one that fails', async () => {
+    const failure = new Error('no endpoint');
+    endpoint.connect = () => {
+      throw failure;
+    };
+    expect(await rejection(started().whenConnected(1))).to.equal(failure);
+  });
+
+  it('takes an endpoint that connects something else for one that fails', async () => {
+    const service = started();
+    endpoint.attempts[0]?.resolve(new Protocol());
+    expect(await rejection(service.whenConnected(1))).to.include({ code: 'ERR_INVALID_STATE' });
+  });
+
+  describe('given a signal', () => {
+    it('stops when that aborts, and does not start again', async () => {
+      const controller = new AbortController();
+      const service = started({ signal: controller.signal });
+      const transport = new StringTransport();
+      endpoint.succeed(transport);
+      await service.whenConnected();
+      controller.abort();
+      expect(service.running).to.equal(false);
+      expect(transport.disconnecting).to.equal(true);
+      expect(() => service.startService()).to.throw(controller.signal.reason as Error);
+      expect(service.running).to.equal(false);
+      expect(getEventListeners(controller.signal, 'abort')).to.deep.equal([]);
+    });
+
+    it('forgets it when it is stopped', async () => {
+      const controller = new AbortController();
+      await started({ signal: controller.signal }).stopService();
+      expect(getEventListeners(controller.signal, 'abort')).to.deep.equal([]);
+    });
+
+    it('ends a wait for a connection, and no more than that', async () => {
+      const service = started();
+      const controller = new AbortController();
+      const { signal } = controller;
+      const waiting = rejection(service.whenConnected(null, { signal }));
+      controller.abort();
+      expect(await waiting).to.include({ name: 'CancelledError' });
+      expect(await rejection(service.whenConnected(null, { signal }))).to.include({
+        code: 'ABORT_ERR',
+      });
+      endpoint.succeed();
+      const later = new AbortController();
+      await service.whenConnected(null, { signal: later.signal });
+      expect(getEventListeners(later.signal, 'abort')).to.deep.equal([]);
+    });
+  });
+
+  describe('refuses', () => {
+    const code = 'ERR_INVALID_ARG_TYPE';
+    const factory = new Factory();
+    for (const [what, args] of [
+      ['what is no endpoint', [{}, factory]],
+      ['what is no factory', [{ connect() {} }, {}]],
+      ['a policy that is no function', [{ connect() {} }, factory, { retryPolicy: 5 }]],
+      ['a clock that is none', [{ connect() {} }, factory, { clock: {} }]],
+      ['a preparation that is no function', [{ connect() {} }, factory, { prepareConnection: 5 }]],
+      ['a signal that is none', [{ connect() {} }, factory, { signal: {} }]],
+    ] as const) {
+      it(what, () => {
+        const make = () => new ClientService(...(args as unknown as [never, never]));
+        expect(make).to.throw().with.property('code', code);
+      });
+    }
+
+    it('a number of failures that is none', async () => {
+      const service = started();
+      expect(await rejection(service.whenConnected('1' as never))).to.include({ code });
+      const half = rejection(service.whenConnected(0.5));
+      expect(await half).to.include({ code: 'ERR_OUT_OF_RANGE' });
+    });
+  });
+
+  /** A server that sends back what comes. */
+  async function listenForEcho(): Promise<{ port: number; stop: () => Promise<void> }> {
+    const listening = await listen(Factory.forProtocol(Echo), { port: 0, ...local });
+    after(() => listening.stopListening());
+    return { port: portOf(listening), stop: () => listening.stopListening() };
+  }
+
+  it('comes back to a server that comes back', async () => {
+    const port = await freePort();
+    const told: string[] = [];
+    class Steady extends Protocol {
+      override connectionMade(): void {
+        this.transport.write(Buffer.from('hello'));
+      }
+      override dataReceived(): void {
+        told.push('echo');
+      }
+      override connectionLost(): void {
+        told.push('lost');
+      }
+    }
+    const to = new ClientEndpoint({ port, ...local });
+    const service = new ClientService(to, Factory.forProtocol(Steady), { retryPolicy: AT_ONCE });
+    service.startService();
+    expect(await rejection(service.whenConnected(2))).to.include({ code: 'ECONNREFUSED' });
+    const listening = await listen(Factory.forProtocol(Echo), { port, ...local });
+    const first = (await service.whenConnected()) as Steady;
+    await until(() => told.includes('echo'));
+    first.transport.loseConnection();
+    await until(() => told.includes('lost'));
+    const second = (await service.whenConnected()) as Steady;
+    expect(second).not.to.equal(first);
+    await service.stopService();
+    expect(told.filter((what) => what === 'lost')).to.have.lengthOf(2);
+    await listening.stopListening();
+  });
+});
