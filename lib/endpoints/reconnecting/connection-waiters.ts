@@ -5,7 +5,7 @@ interface Waiter {
   /** How many failures it still bears; `null` for any number. */
   left: number | null;
   resolve(protocol: IProtocol): void;
-  reject(reason: unknown): void;
+  reject(reason: Error): void;
 }
 
 /** Who waits for a service to be connected. */
@@ -51,7 +51,7 @@ export class ConnectionWaiters {
     for (const waiter of [...this.waiters]) {
       if (waiter.left === null) continue;
       waiter.left -= 1;
-      if (waiter.left < 1) waiter.reject(reason);
+      if (waiter.left < 1) waiter.reject(reason as Error); // Or whatever else was thrown.
     }
   }
 
