@@ -13,6 +13,7 @@ import * as streamx from 'streamx';
 
 import { ProducerReadable } from '../../lib/index.js';
 import type { ReadableLike } from '../../lib/index.js';
+import { duplexify, Minipass, readableStreams, through2 } from './older-libraries.js';
 import { PushProducer } from './producers.js';
 import { port, tcpPair, tlsPair, unixPair, type Pair } from './sockets.js';
 
@@ -94,6 +95,42 @@ for (const [name, library] of [
     },
   });
 }
+
+/** A stream of a library that takes no methods as options. */
+function olderReadable(library: Pick<typeof core, 'Readable'>, data: Buffer): core.Readable {
+  const pieces = piecesOf(data);
+  const stream = new library.Readable();
+  stream._read = () => {
+    setImmediate(() => stream.push(pieces.next().value ?? null));
+  };
+  return stream;
+}
+
+/** What passes on what goes in, with `data` in it. */
+function filled<S extends core.Duplex>(stream: S, data: Buffer): Source {
+  for (const piece of piecesOf(data)) stream.write(piece);
+  stream.end();
+  return { stream };
+}
+
+const older: ReadableKind[] = [
+  ...Object.entries(readableStreams).flatMap(([name, library]): ReadableKind[] => [
+    { name: `${name} Readable`, open: (data) => ({ stream: olderReadable(library, data) }) },
+    { name: `${name} PassThrough`, open: (data) => filled(new library.PassThrough(), data) },
+  ]),
+  ...Object.entries(through2).map(([name, through]): ReadableKind => ({
+    name,
+    open: (data) => filled(through(), data),
+  })),
+  {
+    name: 'duplexify',
+    open: (data) => {
+      const readable = olderReadable(readableStreams['readable-stream 3'], data);
+      return { stream: duplexify(null, readable) };
+    },
+  },
+  { name: 'minipass', open: (data) => filled(new Minipass(), data) },
+];
 
 /** A readable as it was before Node had classes for it: events, and a `pause` that may come late. */
 class OldStyleStream extends EventEmitter {
@@ -233,6 +270,7 @@ function webSource(data: Buffer): { pull(controller: Controller): void } {
 /** Every kind of readable. */
 export const readableKinds: readonly ReadableKind[] = [
   ...ofLibraries,
+  ...older,
   {
     name: 'streamx Readable',
     open: (data) => {

@@ -12,6 +12,7 @@ import * as rs from 'readable-stream';
 import * as streamx from 'streamx';
 
 import type { WritableLike } from '../../lib/streams/any-stream/capabilities.js';
+import { duplexify, Minipass, readableStreams, through2 } from './older-libraries.js';
 import { port, readAll, tcpPair, tlsPair, unixPair } from './sockets.js';
 
 /** A stream to write to, and what came out at its other end. */
@@ -79,6 +80,40 @@ for (const [name, library] of [
     },
   });
 }
+
+/** As `collector`, of a library whose streams take no methods as options. */
+function olderCollector(library: Pick<typeof core, 'Writable'>): Sink {
+  const chunks: Buffer[] = [];
+  const stream = new library.Writable();
+  stream._write = (chunk: Buffer, _encoding, done) => {
+    chunks.push(chunk);
+    setImmediate(done);
+  };
+  return { stream, received: once(stream, 'finish').then(() => Buffer.concat(chunks)) };
+}
+
+/** Collects what comes out of a stream that passes on what goes in. */
+function passing(stream: core.Duplex): Sink {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return { stream, received: once(stream, 'end').then(() => Buffer.concat(chunks)) };
+}
+
+const older: WritableKind[] = [
+  ...Object.entries(readableStreams).flatMap(([name, library]) => [
+    { name: `${name} Writable`, open: () => olderCollector(library) },
+    { name: `${name} PassThrough`, open: () => passing(new library.PassThrough()) },
+  ]),
+  ...Object.entries(through2).map(([name, through]) => ({ name, open: () => passing(through()) })),
+  {
+    name: 'duplexify',
+    open: () => {
+      const { stream, received } = olderCollector(readableStreams['readable-stream 3']);
+      return { stream: duplexify(stream as core.Writable, null), received };
+    },
+  },
+  { name: 'minipass', open: () => passing(new Minipass()) },
+];
 
 async function socketSink(pair: ReturnType<typeof tcpPair>): Promise<Sink> {
   const { server, client } = await pair;
@@ -167,6 +202,7 @@ class OldStyleStream extends EventEmitter {
 /** Every kind of writable. */
 export const writableKinds: readonly WritableKind[] = [
   ...made,
+  ...older,
   {
     name: 'streamx Writable',
     open: () => {
