@@ -11,9 +11,9 @@ import type { IProtocol } from '../../twisted/core/index.js';
 /** The transport of a connection, on which a protocol has yet to be started. */
 export function transportFor(
   socket: net.Socket,
-  { highWaterMark, waitsForProducer }: WritableConsumerOptions,
+  { highWaterMark, waitsForProducer, closeTimeout }: WritableConsumerOptions,
 ): DuplexTransport {
-  return new DuplexTransport(socket, { highWaterMark, waitsForProducer });
+  return new DuplexTransport(socket, { highWaterMark, waitsForProducer, closeTimeout });
 }
 
 /**

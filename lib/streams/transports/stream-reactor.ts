@@ -95,6 +95,15 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
     return !this.readEndedBefore && isReadToTheEnd(this.stream) ? 'ended' : 'unread';
   }
 
+  /**
+   * Whether the other end has hung up. A half that had ended before we came, and that nobody reads, as
+   * that of a child's standard input, says nothing about that.
+   */
+  get hasHungUp(): boolean {
+    // An input that is paused holds what it hears of that.
+    return isReadToTheEnd(this.stream) && (this.input !== undefined || !this.readEndedBefore);
+  }
+
   /** Drives the descriptor from `stream` now, into which the stream that it had was wrapped. */
   move(stream: AnyWritable): void {
     removeStreamListener(this);

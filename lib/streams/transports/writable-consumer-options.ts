@@ -1,5 +1,5 @@
 /** What a `WritableConsumer` can be told, and its check. */
-import { InvalidArgTypeError } from '../../base/errors.js';
+import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 import { isProtocol } from '../../twisted/core/index.js';
 import { assertOptions } from '../../base/arguments.js';
 import { assertHighWaterMark } from '../any-stream/index.js';
@@ -17,11 +17,18 @@ export interface WritableConsumerOptions {
    * @see `FileDescriptor#waitsForProducer`
    */
   waitsForProducer?: boolean | undefined;
+  /**
+   * Milliseconds that a close waits for a registered producer once the other end has hung up and no
+   * byte moves: 30,000 unless given, `Infinity` for as long as it takes. Then the producer is
+   * stopped, and the reason of the loss is `ConnectionLost`.
+   */
+  closeTimeout?: number | undefined;
 }
 
 /**
  * @throws InvalidArgTypeError: `options` is no object, or has one of the wrong kind.
- * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
+ * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0, or `closeTimeout` no number
+ *   of at least 0.
  */
 export function assertWritableConsumerOptions(options: unknown): void {
   assertOptions(options);
@@ -32,9 +39,19 @@ export function assertWritableConsumerOptions(options: unknown): void {
       options,
     );
   }
-  const { highWaterMark, waitsForProducer } = options as Partial<Record<string, unknown>>;
+  const { highWaterMark, waitsForProducer, closeTimeout } = options as Partial<
+    Record<string, unknown>
+  >;
   assertHighWaterMark('options.highWaterMark', highWaterMark);
   if (waitsForProducer !== undefined && typeof waitsForProducer !== 'boolean') {
     throw new InvalidArgTypeError('options.waitsForProducer', 'a boolean', waitsForProducer);
   }
+  assertCloseTimeout(closeTimeout);
+}
+
+function assertCloseTimeout(milliseconds: unknown): void {
+  if (milliseconds === undefined) return;
+  const [name, expected] = ['options.closeTimeout', 'a number of milliseconds, at least 0'];
+  if (typeof milliseconds !== 'number') throw new InvalidArgTypeError(name, expected, milliseconds);
+  if (!(milliseconds >= 0)) throw new OutOfRangeError(name, expected, milliseconds);
 }

@@ -2,7 +2,6 @@
 import {
   assertProducer,
   cleanClose,
-  closedOf,
   ConnectionAborted,
   ConnectionDone,
   ConnectionLost,
@@ -11,9 +10,7 @@ import {
   type Standing,
   standing,
 } from '../../twisted/core/index.js';
-import { setImmediate } from '../../base/timers.js';
 import { tellOfConnection, tellOfProducer } from '../../base/diagnostics.js';
-import { currentTurn } from '../../base/turn.js';
 import {
   type AnyWritable,
   assertUnwritten,
@@ -28,8 +25,8 @@ import {
   type WritableLike,
 } from '../any-stream/index.js';
 import { fromWebWritable, isWebWritable, type WebWritableLike } from '../web/index.js';
+import { ClosingDescriptor } from './closing-descriptor.js';
 import { GatheredWrites } from './gathered-writes.js';
-import { ObjectDescriptor } from './object-descriptor.js';
 import { ObjectWrites } from './object-writes.js';
 import { StreamReactor } from './stream-reactor.js';
 import {
@@ -63,20 +60,13 @@ const DEFAULT_HIGH_WATER_MARK = 16384;
  *
  * @typeParam Data - What is written to a stream in object mode; any other takes bytes.
  */
-export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> {
-  /** @internal */
-  declare readonly reactor: StreamReactor;
+export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data> {
   /** Bytes (objects, of a stream in object mode) from which on the buffer is full. */
   readonly highWaterMark: number;
 
   private writes: GatheredWrites | ObjectWrites | undefined;
-  /** Whether something was written since a pull producer was last asked. */
-  private answered = false;
   private reason: Error | undefined;
   // Declared only: most have no need of these, and thousands may be idle.
-  declare private watched?: object;
-  /** The turn of the event loop in which a producer has unregistered. */
-  declare private unregisteredIn?: number;
   declare private whenClosed?: { promise: Promise<Error>; resolve: (reason: Error) => void };
 
   /**
@@ -101,6 +91,7 @@ export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> 
       this.writes = new ObjectWrites();
     }
     if (options.waitsForProducer !== undefined) this.waitsForProducer = options.waitsForProducer;
+    if (options.closeTimeout !== undefined) this.closeTimeout = options.closeTimeout;
     if (isDestroyed(stream)) {
       this.disconnected = true;
       this.reason = new ConnectionLost(undefined, {
@@ -158,6 +149,7 @@ export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> 
       }
     }
     super.registerProducer(producer as IPushProducer, streaming);
+    this.limitClose();
   }
 
   override write(data: Uint8Array | Data): void {
@@ -244,8 +236,10 @@ export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> 
     const { reactor } = this;
     if (!this.isLargeAndFirst(data) || !reactor.isReady || this.drainComesTooSeldom()) {
       this.write(data);
-    } else if (!reactor.sendAtOnce(data, this.highWaterMark) && this.isSendBufferFull()) {
-      this.pauseThenWrite();
+    } else {
+      this.closeTimer?.moved();
+      const hasRoom = reactor.sendAtOnce(data, this.highWaterMark);
+      if (!hasRoom && this.isSendBufferFull()) this.pauseThenWrite();
     }
   }
 
@@ -259,6 +253,7 @@ export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> 
   override doWrite(): Error | undefined {
     if (this.reactor.isDropped) return undefined;
     if (this.writes !== undefined && this.writes.size > 0) {
+      this.closeTimer?.moved();
       const error = this.sendHeld();
       if (error !== undefined) return error;
       // User code may have run: a `write` of the stream is whatever its owner made it.
@@ -291,69 +286,6 @@ export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> 
     if (!this.producerPaused) super.maybePauseProducer();
   }
 
-  protected override sendBufferEmptied(): Error | undefined {
-    if (this.isClosing) return this.closeStep();
-    // A pull producer that has yet to answer isn't asked again.
-    if (this.producer !== null && !this.streamingProducer && !this.answered) {
-      this.stopWriting();
-      return undefined;
-    }
-    this.answered = false;
-    return super.sendBufferEmptied();
-  }
-
-  /** All is sent, and a close or a half close is wanted: goes on with that as far as it can now. */
-  private closeStep(): Error | undefined {
-    const { producer } = this;
-    if (producer === null) {
-      if (this.isInTurnOfUnregistering()) return this.writeNextTurn();
-      return super.sendBufferEmptied();
-    }
-    if (this.isBeyondUnregistering(producer)) return super.sendBufferEmptied();
-    this.watchProducer(producer);
-    if (!this.streamingProducer && !this.answered) {
-      // That a pull producer be done is what the close waits for.
-      this.stopWriting();
-      return undefined;
-    }
-    this.answered = false;
-    const wasPaused = this.producerPaused;
-    const error = super.sendBufferEmptied();
-    // Who was resumed may write until the event loop has turned; that is all that it is waited for.
-    if (wasPaused && this.producer === producer && !this.isWaitedFor(producer)) {
-      this.writeNextTurn();
-    }
-    return error;
-  }
-
-  /**
-   * Whether a producer has unregistered in this turn of the event loop: who awaits the end of its
-   * transfer may write a trailer, or register for another one, before it is over.
-   */
-  private isInTurnOfUnregistering(): boolean {
-    return this.unregisteredIn !== undefined && this.unregisteredIn === currentTurn();
-  }
-
-  /** Writes on when the event loop has turned. */
-  private writeNextTurn(): undefined {
-    this.stopWriting();
-    setImmediate(startWriting, this);
-  }
-
-  override unregisterProducer(): void {
-    this.unregisteredIn = currentTurn();
-    super.unregisterProducer();
-  }
-
-  /** A close that waits for a transport goes on when that is lost: it can't unregister then. */
-  private watchProducer(producer: object): void {
-    if (producer === this.watched) return;
-    this.watched = producer;
-    void closedOf(producer)?.then(() => {
-      if (this.connected && this.producer === producer) this.startWriting();
-    });
-  }
-
   /** @internal How this stands, for `explain`. */
   override [standing](): Standing {
     const { reactor } = this;
@@ -369,21 +301,6 @@ export class WritableConsumer<Data = Uint8Array> extends ObjectDescriptor<Data> 
       waitsFor: reactor.isEnding ? 'waits for the stream to finish' : undefined,
       reason: this.reason,
     };
-  }
-
-  override loseConnection(): void {
-    if (!this.connected || this.reactor.isDropped) return;
-    if (this.disconnecting) {
-      // The close may have waited for a transport that has since been lost, or closes as well.
-      if (this.producer !== null) this.startWriting();
-    } else if (this.reactor.isEnding) {
-      // The half close is under way: what it still has to deliver is waited for.
-      tellOfConnection('closing', this);
-      this.disconnecting = true;
-      this.stopReading();
-    } else {
-      super.loseConnection();
-    }
   }
 
   protected override postLoseConnection(): Error | undefined {
@@ -458,8 +375,4 @@ const plain = WritableConsumer.prototype as WritableConsumer;
 /** Whether `value` is of our own class (not a stream's): nothing else promises a `closed`. */
 export function isWritableConsumer(value: unknown): value is WritableConsumer {
   return value instanceof WritableConsumer;
-}
-
-function startWriting(consumer: Pick<WritableConsumer, 'connected' | 'startWriting'>): void {
-  if (consumer.connected) consumer.startWriting();
 }

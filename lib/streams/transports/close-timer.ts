@@ -1,0 +1,67 @@
+/**
+ * How long a close waits for a producer once the other end has hung up. Nobody is left then who could
+ * miss what the producer still has, and a producer that hangs would keep the connection open for ever.
+ */
+import type { AnyWritable } from '../any-stream/index.js';
+
+/** The longest that Node's timers can wait, in milliseconds. */
+const LONGEST = 2 ** 31 - 1;
+
+/** Node keeps here what the operating system has yet to take of a socket's writes. */
+type Handled = AnyWritable & {
+  readonly bytesWritten?: number;
+  readonly _handle?: { readonly writeQueueSize?: number } | null;
+};
+
+export class CloseTimer {
+  private timer: NodeJS.Timeout | undefined;
+  private progress: string | undefined;
+
+  /**
+   * @param stream - Says when the other end hangs up.
+   * @param hasHungUp - Whether it has done so already.
+   * @param timeout - Milliseconds without a byte after which `onTimeout` is called, again and again.
+   */
+  constructor(
+    private readonly stream: AnyWritable,
+    hasHungUp: boolean,
+    private readonly timeout: number,
+    private readonly onTimeout: () => void,
+  ) {
+    // The end of an HTTP/2 request is no hang-up: who sent it waits for the answer.
+    if (timeout > LONGEST || 'rstCode' in stream) return;
+    if (hasHungUp) this.begin();
+    else stream.on('end', this.begin);
+  }
+
+  private readonly begin = (): void => {
+    if (this.timer !== undefined) return;
+    this.progress = progressOf(this.stream);
+    // Not a reason to keep the process alive: without it, everything is closed all the same.
+    this.timer = setTimeout(this.look, this.timeout).unref();
+  };
+
+  /** A chunk moved. */
+  moved(): void {
+    this.timer?.refresh();
+  }
+
+  /** What moves inside the stream and the operating system, nobody tells. */
+  private readonly look = (): void => {
+    const progress = progressOf(this.stream);
+    if (progress === this.progress) this.onTimeout();
+    this.progress = progress;
+    this.timer?.refresh();
+  };
+
+  stop(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.stream.removeListener('end', this.begin);
+  }
+}
+
+/** What changes as long as bytes leave `stream`. */
+function progressOf(stream: Handled): string {
+  return [stream.bytesWritten, stream.writableLength, stream._handle?.writeQueueSize].join();
+}

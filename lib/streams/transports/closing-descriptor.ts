@@ -1,0 +1,150 @@
+/** How the consumer of a stream closes: for whom it waits, and for how long. */
+import { closedOf, ConnectionLost } from '../../twisted/core/index.js';
+import { tellOfConnection } from '../../base/diagnostics.js';
+import { setImmediate } from '../../base/timers.js';
+import { currentTurn } from '../../base/turn.js';
+import { CloseTimer } from './close-timer.js';
+import { ObjectDescriptor } from './object-descriptor.js';
+import type { StreamReactor } from './stream-reactor.js';
+
+export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
+  /** @internal */
+  declare readonly reactor: StreamReactor;
+  /**
+   * Milliseconds that a close waits for a registered producer once the other end has hung up and no
+   * byte moves; 30,000 by default. Then the producer is stopped, and the connection is lost.
+   */
+  declare closeTimeout: number;
+
+  static {
+    this.prototype.closeTimeout = 30_000; // Not a field: thousands may be idle.
+  }
+
+  /** Whether something was written since a pull producer was last asked. */
+  protected answered = false;
+  // Declared only, for the same reason.
+  declare private watched?: object;
+  /** The turn of the event loop in which a producer has unregistered. */
+  declare private unregisteredIn?: number;
+  declare protected closeTimer?: CloseTimer | undefined;
+
+  protected override sendBufferEmptied(): Error | undefined {
+    if (this.isClosing) return this.closeStep();
+    // A pull producer that has yet to answer isn't asked again.
+    if (this.producer !== null && !this.streamingProducer && !this.answered) {
+      this.stopWriting();
+      return undefined;
+    }
+    this.answered = false;
+    return super.sendBufferEmptied();
+  }
+
+  /** All is sent, and a close or a half close is wanted: goes on with that as far as it can now. */
+  private closeStep(): Error | undefined {
+    const { producer } = this;
+    if (producer === null) {
+      if (this.isInTurnOfUnregistering()) return this.writeNextTurn();
+      return super.sendBufferEmptied();
+    }
+    if (this.isBeyondUnregistering(producer)) return super.sendBufferEmptied();
+    this.watchProducer(producer);
+    if (!this.streamingProducer && !this.answered) {
+      // That a pull producer be done is what the close waits for.
+      this.stopWriting();
+      return undefined;
+    }
+    this.answered = false;
+    const wasPaused = this.producerPaused;
+    const error = super.sendBufferEmptied();
+    // Who was resumed may write until the event loop has turned; that is all that it is waited for.
+    if (wasPaused && this.producer === producer && !this.isWaitedFor(producer)) {
+      this.writeNextTurn();
+    }
+    return error;
+  }
+
+  /**
+   * Whether a producer has unregistered in this turn of the event loop: who awaits the end of its
+   * transfer may write a trailer, or register for another one, before it is over.
+   */
+  private isInTurnOfUnregistering(): boolean {
+    return this.unregisteredIn !== undefined && this.unregisteredIn === currentTurn();
+  }
+
+  /** Writes on when the event loop has turned. */
+  private writeNextTurn(): undefined {
+    this.stopWriting();
+    setImmediate(startWriting, this as ClosingDescriptor<unknown>);
+  }
+
+  override unregisterProducer(): void {
+    this.unregisteredIn = currentTurn();
+    this.stopCloseTimer();
+    super.unregisterProducer();
+  }
+
+  /** A close that waits for a transport goes on when that is lost: it can't unregister then. */
+  private watchProducer(producer: object): void {
+    if (producer === this.watched) return;
+    this.watched = producer;
+    void closedOf(producer)?.then(() => {
+      if (this.connected && this.producer === producer) this.startWriting();
+    });
+  }
+
+  /**
+   * Closes once all is sent and the registered producer has unregistered. Input is no longer read.
+   * What is written after this, before the close, may still be sent. Once the connection is being
+   * aborted, does nothing.
+   */
+  override loseConnection(): void {
+    if (!this.connected || this.reactor.isDropped) return;
+    if (this.disconnecting) {
+      // The close may have waited for a transport that has since been lost, or closes as well.
+      if (this.producer !== null) this.startWriting();
+    } else if (this.reactor.isEnding) {
+      // The half close is under way: what it still has to deliver is waited for.
+      tellOfConnection('closing', this);
+      this.disconnecting = true;
+      this.stopReading();
+    } else {
+      super.loseConnection();
+      this.limitClose();
+    }
+  }
+
+  override loseWriteConnection(): void {
+    super.loseWriteConnection();
+    this.limitClose();
+  }
+
+  override connectionLost(reason: Error): void {
+    this.stopCloseTimer();
+    super.connectionLost(reason);
+  }
+
+  /** Sees to it that a close does not wait for ever for the producer that is registered. */
+  protected limitClose(): void {
+    if (!this.isWaiting || !this.connected || this.closeTimer !== undefined) return;
+    const { closeTimeout, reactor } = this;
+    this.closeTimer = new CloseTimer(reactor.stream, reactor.hasHungUp, closeTimeout, () => {
+      if (!this.isWaiting) return;
+      const quiet = `for ${closeTimeout} ms no byte moved and the producer did not unregister`;
+      reactor.lose(new ConnectionLost(`The other end hung up; then ${quiet}.`));
+    });
+  }
+
+  /** Whether a close or a half close waits for a producer. */
+  private get isWaiting(): boolean {
+    return this.isClosing && !this.writeDisconnected && this.producer !== null;
+  }
+
+  private stopCloseTimer(): void {
+    this.closeTimer?.stop();
+    this.closeTimer = undefined;
+  }
+}
+
+function startWriting(descriptor: ClosingDescriptor<unknown>): void {
+  if (descriptor.connected) descriptor.startWriting();
+}
