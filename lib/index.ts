@@ -2,6 +2,7 @@
  * Twisted's producer/consumer flow control for Node streams, and Node streams for code written the
  * Twisted way.
  *
+ * @module twisted-streams
  * @packageDocumentation
  */
 export {
@@ -127,6 +128,7 @@ export {
   PrematureCloseError,
   type ReadableLike,
   type WebReadableLike,
+  type WebReadResult,
   type WritableLike,
 } from './streams/any-stream/index.js';
 export {

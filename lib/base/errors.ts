@@ -10,6 +10,8 @@ export class MethodNotImplementedError extends Error {
   readonly code = 'ERR_METHOD_NOT_IMPLEMENTED';
 
   /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
    * @param owner - The object.
    * @param method - What it lacks.
    */
@@ -30,6 +32,8 @@ export class InvalidArgTypeError extends TypeError {
   readonly code = 'ERR_INVALID_ARG_TYPE';
 
   /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
    * @param name - The argument.
    * @param expected - What it must be, as the end of 'must be …'.
    * @param actual - What was given.
@@ -51,6 +55,8 @@ export class OutOfRangeError extends RangeError {
   readonly code = 'ERR_OUT_OF_RANGE';
 
   /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
    * @param name - The value.
    * @param expected - What it must be, as the end of 'must be …'.
    * @param actual - What was given.
@@ -71,7 +77,11 @@ export class InvalidStateError extends Error {
   /** What to match on. */
   readonly code = 'ERR_INVALID_STATE';
 
-  /** @param message - What is not allowed, and when. */
+  /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
+   * @param message - What is not allowed, and when.
+   */
   constructor(message: string) {
     super(message);
     this.name = new.target.name;

@@ -1,6 +1,7 @@
 /**
  * What the tests of a program that uses twisted-streams can be written with.
  *
+ * @module twisted-streams/testing
  * @packageDocumentation
  */
 export { AlreadyCalled, AlreadyCancelled, type DelayedCall } from '../twisted/cooperation/index.js';

@@ -39,6 +39,8 @@ export class StringTransport implements ITransport, IConsumer, IPushProducer {
   private written: Uint8Array[] = [];
 
   /**
+   * Makes one that is connected, and whose producer may produce.
+   *
    * @param hostAddress - What `getHost` answers.
    * @param peerAddress - What `getPeer` answers.
    * @param lenient - Whether the transport may be paused and resumed after `loseConnection`.

@@ -10,6 +10,8 @@ import { ConnectError, UserError } from '../sockets/index.js';
  */
 export class ConnectingCancelledError extends UserError {
   /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
    * @param address - Where the endpoint was connecting to.
    * @param options - `cause`: the reason of the signal.
    */
@@ -29,6 +31,11 @@ export class ConnectingCancelledError extends UserError {
 export class NoProtocol extends ConnectError {
   override readonly code = 'ERR_NO_PROTOCOL';
 
+  /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
+   * @param message - What happened, for a person.
+   */
   constructor(message = 'The factory built no protocol for the connection') {
     super(message);
   }
@@ -45,6 +52,8 @@ export class EndpointDescriptionError extends Error {
   readonly code: string = 'ERR_INVALID_ARG_VALUE';
 
   /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
    * @param message - What is wrong, and with which part.
    * @param options - `cause`: the error behind this one, if there is one.
    */

@@ -13,6 +13,11 @@ export class ProcessDone extends ConnectionDone {
   /** Always `null`. */
   readonly signal = null;
 
+  /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
+   * @param message - What happened, for a person.
+   */
   constructor(message = 'process finished with exit code 0') {
     super(message);
   }
@@ -28,6 +33,8 @@ export class ProcessTerminated extends ConnectionLost {
   override readonly code = 'ERR_PROCESS_TERMINATED';
 
   /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
    * @param exitCode - What it exited with, or `null`.
    * @param signal - What killed it, as `SIGTERM`, or `null`.
    * @param options - `cause`: why it couldn't be started.
@@ -57,6 +64,11 @@ export class ProcessExitedAlready extends Error {
   /** What to match on. */
   readonly code = 'ESRCH';
 
+  /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
+   * @param message - What happened, for a person.
+   */
   constructor(message = 'The process has exited already') {
     super(message);
     this.name = new.target.name;

@@ -10,6 +10,8 @@ export class ConnectError extends Error {
   readonly code: string;
 
   /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
    * @param message - What happened, for a person.
    * @param options - `cause`: Node's error, if there is one.
    */
@@ -43,6 +45,12 @@ export class UnknownHostError extends ConnectError {}
 export class UserError extends ConnectError {
   override readonly code: string;
 
+  /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
+   * @param message - What happened, for a person.
+   * @param options - `cause`: the error behind this one, if there is one.
+   */
   constructor(message = 'The attempt to connect was given up', options?: ErrorOptions) {
     super(message, options);
     this.code = codeOf(options?.cause) ?? 'ABORT_ERR';
@@ -69,6 +77,8 @@ export class CannotListenError extends Error {
   readonly code: string;
 
   /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
    * @param message - What happened, for a person.
    * @param options - `cause`: Node's error, if there is one.
    */

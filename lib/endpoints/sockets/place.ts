@@ -13,12 +13,15 @@ export type Place =
        * `'::ffff:192.0.2.1'`. `'0.0.0.0'` listens on those of IPv4 alone.
        */
       host?: string | undefined;
+      /** Not both. */
       path?: undefined;
     }
   | {
       /** The path of the Unix socket. */
       path: string;
+      /** Not both. */
       port?: undefined;
+      /** A Unix socket is on this machine. */
       host?: undefined;
     };
 

@@ -11,7 +11,9 @@ import { InvalidArgTypeError } from '../../base/errors.js';
 
 /** The part of an event emitter that every stream has. */
 export interface EmitterLike {
+  /** Calls `listener` for each `event`. */
   on(event: any, listener: (...args: any[]) => void): unknown;
+  /** Calls it no more. */
   removeListener(event: any, listener: (...args: any[]) => void): unknown;
 }
 

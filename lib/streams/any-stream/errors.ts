@@ -9,6 +9,11 @@ export class PrematureCloseError extends Error {
   /** What to match on. */
   readonly code = 'ERR_STREAM_PREMATURE_CLOSE';
 
+  /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
+   * @param message - What happened, for a person.
+   */
   constructor(message = 'The stream was closed before it was done') {
     super(message);
     this.name = new.target.name;

@@ -28,6 +28,7 @@ export {
   type NodeReadableLike,
   type ReadableLike,
   type WebReadableLike,
+  type WebReadResult,
 } from './readable-capabilities.js';
 export { destroyStream, resetStream } from './release-stream.js';
 export { afterEnd, isResettable, wasReset } from './reset.js';

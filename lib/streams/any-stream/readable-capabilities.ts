@@ -12,17 +12,32 @@ export interface NodeReadableLike extends EmitterLike {
   resume(): unknown;
 }
 
+/** What a reader of a {@link WebReadableLike} answers. */
+export type WebReadResult =
+  | {
+      /** There may be more. */
+      readonly done: false;
+      /** The chunk. */
+      readonly value: Uint8Array;
+    }
+  | {
+      /** That was all. */
+      readonly done: true;
+      /** Nothing, or what platforms leave there. */
+      readonly value?: Uint8Array | undefined;
+    };
+
 /** A WHATWG `ReadableStream` of bytes, of this platform or a polyfill. */
 export interface WebReadableLike {
   /** Whether something reads it already. */
   readonly locked: boolean;
   /** Locks it for one reader. */
   getReader(): {
-    read(): Promise<
-      | { readonly done: false; readonly value: Uint8Array }
-      | { readonly done: true; readonly value?: Uint8Array | undefined }
-    >;
+    /** Resolves with the next chunk, or with `done` at the end. */
+    read(): Promise<WebReadResult>;
+    /** Wants no more of it. */
     cancel(reason?: unknown): Promise<void>;
+    /** Lets another reader have it. */
     releaseLock(): void;
   };
 }

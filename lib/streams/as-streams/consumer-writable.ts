@@ -33,7 +33,10 @@ export interface ConsumerWritableOptions {
 /** The options for a consumer of that type: only one that has `finish` can have it called. */
 export type ConsumerWritableOptionsFor<C> = C extends IFinishableConsumer
   ? ConsumerWritableOptions
-  : ConsumerWritableOptions & { finish?: false | undefined };
+  : ConsumerWritableOptions & {
+      /** The consumer has no `finish` to call. */
+      finish?: false | undefined;
+    };
 
 /**
  * A consumer as a `Writable`: what is written to the stream is written to the consumer, unless the

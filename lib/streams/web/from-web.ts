@@ -23,11 +23,15 @@ export interface WebWritableLike {
 
 /** What writes to a {@link WebWritableLike}. */
 export interface WebWriterLike {
+  /** Resolves when the stream is closed, rejects when it fails. */
   readonly closed: Promise<unknown>;
+  /** Takes bytes; resolves when they are written. */
   // Declarations of platforms differ in what kinds of `Uint8Array` they take.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   write(chunk: any): Promise<unknown>;
+  /** Nothing is written after this; resolves when all is. */
   close(): Promise<unknown>;
+  /** Drops what is not written yet. */
   abort(reason?: unknown): Promise<unknown>;
 }
 

@@ -22,6 +22,8 @@ export class RuleBrokenError extends Error {
   readonly code = 'ERR_RULE_BROKEN';
 
   /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
    * @param rule - The rule, as a sentence.
    * @param seen - What happened instead, as a sentence without its full stop.
    * @param options - `cause`: what was thrown, if something was.

@@ -18,7 +18,9 @@ type CompletionState =
 
 /** What a task needs of the cooperator that runs it. */
 export interface TaskOwner {
+  /** Runs `task` from now on. */
   addTask(task: CooperativeTask): void;
+  /** Runs `task` no more. */
   removeTask(task: CooperativeTask): void;
 }
 

@@ -23,13 +23,17 @@ export interface DeferLaterOptions {
  *
  * @param clock - Whose time it goes by.
  * @param delay - In seconds.
- * @param f - What to call; nothing if left out.
- * @param args - What to call it with.
  * @returns a promise of what `f` returns; it rejects with what `f` throws.
  * @throws InvalidArgTypeError: an argument is not of its type; and what `clock.callLater` throws.
  * @see Twisted: `twisted.internet.task.deferLater`, whose `Deferred` is cancelled instead
  */
 export function deferLater(clock: IReactorTime, delay: number): Promise<void>;
+/**
+ * Calls `f` after a while.
+ *
+ * @param f - What to call; nothing if left out.
+ * @param args - What to call it with.
+ */
 export function deferLater<Args extends unknown[], Result>(
   clock: IReactorTime,
   delay: number,
@@ -41,7 +45,13 @@ export function deferLater(
   delay: number,
   options: DeferLaterOptions,
 ): Promise<void>;
-/** @param options - See {@link DeferLaterOptions}. */
+/**
+ * Calls `f` after a while, unless a signal aborts before.
+ *
+ * @param options - See {@link DeferLaterOptions}.
+ * @param f - What to call.
+ * @param args - What to call it with.
+ */
 export function deferLater<Args extends unknown[], Result>(
   clock: IReactorTime,
   delay: number,

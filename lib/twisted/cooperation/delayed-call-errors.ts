@@ -9,6 +9,11 @@ export class AlreadyCancelled extends Error {
   /** What to match on. */
   readonly code = 'ERR_ALREADY_CANCELLED';
 
+  /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
+   * @param message - What happened, for a person.
+   */
   constructor(message = 'Tried to cancel an already-cancelled event.') {
     super(message);
     this.name = new.target.name;
@@ -24,6 +29,11 @@ export class AlreadyCalled extends Error {
   /** What to match on. */
   readonly code = 'ERR_ALREADY_CALLED';
 
+  /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
+   * @param message - What happened, for a person.
+   */
   constructor(message = 'Tried to cancel an already-called event.') {
     super(message);
     this.name = new.target.name;

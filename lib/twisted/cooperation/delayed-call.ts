@@ -40,7 +40,6 @@ export class DelayedCall implements IDelayedCall {
     private readonly clock: DelayedCallClock,
   ) {}
 
-  /** {@inheritDoc IDelayedCall.getTime} */
   getTime(): number {
     return this.time + this.delayedTime;
   }
@@ -59,19 +58,16 @@ export class DelayedCall implements IDelayedCall {
     this.delayedTime = 0;
   }
 
-  /** {@inheritDoc IDelayedCall.active} */
   active(): boolean {
     return !(this.cancelled || this.called);
   }
 
-  /** {@inheritDoc IDelayedCall.cancel} */
   cancel(): void {
     this.assertActive();
     this.cancelled = true;
     this.clock.forget(this);
   }
 
-  /** {@inheritDoc IDelayedCall.reset} */
   reset(secondsFromNow: number): void {
     assertSeconds('secondsFromNow', secondsFromNow);
     this.assertActive();
@@ -85,7 +81,6 @@ export class DelayedCall implements IDelayedCall {
     }
   }
 
-  /** {@inheritDoc IDelayedCall.delay} */
   delay(secondsLater: number): void {
     assertSeconds('secondsLater', secondsLater);
     this.assertActive();

@@ -11,6 +11,8 @@ export class SchedulerError extends Error {
   readonly code: string = 'ERR_SCHEDULER';
 
   /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
    * @param message - What happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
    */
@@ -31,6 +33,12 @@ export class SchedulerError extends Error {
 export class SchedulerStopped extends SchedulerError {
   override readonly code: string = 'ERR_SCHEDULER_STOPPED';
 
+  /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
+   * @param message - What happened, for a person.
+   * @param options - `cause`: the error behind this one, if there is one.
+   */
   constructor(message = 'The scheduler was stopped.', options?: ErrorOptions) {
     super(message, options);
   }
@@ -44,6 +52,12 @@ export class SchedulerStopped extends SchedulerError {
 export class TaskFinished extends SchedulerError {
   override readonly code: string = 'ERR_TASK_FINISHED';
 
+  /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
+   * @param message - What happened, for a person.
+   * @param options - `cause`: the error behind this one, if there is one.
+   */
   constructor(message = 'The task is over.', options?: ErrorOptions) {
     super(message, options);
   }
@@ -57,6 +71,12 @@ export class TaskFinished extends SchedulerError {
 export class TaskDone extends TaskFinished {
   override readonly code: string = 'ERR_TASK_DONE';
 
+  /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
+   * @param message - What happened, for a person.
+   * @param options - `cause`: the error behind this one, if there is one.
+   */
   constructor(message = 'The task is done.', options?: ErrorOptions) {
     super(message, options);
   }
@@ -70,6 +90,12 @@ export class TaskDone extends TaskFinished {
 export class TaskStopped extends TaskFinished {
   override readonly code: string = 'ERR_TASK_STOPPED';
 
+  /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
+   * @param message - What happened, for a person.
+   * @param options - `cause`: the error behind this one, if there is one.
+   */
   constructor(message = 'The task was stopped.', options?: ErrorOptions) {
     super(message, options);
   }
@@ -84,6 +110,12 @@ export class TaskStopped extends TaskFinished {
 export class TaskFailed extends TaskFinished {
   override readonly code: string = 'ERR_TASK_FAILED';
 
+  /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
+   * @param message - What happened, for a person.
+   * @param options - `cause`: the error behind this one, if there is one.
+   */
   constructor(message = 'The task failed.', options?: ErrorOptions) {
     super(message, options);
   }
@@ -97,6 +129,12 @@ export class TaskFailed extends TaskFinished {
 export class NotPaused extends SchedulerError {
   override readonly code: string = 'ERR_NOT_PAUSED';
 
+  /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
+   * @param message - What happened, for a person.
+   * @param options - `cause`: the error behind this one, if there is one.
+   */
   constructor(message = 'The task is not paused.', options?: ErrorOptions) {
     super(message, options);
   }

@@ -58,12 +58,16 @@ export declare abstract class ConsumerMixinMembers implements Omit<IConsumer, 'w
 /**
  * Mixes `registerProducer` and `unregisterProducer` into a consumer.
  *
- * @param Base - The class to extend; `Object` if left out.
  * @returns an abstract class: give it `connected`, `disconnecting`, `disconnected` and
  *   `startWriting`.
  * @see Twisted: `twisted.internet.abstract._ConsumerMixin`
  */
 export function ConsumerMixin(): typeof ConsumerMixinMembers;
+/**
+ * Mixes them into a class that extends `Base`.
+ *
+ * @param Base - The class to extend.
+ */
 export function ConsumerMixin<T extends abstract new (...args: any[]) => object>(
   Base: T,
 ): T & typeof ConsumerMixinMembers;

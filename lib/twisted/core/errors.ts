@@ -10,6 +10,8 @@ export class ConnectionClosed extends Error {
   readonly code: string = 'ERR_CONNECTION_CLOSED';
 
   /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
    * @param message - What happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
    */
@@ -27,6 +29,12 @@ export class ConnectionClosed extends Error {
 export class ConnectionDone extends ConnectionClosed {
   override readonly code: string = 'ERR_CONNECTION_DONE';
 
+  /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
+   * @param message - What happened, for a person.
+   * @param options - `cause`: the error behind this one, if there is one.
+   */
   constructor(message = 'Connection was closed cleanly.', options?: ErrorOptions) {
     super(message, options);
   }
@@ -41,6 +49,12 @@ export class ConnectionDone extends ConnectionClosed {
 export class ConnectionLost extends ConnectionClosed {
   override readonly code: string = 'ERR_CONNECTION_LOST';
 
+  /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
+   * @param message - What happened, for a person.
+   * @param options - `cause`: the error behind this one, if there is one.
+   */
   constructor(
     message = 'Connection to the other side was lost in a non-clean fashion.',
     options?: ErrorOptions,
@@ -58,6 +72,12 @@ export class ConnectionLost extends ConnectionClosed {
 export class ConnectionAborted extends ConnectionLost {
   override readonly code: string = 'ERR_CONNECTION_ABORTED';
 
+  /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
+   * @param message - What happened, for a person.
+   * @param options - `cause`: the error behind this one, if there is one.
+   */
   constructor(
     message = 'Connection was aborted locally using abortConnection.',
     options?: ErrorOptions,
@@ -76,6 +96,11 @@ export class ProducerAlreadyRegisteredError extends Error {
   /** What to match on. */
   readonly code = 'ERR_PRODUCER_ALREADY_REGISTERED';
 
+  /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
+   * @param message - What happened, for a person.
+   */
   constructor(
     message = 'Cannot register a producer: the one registered before was never unregistered.',
   ) {
@@ -93,6 +118,12 @@ export class ProducerStoppedError extends Error {
   /** What to match on. */
   readonly code = 'ERR_PRODUCER_STOPPED';
 
+  /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
+   * @param message - What happened, for a person.
+   * @param options - `cause`: the error behind this one, if there is one.
+   */
   constructor(message = 'Consumer asked us to stop producing', options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;

@@ -62,6 +62,7 @@ export interface IConsumer {
    * @throws ProducerAlreadyRegisteredError: another is registered; nothing has changed.
    */
   registerProducer(producer: IPushProducer, streaming: boolean): void;
+  /** The same, for a producer that can only be pulled. */
   registerProducer(producer: IPullProducer, streaming: false): void;
   /** Forgets the producer, without calling it. Does not disconnect. */
   unregisterProducer(): void;

@@ -97,7 +97,11 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
     }
   }
 
-  /** @param nothingSent - Whether the consumer has had nothing yet. */
+  /**
+   * Resumes a push producer that we paused, or asks a pull producer for more.
+   *
+   * @param nothingSent - Whether the consumer has had nothing yet.
+   */
   protected resumeOrAskProducer(nothingSent: boolean): void {
     const { producer } = this;
     if (producer === null) return;

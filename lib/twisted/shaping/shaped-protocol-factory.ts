@@ -13,7 +13,7 @@ import { ShapedTransport } from './shaped-transport.js';
 /** Chooses a bucket for a transport. */
 export type TransportFilter = IBucketFilter<[transport: ITransport & IConsumer]>;
 
-/** What a {@link (ShapedProtocolFactory:type)} has, besides being a function. */
+/** What a {@link ShapedProtocolFactory} has, besides being a function. */
 export class ShapedProtocolFactoryMembers<P extends IProtocol, Args extends unknown[]> {
   /** Makes the protocols. */
   declare protocol: Builder<Args, P>;
@@ -40,7 +40,7 @@ export class ShapedProtocolFactoryMembers<P extends IProtocol, Args extends unkn
   }
 
   /**
-   * Makes a protocol that, when it is connected, is given a {@link (ShapedTransport:type)} in front of
+   * Makes a protocol that, when it is connected, is given a {@link ShapedTransport} in front of
    * its transport. After it has called `loseConnection` on that, it hears no more data.
    *
    * @param args - For `protocol`.
@@ -94,12 +94,14 @@ export type ShapedProtocolFactory<
   new (...args: Args): P;
 };
 
-/** The class of {@link (ShapedProtocolFactory:type)}. */
+/** The class of {@link ShapedProtocolFactory}. */
 export const ShapedProtocolFactory = callable(ShapedProtocolFactoryMembers) as unknown as {
+  /** See the constructor of ShapedProtocolFactoryMembers. */
   new <P extends IProtocol, Args extends unknown[]>(
     protocolFactory: Builder<Args, P>,
     bucketFilter: TransportFilter,
   ): ShapedProtocolFactory<P, Args>;
+  /** For `instanceof`. */
   readonly prototype: object;
 };
 

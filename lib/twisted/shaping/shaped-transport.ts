@@ -36,7 +36,7 @@ interface VersatileTransport {
 }
 type Closing = 'loseConnection' | 'loseWriteConnection';
 
-/** What a {@link (ShapedTransport:type)} has of its own. */
+/** What a {@link ShapedTransport} has of its own. */
 export class ShapedTransportMembers<
   T extends ShapableTransport = ProtocolTransport,
 > extends ShapedConsumer {
@@ -287,9 +287,11 @@ export class ShapedTransportMembers<
 export type ShapedTransport<T extends ShapableTransport = ProtocolTransport> =
   ShapedTransportMembers<T> & Omit<T, keyof ShapedTransportMembers<T>>;
 
-/** The class of {@link (ShapedTransport:type)}. */
+/** The class of {@link ShapedTransport}. */
 export const ShapedTransport = forwardsToTransport(ShapedTransportMembers) as unknown as {
+  /** See the constructor of ShapedTransportMembers. */
   new <T extends ShapableTransport>(transport: T, bucket: Bucket): ShapedTransport<T>;
+  /** For `instanceof`. */
   readonly prototype: ShapedConsumer;
 };
 
