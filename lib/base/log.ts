@@ -25,13 +25,16 @@ export type LogObserver = (event: LogEvent) => void;
 export interface Log {
   /**
    * Reports an error that nobody can catch. While there is no observer, it is printed to stderr with
-   * its stack; with observers, each is told instead.
+   * its stack; with observers, each is told instead. It needs no `this`: `promise.catch(log.err)`.
+   *
+   * What is printed may hold text of the other end of a connection. All its lines but the first are
+   * indented, so that none can pass for a line of its own.
    *
    * @param error - What was thrown.
    * @param why - What was going on; 'Unhandled error' if left out.
    * @see Twisted: `twisted.python.log.err`
    */
-  err(error: unknown, why?: string): void;
+  readonly err: (error: unknown, why?: string) => void;
 
   /**
    * Tells `observer` of every error from now on, in place of stderr.
@@ -40,14 +43,14 @@ export interface Log {
    * @throws InvalidArgTypeError: `observer` is no function.
    * @see Twisted: `twisted.python.log.addObserver`
    */
-  addObserver(observer: LogObserver): () => void;
+  readonly addObserver: (observer: LogObserver) => () => void;
 
   /**
    * Tells `observer` no more. Does nothing if it was never added.
    *
    * @see Twisted: `twisted.python.log.removeObserver`
    */
-  removeObserver(observer: LogObserver): void;
+  readonly removeObserver: (observer: LogObserver) => void;
 }
 
 const observers = new Set<LogObserver>();
@@ -64,8 +67,18 @@ function err(error: unknown, why = 'Unhandled error'): void {
   }
 }
 
+/** What ends a line, to a terminal or to what reads a log. */
+const LINE_ENDS = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g;
+/** What a terminal obeys, as to move its cursor up. */
+const CONTROLS = /[\0-\b\x0e-\x1f\x7f-\x9f]/g;
+
 function print({ error, why }: LogEvent): void {
-  console.error(`${why}:`, error);
+  const text = process.getBuiltinModule('node:util').format('%s:', why, error);
+  console.error(text.replace(LINE_ENDS, '\n    ').replace(CONTROLS, escaped));
+}
+
+function escaped(character: string): string {
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }
 
 function addObserver(observer: LogObserver): () => void {

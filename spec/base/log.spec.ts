@@ -22,9 +22,55 @@ describe('log', () => {
     for (const each of undo) each();
   });
 
-  it('prints an error to stderr while nobody observes', () => {
+  const printed = () => print.args.map(([text]) => String(text).split('\n')[0]);
+
+  it('prints an error to stderr, with its stack, while nobody observes', () => {
     log.err(error, 'A producer failed');
-    sinon.assert.calledOnceWithExactly(print, 'A producer failed:', error);
+    expect(print.args).to.have.length(1);
+    expect(print.args[0]).to.have.length(1);
+    expect(printed()).to.deep.equal(['A producer failed: Error: Oops']);
+    expect(print.args[0]?.[0]).to.match(/\n +at .*log\.spec/);
+  });
+
+  it('indents what follows a line end, so that no message passes for a line of its own', () => {
+    const forged = '2026-11-28 root logged in';
+    for (const end of ['\n', '\r\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029']) {
+      print.resetHistory();
+      const cause = new Error(`No user "x${end}${forged}"`);
+      log.err(new Error(`Refused${end}${forged}`, { cause }), `Echo${end}${forged}`);
+      const lines = String(print.args[0]?.[0]).split(/[\n\r\v\f\u0085\u2028\u2029]/);
+      expect(lines.filter((line) => line.startsWith(forged))).to.deep.equal([]);
+      expect(lines.filter((line) => line.includes(forged))).to.have.length(3);
+      expect(lines.slice(1).every((line) => line.startsWith('    '))).to.equal(true);
+    }
+  });
+
+  it('obeys nothing that a message tells the terminal', () => {
+    log.err(new Error('\x1b[1A\x1b[2Kgone\x9b'));
+    expect(printed()).to.deep.equal(['Unhandled error: Error: \\x1b[1A\\x1b[2Kgone\\x9b']);
+  });
+
+  it('prints whatever was thrown', () => {
+    for (const thrown of ['Oops %s', null, undefined, 5, { code: 1 }]) log.err(thrown);
+    expect(printed()).to.deep.equal([
+      'Unhandled error: Oops %s',
+      'Unhandled error: null',
+      'Unhandled error: undefined',
+      'Unhandled error: 5',
+      'Unhandled error: { code: 1 }',
+    ]);
+  });
+
+  it('needs no object to be called on, as the handler of a promise', async () => {
+    const observer = sinon.spy();
+    observe(observer);
+    const { err } = log;
+    await Promise.reject(error).catch(err);
+    await Promise.reject(error).then(undefined, log.err);
+    expect(observer.args).to.deep.equal([
+      [{ error, why: 'Unhandled error' }],
+      [{ error, why: 'Unhandled error' }],
+    ]);
   });
 
   it('refuses an observer that is no function', () => {
@@ -34,7 +80,7 @@ describe('log', () => {
         .with.property('code', 'ERR_INVALID_ARG_TYPE');
     }
     log.err(error);
-    sinon.assert.calledOnceWithExactly(print, 'Unhandled error:', error);
+    expect(printed()).to.deep.equal(['Unhandled error: Error: Oops']);
   });
 
   it('tells every observer instead', () => {
@@ -76,9 +122,9 @@ describe('log', () => {
     });
     observe(other);
     log.err(error, 'A producer failed');
-    expect(print.args).to.deep.equal([
-      ['A log observer threw:', failure],
-      ['A producer failed:', error],
+    expect(printed()).to.deep.equal([
+      'A log observer threw: Error: Full',
+      'A producer failed: Error: Oops',
     ]);
     sinon.assert.calledOnce(other);
   });

@@ -58,7 +58,7 @@ export function connectReady(factory: ClientFactory, { options, side }: ReadyToC
 }
 
 function assertConnectOptions(options: unknown): asserts options is ConnectOptions {
-  assertPlace(options);
+  assertPlace(options, ['timeout', 'localAddress', 'tls', 'signal']);
   assertWritableConsumerOptions(options);
   const { timeout, localAddress, signal } = options as Partial<Record<string, unknown>>;
   assertSignal(signal);

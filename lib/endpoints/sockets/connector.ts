@@ -11,7 +11,7 @@ import {
 import { InvalidStateError } from '../../base/errors.js';
 import { nextTick } from '../../base/timers.js';
 import {
-  type ClientFactory,
+  ClientFactory,
   type IAddress,
   type IConnector,
   type IProtocol,
@@ -56,6 +56,8 @@ export class Connector implements IConnector {
 
   private factoryStarted = false;
   private giveUp: ((reason: Error) => void) | undefined;
+  private disposal: Promise<void> | undefined;
+  private onOver: (() => void) | undefined;
 
   /** @internal Use `connect`. */
   constructor(
@@ -70,12 +72,13 @@ export class Connector implements IConnector {
   }
 
   /**
-   * Begins an attempt. What becomes of it, the factory is told.
+   * Begins an attempt. What becomes of it, the factory is told. Does nothing once this was disposed of.
    *
    * @throws InvalidStateError: it is connecting or connected.
    * @throws whatever the factory's `startFactory` throws: there is no attempt.
    */
   connect(): void {
+    if (this.disposal !== undefined) return;
     if (this.state !== 'disconnected') {
       throw new InvalidStateError(`Can't connect: it is ${this.state} already`);
     }
@@ -83,6 +86,7 @@ export class Connector implements IConnector {
     this.startFactory();
     this.attempt();
     this.factory.startedConnecting(this);
+    if (this.disposal !== undefined) this.disconnect(); // In `startFactory`, there was no attempt yet.
   }
 
   private startFactory(): void {
@@ -112,6 +116,18 @@ export class Connector implements IConnector {
     else this.transport?.loseConnection();
   }
 
+  /**
+   * As `disconnect`, for good: a factory that connects again when it is told connects no more.
+   *
+   * @returns a promise that resolves once the connection is over and the factory has been told.
+   */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.disposal ??= new Promise((resolve) => (this.onOver = resolve));
+    this.disconnect();
+    if (this.state === 'disconnected') this.onOver?.();
+    return this.disposal;
+  }
+
   /** Where this connects to. */
   getDestination(): IAddress {
     return addressOf(this.options);
@@ -135,6 +151,9 @@ export class Connector implements IConnector {
       if (this.giveUp !== fail) return; // Of an attempt that is over.
       settle();
       socket.destroy();
+      if (!(reason instanceof UserError) || reason instanceof TimeoutError) {
+        this.reportFailure(reason);
+      }
       this.failed(reason);
     };
     const onConnect = () => {
@@ -181,11 +200,23 @@ export class Connector implements IConnector {
     this.transport = transport;
     void transport.closed.then((reason) => this.lost(reason));
     startOrClose(transport, protocol, this.tls);
-    if (options.signal?.aborted) transport.abortConnection(); // In `buildProtocol`, it may be.
+    // Either may have come in `buildProtocol`.
+    if (options.signal?.aborted) transport.abortConnection();
+    else if (this.disposal !== undefined) transport.loseConnection();
   }
 
   private failed(reason: Error): void {
     this.finish(() => this.factory.clientConnectionFailed(this, reason));
+  }
+
+  /** Says so where nobody else would hear of it: the factory's own method does nothing. */
+  private reportFailure(reason: Error): void {
+    const { factory } = this;
+    if (factory.clientConnectionFailed !== ClientFactory.prototype.clientConnectionFailed) return;
+    log.err(
+      reason,
+      `${logPrefixOf(factory)}: no connection (override clientConnectionFailed to hear of it)`,
+    );
   }
 
   private lost(reason: Error): void {
@@ -198,9 +229,11 @@ export class Connector implements IConnector {
     this.state = 'disconnected';
     this.options.signal?.removeEventListener('abort', this.onAbort);
     this.guard(tell);
-    if (!this.isOver()) return;
-    this.factoryStarted = false;
-    this.guard(() => this.factory.doStop());
+    if (this.isOver()) {
+      this.factoryStarted = false;
+      this.guard(() => this.factory.doStop());
+    }
+    if (this.state === 'disconnected') this.onOver?.();
   }
 
   /** Calls the factory from the event loop, where nobody could catch what it throws. */

@@ -5,6 +5,7 @@ import {
   assertWritableConsumerOptions,
   peerOf,
   type ServerTLSOptions,
+  tcpAddress,
   type TLSSide,
   tlsSide,
   type WritableConsumerOptions,
@@ -80,6 +81,11 @@ export class ListeningPort {
     return this.stopping;
   }
 
+  /** As `stopListening`, for `await using`: connections that stand are left alone. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stopListening();
+  }
+
   private async stop(): Promise<void> {
     this.signal?.removeEventListener('abort', this.onAbort);
     this.server.close();
@@ -95,13 +101,13 @@ export class ListeningPort {
   };
 }
 
-function hostOf(server: net.Server, { path }: Place): IAddress {
+/** Where `server` listens. */
+function listeningAddress(server: net.Server, { path }: Place): IAddress {
   const address = server.address();
   if (address === null || typeof address === 'string') {
     return { type: 'UNIX', name: path ?? address };
   }
-  const family = address.family === 'IPv6' ? 'IPv6' : 'IPv4';
-  return { type: 'TCP', family, host: address.address, port: address.port };
+  return tcpAddress(address.address, address.port);
 }
 
 /**
@@ -169,7 +175,7 @@ export async function listenReady(
     throw thrown;
   }
   server.on('error', (error) => log.err(error, `${logPrefixOf(factory)}: accepting failed`));
-  const listening = new ListeningPort(server, hostOf(server, options), factory, signal);
+  const listening = new ListeningPort(server, listeningAddress(server, options), factory, signal);
   if (signal?.aborted) {
     await listening.stopListening(); // It aborted meanwhile, as in `startFactory`.
     signal.throwIfAborted();
@@ -204,7 +210,7 @@ function opened(server: net.Server, options: ListenOptions): Promise<void> {
 }
 
 function assertListenOptions(options: unknown): asserts options is ListenOptions {
-  assertPlace(options);
+  assertPlace(options, ['backlog', 'tls', 'signal']);
   assertWritableConsumerOptions(options);
   const { backlog, signal } = options as Partial<Record<string, unknown>>;
   assertSignal(signal);

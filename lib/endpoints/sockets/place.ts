@@ -1,5 +1,7 @@
 /** Where to listen or connect: a TCP port, or a Unix socket's path. */
+import { assertKnownOptions } from '../../base/arguments.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import { tcpAddress } from '../../streams/transports/index.js';
 import type { IAddress } from '../../twisted/core/index.js';
 
 /** A TCP port of a host, or the path of a Unix socket. */
@@ -27,15 +29,21 @@ export type Place =
 
 const PORT = 'a whole number from 0 to 65535';
 
+/** Options of `listen` and `connect` both. */
+const COMMON = ['port', 'host', 'path', 'highWaterMark', 'waitsForProducer', 'closeTimeout'];
+
 /**
+ * @param others - What may be given besides a place.
+ * @throws InvalidArgTypeError: an option is misspelt.
  * @throws InvalidArgTypeError: there is neither a `port` nor a `path`, or both, or one of the wrong
  *   kind.
  * @throws OutOfRangeError: `port` is no whole number from 0 to 65535.
  */
-export function assertPlace(options: unknown): asserts options is Place {
+export function assertPlace(options: unknown, others: readonly string[]): asserts options is Place {
   if (typeof options !== 'object' || options === null) {
     throw new InvalidArgTypeError('options', 'an object with a `port` or a `path`', options);
   }
+  assertKnownOptions(options, [...COMMON, ...others]);
   const { port, path, host } = options as Record<string, unknown>;
   if ((port === undefined) === (path === undefined)) {
     throw new InvalidArgTypeError('options', 'an object with either a `port` or a `path`', options);
@@ -56,5 +64,5 @@ export function assertPlace(options: unknown): asserts options is Place {
 /** `place` as an address, `host` as it was given: it may be a name. */
 export function addressOf({ port, host = 'localhost', path }: Place): IAddress {
   if (path !== undefined) return { type: 'UNIX', name: path };
-  return { type: 'TCP', family: host.includes(':') ? 'IPv6' : 'IPv4', host, port };
+  return tcpAddress(host, port);
 }

@@ -1,5 +1,5 @@
 /** Where the ends of a stream are, in Twisted's terms. */
-import type { IAddress } from '../../twisted/core/index.js';
+import type { IAddress, TCPAddress } from '../../twisted/core/index.js';
 import { isSocket } from '../any-stream/index.js';
 
 /**
@@ -7,15 +7,16 @@ import { isSocket } from '../any-stream/index.js';
  * nothing of addresses is a pipe.
  */
 function addressOf(end: string, stream: object): IAddress {
-  const {
-    [`${end}Address`]: host,
-    [`${end}Port`]: port,
-    [`${end}Family`]: family,
-  } = stream as Record<string, string | number | undefined>;
+  const { [`${end}Address`]: host, [`${end}Port`]: port } = stream as Record<string, unknown>;
   if (typeof host !== 'string' || typeof port !== 'number') {
     return isSocket(stream) ? { type: 'UNIX', name: null } : { type: 'PIPE' };
   }
-  return { type: 'TCP', family: family === 'IPv6' ? 'IPv6' : 'IPv4', host, port };
+  return tcpAddress(host, port);
+}
+
+/** The address of `port` at `host`, which is an IP address, or a name until it is looked up. */
+export function tcpAddress(host: string, port: number): TCPAddress {
+  return { type: 'TCP', family: host.includes(':') ? 'IPv6' : 'IPv4', host, port };
 }
 
 /** The other end of `stream`. */

@@ -215,6 +215,17 @@ describe('connect', () => {
     }
   });
 
+  it('refuses a misspelt option, and names the right one', () => {
+    for (const [option, meant] of [
+      ['time_out', 'timeout'],
+      ['localaddress', 'localAddress'],
+      ['waitForProducer', 'waitsForProducer'],
+    ] as const) {
+      const wrong = () => connect(new Recorder(), { port: 1, ...local, [option]: 1 });
+      expect(wrong).to.throw(TypeError, `"${meant}"`);
+    }
+  });
+
   describe('over TLS', () => {
     let names: (string | undefined)[];
     let secure: ListeningPort;

@@ -11,6 +11,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 
 import {
+  ClientFactory,
   connect,
   ConnectionDone,
   Factory,
@@ -114,6 +115,16 @@ describe('listen and connect', () => {
       expect(factory.reason).to.include({ name: 'ConnectionRefusedError', code: 'ECONNREFUSED' });
       expect(factory.reason?.cause).to.be.instanceOf(Error);
       expect(factory.told).to.deep.equal(['start', 'connecting', 'failed', 'stop']);
+    });
+
+    it('or say so in the log, once, where the factory’s own method does nothing', async () => {
+      const factory = ClientFactory.forProtocol(Echo);
+      connect(factory, { port: await freePort(), ...local });
+      while (factory.numPorts > 0) await turn();
+      expect(logged).to.have.length(1);
+      expect(logged[0]).to.have.property('code', 'ECONNREFUSED');
+      connect(factory, { port: 1, ...local }).stopConnecting(); // That isn't news.
+      expect(logged).to.have.length(1);
     });
 
     it('because the path is not there', async () => {
@@ -329,10 +340,11 @@ describe('listen and connect', () => {
   it('let a process with nothing open exit by itself', async () => {
     const program = `
       import { listen, connect, Factory, ClientFactory, Protocol } from './lib/index.ts';
-      class Once extends Protocol { connectionMade() { this.transport.loseConnection(); } }
+      class Once extends Protocol {
+        connectionMade() { this.transport.loseConnection(); port.stopListening(); }
+      }
       const port = await listen(Factory.forProtocol(Protocol), { port: 0, host: '127.0.0.1' });
       connect(ClientFactory.forProtocol(Once), { port: port.getHost().port, host: '127.0.0.1' });
-      await port.stopListening();
     `;
     const args = ['--import', 'tsx/esm', '--input-type=module', '-e', program];
     const { stderr } = await promisify(execFile)(process.execPath, args);

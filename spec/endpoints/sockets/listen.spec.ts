@@ -151,6 +151,19 @@ describe('listen', () => {
       }
     });
 
+    it('a misspelt option, and names the right one', async () => {
+      for (const [option, meant] of [
+        ['backLog', 'backlog'],
+        ['highWatermark', 'highWaterMark'],
+        ['singal', 'signal'],
+      ] as const) {
+        const { code, message } = await refused({ [option]: 1 });
+        expect(code).to.equal('ERR_INVALID_ARG_TYPE');
+        expect(message).to.include(option).and.include(`"${meant}"`);
+      }
+      expect((await refused({ tls: { requestCerts: true } })).message).to.include('"requestCert"');
+    });
+
     it('TLS options that node:tls only refuses when it wraps a connection', async () => {
       for (const tls of [{ ALPNProtocols: 5 }, { SNICallback: 5 }, { secureContext: 5 }]) {
         expect(await refused({ tls })).to.be.instanceOf(TypeError);
