@@ -8,10 +8,11 @@
  * immediates run when Python asks for it with `turn`. ../bridge/bridge.py is the other end.
  */
 import * as library from '../../../lib/index.js';
+import * as protocols from '../../../lib/protocols/index.js';
 import * as testing from '../../../lib/testing/index.js';
 import { readMessage, send, type Message } from './line.js';
 
-const exported = { ...library, ...testing } as unknown as Record<string, unknown>;
+const exported = { ...library, ...protocols, ...testing } as unknown as Record<string, unknown>;
 
 /** On what stands in for a Python object, or was made for one: its number in Python. */
 const IN_PYTHON = Symbol('in Python');

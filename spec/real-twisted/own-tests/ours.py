@@ -10,10 +10,12 @@ import types
 import twisted.internet
 from zope.interface import implementer
 
-from twisted.internet import error, interfaces, task
+from twisted.internet import error, interfaces, main, task
 from twisted.internet.address import IPv4Address
 from twisted.internet.interfaces import IAddress
 from twisted.python import components
+
+from twisted.protocols import basic
 
 from bridge import UNDEFINED, Bridge, Found
 from face import Face
@@ -27,6 +29,8 @@ EXCEPTIONS = {
     "OutOfRangeError": ValueError,
     "MethodNotImplementedError": NotImplementedError,
     "ProducerStoppedError": Exception,
+    "NetstringParseError": basic.NetstringParseError,
+    "StringTooLongError": basic.StringTooLongError,
     "AlreadyCalled": error.AlreadyCalled,
     "AlreadyCancelled": error.AlreadyCancelled,
     **{
@@ -275,6 +279,93 @@ class ConsumerToProtocolAdapter(Face):
         self.construct(original)
 
 
+@implementer(interfaces.IProtocol, interfaces.ILoggingContext)
+class Protocol(Face):
+    ours = "Protocol"
+    state = "connected transport factory"
+    methods = """
+        makeConnection(transport) connectionMade() dataReceived(data) connectionLost(reason)
+        logPrefix()
+    """
+
+    def __new__(cls, *arguments, **named):
+        made = super().__new__(cls)
+        made.construct()  # Here: Twisted's has no __init__ that its subclasses would call.
+        return made
+
+    def connectionLost(self, reason=main.CONNECTION_DONE):
+        self.callOurs(self.ours, "connectionLost", [reason])
+
+    connectionLost.isStub = True
+
+
+@implementer(interfaces.IPushProducer)
+class Receiver(Protocol):
+    ours = "Receiver"
+    state = Protocol.state + " paused"
+    methods = Protocol.methods + " pauseProducing() resumeProducing() stopProducing()"
+
+
+class LineReceiver(Receiver):
+    ours = "LineReceiver"
+    MAX_LENGTH = 16384  # For who asks the class.
+    state = Receiver.state + " delimiter MAX_LENGTH"
+    methods = Receiver.methods + """
+        lineReceived(line) rawDataReceived(data) lineLengthExceeded(line) setRawMode()
+        setLineMode(extra) clearLineBuffer() sendLine(line)
+    """
+
+
+class LineOnlyReceiver(Receiver):
+    ours = "LineOnlyReceiver"
+    state = LineReceiver.state
+    methods = Receiver.methods + " lineReceived(line) lineLengthExceeded(line) sendLine(line)"
+
+
+class NetstringReceiver(Receiver):
+    ours = "NetstringReceiver"
+    state = Receiver.state + " MAX_LENGTH brokenPeer _remainingData _expectedPayloadSize"
+    methods = Receiver.methods + """
+        stringReceived(string) sendString(string) _consumeLength() _payloadComplete()
+    """
+
+
+class IntNStringReceiver(Receiver):
+    ours = "IntNStringReceiver"
+    state = Receiver.state + " MAX_LENGTH structFormat prefixLength recvd"
+    methods = Receiver.methods + """
+        stringReceived(string) lengthLimitExceeded(length) sendString(string)
+    """
+
+    def __setattr__(self, name, value):
+        # AMP empties it with text.
+        super().__setattr__(name, b"" if (name, value) == ("recvd", "") else value)
+
+
+class Int8StringReceiver(IntNStringReceiver):
+    ours = "Int8StringReceiver"
+    state = IntNStringReceiver.state
+    methods = IntNStringReceiver.methods
+
+
+class Int16StringReceiver(IntNStringReceiver):
+    ours = "Int16StringReceiver"
+    state = IntNStringReceiver.state
+    methods = IntNStringReceiver.methods
+
+
+class Int32StringReceiver(IntNStringReceiver):
+    ours = "Int32StringReceiver"
+    state = IntNStringReceiver.state
+    methods = IntNStringReceiver.methods
+
+
+class StatefulProtocol(Receiver):
+    ours = "StatefulProtocol"
+    state = Receiver.state
+    methods = Receiver.methods + " getInitialState()"
+
+
 @implementer(interfaces.ITransport, interfaces.IConsumer)
 class LoopbackTransport(Found):
     pass
@@ -300,7 +391,17 @@ PLACES = {
         "ProtocolToConsumerAdapter": ProtocolToConsumerAdapter,
         "ConsumerToProtocolAdapter": ConsumerToProtocolAdapter,
     },
-    "twisted.protocols.basic": {"FileSender": FileSender},
+    "twisted.protocols.basic": {
+        "FileSender": FileSender,
+        "LineReceiver": LineReceiver,
+        "LineOnlyReceiver": LineOnlyReceiver,
+        "NetstringReceiver": NetstringReceiver,
+        "IntNStringReceiver": IntNStringReceiver,
+        "Int8StringReceiver": Int8StringReceiver,
+        "Int16StringReceiver": Int16StringReceiver,
+        "Int32StringReceiver": Int32StringReceiver,
+    },
+    "twisted.protocols.stateful": {"StatefulProtocol": StatefulProtocol},
     "twisted.protocols.pcp": {
         "BasicProducerConsumerProxy": BasicProducerConsumerProxy,
         "ProducerConsumerProxy": ProducerConsumerProxy,

@@ -1,0 +1,37 @@
+/** What receivers refuse. Match errors on `code` (or `instanceof`), never on the message. */
+
+/**
+ * What came is no netstring. `code` is `ERR_NETSTRING_PARSE`.
+ *
+ * @see Twisted: `twisted.protocols.basic.NetstringParseError`
+ */
+export class NetstringParseError extends Error {
+  /** What to match on. */
+  readonly code = 'ERR_NETSTRING_PARSE';
+
+  /** @param message - What is wrong with it. */
+  constructor(message: string) {
+    super(message);
+    this.name = new.target.name;
+  }
+}
+
+/**
+ * A string has more bytes than its length prefix can say; nothing was written. `code` is
+ * `ERR_STRING_TOO_LONG`.
+ *
+ * @see Twisted: `twisted.protocols.basic.StringTooLongError`
+ */
+export class StringTooLongError extends RangeError {
+  /** What to match on. */
+  readonly code = 'ERR_STRING_TOO_LONG';
+
+  /**
+   * @param length - How many bytes it has.
+   * @param maximum - How many it may have.
+   */
+  constructor(length: number, maximum: number) {
+    super(`A string of ${length} bytes can't be sent: the length prefix says at most ${maximum}`);
+    this.name = new.target.name;
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * What programs for Twisted are written in: protocols that make lines and strings of the bytes that
+ * come.
+ *
+ * @packageDocumentation
+ */
+export { NetstringParseError, StringTooLongError } from './errors.js';
+export {
+  Int16StringReceiver,
+  Int32StringReceiver,
+  Int8StringReceiver,
+} from './int-string-receivers.js';
+export { IntNStringReceiver } from './int-n-string-receiver.js';
+export { LineOnlyReceiver } from './line-only-receiver.js';
+export { LineReceiver } from './line-receiver.js';
+export { NetstringReceiver } from './netstring-receiver.js';
+export { Receiver } from './receiver.js';
+export { type ProtocolState, StatefulProtocol } from './stateful-protocol.js';
+export {
+  StatefulStringProtocol,
+  type StatefulStringProtocolMembers,
+} from './stateful-string-protocol.js';

@@ -1,0 +1,120 @@
+import { Buffer } from 'node:buffer';
+
+import { checkedBuffer } from '../base/bytes.js';
+import { MethodNotImplementedError } from '../base/errors.js';
+import type { IPushProducer, ITransport, ProtocolTransport } from '../twisted/core/index.js';
+import { heed, isClosing } from './callbacks.js';
+import { assertDelimiter } from './delimiter.js';
+import { Inbox } from './inbox.js';
+import { assertMaxLength } from './limits.js';
+import { Receiver } from './receiver.js';
+import { assertConnected } from './sending.js';
+
+/**
+ * Receives lines, and never raw data. What its callbacks return is of no account.
+ *
+ * @example
+ * ```ts
+ * class Log extends LineOnlyReceiver {
+ *   override delimiter = Buffer.from('\n');
+ *   override lineReceived(line: Buffer) {
+ *     console.log(line.toString());
+ *   }
+ * }
+ * ```
+ *
+ * @see Twisted: `twisted.protocols.basic.LineOnlyReceiver`
+ */
+export class LineOnlyReceiver<
+  T extends ITransport & IPushProducer = ProtocolTransport,
+> extends Receiver<T> {
+  /** What ends a line: CR LF unless it is set, on a subclass or an instance, at any time. */
+  declare delimiter: Uint8Array;
+  /** How many bytes a line may have, without its delimiter: 16384 unless it is set. */
+  declare MAX_LENGTH: number;
+
+  readonly #inbox = new Inbox();
+  readonly #parse = (): unknown => this.#deliver();
+
+  static {
+    this.prototype.delimiter = Buffer.from('\r\n');
+    this.prototype.MAX_LENGTH = 16384;
+  }
+
+  /**
+   * Delivers the lines of `data`. From inside a callback: what came before it is delivered first.
+   *
+   * @param data - Kept until it is delivered; don't overwrite it.
+   * @returns what `lineLengthExceeded` returned, if it was called.
+   * @throws InvalidArgTypeError: `data` or `delimiter` is not bytes; nothing has changed.
+   * @throws OutOfRangeError: `delimiter` is empty, or `MAX_LENGTH` no number of at least 0; nothing
+   *   has changed.
+   * @throws what a callback throws.
+   */
+  override dataReceived(data: Uint8Array): unknown {
+    const bytes = checkedBuffer(data);
+    assertDelimiter(this.delimiter);
+    assertMaxLength(this.MAX_LENGTH);
+    return this.#inbox.receive(bytes, this.#parse);
+  }
+
+  #deliver(): unknown {
+    const inbox = this.#inbox;
+    let answer: unknown;
+    while (inbox.length > 0 && !this.paused && !isClosing(this)) {
+      const { delimiter } = this;
+      const length = inbox.indexOf(delimiter);
+      if (length < 0)
+        return inbox.length > this.MAX_LENGTH ? this.#exceeded(inbox.peekAll()) : answer;
+      const line = inbox.take(length);
+      inbox.skip(delimiter.length);
+      if (length > this.MAX_LENGTH) {
+        answer = this.#exceeded(line);
+      } else {
+        const returned = this.lineReceived(line);
+        if (returned !== undefined) heed(this, returned, 'lineReceived');
+      }
+    }
+    return answer;
+  }
+
+  #exceeded(line: Buffer): unknown {
+    return heed(this, this.lineLengthExceeded(line), 'lineLengthExceeded');
+  }
+
+  /**
+   * A line came. Override it.
+   *
+   * @param _line - Without its delimiter.
+   * @throws MethodNotImplementedError unless overridden.
+   */
+  lineReceived(_line: Buffer): unknown {
+    throw new MethodNotImplementedError(this, 'lineReceived');
+  }
+
+  /**
+   * A line is longer than `MAX_LENGTH`. Closes the connection, unless it is overridden; then the next
+   * line is delivered as if nothing had been. While the end of the line has not come, this is called
+   * again with each chunk, with all of the line so far.
+   *
+   * @returns what `dataReceived` is to return.
+   */
+  lineLengthExceeded(_line: Buffer): unknown {
+    this.transport?.loseConnection();
+    return undefined;
+  }
+
+  /**
+   * Writes a line.
+   *
+   * @param line - Without its delimiter.
+   * @throws InvalidArgTypeError: it is not bytes; nothing was written.
+   * @throws InvalidStateError: there is no transport.
+   */
+  sendLine(line: Uint8Array): void {
+    const bytes = checkedBuffer(line, 'line');
+    assertDelimiter(this.delimiter);
+    assertConnected(this.transport);
+    this.transport.writeSequence([bytes, this.delimiter]);
+  }
+}

@@ -1,0 +1,169 @@
+import { Buffer } from 'node:buffer';
+
+import { checkedBuffer } from '../base/bytes.js';
+import { MethodNotImplementedError } from '../base/errors.js';
+import type { IPushProducer, ITransport, ProtocolTransport } from '../twisted/core/index.js';
+import { heed, isClosing, isReason } from './callbacks.js';
+import { assertDelimiter } from './delimiter.js';
+import { Inbox } from './inbox.js';
+import { assertMaxLength } from './limits.js';
+import { Receiver } from './receiver.js';
+import { assertConnected } from './sending.js';
+import { NOTHING } from './unread-bytes.js';
+
+/**
+ * Receives lines, and raw data in between. Override `lineReceived`, and `rawDataReceived` if there is
+ * raw data.
+ *
+ * @example
+ * ```ts
+ * import { Factory, listen } from 'twisted-streams';
+ * import { LineReceiver } from 'twisted-streams/protocols';
+ *
+ * class Echo extends LineReceiver {
+ *   override lineReceived(line: Buffer) {
+ *     if (line.equals(Buffer.from('quit'))) this.transport.loseConnection();
+ *     else this.sendLine(line);
+ *   }
+ * }
+ * await listen(Factory.forProtocol(Echo), { port: 7000 });
+ * ```
+ *
+ * @see Twisted: `twisted.protocols.basic.LineReceiver`
+ */
+export class LineReceiver<
+  T extends ITransport & IPushProducer = ProtocolTransport,
+> extends Receiver<T> {
+  /** What ends a line: CR LF unless it is set, on a subclass or an instance, at any time. */
+  declare delimiter: Uint8Array;
+  /** How many bytes a line may have, without its delimiter: 16384 unless it is set. */
+  declare MAX_LENGTH: number;
+  /** Whether lines are delivered: `true`; or raw data: `false`. */
+  lineMode = true;
+
+  readonly #inbox = new Inbox();
+  readonly #parse = (): unknown => this.#deliver();
+
+  static {
+    this.prototype.delimiter = Buffer.from('\r\n');
+    this.prototype.MAX_LENGTH = 16384;
+  }
+
+  /**
+   * Delivers the lines of `data`, or all of it as raw data. From inside a callback: what came before
+   * it is delivered first.
+   *
+   * @param data - Kept until it is delivered; don't overwrite it.
+   * @returns what the callback returned that ended this: `lineLengthExceeded`, one that called
+   *   `loseConnection`, or one that returned an error. What is kept then waits for the next call.
+   * @throws InvalidArgTypeError: `data` or `delimiter` is not bytes; nothing has changed.
+   * @throws OutOfRangeError: `delimiter` is empty, or `MAX_LENGTH` no number of at least 0; nothing
+   *   has changed.
+   * @throws what a callback throws.
+   */
+  override dataReceived(data: Uint8Array): unknown {
+    const bytes = checkedBuffer(data);
+    assertDelimiter(this.delimiter);
+    assertMaxLength(this.MAX_LENGTH);
+    return this.#inbox.receive(bytes, this.#parse);
+  }
+
+  #deliver(): unknown {
+    const inbox = this.#inbox;
+    while (inbox.length > 0 && !this.paused && !isClosing(this)) {
+      let returned: unknown;
+      if (this.lineMode) {
+        const { delimiter } = this;
+        const length = inbox.indexOf(delimiter);
+        if (length > this.MAX_LENGTH) return this.#exceeded();
+        if (length < 0) {
+          const isTooLong = inbox.length >= this.MAX_LENGTH + delimiter.length;
+          return isTooLong ? this.#exceeded() : undefined;
+        }
+        const line = inbox.take(length);
+        inbox.skip(delimiter.length);
+        returned = this.lineReceived(line);
+        if (returned !== undefined) returned = heed(this, returned, 'lineReceived');
+      } else {
+        returned = this.rawDataReceived(inbox.takeAll());
+        if (returned !== undefined) returned = heed(this, returned, 'rawDataReceived');
+      }
+      if (returned !== undefined && (isReason(returned) || isClosing(this))) return returned;
+    }
+    return undefined;
+  }
+
+  #exceeded(): unknown {
+    return heed(this, this.lineLengthExceeded(this.#inbox.takeAll()), 'lineLengthExceeded');
+  }
+
+  /**
+   * A line came. Override it.
+   *
+   * @param _line - Without its delimiter.
+   * @returns nothing, usually; an error, to deliver no more of this chunk.
+   * @throws MethodNotImplementedError unless overridden.
+   */
+  lineReceived(_line: Buffer): unknown {
+    throw new MethodNotImplementedError(this, 'lineReceived');
+  }
+
+  /**
+   * Raw data came: all there is. Override it if you call `setRawMode`.
+   *
+   * @returns nothing, usually; an error, to deliver no more of this chunk.
+   * @throws MethodNotImplementedError unless overridden.
+   */
+  rawDataReceived(_data: Buffer): unknown {
+    throw new MethodNotImplementedError(this, 'rawDataReceived');
+  }
+
+  /**
+   * A line is longer than `MAX_LENGTH`. Closes the connection, unless it is overridden.
+   *
+   * @param _line - Everything that has come, beginning with that line: it may end before the line does, or have others after it.
+   * @returns what `dataReceived` is to return.
+   */
+  lineLengthExceeded(_line: Buffer): unknown {
+    this.transport?.loseConnection();
+    return undefined;
+  }
+
+  /** From now on, delivers what comes, and what is kept, as raw data. */
+  setRawMode(): void {
+    this.lineMode = false;
+  }
+
+  /**
+   * From now on, delivers lines.
+   *
+   * @param extra - What of the raw data was not yours: it is delivered as lines, after what is kept.
+   *   From inside `rawDataReceived`, once that has returned.
+   * @returns what `dataReceived` returns for it.
+   * @throws as `dataReceived`.
+   */
+  setLineMode(extra: Uint8Array = NOTHING): unknown {
+    const bytes = checkedBuffer(extra, 'extra');
+    this.lineMode = true;
+    return bytes.length > 0 ? this.dataReceived(bytes) : undefined;
+  }
+
+  /** Takes out of this receiver everything that it has not delivered, and will not now. */
+  clearLineBuffer(): Buffer {
+    return this.#inbox.takeAll();
+  }
+
+  /**
+   * Writes a line.
+   *
+   * @param line - Without its delimiter.
+   * @throws InvalidArgTypeError: it is not bytes; nothing was written.
+   * @throws InvalidStateError: there is no transport.
+   */
+  sendLine(line: Uint8Array): void {
+    const bytes = checkedBuffer(line, 'line');
+    assertDelimiter(this.delimiter);
+    assertConnected(this.transport);
+    this.transport.write(Buffer.concat([bytes, this.delimiter]));
+  }
+}

@@ -1,0 +1,169 @@
+import { Buffer } from 'node:buffer';
+
+import { checkedBuffer } from '../base/bytes.js';
+import { MethodNotImplementedError } from '../base/errors.js';
+import type { IPushProducer, ITransport, ProtocolTransport } from '../twisted/core/index.js';
+import { heed, isClosing } from './callbacks.js';
+import { NetstringParseError } from './errors.js';
+import { assertMaxLength } from './limits.js';
+import { Receiver } from './receiver.js';
+import { assertConnected } from './sending.js';
+import { UnreadBytes } from './unread-bytes.js';
+
+const ZERO = 0x30;
+const COLON = 0x3a;
+const COMMA = Buffer.from(',');
+/** More digits than any length has that a number can say exactly. */
+const MOST_DIGITS = 17;
+
+/**
+ * Receives strings that come as netstrings: `5:hello,`. Override `stringReceived`. What is no netstring,
+ * or too long, closes the connection.
+ *
+ * @example
+ * ```ts
+ * class Echo extends NetstringReceiver {
+ *   override stringReceived(string: Buffer) {
+ *     this.sendString(string);
+ *   }
+ * }
+ * ```
+ *
+ * @see Twisted: `twisted.protocols.basic.NetstringReceiver`
+ */
+export class NetstringReceiver<
+  T extends ITransport & IPushProducer = ProtocolTransport,
+> extends Receiver<T> {
+  /** How many bytes a string may have: 99999 unless it is set, on a subclass or an instance. */
+  declare MAX_LENGTH: number;
+  /** Whether the other end has sent what is no netstring. */
+  brokenPeer = false;
+
+  /** How many bytes the string that is being received has, and one for its comma. */
+  protected expectedPayloadSize = 0;
+
+  #isLengthKnown = false;
+  readonly #unread = new UnreadBytes();
+
+  static {
+    this.prototype.MAX_LENGTH = 99999;
+  }
+
+  /** What was received and not parsed yet. */
+  protected get remainingData(): Buffer {
+    return this.#unread.peekAll();
+  }
+
+  protected set remainingData(data: Uint8Array) {
+    this.#unread.replace(checkedBuffer(data));
+  }
+
+  /** Begins anew, then connects. */
+  override makeConnection(transport: ITransport): void {
+    this.#unread.replace(Buffer.alloc(0));
+    this.#isLengthKnown = false;
+    this.expectedPayloadSize = 0;
+    this.brokenPeer = false;
+    super.makeConnection(transport);
+  }
+
+  /**
+   * Delivers the strings of `data`; from inside a callback as well, before this returns.
+   *
+   * @param data - Kept until it is delivered; don't overwrite it.
+   * @throws InvalidArgTypeError: `data` is not bytes; nothing has changed.
+   * @throws OutOfRangeError: `MAX_LENGTH` is no number of at least 0; nothing has changed.
+   * @throws what `stringReceived` throws.
+   */
+  override dataReceived(data: Uint8Array): unknown {
+    const bytes = checkedBuffer(data);
+    assertMaxLength(this.MAX_LENGTH);
+    const unread = this.#unread;
+    unread.append(bytes);
+    while (unread.length > 0 && !this.paused && !this.brokenPeer && !isClosing(this)) {
+      const string = this.#takeString();
+      if (string === undefined) break;
+      heed(this, this.stringReceived(string), 'stringReceived');
+    }
+    unread.settle();
+    return undefined;
+  }
+
+  /** The next string, if it has come as a whole. */
+  #takeString(): Buffer | undefined {
+    try {
+      if (!this.#isLengthKnown && !this.consumeLength()) return undefined;
+      if (!this.payloadComplete()) return undefined;
+      this.#isLengthKnown = false;
+      const payload = this.#unread.take(this.expectedPayloadSize);
+      if (payload.at(-1) === COMMA[0]) return payload.subarray(0, -1);
+      throw new NetstringParseError('The received netstring is not terminated by a comma.');
+    } catch (error) {
+      if (!(error instanceof NetstringParseError)) throw error;
+      this.brokenPeer = true;
+      this.transport?.loseConnection();
+      return undefined;
+    }
+  }
+
+  /**
+   * Takes the length of the next string, and its colon, if they have come.
+   *
+   * @returns whether they have.
+   * @throws NetstringParseError: there is no length, or it is more than `MAX_LENGTH`.
+   */
+  protected consumeLength(): boolean {
+    const count = Math.min(this.#unread.length, MOST_DIGITS + 1);
+    const { memory, start } = this.#unread.gather(count);
+    let length = 0;
+    for (let at = start; at < start + count; at += 1) {
+      const byte = memory[at] as number;
+      if (byte === COLON && at > start) {
+        this.#unread.skip(at + 1 - start);
+        this.#isLengthKnown = true;
+        this.expectedPayloadSize = length + 1;
+        return true;
+      }
+      const digit = byte - ZERO;
+      const follows0 = at > start && length === 0;
+      if (digit < 0 || digit > 9 || follows0) {
+        throw new NetstringParseError(
+          'The received netstring does not start with a length specification.',
+        );
+      }
+      length = length * 10 + digit;
+      if (length > Math.min(this.MAX_LENGTH, Number.MAX_SAFE_INTEGER)) {
+        throw new NetstringParseError(
+          `The received netstring is longer than the maximum ${this.MAX_LENGTH} specified by MAX_LENGTH`,
+        );
+      }
+    }
+    return false;
+  }
+
+  /** Whether all has come of the string whose length is known, or was last known. */
+  protected payloadComplete(): boolean {
+    return !this.#isLengthKnown || this.#unread.length >= this.expectedPayloadSize;
+  }
+
+  /**
+   * A string came. Override it.
+   *
+   * @throws MethodNotImplementedError unless overridden.
+   */
+  stringReceived(_string: Buffer): unknown {
+    throw new MethodNotImplementedError(this, 'stringReceived');
+  }
+
+  /**
+   * Writes a string.
+   *
+   * @throws InvalidArgTypeError: `string` is not bytes; nothing was written.
+   * @throws InvalidStateError: there is no transport.
+   */
+  sendString(string: Uint8Array): void {
+    const bytes = checkedBuffer(string, 'string');
+    assertConnected(this.transport);
+    this.transport.write(Buffer.concat([Buffer.from(`${bytes.length}:`), bytes, COMMA]));
+  }
+}

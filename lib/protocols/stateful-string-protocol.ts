@@ -1,0 +1,82 @@
+import { InvalidArgTypeError, MethodNotImplementedError } from '../base/errors.js';
+import { log } from '../base/log.js';
+import { type ITransport, logPrefixOf, Protocol } from '../twisted/core/index.js';
+import { heed, isThenable } from './callbacks.js';
+
+/** What {@link StatefulStringProtocol} adds to its base. */
+export declare abstract class StatefulStringProtocolMembers {
+  // What TypeScript demands of a class that is to be mixed into another: the base's arguments.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  constructor(...args: any[]);
+
+  /** Which method gets the next string: `proto_` and this. `'init'` to begin with. */
+  state: string;
+
+  /**
+   * Calls the method of the current state, whose answer is the next state: `'done'` closes the
+   * connection. A string for which there is no method is dropped, and that is logged.
+   *
+   * @throws InvalidArgTypeError: the method before returned no state, or this one a promise.
+   * @throws what the method throws: the state is not left.
+   */
+  stringReceived(string: Buffer): void;
+}
+
+/** A protocol that can be told to close. */
+// TypeScript demands `any[]` of a mixin's constructor.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Base = abstract new (...args: any[]) => { transport: Pick<ITransport, 'loseConnection'> };
+
+/**
+ * Mixes into a string receiver what calls a method of its own for each state: `proto_init` for the first
+ * string, then that which the last one named.
+ *
+ * @example
+ * ```ts
+ * class Login extends StatefulStringProtocol(NetstringReceiver) {
+ *   name = '';
+ *   proto_init(string: Buffer) {
+ *     this.name = string.toString();
+ *     return 'password';
+ *   }
+ *   proto_password(string: Buffer) {
+ *     this.sendString(Buffer.from(string.length > 8 ? 'welcome' : 'too short'));
+ *     return 'done';
+ *   }
+ * }
+ * ```
+ *
+ * @param Receiver - The class to extend; `Protocol` if left out.
+ * @see Twisted: `twisted.protocols.basic.StatefulStringProtocol`
+ */
+export function StatefulStringProtocol(): typeof Protocol & typeof StatefulStringProtocolMembers;
+export function StatefulStringProtocol<T extends Base>(
+  Receiver: T,
+): T & typeof StatefulStringProtocolMembers;
+export function StatefulStringProtocol(Receiver: Base = Protocol) {
+  abstract class Stateful extends Receiver {
+    state = 'init';
+
+    stringReceived(string: Buffer): void {
+      const { state } = this as { state: unknown };
+      if (typeof state !== 'string') throw new InvalidArgTypeError('state', 'a string', state);
+      const method = `proto_${state}`;
+      const handle = (this as unknown as Record<string, unknown>)[method];
+      if (typeof handle !== 'function') {
+        log.err(
+          new MethodNotImplementedError(this, method),
+          `${logPrefixOf(this)}: a string is dropped`,
+        );
+        return;
+      }
+      const next: unknown = handle.call(this, string);
+      if (isThenable(next)) {
+        heed(this, next, method);
+        throw new InvalidArgTypeError('state', 'a string', next);
+      }
+      this.state = next as string; // One that is none is refused when a string comes for it.
+      if (next === 'done') this.transport.loseConnection();
+    }
+  }
+  return Stateful;
+}

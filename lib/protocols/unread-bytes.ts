@@ -1,0 +1,145 @@
+/** Bytes that were received and not yet delivered, in order. */
+import { Buffer } from 'node:buffer';
+
+import { indexOfDelimiter } from './delimiter.js';
+import { Segment } from './segment.js';
+
+/** No bytes. */
+export const NOTHING = Buffer.alloc(0);
+const NO_SEGMENT = new Segment(NOTHING);
+
+/** What may be kept alive for a few bytes. */
+const LARGE_FOOTPRINT = 16384;
+
+/**
+ * Takes chunks as they come and gives strings of any length. Whatever the chunks, each byte is searched
+ * once, and copied a constant number of times on average: not at all where a string lies within a
+ * chunk.
+ */
+export class UnreadBytes {
+  /** How many there are. */
+  length = 0;
+
+  private head = NO_SEGMENT;
+  /** What came after `head`. */
+  private more: Segment[] = [];
+  /** How many bytes at the end of `head` are copies of the first ones of `more`. */
+  private borrowed = 0;
+  /** At none of the first so many bytes, a delimiter begins. */
+  private searched = 0;
+  private searchedFor: Uint8Array = NOTHING;
+
+  /** Adds `data`, which is not copied unless it is small. */
+  append(data: Buffer): void {
+    if (data.length === 0) return;
+    if (this.length === 0) this.head = new Segment(data);
+    else if (!(this.more.at(-1) ?? this.head).appendCheaply(data)) {
+      this.more.push(new Segment(data));
+    }
+    this.length += data.length;
+  }
+
+  /** How many bytes come before the first `delimiter`; -1 if there is none yet. */
+  indexOf(delimiter: Uint8Array): number {
+    if (delimiter !== this.searchedFor) {
+      this.searchedFor = delimiter;
+      this.searched = 0;
+    }
+    for (;;) {
+      const { memory, start } = this.head;
+      const at = indexOfDelimiter(memory, delimiter, start + this.searched);
+      if (at >= 0) {
+        this.searched = at - start;
+        return this.searched;
+      }
+      this.searched = Math.max(this.searched, this.head.length - delimiter.length + 1);
+      const [next] = this.more;
+      if (next === undefined) return -1;
+      // No more of it than this line needs: it may be large.
+      const end = indexOfDelimiter(next.memory, delimiter, 0);
+      this.borrow(next, end < 0 ? next.length : end + delimiter.length);
+    }
+  }
+
+  /**
+   * Brings the first `count` bytes together, which there must be.
+   *
+   * @returns where they are: the first at `start` of `memory`.
+   */
+  gather(count: number): Readonly<Pick<Segment, 'memory' | 'start'>> {
+    for (;;) {
+      const missing = count - this.head.length;
+      const [next] = this.more;
+      if (missing <= 0 || next === undefined) return this.head;
+      this.borrow(next, Math.min(next.length, this.borrowed + missing));
+    }
+  }
+
+  /** Appends to `head` what it has not yet of the first `count` bytes of `next`, the first of `more`. */
+  private borrow(next: Segment, count: number): void {
+    this.head.append(next.memory.subarray(this.borrowed, count));
+    this.borrowed = count;
+    if (count < next.length) return;
+    this.more.shift();
+    this.borrowed = 0;
+  }
+
+  /** Takes the first `count` bytes, which there must be: a view if they are together, else a copy. */
+  take(count: number): Buffer {
+    const { memory, start, length } = this.head;
+    if (count <= length) {
+      const taken = memory.subarray(start, start + count);
+      this.skip(count);
+      return taken;
+    }
+    const taken = Buffer.allocUnsafe(count);
+    for (let done = 0; done < count;) {
+      const { memory, start } = this.head;
+      const piece = memory.subarray(start, start + count - done);
+      taken.set(piece, done);
+      done += piece.length;
+      this.skip(piece.length);
+    }
+    return taken;
+  }
+
+  /** Takes everything, as `take` does. */
+  takeAll(): Buffer {
+    return this.take(this.length);
+  }
+
+  /** Everything, which stays unread. */
+  peekAll(): Buffer {
+    const { memory, start } = this.gather(this.length);
+    return memory.subarray(start);
+  }
+
+  /** Forgets the first `count` bytes, no more than are together. */
+  skip(count: number): void {
+    this.searched = 0;
+    this.length -= count;
+    const { head, borrowed } = this;
+    head.start += count;
+    const left = head.length;
+    if (left > borrowed) return;
+    // Those that are left are the last of those borrowed: go on where they came from.
+    this.head = this.more.shift() ?? NO_SEGMENT;
+    this.head.start = borrowed - left;
+    this.borrowed = 0;
+  }
+
+  /** Forgets everything, and goes on with `bytes`. */
+  replace(bytes: Buffer): void {
+    this.more = [];
+    this.length = this.borrowed = this.searched = 0;
+    this.head = NO_SEGMENT; // Lets go of the memory.
+    this.append(bytes);
+  }
+
+  /** Nothing more can be delivered for now: rather than keep a large chunk for a few bytes, copies them. */
+  settle(): void {
+    const { head, length } = this;
+    if (length === 0 || this.more.length > 0) return;
+    if (head.footprint > LARGE_FOOTPRINT && length * 4 <= head.footprint) head.shrink();
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Records what real Twisted does in ./receivers.json, for machines that lack it:
+ *
+ *     node --import tsx/esm spec/real-twisted/traces/record-receivers.ts
+ *
+ * Of many random scenarios it keeps those that show something new: something that follows something,
+ * in a state, that it was not seen to follow before.
+ */
+import { writeFileSync } from 'node:fs';
+
+import { Random } from '../../support/random.js';
+import { KINDS, randomScenario } from '../support/receiver-scenarios.js';
+import { askTwisted } from '../support/twisted.js';
+
+const CANDIDATES = 4_000;
+const MOST_BYTES = 40_000;
+
+/** What follows what in `trace`, bytes and numbers left out. */
+function findings(trace: readonly string[]): string[] {
+  const events = trace.map((event) => event.replace(/ ".*"|\d+/g, ''));
+  return events.map((event, i) => `${events[i - 2] ?? ''} ${events[i - 1] ?? ''} ${event}`);
+}
+
+const lines: string[] = [];
+for (const kind of KINDS) {
+  const random = new Random(1);
+  const scenarios = Array.from({ length: CANDIDATES }, () => randomScenario(random, kind));
+  const known = new Set<string>();
+  let bytes = 0;
+  askTwisted<string[]>('receivers', scenarios).forEach((trace, i) => {
+    const fresh = findings(trace).filter((finding) => !known.has(finding));
+    const line = JSON.stringify({ scenario: scenarios[i], trace });
+    if (fresh.length === 0 || bytes + line.length > MOST_BYTES) return;
+    for (const finding of fresh) known.add(finding);
+    bytes += line.length;
+    lines.push(line);
+  });
+}
+const target = new URL('receivers.json', import.meta.url);
+writeFileSync(target, `[\n${lines.join(',\n')}\n]\n`);
+console.log(`${lines.length} scenarios`);
