@@ -21,6 +21,12 @@ const PROMISED = [
   ...['SchedulerError', 'SchedulerStopped', 'NotPaused'],
   ...['TaskFinished', 'TaskDone', 'TaskStopped', 'TaskFailed'],
 ];
+const PROMISED_PROTOCOLS = [
+  ...['LineReceiver', 'LineOnlyReceiver', 'NetstringReceiver', 'IntNStringReceiver'],
+  ...['Int8StringReceiver', 'Int16StringReceiver', 'Int32StringReceiver'],
+  ...['StatefulStringProtocol', 'StatefulProtocol'],
+  ...['NetstringParseError', 'StringTooLongError'],
+];
 const PROMISED_FOR_TESTS = [
   ...['Clock', 'loopback', 'NonStreamingProducer'],
   ...['StringTransport', 'StringTransportWithDisconnection'],
@@ -117,6 +123,7 @@ describe('the package, as npm would publish it', function () {
 
   for (const [specifier, promised] of [
     ['twisted-streams', PROMISED],
+    ['twisted-streams/protocols', PROMISED_PROTOCOLS],
     ['twisted-streams/testing', PROMISED_FOR_TESTS],
   ] as const) {
     it(`imports ${specifier}, which exports what it promises`, async () => {
@@ -131,9 +138,11 @@ describe('the package, as npm would publish it', function () {
   }
 
   it('calls each class and function by the name that it exports', async () => {
-    const code = `Object.entries(await import('twisted-streams'))
+    for (const specifier of ['twisted-streams', 'twisted-streams/protocols']) {
+      const code = `Object.entries(await import('${specifier}'))
       .filter(([name, value]) => typeof value === 'function' && value.name !== name)`;
-    expect(await evaluate(code, '--input-type=module')).to.deep.equal([]);
+      expect(await evaluate(code, '--input-type=module')).to.deep.equal([]);
+    }
   });
 
   it('throws in twisted-streams/testing the errors of twisted-streams', async () => {
@@ -167,8 +176,24 @@ describe('the package, as npm would publish it', function () {
        import { pipeline, Readable } from 'node:stream';
        import { ConsumerWritable, DuplexTransport, Protocol, WritableConsumer } from 'twisted-streams';
        import type { IPushProducer } from 'twisted-streams';
+       import { Int8StringReceiver, LineReceiver, StatefulStringProtocol } from 'twisted-streams/protocols';
        import { StringTransport } from 'twisted-streams/testing';
 
+       class Lines extends LineReceiver {
+         override delimiter = Buffer.from('\\n');
+         override lineReceived(line: Buffer) {
+           this.sendLine(line);
+         }
+       }
+       class States extends StatefulStringProtocol(Int8StringReceiver) {
+         override MAX_LENGTH = 5;
+         proto_init() {
+           this.transport.abortConnection();
+           return 'done';
+         }
+       }
+       new DuplexTransport(new net.Socket(), { protocol: new Lines() });
+       new DuplexTransport(new net.Socket(), { protocol: new States() });
        class Echo extends Protocol {
          override dataReceived(data: Buffer) {
            this.transport.write(data);

@@ -1,6 +1,11 @@
 /** What a receiver does with what its callbacks return. */
 import { log } from '../base/log.js';
-import { ConnectionLost, FileDescriptor, type ITCPTransport, logPrefixOf } from '../twisted/core/index.js';
+import {
+  ConnectionLost,
+  FileDescriptor,
+  type ITCPTransport,
+  logPrefixOf,
+} from '../twisted/core/index.js';
 
 /** A protocol, whatever its transport can do; `null` before there is one. */
 interface AnyProtocol {

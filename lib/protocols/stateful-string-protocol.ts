@@ -1,6 +1,6 @@
 import { InvalidArgTypeError, MethodNotImplementedError } from '../base/errors.js';
 import { log } from '../base/log.js';
-import { type ITransport, logPrefixOf, Protocol } from '../twisted/core/index.js';
+import { type IProtocol, type ITransport, logPrefixOf, Protocol } from '../twisted/core/index.js';
 import { heed, isThenable } from './callbacks.js';
 
 /** What {@link StatefulStringProtocol} adds to its base. */
@@ -22,10 +22,8 @@ export declare abstract class StatefulStringProtocolMembers {
   stringReceived(string: Buffer): void;
 }
 
-/** A protocol that can be told to close. */
 // TypeScript demands `any[]` of a mixin's constructor.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-type Base = abstract new (...args: any[]) => { transport: Pick<ITransport, 'loseConnection'> };
+/* eslint-disable @typescript-eslint/no-explicit-any */
 
 /**
  * Mixes into a string receiver what calls a method of its own for each state: `proto_init` for the first
@@ -50,12 +48,16 @@ type Base = abstract new (...args: any[]) => { transport: Pick<ITransport, 'lose
  * @see Twisted: `twisted.protocols.basic.StatefulStringProtocol`
  */
 export function StatefulStringProtocol(): typeof Protocol & typeof StatefulStringProtocolMembers;
-export function StatefulStringProtocol<T extends Base>(
+export function StatefulStringProtocol<T extends abstract new (...args: any[]) => IProtocol>(
   Receiver: T,
 ): T & typeof StatefulStringProtocolMembers;
-export function StatefulStringProtocol(Receiver: Base = Protocol) {
+export function StatefulStringProtocol(
+  Receiver: abstract new (...args: any[]) => IProtocol = Protocol,
+) {
+  /* eslint-enable @typescript-eslint/no-explicit-any */
   abstract class Stateful extends Receiver {
     state = 'init';
+    declare readonly transport: Pick<ITransport, 'loseConnection'> | null;
 
     stringReceived(string: Buffer): void {
       const { state } = this as { state: unknown };
@@ -75,7 +77,7 @@ export function StatefulStringProtocol(Receiver: Base = Protocol) {
         throw new InvalidArgTypeError('state', 'a string', next);
       }
       this.state = next as string; // One that is none is refused when a string comes for it.
-      if (next === 'done') this.transport.loseConnection();
+      if (next === 'done') this.transport?.loseConnection();
     }
   }
   return Stateful;

@@ -5,7 +5,6 @@
 import {
   Int16StringReceiver,
   Int8StringReceiver,
-  type IntNStringReceiver,
   LineOnlyReceiver,
   LineReceiver,
   NetstringReceiver,
@@ -126,11 +125,10 @@ class Player {
 
   private call(name: Operation[0], argument: unknown): unknown {
     const value = typeof argument === 'string' ? Buffer.from(argument, 'latin1') : argument;
-    const it = this.it as unknown as IntNStringReceiver &
-      Record<string, (value?: unknown) => unknown>;
+    const it = this.it as unknown as Record<string, (value?: unknown) => unknown>;
     if (name === 'loseConnection') return this.transport?.loseConnection();
-    if (name === 'recvd') return it.recvd;
-    if (name === 'setRecvd') it.recvd = value as Buffer;
+    if (name === 'recvd') return it['recvd'];
+    if (name === 'setRecvd') Object.assign(it, { recvd: value });
     else if (name === 'delimiter' || name === 'MAX_LENGTH') Object.assign(it, { [name]: value });
     else return value === undefined ? it[name]?.() : it[name]?.(value);
     return undefined;

@@ -1,0 +1,87 @@
+import { expect } from 'chai';
+
+import { LineOnlyReceiver } from '../../lib/protocols/index.js';
+import { StringTransport } from '../../lib/testing/index.js';
+
+const bytes = (text: string): Buffer => Buffer.from(text);
+
+describe('LineOnlyReceiver', () => {
+  let receiver: LineOnlyReceiver;
+  let transport: StringTransport;
+  let log: string[];
+
+  beforeEach(() => {
+    log = [];
+    transport = new StringTransport();
+    receiver = new LineOnlyReceiver();
+    receiver.lineReceived = (line) => log.push(line.toString());
+    receiver.makeConnection(transport);
+  });
+
+  it('delivers lines however their bytes are cut', () => {
+    for (const byte of bytes('a\r\n\r\nbc\r\nd')) receiver.dataReceived(Buffer.from([byte]));
+    expect(log).to.deep.equal(['a', '', 'bc']);
+  });
+
+  it('closes the connection for a line that is too long, whether it has ended or not', () => {
+    for (const line of ['abcd\r\nab\r\n', 'abcd']) {
+      transport.disconnecting = false;
+      const fresh = new LineOnlyReceiver();
+      fresh.MAX_LENGTH = 3;
+      fresh.makeConnection(transport);
+      fresh.dataReceived(bytes(line));
+      expect(transport.disconnecting).to.equal(true);
+    }
+  });
+
+  it('goes on after a line that was too long, if that is borne, and returns what that returned', () => {
+    receiver.MAX_LENGTH = 3;
+    receiver.lineLengthExceeded = (line) => `why: ${line.toString()}`;
+    expect(receiver.dataReceived(bytes('a\r\nabcd\r\nb\r\nc'))).to.equal('why: abcd');
+    expect(receiver.dataReceived(bytes('\r\n'))).to.equal(undefined);
+    expect(log).to.deep.equal(['a', 'b', 'c']);
+  });
+
+  it('says again with each chunk that a line is too long which has not ended, and keeps it', () => {
+    receiver.MAX_LENGTH = 3;
+    const given: string[] = [];
+    receiver.lineLengthExceeded = (line) => given.push(line.toString());
+    for (const piece of ['abcd', 'e', 'f\r\ng\r\n']) receiver.dataReceived(bytes(piece));
+    expect(given).to.deep.equal(['abcd', 'abcde', 'abcdef']);
+    expect(log).to.deep.equal(['g']);
+  });
+
+  it('delivers in order what it is fed from inside a callback', () => {
+    receiver.lineReceived = (line) => {
+      log.push(line.toString());
+      if (line.toString() === 'a') receiver.dataReceived(bytes('d\r\n'));
+    };
+    receiver.dataReceived(bytes('a\r\nb\r\nc'));
+    expect(log).to.deep.equal(['a', 'b', 'cd']);
+  });
+
+  it('refuses an empty delimiter, before anything changes', () => {
+    receiver.delimiter = bytes('');
+    expect(() => receiver.dataReceived(bytes('a\r\n')))
+      .to.throw()
+      .with.property('code', 'ERR_OUT_OF_RANGE');
+    receiver.delimiter = bytes('\r\n');
+    receiver.dataReceived(bytes('b\r\n'));
+    expect(log).to.deep.equal(['b']);
+  });
+
+  it('sends lines', () => {
+    receiver.sendLine(bytes('a'));
+    expect(transport.value().toString()).to.equal('a\r\n');
+    expect(() => receiver.sendLine('b' as never)).to.throw(TypeError);
+    expect(() => new LineOnlyReceiver().sendLine(bytes('a')))
+      .to.throw()
+      .with.property('code', 'ERR_INVALID_STATE');
+  });
+
+  it('throws unless somebody receives the lines', () => {
+    expect(() => new LineOnlyReceiver().dataReceived(bytes('a\r\n')))
+      .to.throw()
+      .with.property('code', 'ERR_METHOD_NOT_IMPLEMENTED');
+  });
+});
