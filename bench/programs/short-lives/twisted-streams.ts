@@ -1,0 +1,17 @@
+/** Twisted's echo server: a protocol for each connection. */
+import { DuplexTransport, Protocol } from 'twisted-streams';
+
+import { serveMany } from './serve-many.js';
+
+class Echo extends Protocol {
+  override dataReceived(data: Buffer): void {
+    this.transport.write(data);
+  }
+}
+
+serveMany(
+  (socket) => {
+    new DuplexTransport(socket, { protocol: new Echo() });
+  },
+  { allowHalfOpen: true },
+);
