@@ -1,0 +1,137 @@
+/**
+ * Private things of Node that we lean on, each asked of this Node: that they are there, and mean what
+ * we take them for. Where one of these specs fails, the file that it names has lost its ground.
+ */
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import net from 'node:net';
+import { join } from 'node:path';
+import stream, { PassThrough, Readable } from 'node:stream';
+import tls from 'node:tls';
+
+import { expect } from 'chai';
+import ts from 'typescript';
+
+import { makeCertificate } from './support/certificate.js';
+import { ROOT } from './support/programs.js';
+import { until } from './support/until.js';
+
+/** Which spec below is the canary of a private name; that of an older library needs none. */
+const CANARIES: Readonly<Record<string, string>> = {
+  _handle: 'the handle of a socket says how much of a large write has yet to leave',
+  _sharedCreds: 'a TLS server keeps its secure context in _sharedCreds',
+  _readableState:
+    'whether a Readable has ended can be taken back, and its decoder says what it lacks',
+  _writableState:
+    'only older libraries are asked for it: a Writable has properties that say the same',
+  _writev: 'a stream that sends several chunks together has a _writev, another has none',
+};
+
+/** What Node documents for classes that implement a stream. */
+const DOCUMENTED = /^_(read|write|writev|final|destroy|construct)$/;
+
+/** The names with an underscore that a file reads of somebody else, or sets. */
+function privateNames(path: string): string[] {
+  const found: string[] = [];
+  const add = (name: ts.Node | undefined): void => {
+    if (name === undefined) return;
+    const isName = ts.isIdentifier(name) || ts.isStringLiteral(name);
+    if (isName && /^_[a-z]/.test(name.text)) found.push(name.text);
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAccessExpression(node) || ts.isPropertySignature(node)) add(node.name);
+    else if (ts.isPropertyAssignment(node)) add(node.name);
+    else if (ts.isBindingElement(node)) add(node.propertyName);
+    else if (ts.isCallExpression(node)) node.arguments.forEach(add);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ES2022));
+  return found;
+}
+
+describe('Private things of Node that lib leans on:', () => {
+  it(`${CANARIES._handle}`, async () => {
+    // lib/streams/transports/close-timer.ts, close-gracefully.ts
+    const server = net.createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as net.AddressInfo;
+    const client = net.connect(port, '127.0.0.1');
+    const [[reader]] = (await Promise.all([
+      once(server, 'connection'),
+      once(client, 'connect'),
+    ])) as [[net.Socket], unknown];
+    const waiting = () => (client as unknown as { _handle: { writeQueueSize: number } })._handle;
+    client.write(Buffer.alloc(2 ** 25));
+    const before = waiting().writeQueueSize;
+    expect(before).to.be.within(1, 2 ** 25);
+    reader.resume();
+    await until(() => waiting().writeQueueSize < before);
+    client.destroy();
+    server.close();
+  });
+
+  it(`${CANARIES._sharedCreds}`, async () => {
+    // lib/streams/transports/tls-side.ts
+    const { key, cert } = await makeCertificate('canary');
+    const server = tls.createServer({ key, cert }) as tls.Server & { _sharedCreds?: unknown };
+    expect(server._sharedCreds).to.have.property('context');
+    expect(server._sharedCreds?.constructor).to.equal(
+      tls.createSecureContext({ key, cert }).constructor,
+    );
+  });
+
+  describe(`${CANARIES._readableState}:`, () => {
+    it('a Readable whose end is taken back makes pipeline fail when it is destroyed', async () => {
+      // lib/streams/as-streams/forget-end.ts
+      const readable = new Readable({ read() {} });
+      const piped = stream.promises.pipeline(readable, new PassThrough({ highWaterMark: 1 }));
+      readable.push('unread');
+      readable.push(null);
+      const { _readableState: state } = readable as unknown as {
+        _readableState: { ended: boolean };
+      };
+      expect(state.ended).to.equal(true);
+      state.ended = false;
+      readable.destroy();
+      const error: unknown = await piped.catch((thrown: unknown) => thrown);
+      expect(error).to.include({ code: 'ERR_STREAM_PREMATURE_CLOSE' });
+    });
+
+    it('a decoder that holds half a unit of UTF-16 says so', () => {
+      // lib/streams/any-stream/encodings.ts
+      const readable = new Readable({ read() {} });
+      readable.setEncoding('utf16le');
+      readable.push(Buffer.from([0x61, 0x00, 0x62]));
+      const { decoder } = (
+        readable as unknown as { _readableState: { decoder: { lastNeed: number } } }
+      )._readableState;
+      expect(decoder.lastNeed % 2).to.equal(1);
+      expect(Object.hasOwn(decoder, 'lastNeed')).to.equal(false);
+    });
+  });
+
+  it(`${CANARIES._writableState}`, () => {
+    // lib/streams/any-stream/stream-state.ts, object-mode.ts
+    for (const name of ['writableEnded', 'writableLength', 'writableHighWaterMark']) {
+      expect(name in new PassThrough(), name).to.equal(true);
+    }
+    for (const name of ['writableObjectMode', 'readableObjectMode', 'readableEnded']) {
+      expect(name in new PassThrough(), name).to.equal(true);
+    }
+  });
+
+  it(`${CANARIES._writev}`, () => {
+    // lib/streams/any-stream/capabilities.ts
+    expect(new net.Socket()).to.have.property('_writev').that.is.a('function');
+    expect(typeof (new PassThrough() as { _writev?: unknown })._writev).to.not.equal('function');
+  });
+
+  it('each has a canary here', () => {
+    const files = readdirSync(join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' });
+    const names = files
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => privateNames(join(ROOT, 'lib', file)));
+    const hidden = names.filter((name) => name === '_writev' || !DOCUMENTED.test(name));
+    expect([...new Set(hidden)].sort()).to.deep.equal(Object.keys(CANARIES).sort());
+  });
+});
