@@ -15,13 +15,16 @@ import { ReadableProducer, WritableConsumer } from 'twisted-streams';
 /**
  * What the program and its terminal print is read; what is written, it reads as typed. It ends when
  * the program has ended, after `'exit'` with its code and the number of its signal. A terminal has no
- * half to close: ending the stream hangs up (`SIGHUP`).
+ * half to close: ending the stream closes the terminal. That hangs up (`SIGHUP`) on every program that
+ * runs in it, and one that ignores this reads the end of its input.
  *
  * The package doesn't say how much typing the program has yet to read, so a writer is never paused;
  * and what a paused reader hasn't read 200 ms after the exit, it drops. Where that matters run
  * `script`, by our `spawnProcess`.
  */
 export class PtyStream extends Duplex {
+  private isOpen = true;
+
   /** @param pty - Made by `spawn`, with `{ encoding: null }`. */
   constructor(private readonly pty: IPty) {
     super();
@@ -30,6 +33,7 @@ export class PtyStream extends Duplex {
       if (!this.push(data)) pty.pause();
     });
     pty.onExit(({ exitCode, signal }) => {
+      this.isOpen = false;
       this.push(null);
       this.emit('exit', exitCode, signal);
     });
@@ -45,13 +49,21 @@ export class PtyStream extends Duplex {
   }
 
   override _final(callback: () => void) {
-    this.pty.kill('SIGHUP');
+    this.hangUp();
     callback();
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void) {
-    this.pty.kill('SIGHUP');
+    this.hangUp();
     callback(error);
+  }
+
+  /** Once only, and not after the exit: the number of the process may be another's then. */
+  private hangUp() {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    // The package declares `kill` alone, which leaves the terminal open to whoever ignores the signal.
+    (this.pty as IPty & { destroy(): void }).destroy();
   }
 }
 

@@ -181,6 +181,7 @@ export {
 export {
   type ChildFDs,
   type IProcessProtocol,
+  type IProcessTransport,
   ProcessDone,
   ProcessExitedAlready,
   ProcessProtocol,

@@ -1,4 +1,6 @@
 /** `PTYProcess`: programs under a pseudo-terminal, by a package and by util-linux's `script`. */
+import { spawnSync } from 'node:child_process';
+
 import type * as NodePty from '@lydell/node-pty';
 import { expect } from 'chai';
 
@@ -12,6 +14,13 @@ import {
 } from '../../lib/index.js';
 import { describeWithPackage } from '../support/packages.js';
 import { describeWithTool, run, runExample } from '../support/programs.js';
+import { until } from '../support/until.js';
+
+/** Whether a process runs: one that has ended and that nobody has asked for its exit code doesn't. */
+function isRunning(pid: number): boolean {
+  const { status, stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)]);
+  return status === 0 && !String(stdout).startsWith('Z');
+}
 
 /** Remembers what a terminal printed, and can wait for it. */
 class Screen extends Protocol {
@@ -89,6 +98,23 @@ describeWithPackage<typeof NodePty>(
       expect(await exited).to.deep.equal([0, 1]); // SIGHUP
     });
 
+    for (const [what, script] of [
+      ['the children of a shell', 'sleep 999 & echo $!; wait'],
+      ['a program that ignores SIGHUP, which reads the end then', "trap '' HUP; echo $$; exec cat"],
+    ] as const) {
+      for (const how of ['loseConnection', 'abortConnection'] as const) {
+        it(`hangs up on ${what}, by ${how}`, async () => {
+          const { screen, exited } = start(script);
+          await screen.shows('\n');
+          const pid = parseInt(screen.text, 10);
+          expect(isRunning(pid)).to.equal(true);
+          transport[how]();
+          await exited;
+          await until(() => !isRunning(pid));
+        });
+      }
+    }
+
     it('waits while its reader is paused, and then prints all that it has', async () => {
       const { screen } = start('seq 1 100000; read line');
       transport.pauseProducing();
@@ -115,6 +141,29 @@ describeWithPackage<typeof NodePty>(
 );
 
 describeWithTool('script', 'A program under the pseudo-terminal of script(1)', () => {
+  for (const how of ['signalProcess', 'asyncDispose'] as const) {
+    it(`is ended by ${how}, and script with it`, async () => {
+      let text = '';
+      let isOver = false;
+      class Hearing extends ProcessProtocol {
+        override outReceived(data: Buffer): void {
+          text += data.toString();
+        }
+        override processEnded(): void {
+          isOver = true;
+        }
+      }
+      const command = 'sleep 999 & echo $!; wait';
+      const transport = spawnProcess(new Hearing(), 'script', ['-qefc', command, '/dev/null']);
+      await until(() => text.includes('\n'));
+      const pid = parseInt(text, 10);
+      expect(isRunning(pid)).to.equal(true);
+      if (how === 'signalProcess') transport.signalProcess('TERM');
+      else await transport[Symbol.asyncDispose]();
+      await until(() => isOver && !isRunning(pid));
+    });
+  }
+
   it('loses nothing to a slow reader, though it ends long before that has read all', async () => {
     let text = '';
     const ended = new Promise<Error>((resolve) => {

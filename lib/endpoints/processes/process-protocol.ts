@@ -1,26 +1,6 @@
 /** What talks to a child process. */
-import type { ProcessTransport } from './process-transport.js';
-
-/**
- * Hears of a child process. Calls come in this order: `makeConnection` once; `childDataReceived`, and
- * `childConnectionLost` once for each descriptor; `processExited` once, as soon as the process has
- * exited; `processEnded` once, when all is over. What a process wrote before it died may come after
- * `processExited`.
- *
- * @see Twisted: `twisted.internet.interfaces.IProcessProtocol`
- */
-export interface IProcessProtocol {
-  /** The process runs. */
-  makeConnection(process: ProcessTransport): void;
-  /** The child wrote `data` to its descriptor `childFD`. */
-  childDataReceived(childFD: number, data: Buffer): void;
-  /** The child's descriptor `childFD` is closed. */
-  childConnectionLost(childFD: number): void;
-  /** The process has exited. `reason` is `ProcessDone` or `ProcessTerminated`. */
-  processExited(reason: Error): void;
-  /** The process has exited and all its descriptors are closed. `reason` is that of `processExited`. */
-  processEnded(reason: Error): void;
-}
+import type { IProcessProtocol, IProcessTransport } from './process-interfaces.js';
+import type { ProcessDone, ProcessTerminated } from './process-errors.js';
 
 /**
  * The usual base: sorts what comes by descriptor. Override what you want to hear.
@@ -29,9 +9,9 @@ export interface IProcessProtocol {
  */
 export class ProcessProtocol implements IProcessProtocol {
   /** The way to the process, from `makeConnection` on; `null` before. */
-  transport: ProcessTransport = null as unknown as ProcessTransport;
+  transport: IProcessTransport = null as unknown as IProcessTransport;
 
-  makeConnection(process: ProcessTransport): void {
+  makeConnection(process: IProcessTransport): void {
     this.transport = process;
     this.connectionMade();
   }
@@ -65,7 +45,7 @@ export class ProcessProtocol implements IProcessProtocol {
   /** The child's standard error is closed. */
   errConnectionLost(): void {}
 
-  processExited(_reason: Error): void {}
+  processExited(_reason: ProcessDone | ProcessTerminated): void {}
 
-  processEnded(_reason: Error): void {}
+  processEnded(_reason: ProcessDone | ProcessTerminated): void {}
 }

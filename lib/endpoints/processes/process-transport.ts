@@ -6,21 +6,18 @@ import { InvalidArgTypeError } from '../../base/errors.js';
 import {
   assertProducer,
   type IAddress,
-  type IConsumer,
   type IPullProducer,
   type IPushProducer,
-  type ITransport,
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
 import { assertBytes, piecesOf } from '../../base/bytes.js';
 import type { ChildFDs } from './child-fds.js';
 import { ChildReader, ChildWriter } from './child-pipes.js';
 import { ProcessDone, ProcessExitedAlready, ProcessTerminated } from './process-errors.js';
-import type { IProcessProtocol } from './process-protocol.js';
+import type { IProcessProtocol, IProcessTransport, ProcessSignal } from './process-interfaces.js';
 
-/** The signals that go by a short name, as in Twisted, or a name or number of the system. */
-export type ProcessSignal = NodeJS.Signals | 'HUP' | 'INT' | 'KILL' | 'STOP' | 'TERM' | number;
-
+/** Milliseconds that a process which is disposed of has to exit by itself, its pipes being closed. */
+const GRACE = 1000;
 /** Milliseconds between two looks at the pipes of a process that has exited. */
 const PROBE_INTERVAL = 250;
 
@@ -34,15 +31,17 @@ const PROBE_INTERVAL = 250;
  *
  * @see Twisted: `twisted.internet.interfaces.IProcessTransport`, `twisted.internet.process.Process`
  */
-export class ProcessTransport implements ITransport, IConsumer, IPushProducer {
+export class ProcessTransport implements IProcessTransport {
   /** The operating system's number of the process; `null` once it has exited. */
   pid: number | null;
 
   private readonly writers = new Map<number, ChildWriter>();
   private readonly readers = new Map<number, ChildReader>();
-  private exitReason: Error | undefined;
+  private exitReason: ProcessDone | ProcessTerminated | undefined;
   private ended = false;
   private probing: NodeJS.Timeout | undefined;
+  private disposal: Promise<void> | undefined;
+  private onEnded: (() => void) | undefined;
 
   /** @internal Use `spawnProcess`. */
   constructor(
@@ -87,7 +86,7 @@ export class ProcessTransport implements ITransport, IConsumer, IPushProducer {
     }
   }
 
-  private exited(reason: Error): void {
+  private exited(reason: ProcessDone | ProcessTerminated): void {
     this.exitReason = reason;
     this.pid = null;
     this.call(() => this.protocol.processExited(reason));
@@ -108,6 +107,7 @@ export class ProcessTransport implements ITransport, IConsumer, IPushProducer {
     if (this.writers.size > 0 || this.readers.size > 0) return;
     this.ended = true;
     this.call(() => this.protocol.processEnded(exitReason));
+    this.onEnded?.();
   }
 
   /** Another process still reads what we write: that it reads no more, only a write tells. */
@@ -219,6 +219,29 @@ export class ProcessTransport implements ITransport, IConsumer, IPushProducer {
     this.closeStdin();
     this.closeStderr();
     this.closeStdout();
+  }
+
+  /**
+   * As `loseConnection`. A process that hasn't exited a second after its pipes are closed gets a
+   * `SIGTERM`.
+   *
+   * @returns a promise that resolves once `processEnded` has been called.
+   */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.disposal ??= this.ended ? Promise.resolve() : this.dispose();
+    return this.disposal;
+  }
+
+  private async dispose(): Promise<void> {
+    const ended = new Promise<void>((resolve) => (this.onEnded = resolve));
+    this.loseConnection();
+    const delivered = [...this.writers.values()].map(({ consumer }) => consumer.closed);
+    await Promise.race([ended, Promise.all(delivered)]);
+    const timer = setTimeout(() => {
+      if (this.pid !== null) this.signalProcess('TERM');
+    }, GRACE);
+    await ended;
+    clearTimeout(timer);
   }
 
   /**

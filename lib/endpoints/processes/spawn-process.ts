@@ -1,8 +1,8 @@
 import { assertSignal } from '../../base/abort-signal.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
-import { assertOptions } from '../../base/arguments.js';
+import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { stdioFor, type ChildFDs } from './child-fds.js';
-import type { IProcessProtocol } from './process-protocol.js';
+import type { IProcessProtocol } from './process-interfaces.js';
 import { ProcessTransport } from './process-transport.js';
 
 /** Options of {@link spawnProcess}. */
@@ -22,6 +22,8 @@ export interface SpawnOptions {
 }
 
 const STANDARD: ChildFDs = { 0: 'w', 1: 'r', 2: 'r' };
+
+const OPTIONS = ['env', 'cwd', 'uid', 'gid', 'childFDs', 'signal'];
 
 const CALLBACKS = [
   'makeConnection',
@@ -91,6 +93,7 @@ function assertCommand(executable: unknown, args: unknown): void {
 
 function assertSpawnOptions(options: unknown): void {
   assertOptions(options);
+  assertKnownOptions(options, OPTIONS);
   const { env, cwd, signal } = options as Record<string, unknown>;
   if (env !== undefined && (typeof env !== 'object' || env === null)) {
     throw new InvalidArgTypeError('options.env', 'an object', env);

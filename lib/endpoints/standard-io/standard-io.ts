@@ -10,6 +10,8 @@ import {
   DuplexTransport,
   type WritableConsumerOptions,
 } from '../../streams/transports/index.js';
+import { assertSignal } from '../../base/abort-signal.js';
+import { assertKnownOptions } from '../../base/arguments.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { assertProtocol, type IProtocol } from '../../twisted/core/index.js';
 import { JoinedStreams } from './joined-streams.js';
@@ -20,7 +22,11 @@ export interface StandardIOOptions extends WritableConsumerOptions {
   stdin?: NodeReadableLike | undefined;
   /** What to write; `process.stdout` unless given. */
   stdout?: WritableLike | undefined;
+  /** Aborts the connection when it aborts. */
+  signal?: AbortSignal | undefined;
 }
+
+const OPTIONS = ['stdin', 'stdout', 'signal', 'highWaterMark', 'waitsForProducer', 'closeTimeout'];
 
 /**
  * Standard input and output as one connection: pipes, files or a terminal.
@@ -39,16 +45,29 @@ export class StandardIO extends DuplexTransport {
    * @throws InvalidArgTypeError: `protocol` is no protocol, `stdin` can't be read, `stdout` not
    *   written to, or an option is of the wrong kind.
    * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
+   * @throws the reason of the signal: it has aborted already, and neither stream was listened to.
    */
   constructor(protocol: IProtocol, options: StandardIOOptions = {}) {
     assertProtocol(protocol);
-    assertWritableConsumerOptions(options); // Before the streams are listened to.
-    const { stdin = process.stdin, stdout = process.stdout, ...rest } = options;
+    // All of these before the streams are listened to.
+    assertWritableConsumerOptions(options);
+    assertKnownOptions(options, OPTIONS);
+    const { stdin = process.stdin, stdout = process.stdout, signal, ...rest } = options;
+    assertSignal(signal);
     if (!isNodeReadable(stdin))
       throw new InvalidArgTypeError('options.stdin', 'a readable stream', stdin);
     assertWritable(stdout);
+    signal?.throwIfAborted();
     super(new JoinedStreams(stdin, stdout), { ...rest, protocol });
+    if (signal !== undefined) this.heed(signal);
     this.readNoMore();
+  }
+
+  private heed(signal: AbortSignal): void {
+    const abort = () => this.abortConnection();
+    signal.addEventListener('abort', abort);
+    void this.closed.then(() => signal.removeEventListener('abort', abort));
+    if (signal.aborted) abort(); // In `connectionMade`, it may be.
   }
 
   override loseConnection(): void {

@@ -129,6 +129,58 @@ describe('spawnProcess', () => {
     expect(() => shell('exit', new Recorder(), options)).to.throw(/aborted/);
   });
 
+  it('says how it ended in the type of the reason, too', async () => {
+    const told: [number | null, NodeJS.Signals | null, string][] = [];
+    class Typed extends Recorder {
+      override processEnded(reason: ProcessDone | ProcessTerminated): void {
+        told.push([reason.exitCode, reason.signal, reason.code]);
+        super.processEnded(reason);
+      }
+    }
+    for (const script of ['exit 0', 'exit 3', 'kill -KILL $$']) {
+      await shell(script, new Typed()).whenEnded;
+    }
+    expect(told).to.deep.equal([
+      [0, null, 'ERR_PROCESS_DONE'],
+      [3, null, 'ERR_PROCESS_TERMINATED'],
+      [null, 'SIGKILL', 'ERR_PROCESS_TERMINATED'],
+    ]);
+  });
+
+  describe('disposed of', () => {
+    it('delivers what was written, and resolves when the process has ended', async () => {
+      const path = folder.path('delivered');
+      const data = numbered(1_000_000);
+      const protocol = new Recorder();
+      const transport = spawnProcess(protocol, 'sh', ['-c', `cat >'${path}'; exit 7`]);
+      transport.write(data);
+      const disposal = transport[Symbol.asyncDispose]();
+      expect(transport[Symbol.asyncDispose]()).to.equal(disposal);
+      await disposal;
+      expect(protocol.told.at(-1)).to.equal('ended for the same reason');
+      expect(protocol.reason).to.include({ exitCode: 7 });
+      expect(readFileSync(path).equals(data)).to.equal(true);
+      await transport[Symbol.asyncDispose]();
+    });
+
+    it('terminates a process that doesn’t end by itself', async () => {
+      const protocol = new Recorder();
+      await spawnProcess(protocol, 'sleep', ['999'])[Symbol.asyncDispose]();
+      expect(protocol.reason).to.include({ signal: 'SIGTERM' });
+    });
+
+    it('resolves where nothing could be started, or all is over', async () => {
+      const protocol = new Recorder();
+      const transport = spawnProcess(protocol, '/no/such/program');
+      await transport[Symbol.asyncDispose]();
+      expect(protocol.told.at(-1)).to.equal('ended for the same reason');
+      const ended = new Recorder();
+      const over = spawnProcess(ended, 'true');
+      await ended.whenEnded;
+      await over[Symbol.asyncDispose]();
+    });
+  });
+
   it('ends at once what can’t be started, saying why', async () => {
     for (const [executable, code] of [
       ['/no/such/program', 'ENOENT'],
@@ -242,6 +294,8 @@ describe('spawnProcess', () => {
       { env: null },
       { cwd: 5 },
       { signal: {} },
+      { environment: {}, childFd: {} },
+      { singal: new AbortController().signal },
       { signal: { throwIfAborted() {} } },
     ]) {
       expect(spawn('true', [], options)).to.equal(type);

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -224,6 +225,38 @@ describe('StandardIO', () => {
       expect(protocol.told).to.deep.equal(['a', 'ConnectionDone']);
     });
 
+    it('is aborted by its signal, which it forgets when it is over', async () => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+      const protocol = new Recorder();
+      const transport = new StandardIO(protocol, { stdin, stdout, signal });
+      expect(getEventListeners(signal, 'abort')).to.have.length(1);
+      controller.abort();
+      expect((await transport.closed).name).to.equal('ConnectionAborted');
+      await new Promise(setImmediate);
+      expect(getEventListeners(signal, 'abort')).to.have.length(0);
+      expect([stdin.destroyed, stdout.destroyed]).to.deep.equal([true, true]);
+    });
+
+    it('is aborted by a signal that aborts in connectionMade; throws if it has before', async () => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+      class Aborting extends Recorder {
+        override connectionMade(): void {
+          controller.abort(new Error('enough'));
+        }
+      }
+      const transport = new StandardIO(new Aborting(), { stdin, stdout, signal });
+      expect((await transport.closed).name).to.equal('ConnectionAborted');
+      const other = new PassThrough();
+      expect(
+        () => new StandardIO(new Recorder(), { stdin: other, stdout: other, signal }),
+      ).to.throw('enough');
+      expect(other.listenerCount('data')).to.equal(0);
+    });
+
     it('refuses what is no protocol, can’t be read or can’t be written to', () => {
       const refuse = (protocol: unknown, options: object | null) => {
         expect(() => new StandardIO(protocol as never, options as never))
@@ -236,6 +269,8 @@ describe('StandardIO', () => {
       refuse(new Recorder(), null);
       const stdin = new PassThrough();
       refuse(new Recorder(), { stdin, stdout: new PassThrough(), highWaterMark: '1' });
+      refuse(new Recorder(), { stdin, stdout: new PassThrough(), signal: {} });
+      refuse(new Recorder(), { stdin, stdOut: new PassThrough() });
       expect(stdin.listenerCount('data')).to.equal(0);
     });
   });
