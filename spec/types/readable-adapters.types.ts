@@ -117,8 +117,10 @@ export const readables = [
   new ProducerReadable({ encoding: 'utf8', emitClose: true, autoDestroy: true }),
 ];
 
-// @ts-expect-error it carries bytes
-export const objects = new ProducerReadable({ objectMode: true });
+export const objects = new ProducerReadable<{ n: number }>({ objectMode: true });
+objects.write({ n: 1 });
+// @ts-expect-error an object of another kind
+objects.write({ m: 1 });
 // @ts-expect-error it reads from its producer
 export const reads = new ProducerReadable({ read() {} });
 // @ts-expect-error a number of bytes

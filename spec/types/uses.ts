@@ -174,8 +174,7 @@ export async function producersAreReadables(): Promise<void> {
   readable.registerProducer(pulls, true);
   // @ts-expect-error: it takes bytes
   readable.write('text');
-  // @ts-expect-error: it carries bytes
-  new ProducerReadable({ objectMode: true });
+  new ProducerReadable<string>({ objectMode: true }).write('text');
 }
 
 export async function consumersAreWritables(): Promise<void> {
@@ -202,7 +201,6 @@ export async function consumersAreWritables(): Promise<void> {
   new ConsumerWritable(socket);
   // @ts-expect-error: it lacks `registerProducer` and `unregisterProducer`
   new ConsumerWritable({ write() {} });
-  // @ts-expect-error: it carries bytes
   new ConsumerWritable(consumer, { objectMode: true });
   // @ts-expect-error: a number is due
   new ConsumerWritable(consumer, { highWaterMark: '1' });

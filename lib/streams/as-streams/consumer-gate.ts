@@ -1,41 +1,55 @@
 /**
  * Lets chunks through to a consumer, one at a time and none while the consumer has paused us: the
  * write half of every stream of ours that stands in front of a consumer.
+ *
+ * A chunk on its way, and the reasons in `Why` that hold it back or end it:
+ *
+ * ```text
+ *   write() ──▶ held ──nothing holds the latch──▶ given to the consumer ──no longer busy or paused──▶ called back
+ *                 │                                        │
+ *                 └──closed, or ended before it was given──┴──closed──▶ failed
+ * ```
  */
 import type { IConsumer, IPushProducer } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
 import { asError } from '../../base/as-error.js';
+import { Latch } from '../../base/latch.js';
 import { smallUnitsLeft } from '../../base/turn.js';
 import { nextTick, setImmediate } from '../../base/timers.js';
 
 /** What a stream wants called when it may write on. */
 export type WriteCallback = (error?: Error | null) => void;
 
-/** Why the gate is shut, as bits of one number: open is 0, which is all that a write need ask. */
-const NO_CONSUMER = 1;
-const PAUSED = 2;
-/** Someone is at work who will look again by himself. */
-const BUSY = 4;
-/** The consumer takes no more. */
-const ENDED = 8;
-const CLOSED = 16;
+/** Why a chunk may not go through. */
+const Why = {
+  /** There is no consumer yet. */
+  unopened: 1,
+  /** The consumer has paused us. */
+  paused: 2,
+  /** A chunk is being given to the consumer, or the loop has to turn; this looks again afterwards. */
+  busy: 4,
+  /** The consumer takes no more. */
+  ended: 8,
+  /** The stream is destroyed. */
+  closed: 16,
+} as const;
 
 export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'resumeProducing'> {
-  private shut = NO_CONSUMER;
+  private readonly latch = new Latch(Why, Why.unopened);
   private consumer!: Pick<IConsumer, 'write'>;
-  /** Owed to the stream for the chunk in flight, unless `write` has yet to return. */
+  /** Owed to the stream for the chunk on its way, unless `write` has yet to return. */
   private callback: WriteCallback | null = null;
-  /** The chunk in flight, while the consumer has not seen it. */
-  private chunk: Uint8Array | null = null;
+  /** The chunk on its way while it is held; `null`, which is no chunk, once it was given. */
+  private chunk: unknown = null;
   /** Chunks that may pass before the time is to be asked. */
   private unitsLeft = 1;
   /** What fails once the gate is closed or has ended. */
   private failure: Error | null = null;
 
-  /** Opens the way to `consumer`; a chunk that waits for it goes through now. */
+  /** Opens the way to `consumer`; a chunk that is held goes through now. */
   open(consumer: Pick<IConsumer, 'write'>): void {
     this.consumer = consumer;
-    this.shut &= ~NO_CONSUMER;
+    this.latch.release(Why.unopened);
     this.proceed();
   }
 
@@ -43,10 +57,11 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
    * Passes `chunk` on as soon as the consumer lets us, and calls `callback` as soon as it would let
    * the next one through. Not to be called again before that.
    */
-  write(chunk: Uint8Array, callback: WriteCallback): void {
-    if (this.shut === 0) {
+  write(chunk: unknown, callback: WriteCallback): void {
+    const { latch } = this;
+    if (latch.isFree) {
       this.pass(chunk);
-      if (this.shut === 0) {
+      if (latch.isFree) {
         callback();
         return;
       }
@@ -58,74 +73,93 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
   }
 
   /**
-   * Lets nothing through from now on. The chunk in flight is to fail with `error`, and so is each
+   * Gives the consumer all that waits, although it may have paused us: the stream is destroyed, and
+   * nothing comes after this. Does nothing where there is no consumer that would take it.
+   *
+   * @param behind - Chunks that wait in the stream behind the one on its way.
+   * @throws what the consumer throws.
+   */
+  flush(behind: readonly unknown[]): void {
+    const { chunk, consumer, latch } = this;
+    this.chunk = null;
+    for (const each of chunk === null ? behind : [chunk, ...behind]) {
+      if (latch.isHeldBy(Why.unopened | Why.ended | Why.closed)) return;
+      consumer.write(each as Uint8Array);
+    }
+  }
+
+  /**
+   * Lets nothing through from now on. The chunk on its way is to fail with `error`, and so is each
    * that still comes; but a stream that is being destroyed must have heard why before, so that is
    * left to `fail`.
    */
   close(error: Error): void {
     this.failure ??= error;
-    this.shut |= CLOSED | BUSY;
+    this.latch.hold(Why.closed);
+    this.latch.hold(Why.busy);
   }
 
-  /** Fails the chunk in flight, soon. */
+  /** Fails the chunk on its way, soon. */
   fail(): void {
     nextTick(passed, this);
   }
 
   /**
-   * The consumer takes no more. A chunk that it was given counts as written, although it paused
-   * us; what it has not seen fails with `error`.
+   * The consumer takes no more. A chunk that it was given counts as written, although it paused us;
+   * one that is held fails with `error`.
    */
   finish(error: Error): void {
     this.failure ??= error;
-    this.shut |= ENDED;
+    this.latch.hold(Why.ended);
     this.resumeProducing();
   }
 
   pauseProducing(): void {
-    if ((this.shut & ENDED) === 0) this.shut |= PAUSED;
+    if (!this.latch.isHeldBy(Why.ended)) this.latch.hold(Why.paused);
   }
 
   resumeProducing(): void {
-    this.shut &= ~PAUSED;
+    this.latch.release(Why.paused);
     this.proceed();
   }
 
-  private pass(chunk: Uint8Array): void {
-    this.shut |= BUSY; // What the consumer calls from inside its `write` must not start another.
+  private pass(chunk: unknown): void {
+    const { latch } = this;
+    latch.hold(Why.busy); // What the consumer calls from inside its `write` must not start another.
     try {
-      this.consumer.write(chunk);
+      this.consumer.write(chunk as Uint8Array);
     } catch (thrown) {
       if (this.failure !== null)
         log.err(thrown, 'A consumer failed after it had stopped its producer');
       this.failure ??= asError(thrown);
-      this.shut |= CLOSED;
+      latch.hold(Why.closed);
     }
-    if (--this.unitsLeft > 0 || (this.unitsLeft = smallUnitsLeft()) > 0) this.shut &= ~BUSY;
+    if (--this.unitsLeft > 0 || (this.unitsLeft = smallUnitsLeft()) > 0) latch.release(Why.busy);
     else setImmediate(passed, this); // A closure here would cost each write an allocation.
   }
 
-  /** The chunk in flight, if there still is one, may go on. */
+  /** The chunk on its way, if there still is one, may go on. */
   passed(): void {
-    this.shut &= ~BUSY;
+    this.latch.release(Why.busy);
     this.proceed();
   }
 
-  /** Takes the chunk in flight as far as it can go now. */
+  /** Takes the chunk on its way as far as it can go now. */
   private proceed(): void {
-    if (this.callback === null || (this.shut & BUSY) !== 0) return;
-    if (this.chunk !== null && this.shut === 0) {
+    const { latch } = this;
+    if (this.callback === null || latch.isHeldBy(Why.busy)) return;
+    if (this.chunk !== null && latch.isFree) {
       const { chunk } = this;
       this.chunk = null;
       this.pass(chunk);
-      if ((this.shut & BUSY) !== 0) return;
+      if (latch.isHeldBy(Why.busy)) return;
     }
-    const isOver = (this.shut & CLOSED) !== 0 || (this.chunk !== null && (this.shut & ENDED) !== 0);
-    if (!isOver && (this.chunk !== null || (this.shut & PAUSED) !== 0)) return;
+    const fails = latch.isHeldBy(this.chunk === null ? Why.closed : Why.closed | Why.ended);
+    if (!fails && (this.chunk !== null || latch.isHeldBy(Why.paused))) return;
     const { callback } = this;
     this.callback = null;
     this.chunk = null;
-    callback(isOver ? this.failure : null);
+    callback(fails ? this.failure : null);
   }
 }
 

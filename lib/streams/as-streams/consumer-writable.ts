@@ -12,13 +12,16 @@ import {
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
 import { asError } from '../../base/as-error.js';
-import { assertByteStreamOptions } from './byte-stream-options.js';
 import { ConsumerGate, type WriteCallback } from './consumer-gate.js';
+import { Registration } from './registration.js';
+import { assertStreamOptions } from './stream-options.js';
 
 /** What a {@link ConsumerWritable} can be told besides its consumer. */
 export interface ConsumerWritableOptions {
-  /** Bytes at which `write` says `false`. Node's default if left out. */
+  /** Bytes (objects, in object mode) at which `write` says `false`. Node's default if left out. */
   highWaterMark?: number | undefined;
+  /** Whether each write is one value, of any kind but `null`; `false` if left out. */
+  objectMode?: boolean | undefined;
   /** Of strings that are written without one; `'utf8'` if left out. */
   defaultEncoding?: BufferEncoding | undefined;
   /** Destroys the stream when it aborts. */
@@ -29,6 +32,8 @@ export interface ConsumerWritableOptions {
    */
   finish?: boolean | undefined;
 }
+
+const NAMES = ['highWaterMark', 'objectMode', 'defaultEncoding', 'signal', 'finish'];
 
 /** The options for a consumer of that type: only one that has `finish` can have it called. */
 export type ConsumerWritableOptionsFor<C> = C extends IFinishableConsumer
@@ -59,40 +64,30 @@ export class ConsumerWritable<C extends IConsumer = IConsumer>
 
   private readonly gate = new ConsumerGate();
   private readonly finishes: boolean;
-  /** Whether the consumer counts on us to unregister. */
-  private registered = false;
+  private readonly registration = new Registration();
 
   /**
    * @param consumer - Takes what is written. It may be stopped, paused or resumed from inside any
    *   of its methods.
    * @param options - See {@link ConsumerWritableOptions}.
    * @throws InvalidArgTypeError: `consumer` lacks a method of `IConsumer` (or `finish`, where that
-   *   is to be called), or `options` ask for object mode.
+   *   is to be called), or an option is misspelt or of the wrong kind.
    * @throws ProducerAlreadyRegisteredError: the consumer has a producer; nothing has changed.
    */
   constructor(consumer: C, options: ConsumerWritableOptionsFor<C> = {}) {
     assertConsumer(consumer);
-    assertByteStreamOptions(options);
+    assertStreamOptions(options, NAMES);
     if (options.finish && !isFinishable(consumer)) {
       throw new InvalidArgTypeError('consumer', 'one with finish()', consumer);
     }
-    super({ highWaterMark: options.highWaterMark, defaultEncoding: options.defaultEncoding });
+    const { highWaterMark, objectMode, defaultEncoding } = options;
+    super({ highWaterMark, objectMode, defaultEncoding });
     this.consumer = consumer;
     this.finishes = options.finish ?? false;
     this.gate.open(consumer);
-    this.register();
+    this.registration.begin(consumer, this);
     // Last: a stream that could not register must not hear of an abort.
     if (options.signal) addAbortSignal(options.signal, this);
-  }
-
-  private register(): void {
-    this.registered = true; // First: the consumer may pause or stop us at once.
-    try {
-      this.consumer.registerProducer(this, true);
-    } catch (thrown) {
-      this.registered = false;
-      throw thrown;
-    }
   }
 
   /** Called by the consumer: it has enough. Nothing is written to it until it resumes us. */
@@ -107,20 +102,17 @@ export class ConsumerWritable<C extends IConsumer = IConsumer>
 
   /** Called by the consumer: it wants no more, and has forgotten us. Destroys the stream. */
   stopProducing(): void {
-    if (!this.registered) return;
-    this.registered = false;
-    this.destroy(new ProducerStoppedError());
+    if (this.registration.forget()) this.destroy(new ProducerStoppedError());
   }
 
   /** @internal */
-  override _write(chunk: Buffer, _encoding: string, callback: WriteCallback): void {
+  override _write(chunk: unknown, _encoding: string, callback: WriteCallback): void {
     this.gate.write(chunk, callback);
   }
 
   /** @internal */
   override _final(callback: WriteCallback): void {
-    this.registered = false;
-    this.consumer.unregisterProducer();
+    this.registration.end();
     if (this.finishes && isFinishable(this.consumer)) this.consumer.finish();
     callback();
   }
@@ -142,12 +134,11 @@ export class ConsumerWritable<C extends IConsumer = IConsumer>
 
   /** Leaves a consumer that has not seen everything. */
   private abandon(reason: Error): void {
-    if (!this.registered) return;
-    this.registered = false;
+    if (!this.registration.stands) return;
     try {
       if (isFailableConsumer(this.consumer)) this.consumer.producerFailed(reason);
     } finally {
-      this.consumer.unregisterProducer();
+      this.registration.end();
     }
   }
 }

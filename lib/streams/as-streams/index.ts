@@ -7,4 +7,5 @@ export {
 } from './consumer-writable.js';
 export { ProducerReadable, type ProducerReadableOptions } from './producer-readable.js';
 export type { SocketLike } from './socket-like.js';
-export { TransportDuplex, type TransportDuplexOptions } from './transport-duplex.js';
+export { TransportDuplex } from './transport-duplex.js';
+export type { TransportDuplexOptions } from './transport-duplex-options.js';

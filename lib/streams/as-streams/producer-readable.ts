@@ -1,4 +1,18 @@
-/** A Twisted producer, as a Node stream that is read from. */
+/**
+ * A Twisted producer, as a Node stream that is read from.
+ *
+ * What the reader wants of the producer, and whether more data may come:
+ *
+ * ```text
+ *   none ──_read──▶ wanted ──passOnDemand──▶ passed on ──write──▶ none
+ *                    │  ▲                        │
+ *                rest│  │the loop has turned     │forgetProducer: the next one is asked
+ *                    ▼  │                        │
+ *                  resting            wanted ◀───┘
+ *
+ *   open ──endData──▶ ended
+ * ```
+ */
 import { Buffer } from 'node:buffer';
 import { Readable } from '#stream';
 
@@ -12,17 +26,19 @@ import {
   ProducerAlreadyRegisteredError,
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
-import { assertBytes, asBuffer } from '../../base/bytes.js';
+import { checkedBuffer } from '../../base/bytes.js';
 import { asError } from '../../base/as-error.js';
-import { assertByteStreamOptions } from './byte-stream-options.js';
+import { assertStreamOptions } from './stream-options.js';
 import { forgetEnd } from './forget-end.js';
 import { spendTurn } from '../../base/turn.js';
 import { setImmediate } from '../../base/timers.js';
 
 /** Options of {@link ProducerReadable}. */
 export interface ProducerReadableOptions {
-  /** Bytes from which on the buffer is full; Node's default if left out. */
+  /** Bytes (objects, in object mode) from which on the buffer is full; Node's default if left out. */
   highWaterMark?: number | undefined;
+  /** Whether each write is one value, of any kind but `null`; `false` if left out. */
+  objectMode?: boolean | undefined;
   /** As `setEncoding` has it: what is read are strings. */
   encoding?: BufferEncoding | undefined;
   /**
@@ -46,7 +62,8 @@ export interface ProducerReadableOptions {
  * of `for await` and an `AbortSignal` do, stops the producer; one that registers later is stopped at
  * once, as is one that registers after the end.
  *
- * What is written is not copied: it must not be changed until it has been read.
+ * What is written is not copied: it must not be changed until it has been read. In object mode it may be
+ * of any kind but `null`, and the buffer is counted in objects.
  *
  * @example
  * ```ts
@@ -55,9 +72,13 @@ export interface ProducerReadableOptions {
  * await Promise.all([sent, pipeline(readable, createGzip(), createWriteStream('file.gz'))]);
  * ```
  *
+ * @typeParam Data - What is written in object mode; otherwise that is bytes.
  * @see Twisted: `twisted.internet.interfaces.IConsumer`
  */
-export class ProducerReadable extends Readable implements IFinishableConsumer, IFailableConsumer {
+export class ProducerReadable<Data = Uint8Array>
+  extends Readable
+  implements IFinishableConsumer, IFailableConsumer
+{
   /** The registered producer, or `null`. */
   producer: IPushProducer | IPullProducer | null = null;
   /** Whether the producer is owed a `resumeProducing`. */
@@ -66,25 +87,21 @@ export class ProducerReadable extends Readable implements IFinishableConsumer, I
   streamingProducer = false;
 
   private readonly endsWithProducer: boolean;
-  /** Whether the end of the data was pushed. */
-  private dataEnded = false;
-  /** Whether the reader waits for data, and whether that was passed on to the producer. */
-  private demand: 'none' | 'wanted' | 'passed on' = 'none';
-  /** Whether the event loop has to turn before the producer is asked. */
-  private resting = false;
+  private data: 'open' | 'ended' = 'open';
+  private demand: 'none' | 'wanted' | 'resting' | 'passed on' = 'none';
   /** Whether the producer is asked from inside `read`. */
   private inRead = false;
 
   /**
    * @param options - See {@link ProducerReadableOptions}.
-   * @throws InvalidArgTypeError: an option is of the wrong kind, or asks for object mode.
+   * @throws InvalidArgTypeError: an option is of the wrong kind, or misspelt.
    * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
    */
   constructor(options: ProducerReadableOptions = {}) {
     assertOptions(options);
     // Only these: a `read` or `destroy` among the options would replace ours.
-    const { highWaterMark, encoding, emitClose, autoDestroy, signal } = options;
-    super({ highWaterMark, encoding, emitClose, autoDestroy, signal });
+    const { highWaterMark, objectMode, encoding, emitClose, autoDestroy, signal } = options;
+    super({ highWaterMark, objectMode, encoding, emitClose, autoDestroy, signal });
     this.endsWithProducer = options.end ?? true;
   }
 
@@ -126,16 +143,17 @@ export class ProducerReadable extends Readable implements IFinishableConsumer, I
    * Makes `data` readable. Does nothing after the end, or once the stream is destroyed.
    *
    * @param data - Must not be changed until it has been read.
-   * @throws InvalidArgTypeError: `data` is not bytes; nothing was written.
-   * @throws what the producer's `pauseProducing`, or a listener for `data`, throws; the bytes were
+   * @throws InvalidArgTypeError: `data` is not bytes, or in object mode is `null`; nothing was
+   *   written.
+   * @throws what the producer's `pauseProducing`, or a listener for `data`, throws; the data was
    *   taken.
    */
-  write(data: Uint8Array): void {
-    assertBytes(data);
+  write(data: Uint8Array | Data): void {
+    const chunk = this.readableObjectMode ? checkedObject(data) : checkedBuffer(data);
     if (this.isOver) return;
     this.demand = 'none'; // First: whoever hears of the data may want more at once.
     const before = this.readableLength;
-    if (!this.push(asBuffer(data))) this.pauseProducer();
+    if (!this.push(chunk)) this.pauseProducer();
     // What is kept until a character is whole was an answer, but nobody hears of it and wants more.
     else if (this.readableEncoding !== null && this.readableLength === before) this.readMore();
   }
@@ -216,7 +234,7 @@ export class ProducerReadable extends Readable implements IFinishableConsumer, I
 
   /** Whether nothing can be written any more. */
   private get isOver(): boolean {
-    return this.dataEnded || this.destroyed;
+    return this.data === 'ended' || this.destroyed;
   }
 
   private get isFull(): boolean {
@@ -225,7 +243,7 @@ export class ProducerReadable extends Readable implements IFinishableConsumer, I
 
   private endData(): void {
     if (this.isOver) return;
-    this.dataEnded = true;
+    this.data = 'ended';
     // At once, the end would have listeners read on before `read` has returned what comes before.
     if (this.inRead) process.nextTick(() => this.push(null));
     else this.push(null);
@@ -256,7 +274,7 @@ export class ProducerReadable extends Readable implements IFinishableConsumer, I
   /** Asks a pull producer, or resumes a paused one, once for each time that the reader wants more. */
   private passOnDemand(): void {
     const { producer } = this;
-    if (this.demand !== 'wanted' || producer === null || this.resting || this.isFull) return;
+    if (this.demand !== 'wanted' || producer === null || this.isFull) return;
     if (!spendTurn()) {
       this.rest();
       return;
@@ -270,16 +288,33 @@ export class ProducerReadable extends Readable implements IFinishableConsumer, I
 
   /** Lets timers and I/O have their turn: a producer in memory would keep them from it to its end. */
   private rest(): void {
-    this.resting = true;
+    this.demand = 'resting';
     setImmediate(() => {
-      this.resting = false;
+      if (this.demand !== 'resting') return;
+      this.demand = 'wanted';
       this.passOnDemandOrFail();
     });
   }
 }
 
+const NAMES = [
+  'highWaterMark',
+  'objectMode',
+  'encoding',
+  'end',
+  'emitClose',
+  'autoDestroy',
+  'signal',
+];
+
+/** @throws InvalidArgTypeError: `value` is `null`, which ends a stream and cannot pass through it. */
+function checkedObject(value: unknown): unknown {
+  if (value === null) throw new InvalidArgTypeError('data', 'any value but null', value);
+  return value;
+}
+
 function assertOptions(options: ProducerReadableOptions): void {
-  assertByteStreamOptions(options);
+  assertStreamOptions(options, NAMES);
   const { encoding, end } = options as Record<string, unknown>;
   if (end !== undefined && typeof end !== 'boolean') {
     throw new InvalidArgTypeError('options.end', 'a boolean', end);

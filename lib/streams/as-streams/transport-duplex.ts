@@ -1,15 +1,36 @@
+/**
+ * A Twisted transport, as a Node stream that is read and written.
+ *
+ * The connection; the half that is read; the half that is written:
+ *
+ * ```text
+ *   awaited ──makeConnection──▶ standing ──endOutput──▶ closing    (a transport that cannot half-close)
+ *      └─────────────connectionLost─┴─leave──▶ left ◀─leave─┘
+ *                                    └──────▶ lost ◀──connectionLost──┘
+ *
+ *   flowing ──pauseTransport──▶ paused ──resumeTransport──▶ flowing
+ *      └────readConnectionLost────┴────▶ ended
+ *
+ *   open ──_final──▶ ending ──writeConnectionLost──▶ ended
+ *     └──────────────writeConnectionLost───────────────┘
+ * ```
+ *
+ * What is written or ended while the connection is awaited waits for it: in the gate, in the stream's own
+ * buffer behind that, and as the state `ending`.
+ */
 import { addAbortSignal } from '#stream';
 
 import { InvalidArgTypeError } from '../../base/errors.js';
 import {
+  assertTransport,
   ConnectionAborted,
   ConnectionDone,
   ConnectionLost,
+  type IConsumer,
   type IHalfCloseableProtocol,
   type IPushProducer,
   isConsumer,
   isPushProducer,
-  isTransport,
   type ITCPTransport,
   type ITransport,
   ProducerStoppedError,
@@ -17,30 +38,17 @@ import {
 import { log } from '../../base/log.js';
 import { assertBytes } from '../../base/bytes.js';
 import { asError } from '../../base/as-error.js';
-import { setImmediate } from '../../base/timers.js';
-import { assertByteStreamOptions } from './byte-stream-options.js';
+import { nextTick, setImmediate } from '../../base/timers.js';
 import { ConsumerGate, type WriteCallback } from './consumer-gate.js';
+import { isPlainDestroy, waitingIn } from './destroyed-plainly.js';
 import { forgetEnd } from './forget-end.js';
+import { Registration } from './registration.js';
 import { SocketLike } from './socket-like.js';
-
-/** What a {@link TransportDuplex} can be told. */
-export interface TransportDuplexOptions {
-  /** Bytes at which either half is full. Node's default if left out. */
-  highWaterMark?: number | undefined;
-  /** Of the readable half: received bytes at which the transport is paused. */
-  readableHighWaterMark?: number | undefined;
-  /** Of the writable half: bytes at which `write` says `false`. */
-  writableHighWaterMark?: number | undefined;
-  /** Of strings that are written without one; `'utf8'` if left out. */
-  defaultEncoding?: BufferEncoding | undefined;
-  /**
-   * Whether the stream may still be written to when the other end writes no more; `true` if left out.
-   * A client of Node's that keeps connections, as `http.Agent` does, expects `false`.
-   */
-  allowHalfOpen?: boolean | undefined;
-  /** Destroys the stream when it aborts. */
-  signal?: AbortSignal | undefined;
-}
+import {
+  assertTransportDuplexOptions,
+  optionsOfDuplex,
+  type TransportDuplexOptions,
+} from './transport-duplex-options.js';
 
 /**
  * A transport as a `Duplex`: give this to the transport as its protocol. What is received can be
@@ -53,8 +61,10 @@ export interface TransportDuplexOptions {
  *   comes when the transport says that this was done, so all has been sent by then.
  * - A connection that ends cleanly ends both halves; one that ends otherwise destroys the stream
  *   with the reason.
- * - When both halves have ended the connection is closed. Destroyed before that, it is aborted
- *   (closed, where the transport can't abort).
+ * - When both halves have ended the connection is closed.
+ * - Destroyed without an error, as `net.Socket` is, the stream gives the transport all that was written,
+ *   and closes it; so do `for await` over the stream, and `break` in it. Destroyed with an error, by an
+ *   `AbortSignal` or `resetAndDestroy`, it aborts the transport (closes it, where that can't abort).
  *
  * @example
  * ```ts
@@ -75,6 +85,12 @@ export class TransportDuplex<T extends ITransport = ITransport>
   /** The way to the other end, from `makeConnection` on; `null` before. */
   transport: T | null = null;
 
+  private link: 'awaited' | 'standing' | 'closing' | 'left' | 'lost' = 'awaited';
+  private input: 'flowing' | 'paused' | 'ended' = 'flowing';
+  private output: 'open' | 'ending' | 'ended' = 'open';
+  /** Owed to the stream while its write half is ending. */
+  private ended: WriteCallback | null = null;
+
   private readonly gate = new ConsumerGate();
   /** What the transport knows as its producer: the stream's own `pause` is another matter. */
   private readonly writer: IPushProducer = {
@@ -82,34 +98,17 @@ export class TransportDuplex<T extends ITransport = ITransport>
     resumeProducing: () => this.gate.resumeProducing(),
     stopProducing: () => this.writerStopped(),
   };
-  /** Whether the transport counts on `writer` to unregister. */
-  private registered = false;
-  /** Whether the transport is owed a `resumeProducing`. */
-  private transportPaused = false;
-  /** Whether the transport was told to close: it reads no more by itself. */
-  private closing = false;
-  private inputOver = false;
-  private outputOver = false;
-  /** Whether the connection is over, or is no concern of ours any more. */
-  private over = false;
-  /** Whether the connection is over. */
-  private lost = false;
-  /** Owed to the stream once its write half has ended. */
-  private ended: WriteCallback | null = null;
+  private readonly registration = new Registration();
 
   /**
    * @param options - See {@link TransportDuplexOptions}.
-   * @throws InvalidArgTypeError: `options` ask for object mode.
+   * @throws InvalidArgTypeError: `options` ask for object mode, or have one that is misspelt or of the
+   *   wrong kind.
+   * @throws OutOfRangeError: a `highWaterMark` is no whole number of at least 0.
    */
   constructor(options: TransportDuplexOptions = {}) {
-    assertByteStreamOptions(options);
-    super({
-      highWaterMark: options.highWaterMark,
-      readableHighWaterMark: options.readableHighWaterMark,
-      writableHighWaterMark: options.writableHighWaterMark,
-      defaultEncoding: options.defaultEncoding,
-      allowHalfOpen: options.allowHalfOpen,
-    });
+    assertTransportDuplexOptions(options);
+    super(optionsOfDuplex(options));
     if (options.signal) addAbortSignal(options.signal, this);
   }
 
@@ -119,52 +118,44 @@ export class TransportDuplex<T extends ITransport = ITransport>
    *
    * @param transport - Is paused if it is an `IPushProducer`, and given a producer if it is an
    *   `IConsumer`.
-   * @throws InvalidArgTypeError: `transport` is none, or there is one already.
+   * @throws InvalidArgTypeError: `transport` is none, or there was one already.
    * @throws ProducerAlreadyRegisteredError: the transport has a producer; nothing has changed.
    */
   makeConnection(transport: ITransport): void {
-    if (!isTransport(transport)) {
-      throw new InvalidArgTypeError(
-        'transport',
-        'a transport (write, writeSequence, loseConnection)',
-        transport,
-      );
-    }
-    if (this.transport !== null) {
+    assertTransport(transport);
+    if (this.link !== 'awaited') {
       throw new InvalidArgTypeError('transport', 'the only one of this stream', transport);
     }
     this.transport = transport as T;
+    this.link = 'standing';
     if (this.destroyed) {
-      this.leave(false);
+      this.leave('abort');
       return;
     }
-    this.register(transport);
-    if (this.over) return;
+    if (isConsumer(transport)) this.register(transport);
+    if (this.isOver) return;
     // Asked now: what waits in the gate may end the stream by itself as it goes through.
-    const hasEnded = this.ended !== null;
+    const hasEnded = this.output === 'ending';
     this.gate.open(transport);
     if (hasEnded) this.endOutput(transport);
-    if (this.over) return;
+    if (this.isOver) return;
     this.emit('connect');
     this.emit('ready');
   }
 
-  private register(transport: ITransport): void {
-    if (!isConsumer(transport)) return;
-    this.registered = true; // First: the transport may pause or stop us at once.
+  private register(transport: ITransport & IConsumer): void {
     try {
-      transport.registerProducer(this.writer, true);
+      this.registration.begin(transport, this.writer);
     } catch (thrown) {
-      this.registered = false;
       this.transport = null;
+      this.link = 'awaited';
       throw thrown;
     }
   }
 
-  private unregister(transport: ITransport): void {
-    if (!this.registered || !isConsumer(transport)) return;
-    this.registered = false;
-    transport.unregisterProducer();
+  /** Whether the connection is lost, or is no concern of ours any more. */
+  private get isOver(): boolean {
+    return this.link === 'left' || this.link === 'lost';
   }
 
   /**
@@ -175,37 +166,52 @@ export class TransportDuplex<T extends ITransport = ITransport>
    */
   dataReceived(data: Uint8Array): void {
     assertBytes(data);
-    if (this.inputOver || this.destroyed) return;
+    if (this.input === 'ended' || this.destroyed) return;
     this.noticeTraffic();
-    if (this.push(data) || this.transportPaused) return;
-    const { source } = this;
-    if (source === null) return;
-    this.transportPaused = true;
-    source.pauseProducing();
+    if (!this.push(data)) this.pauseTransport();
   }
 
   /** The transport as long as it may be paused and resumed, if it can be. */
   private get source(): IPushProducer | null {
-    if (this.over || this.closing || this.inputOver) return null;
+    if (this.link !== 'standing' || this.input === 'ended') return null;
     return isPushProducer(this.transport) ? this.transport : null;
+  }
+
+  private pauseTransport(): void {
+    const { source } = this;
+    if (this.input !== 'flowing' || source === null) return;
+    this.input = 'paused';
+    source.pauseProducing();
+  }
+
+  private resumeTransport(): void {
+    const { source } = this;
+    if (this.input !== 'paused' || source === null) return;
+    this.input = 'flowing';
+    try {
+      source.resumeProducing();
+    } catch (thrown) {
+      this.destroy(asError(thrown));
+    }
   }
 
   /** Called by the transport: the other end writes no more. */
   readConnectionLost(): void {
-    if (this.inputOver || this.destroyed) return;
-    this.inputOver = true;
+    if (this.input === 'ended' || this.destroyed) return;
+    this.input = 'ended';
     this.push(null);
     this.read(0); // As a socket does: an end that nobody is there to read is heard all the same.
   }
 
   /** Called by the transport: the write half has ended. */
   writeConnectionLost(): void {
-    if (this.outputOver || this.destroyed) return;
-    this.outputOver = true;
-    const { ended } = this;
-    if (ended !== null) {
+    if (this.output === 'ended' || this.destroyed) return;
+    const wasAsked = this.output === 'ending';
+    this.output = 'ended';
+    if (wasAsked) {
+      const { ended } = this;
       this.ended = null;
-      ended();
+      ended?.();
     } else {
       // Not our doing: what was sent was sent, what still waits can't be.
       this.gate.finish(new ConnectionLost('The connection ended before everything was written.'));
@@ -219,10 +225,11 @@ export class TransportDuplex<T extends ITransport = ITransport>
    * @param reason - `ConnectionDone` ends both halves, anything else destroys the stream.
    */
   connectionLost(reason: Error): void {
-    this.lost = true;
-    this.registered = false;
-    if (this.over) return;
-    this.over = true;
+    const wasOver = this.isOver;
+    this.link = 'lost';
+    this.registration.forget();
+    if (this.destroyed) this.gate.close(reason); // What it may be given just now ends here.
+    if (wasOver) return;
     if (reason instanceof ConnectionDone) {
       this.readConnectionLost();
       this.writeConnectionLost();
@@ -233,31 +240,20 @@ export class TransportDuplex<T extends ITransport = ITransport>
 
   /** The transport wants nothing more of us. As a rule it says why right after. */
   private writerStopped(): void {
-    if (!this.registered) return;
-    this.registered = false;
+    if (!this.registration.forget()) return;
+    if (this.destroyed) this.gate.close(new ProducerStoppedError());
     setImmediate(() => {
-      if (!this.over) this.destroy(new ProducerStoppedError());
+      if (!this.isOver) this.destroy(new ProducerStoppedError());
     });
   }
 
   /** @internal */
   override _read(): void {
-    if (!this.transportPaused) return;
+    if (this.input !== 'paused') return;
     // Node calls this before it takes what it reads from the buffer. A transport that answered at
     // once would fill a full buffer further.
     if (this.readableLength < this.readableHighWaterMark) this.resumeTransport();
-    else process.nextTick(() => this.resumeTransport());
-  }
-
-  private resumeTransport(): void {
-    const { source } = this;
-    if (!this.transportPaused || source === null) return;
-    this.transportPaused = false;
-    try {
-      source.resumeProducing();
-    } catch (thrown) {
-      this.destroy(asError(thrown));
-    }
+    else nextTick(() => this.resumeTransport());
   }
 
   /** @internal */
@@ -268,24 +264,38 @@ export class TransportDuplex<T extends ITransport = ITransport>
 
   /** @internal */
   override _final(callback: WriteCallback): void {
-    if (this.outputOver) {
+    if (this.output === 'ended') {
       callback();
       return;
     }
+    this.output = 'ending';
     this.ended = callback;
     if (this.transport !== null) this.endOutput(this.transport);
   }
 
   private endOutput(transport: ITransport): void {
-    this.unregister(transport);
-    if (this.over) return;
+    this.registration.end();
+    if (this.isOver) return;
     const { loseWriteConnection } = transport as Partial<ITCPTransport>;
     if (typeof loseWriteConnection === 'function') {
       loseWriteConnection.call(transport);
     } else {
-      this.closing = true;
+      this.link = 'closing';
       transport.loseConnection();
     }
+  }
+
+  /**
+   * Destroys the stream and aborts the connection: the other end must not take what it got for all.
+   */
+  resetAndDestroy(): this {
+    if (this.destroyed) return this;
+    try {
+      this.abandon(null);
+    } finally {
+      this.destroy();
+    }
+    return this;
   }
 
   /** @internal */
@@ -293,10 +303,10 @@ export class TransportDuplex<T extends ITransport = ITransport>
     if (error === null) forgetEnd(this);
     this.stopTimer();
     this.ended = null;
-    this.gate.close(error ?? new ConnectionAborted()); // First: we may be resumed as we leave.
     let failure: Error | null = null;
     try {
-      this.leave(error === null && this.writableFinished);
+      if (isPlainDestroy(error) && !this.isOver && this.transport !== null) this.deliver();
+      else this.abandon(error);
     } catch (thrown) {
       failure = asError(thrown);
       if (error !== null) log.err(thrown, 'Leaving a transport failed');
@@ -305,19 +315,35 @@ export class TransportDuplex<T extends ITransport = ITransport>
     this.gate.fail();
   }
 
-  /**
-   * Has nothing more to do with the transport.
-   *
-   * @param cleanly - Whether what it still holds is to be sent.
-   */
-  private leave(cleanly: boolean): void {
-    const { transport } = this;
-    if (transport === null || this.over) return;
-    this.over = true;
-    this.unregister(transport);
-    if (this.lost) return;
+  /** Aborts the connection: what still waits fails with `error`. */
+  private abandon(error: Error | null): void {
+    this.gate.close(error ?? new ConnectionAborted()); // First: we may be resumed as we leave.
+    this.leave('abort');
+  }
+
+  /** Closes the connection once all that was written is delivered. */
+  private deliver(): void {
+    const error = new ConnectionAborted('The stream was destroyed.');
+    try {
+      this.gate.flush(waitingIn(this));
+    } catch (thrown) {
+      this.abandon(asError(thrown));
+      throw thrown;
+    }
+    this.gate.finish(error); // What was given to the transport counts as written.
+    this.gate.close(error);
+    this.leave('close');
+  }
+
+  /** Has nothing more to do with the transport. */
+  private leave(how: 'close' | 'abort'): void {
+    const { link, transport } = this;
+    if (transport === null || this.isOver) return;
+    this.link = 'left';
+    this.registration.end();
+    if ((this.link as string) === 'lost') return; // From inside `unregisterProducer`.
     const { abortConnection } = transport as Partial<ITCPTransport>;
-    if (!cleanly && typeof abortConnection === 'function') abortConnection.call(transport);
-    else transport.loseConnection();
+    if (how === 'abort' && typeof abortConnection === 'function') abortConnection.call(transport);
+    else if (link !== 'closing') transport.loseConnection();
   }
 }

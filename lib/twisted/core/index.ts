@@ -19,4 +19,10 @@ export { logPrefixOf } from './log-prefix.js';
 export { Protocol, type ProtocolTransport } from './protocol.js';
 export { ProtocolToConsumerAdapter } from './protocol-to-consumer-adapter.js';
 export { closedOf, isOwnProtocol, isUnableToUnregister } from './unable-to-unregister.js';
-export { assertConsumer, assertProducer, assertProtocol, assertResumable } from './validate.js';
+export {
+  assertConsumer,
+  assertProducer,
+  assertProtocol,
+  assertResumable,
+  assertTransport,
+} from './validate.js';

@@ -6,8 +6,10 @@ import {
   isProtocol,
   isPullProducer,
   isPushProducer,
+  isTransport,
   type IConsumer,
   type IProtocol,
+  type ITransport,
 } from './interfaces.js';
 
 /** @throws InvalidArgTypeError: `streaming` was left out. Anything else is true or false, as in Python. */
@@ -35,6 +37,17 @@ export function assertProducer(producer: unknown, streaming: unknown): void {
         ? 'a push producer (pauseProducing, resumeProducing, stopProducing)'
         : 'a pull producer (resumeProducing, stopProducing)',
       producer,
+    );
+  }
+}
+
+/** @throws InvalidArgTypeError: `transport` lacks a method of `ITransport`. */
+export function assertTransport(transport: unknown): asserts transport is ITransport {
+  if (!isTransport(transport)) {
+    throw new InvalidArgTypeError(
+      'transport',
+      'a transport (write, writeSequence, loseConnection)',
+      transport,
     );
   }
 }

@@ -60,7 +60,10 @@ describe('ConsumerWritable', () => {
       for (const options of [
         null,
         'options',
-        { objectMode: true },
+        { objectMode: 'yes' },
+        { objectmode: true },
+        { highWatermark: 1 },
+        { Finish: true },
         { highWaterMark: '1' },
         { defaultEncoding: 'klingon' },
         { signal: {} },

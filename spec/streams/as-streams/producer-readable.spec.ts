@@ -747,7 +747,9 @@ describe('ProducerReadable', () => {
     const options: [unknown, typeof InvalidArgTypeError | typeof OutOfRangeError][] = [
       [null, InvalidArgTypeError],
       [7, InvalidArgTypeError],
-      [{ objectMode: true }, InvalidArgTypeError],
+      [{ objectMode: 1 }, InvalidArgTypeError],
+      [{ objectmode: true }, InvalidArgTypeError],
+      [{ highWatermark: 1 }, InvalidArgTypeError],
       [{ readableObjectMode: true }, InvalidArgTypeError],
       [{ end: 0 }, InvalidArgTypeError],
       [{ encoding: 'latin-9' }, InvalidArgTypeError],

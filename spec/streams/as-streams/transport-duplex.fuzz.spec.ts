@@ -76,6 +76,8 @@ class StrictTransport implements ITransport, IConsumer, IPushProducer {
   onWrite: () => void = () => {};
   readLost = false;
   readonly calls: string[] = [];
+  /** Whether the stream is being destroyed plainly: then it gives all that waits, paused or not. */
+  flushing = false;
   private writerPaused = false;
   private paused = false;
   private closing = false;
@@ -87,6 +89,11 @@ class StrictTransport implements ITransport, IConsumer, IPushProducer {
     private readonly scenario: Scenario,
   ) {
     if (!scenario.halfCloseable) Object.assign(this, { loseWriteConnection: undefined });
+  }
+
+  /** Whether it takes data, and nothing that it calls back does away with that. */
+  get takesAll(): boolean {
+    return !this.lost && !this.writeEnded && !this.closing && this.scenario.inCalls.length === 0;
   }
 
   getPeer(): IAddress {
@@ -122,7 +129,7 @@ class StrictTransport implements ITransport, IConsumer, IPushProducer {
 
   write(data: Uint8Array): void {
     this.demand(this.producer !== null, 'written while registered');
-    this.demand(!this.writerPaused, 'written while paused');
+    this.demand(!this.writerPaused || this.flushing, 'written while paused');
     this.demand(!this.writeEnded && !this.closing, 'written after the end');
     this.received += Buffer.from(data).toString();
     this.called('write');
@@ -247,8 +254,13 @@ async function play(scenario: Scenario): Promise<void> {
     else if (what === 'read' || what === 'read one') {
       const chunk = duplex.read(what === 'read' ? undefined : 1) as Buffer | null;
       if (chunk !== null) read += chunk.toString();
-    } else if (what === 'destroy') duplex.destroy();
-    else if (what === 'fail') duplex.destroy(new Error('failed'));
+    } else if (what === 'destroy') {
+      const takesAll = transport.takesAll && !duplex.destroyed && duplex.transport !== null;
+      transport.flushing = true;
+      duplex.destroy();
+      transport.flushing = false;
+      if (takesAll) expect(transport.received, 'delivered').to.equal(written);
+    } else if (what === 'fail') duplex.destroy(new Error('failed'));
     else if (what === 'tick') await tick();
     else if (what === 'turn') await turn();
     else transport.act([what]);

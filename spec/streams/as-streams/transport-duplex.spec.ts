@@ -26,6 +26,14 @@ function connected(options?: TransportDuplexOptions, whole = false) {
   return { duplex, transport };
 }
 
+/** What `for await` destroys a stream with. */
+function abortError(): Error {
+  return Object.assign(new Error('The operation was aborted'), {
+    name: 'AbortError',
+    code: 'ABORT_ERR',
+  });
+}
+
 /** The error that `duplex` emits. */
 async function errorOf(duplex: TransportDuplex): Promise<Error> {
   const [error] = (await once(duplex, 'error')) as [Error];
@@ -359,19 +367,65 @@ describe('TransportDuplex', () => {
   });
 
   describe('destroyed', () => {
-    it('aborts the connection once', async () => {
-      for (const error of [undefined, new Error('broken')]) {
+    it('with an error, aborts the connection once', async () => {
+      const error = new Error('broken');
+      const { duplex, transport } = connected();
+      duplex.on('error', () => {});
+      transport.producer!.pauseProducing();
+      const result = new Promise<unknown>((resolve) => duplex.write('a', resolve));
+      duplex.destroy(error);
+      duplex.destroy();
+      duplex.connectionLost(new ConnectionLost());
+      expect(await result).to.equal(error);
+      expect(transport.log.slice(1)).to.deep.equal(['unregister', 'abort']);
+      expect(duplex.errored).to.equal(error);
+    });
+
+    it('plainly, gives the transport all that was written, and closes it once', async () => {
+      for (const error of [undefined, abortError()]) {
         const { duplex, transport } = connected();
         duplex.on('error', () => {});
         transport.producer!.pauseProducing();
         const result = new Promise<unknown>((resolve) => duplex.write('a', resolve));
+        duplex.write('b');
+        duplex.write('c');
         duplex.destroy(error);
         duplex.destroy();
-        duplex.connectionLost(new ConnectionLost());
-        expect(await result).to.include(error ?? { code: 'ERR_CONNECTION_ABORTED' });
-        expect(transport.log.slice(1)).to.deep.equal(['unregister', 'abort']);
-        expect(duplex.errored).to.equal(error ?? duplex.errored);
+        duplex.connectionLost(new ConnectionDone());
+        expect(await result).to.be.oneOf([null, undefined]);
+        expect(transport.log.slice(1)).to.deep.equal(['a', 'b', 'c', 'unregister', 'lose']);
       }
+    });
+
+    it('plainly, closes a transport once that was closed by the end', () => {
+      const { duplex, transport } = connected({}, true);
+      duplex.end();
+      duplex.destroy();
+      expect(transport.log.slice(1)).to.deep.equal(['unregister', 'lose']);
+    });
+
+    it('by resetAndDestroy, aborts the connection, and says no error', async () => {
+      const { duplex, transport } = connected();
+      transport.producer!.pauseProducing();
+      const seen = events(duplex, 'error', 'close');
+      const result = new Promise<unknown>((resolve) => duplex.write('a', resolve));
+      expect(duplex.resetAndDestroy()).to.equal(duplex);
+      expect(await result).to.have.property('code', 'ERR_CONNECTION_ABORTED');
+      await turn();
+      expect(transport.log.slice(1)).to.deep.equal(['unregister', 'abort']);
+      expect(seen).to.deep.equal(['close']);
+    });
+
+    it('plainly, aborts a transport that fails to take what was written', async () => {
+      const { duplex, transport } = connected();
+      transport.producer!.pauseProducing();
+      duplex.write('a', () => {});
+      transport.write = () => {
+        throw new Error('full');
+      };
+      duplex.destroy();
+      expect(await errorOf(duplex)).to.have.property('message', 'full');
+      expect(transport.log.slice(1)).to.deep.equal(['unregister', 'abort']);
     });
 
     it('closes a transport that can’t abort', () => {
@@ -428,7 +482,7 @@ describe('TransportDuplex', () => {
       try {
         for (const error of [undefined, new Error('broken')]) {
           const { duplex, transport } = connected();
-          transport.abortConnection = () => {
+          transport.abortConnection = transport.loseConnection = () => {
             throw thrown;
           };
           duplex.destroy(error);

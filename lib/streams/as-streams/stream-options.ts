@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 
 import { InvalidArgTypeError } from '../../base/errors.js';
-import { assertOptions } from '../../base/arguments.js';
+import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { assertHighWaterMark } from '../any-stream/index.js';
 import { assertSignal } from '../../base/abort-signal.js';
 
@@ -12,20 +12,25 @@ const HIGH_WATER_MARKS = ['highWaterMark', 'readableHighWaterMark', 'writableHig
 /**
  * Checks what Node would take without a word, or refuse too late.
  *
- * @throws InvalidArgTypeError: `options` is no object, asks for object mode, or has one of the wrong
- *   kind.
+ * @param names - The options that there are. Object mode can be had if it is among them.
+ * @throws InvalidArgTypeError: `options` is no object, asks for object mode that can't be had, has an
+ *   option of the wrong kind or a misspelt one.
  * @throws OutOfRangeError: a `highWaterMark` is no whole number of at least 0.
  */
-export function assertByteStreamOptions(options: unknown): void {
+export function assertStreamOptions(options: unknown, names: readonly string[]): void {
   assertOptions(options);
+  assertKnownOptions(options, names);
   const given = options as Record<string, unknown>;
   for (const name of OBJECT_MODES) {
-    if (given[name]) {
+    if (given[name] && !names.includes(name)) {
       throw new InvalidArgTypeError(`options.${name}`, 'false: this carries bytes', given[name]);
     }
   }
   for (const name of HIGH_WATER_MARKS) assertHighWaterMark(`options.${name}`, given[name]);
-  const { defaultEncoding, signal } = given;
+  const { defaultEncoding, objectMode, signal } = given;
+  if (objectMode !== undefined && typeof objectMode !== 'boolean') {
+    throw new InvalidArgTypeError('options.objectMode', 'a boolean', objectMode);
+  }
   if (defaultEncoding !== undefined && !Buffer.isEncoding(defaultEncoding as string)) {
     const expected = 'an encoding that Buffer knows';
     throw new InvalidArgTypeError('options.defaultEncoding', expected, defaultEncoding);

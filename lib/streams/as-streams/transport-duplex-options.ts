@@ -1,0 +1,57 @@
+/** What a `TransportDuplex` can be told, and its check. */
+import type { Duplex } from '#stream';
+
+import { assertStreamOptions } from './stream-options.js';
+
+type DuplexOptions = ConstructorParameters<typeof Duplex>[0];
+
+/** What a `TransportDuplex` can be told. */
+export interface TransportDuplexOptions {
+  /** Bytes at which either half is full. Node's default if left out. */
+  highWaterMark?: number | undefined;
+  /** Of the readable half: received bytes at which the transport is paused. */
+  readableHighWaterMark?: number | undefined;
+  /** Of the writable half: bytes at which `write` says `false`. */
+  writableHighWaterMark?: number | undefined;
+  /** Of strings that are written without one; `'utf8'` if left out. */
+  defaultEncoding?: BufferEncoding | undefined;
+  /**
+   * Whether the stream may still be written to when the other end writes no more; `true` if left out.
+   * A client of Node's that keeps connections, as `http.Agent` does, expects `false`.
+   */
+  allowHalfOpen?: boolean | undefined;
+  /** Destroys the stream when it aborts. */
+  signal?: AbortSignal | undefined;
+}
+
+const NAMES = [
+  'highWaterMark',
+  'readableHighWaterMark',
+  'writableHighWaterMark',
+  'defaultEncoding',
+  'allowHalfOpen',
+  'signal',
+];
+
+/**
+ * @throws InvalidArgTypeError: `options` is no object, asks for object mode, has an option of the wrong
+ *   kind or a misspelt one.
+ * @throws OutOfRangeError: a `highWaterMark` is no whole number of at least 0.
+ */
+export function assertTransportDuplexOptions(
+  options: unknown,
+): asserts options is TransportDuplexOptions {
+  assertStreamOptions(options, NAMES);
+}
+
+/** Those of `options` that `Duplex` knows, and only these: a `read` among them would replace ours. */
+export function optionsOfDuplex({
+  highWaterMark,
+  readableHighWaterMark,
+  writableHighWaterMark,
+  defaultEncoding,
+  allowHalfOpen,
+}: TransportDuplexOptions): DuplexOptions {
+  const highWaterMarks = { highWaterMark, readableHighWaterMark, writableHighWaterMark };
+  return { ...highWaterMarks, defaultEncoding, allowHalfOpen };
+}
