@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 
 import { expect } from 'chai';
 
-import { ConnectionDone, ConnectionLost, type ConnectionAborted } from '../../../lib/index.js';
+import { ConnectionDone, ConnectionLost } from '../../../lib/index.js';
 import { numbered } from '../../support/producers.js';
 import { tcpPair } from '../../support/sockets.js';
 import { duplexOver } from '../../support/transports.js';
@@ -81,7 +81,7 @@ describe('A TransportDuplex over TCP', () => {
       destroy(duplex);
       expect(await fate).to.equal('ECONNRESET');
       expect(received().toString()).to.equal('abc');
-      expect((await transport.closed)).to.be.instanceOf(ConnectionLost);
+      expect(await transport.closed).to.be.instanceOf(ConnectionLost);
     }
   });
 });
