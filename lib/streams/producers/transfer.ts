@@ -8,6 +8,7 @@ import {
   ProducerStoppedError,
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
+import { AskCounter } from '../../base/ask-counter.js';
 import { asError } from '../../base/as-error.js';
 import { isBytes } from '../../base/bytes.js';
 import { Latch } from '../../base/latch.js';
@@ -39,6 +40,8 @@ const Why = {
 
 /** Who passes chunks on stops before the next one. */
 const NEXT_MUST_WAIT = Why.paused | Why.unasked | Why.resting;
+/** The consumer has yet to say that it takes more. */
+const WANTS_NOTHING = Why.paused | Why.unasked;
 /** Chunks can't be passed on, or somebody is at it. */
 const NOT_IDLE = Why.unopened | Why.passing | Why.over;
 
@@ -52,6 +55,7 @@ export class Transfer implements SourceListener, IPushProducer {
   private reject!: (reason: unknown) => void;
 
   private readonly latch = new Latch(Why, Why.unopened);
+  private readonly askedAgain = new AskCounter();
   /** What came although it could not go on: not every stream stops at once. */
   private readonly held: unknown[] = [];
   /** The consumer, where chunks need not wait to be gathered. */
@@ -112,11 +116,24 @@ export class Transfer implements SourceListener, IPushProducer {
     if (this.isIdle) this.source.hold();
   }
 
-  /** Asked again before it has answered, a pull producer still owes one chunk. */
+  /**
+   * Asked again before it has answered, a pull producer still owes one chunk. Asked so in a loop, in
+   * which no answer can come, it fails.
+   *
+   * @throws InvalidStateError: the loop goes on after that.
+   */
   resumeProducing(): void {
+    if (!this.latch.isHeldBy(WANTS_NOTHING)) this.wasAskedAgain();
     this.latch.release(Why.paused);
     this.latch.release(Why.unasked);
     this.proceed();
+  }
+
+  private wasAskedAgain(): void {
+    const error = this.askedAgain.count();
+    if (error === undefined) return;
+    if (!this.isRunning) throw error;
+    this.fail(error);
   }
 
   /** The consumer has forgotten us already. */

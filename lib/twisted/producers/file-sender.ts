@@ -92,14 +92,15 @@ export class FileSender implements IPullProducer {
       this.assertCanBegin(transform);
       const source = openSource(file);
       const sendNext = (asked: FileTransfer): void => this.sendNext(asked);
-      const transfer = new FileTransfer(source, sendNext, resolve, reject);
+      const onLoop = (asked: FileTransfer, error: Error): void => this.askedInLoop(asked, error);
+      const transfer = new FileTransfer(source, sendNext, onLoop, resolve, reject);
       this.file = file;
       this.consumer = consumer;
       this.transform = transform;
       this.lastSent = NOTHING;
       this.transfer = transfer;
       source?.opened.catch((error: unknown) => {
-        if (!transfer.isSettled) this.fail(transfer, error);
+        if (!transfer.isSettled && !transfer.isEnding) this.fail(transfer, error);
       });
       try {
         consumer.registerProducer(this, false);
@@ -116,7 +117,8 @@ export class FileSender implements IPullProducer {
     if (!Number.isSafeInteger(this.CHUNK_SIZE) || this.CHUNK_SIZE < 1) {
       throw new OutOfRangeError('CHUNK_SIZE', 'a whole number of at least 1', this.CHUNK_SIZE);
     }
-    if (this.transfer !== null && !this.transfer.isSettled && this.file !== null) {
+    const { transfer } = this;
+    if (transfer !== null && !transfer.isSettled && (this.file !== null || transfer.isEnding)) {
       throw new InvalidStateError('A FileSender sends one file at a time');
     }
   }
@@ -127,11 +129,13 @@ export class FileSender implements IPullProducer {
   }
 
   /**
-   * Writes the next piece of the file, now or once it was read; or, at the end, unregisters. Never
-   * throws.
+   * Writes the next piece of the file, now or once it was read; or, at the end, unregisters. Asked
+   * again while a piece is being read, it was asked once.
    *
-   * Asked again while a piece is being read, it answers that afterwards, in order; but no more than
-   * 16 times, so that one who asks on and on is not sent all of the file.
+   * A consumer that asks for it a million times in one turn of the event loop, in which it can't come,
+   * is unregistered, and the promise of the transfer rejects with InvalidStateError.
+   *
+   * @throws InvalidStateError: it goes on asking after that.
    */
   resumeProducing(): void {
     this.transfer?.ask();
@@ -197,17 +201,22 @@ export class FileSender implements IPullProducer {
     }
   }
 
-  /** Unregisters first, as in Twisted: a consumer that then stops us has the last word. */
+  /**
+   * Closes the file, then unregisters, then settles the promise: whatever awaits that may still write
+   * before a close that waited for us. As in Twisted, a consumer that stops us has the last word.
+   */
   private finish(transfer: FileTransfer, consumer: IConsumer): void {
     this.dropFile(transfer);
     const { lastSent } = this;
-    try {
-      consumer.unregisterProducer();
-    } catch (error) {
-      if (transfer.isSettled) reportLate(error);
-      else transfer.fail(error);
-    }
-    transfer.succeed(lastSent);
+    transfer.closeFile(() => {
+      try {
+        consumer.unregisterProducer();
+      } catch (error) {
+        if (transfer.isSettled) reportLate(error);
+        else transfer.fail(error);
+      }
+      transfer.succeed(lastSent);
+    });
   }
 
   private fail(transfer: FileTransfer, error: unknown, isRegistered = true): void {
@@ -217,8 +226,20 @@ export class FileSender implements IPullProducer {
       return;
     }
     this.dropFile(transfer);
+    const end = (): void => {
+      if (isRegistered) unregisterFailed(consumer, error);
+      transfer.fail(error);
+    };
+    transfer.closeFile(end, { error });
+  }
+
+  /** Unregisters at once: only that may end the loop. */
+  private askedInLoop(transfer: FileTransfer, error: Error): void {
+    const { consumer } = this;
+    if (this.transfer !== transfer || transfer.isSettled || consumer === null) throw error;
+    this.dropFile(transfer);
     transfer.fail(error);
-    if (isRegistered) unregisterFailed(consumer, error);
+    unregisterFailed(consumer, error);
   }
 
   /** Nothing more is to be read. */

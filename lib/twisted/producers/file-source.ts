@@ -127,14 +127,18 @@ export class FileSource {
    * Lets go of what was read, and closes the file if it was opened here, after a read that is under
    * way. Reads that wait get nothing.
    *
-   * @returns a promise that settles when that is done; it rejects with Node's error.
+   * @returns a promise that settles when that is done; it rejects with Node's error. `undefined` where
+   *   there is nothing to close.
    */
-  async close(): Promise<void> {
+  close(): Promise<void> | undefined {
     this.closed = true;
     this.block = NOTHING;
     this.offset = 0;
     this.ahead = null;
-    if (!this.isOurs) return;
+    return this.isOurs ? this.closeHandle() : undefined;
+  }
+
+  private async closeHandle(): Promise<void> {
     const handle = await this.handle.catch(() => null); // Never open: nothing to close.
     await handle?.close();
   }

@@ -1,4 +1,5 @@
 import type { FileSource } from './file-source.js';
+import { AskCounter } from '../../base/ask-counter.js';
 import { log } from '../../base/log.js';
 
 /**
@@ -18,7 +19,12 @@ export class FileTransfer {
   isAsynchronous: boolean;
   /** Whether the consumer has asked. */
   wasAsked = false;
+  /** Whether all is sent, or it has failed, and its file is being closed before anyone hears of that. */
+  isEnding = false;
 
+  private isClosed = false;
+  private failure: { readonly error: unknown } | undefined;
+  private readonly askedAgain = new AskCounter();
   private waits = false;
   private depth = 0;
   private owed = 0;
@@ -26,12 +32,14 @@ export class FileTransfer {
   /**
    * @param source - The file, where it is of the operating system; `null` for a file-like.
    * @param sendNext - Reads and writes once, or calls `wait`. Never throws.
+   * @param onLoop - Is told that the consumer asks in a loop that lets no answer come.
    * @param onSuccess - Is told the last byte.
    * @param onFailure - Is told the error.
    */
   constructor(
     readonly source: FileSource | null,
     private readonly sendNext: (transfer: FileTransfer) => void,
+    private readonly onLoop: (transfer: FileTransfer, error: Error) => void,
     private readonly onSuccess: (lastSent: Buffer) => void,
     private readonly onFailure: (error: unknown) => void,
   ) {
@@ -45,11 +53,15 @@ export class FileTransfer {
    * other may not, so that no consumer sees two writes out of order. To ask again while an answer
    * has yet to be read is to ask for the same: else who asks without end, as `PullToPush` does,
    * would be sent the file however slow it is.
+   *
+   * @throws what `onLoop` throws.
    */
   ask(): void {
     this.wasAsked = true;
-    if (this.waits) return;
-    if (this.depth < (this.isAsynchronous ? 1 : DEEPEST)) this.answer(this.sendNext);
+    if (this.waits) {
+      const error = this.askedAgain.count();
+      if (error !== undefined) this.onLoop(this, error);
+    } else if (this.depth < (this.isAsynchronous ? 1 : DEEPEST)) this.answer(this.sendNext);
     else if (this.isAsynchronous) this.owed = 1;
     else this.owed += 1;
   }
@@ -75,6 +87,7 @@ export class FileTransfer {
     this.waits = true;
     this.isAsynchronous = true;
     const answered = (send: () => void): void => {
+      if (this.isEnding) return;
       this.waits = false;
       if (!this.isSettled) this.answer(send);
     };
@@ -89,6 +102,27 @@ export class FileTransfer {
     this.owed = 0;
   }
 
+  /**
+   * There is nothing left to send: calls `end`, in which the consumer is told, as soon as the file is
+   * closed, where it was opened for this. Questions that come until then are not answered.
+   *
+   * @param failure - What has failed, if that is why: what happens until then doesn't change it.
+   */
+  closeFile(end: () => void, failure?: { readonly error: unknown }): void {
+    this.failure = failure;
+    const closing = this.close();
+    if (closing === undefined || this.isSettled) {
+      end();
+      return;
+    }
+    this.isEnding = true;
+    this.waits = true;
+    // Whoever has stopped us meanwhile has forgotten us.
+    void closing.then(() => {
+      if (!this.isSettled) end();
+    });
+  }
+
   /** It has sent everything; the first end counts. */
   succeed(lastSent: Buffer): void {
     this.settle(() => this.onSuccess(lastSent));
@@ -96,17 +130,27 @@ export class FileTransfer {
 
   /** It has failed, or was stopped; the first end counts. */
   fail(error: unknown): void {
-    this.settle(() => this.onFailure(error));
+    const { failure = { error } } = this;
+    this.settle(() => this.onFailure(failure.error));
   }
 
   /** Who hears of the end finds the file closed, where it was opened for this. */
   private settle(tell: () => void): void {
     if (this.isSettled) return;
     this.isSettled = true;
-    if (this.source === null) tell();
-    else {
-      const failed = (error: unknown): void => log.err(error, 'A file that was sent did not close');
-      void this.source.close().catch(failed).then(tell);
-    }
+    const closing = this.close();
+    if (closing === undefined) tell();
+    else void closing.then(tell);
+  }
+
+  /** @returns a promise that never rejects; `undefined` where there is nothing to close any more. */
+  private close(): Promise<void> | undefined {
+    if (this.isClosed) return undefined;
+    return this.source
+      ?.close()
+      ?.catch((error: unknown) => log.err(error, 'A file that was sent did not close'))
+      .then(() => {
+        this.isClosed = true;
+      });
   }
 }

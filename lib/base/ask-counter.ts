@@ -1,0 +1,47 @@
+/**
+ * Notices who asks in a loop. A producer that answers later can't do so before the event loop turns, and
+ * a loop that asks until the answer is there never lets it turn: the process would freeze.
+ */
+import { InvalidStateError } from './errors.js';
+import { currentTurn } from './turn.js';
+
+/** Questions in one turn of the event loop that nobody asks who waits for the answer, and … */
+const TOO_MANY = 1_000_000;
+/**
+ * … milliseconds that they take. A `Cooperator` that has nothing else to do asks as often as it can, but
+ * gives up its turn after 10 ms.
+ */
+const TOO_LONG = 100;
+
+// Bound at once: a clock that a test stops later must not make a loop endless.
+const now = performance.now.bind(performance);
+
+export class AskCounter {
+  private turn = -1;
+  private since = 0;
+  private asked = 0;
+
+  /**
+   * Counts a question to which the answer to the last one is yet to come.
+   *
+   * @returns an error if they come in a loop that waits for nothing; then it begins to count anew.
+   */
+  count(): InvalidStateError | undefined {
+    const turn = currentTurn();
+    if (turn !== this.turn) this.begin(turn);
+    this.asked += 1;
+    if (this.asked < TOO_MANY || now() - this.since < TOO_LONG) return undefined;
+    const { asked } = this;
+    this.begin(turn);
+    return new InvalidStateError(
+      `A producer that answers later was asked ${asked} times in one turn of the event loop: a loop ` +
+        'that asks until it has the answer never lets it come. Ask again once something was written.',
+    );
+  }
+
+  private begin(turn: number): void {
+    this.turn = turn;
+    this.asked = 0;
+    this.since = now();
+  }
+}
