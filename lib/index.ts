@@ -97,11 +97,16 @@ export {
 export {
   BasicProducerConsumerProxy,
   type FileBytes,
+  FileBodyProducer,
+  type FileBodyProducerOptions,
   FileSender,
   type FileTransform,
+  type IBodyProducer,
   type IFile,
+  type ISeekableFile,
   ProducerConsumerProxy,
   PullToPush,
+  UNKNOWN_LENGTH,
 } from './twisted/producers/index.js';
 export {
   type Addressed,
@@ -142,6 +147,12 @@ export {
   type WritableConsumerOptions,
 } from './streams/transports/index.js';
 export { ReadableProducer, type ReadableProducerOptions } from './streams/producers/index.js';
+export {
+  deliverBody,
+  PotentialDataLoss,
+  ResponseDone,
+  ResponseFailed,
+} from './streams/bodies/index.js';
 export {
   ConsumerWritable,
   type ConsumerWritableOptions,

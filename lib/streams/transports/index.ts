@@ -1,5 +1,5 @@
 /** A `Writable` as a consumer, a `Duplex` as a transport. */
-export { peerOf, tcpAddress } from './addresses.js';
+export { hostOf, peerOf, tcpAddress } from './addresses.js';
 export { DuplexTransport, type DuplexTransportOptions } from './duplex-transport.js';
 export type { ClientTLSOptions, ServerTLSOptions, StartTLSOptions } from './tls-options.js';
 export { type TLSSide, tlsSide } from './tls-side.js';

@@ -9,23 +9,10 @@ import {
   isFailableConsumer,
   ProducerStoppedError,
 } from '../core/index.js';
-import { FileSource } from './file-source.js';
+import { assertFile, type FileBytes, type IFile, isPromiseLike, openSource } from './files.js';
 import { FileTransfer } from './file-transfer.js';
 import { log } from '../../base/log.js';
 import { asBuffer, assertBytes } from '../../base/bytes.js';
-
-/** The next bytes of a file; none, or `null`, at its end. */
-export type FileBytes = Uint8Array | null;
-
-/** What can be read as Python reads a file. */
-export interface IFile {
-  /**
-   * @param size - The most bytes to return.
-   * @returns the next bytes; none, or `null`, at the end of the file. Or a promise of them: it is
-   *   not asked again before that has settled.
-   */
-  read(size: number): FileBytes | PromiseLike<FileBytes>;
-}
 
 /** What is done to each piece of a file before it is written. */
 export type FileTransform = (bytes: Buffer) => Uint8Array;
@@ -270,35 +257,4 @@ function unregisterFailed(consumer: IConsumer, error: unknown): void {
     attempt(() => consumer.producerFailed(reason));
   }
   attempt(() => consumer.unregisterProducer());
-}
-
-function openSource(file: IFile | FileHandle | string | URL): FileSource | null {
-  if (typeof file === 'string' || file instanceof URL) return FileSource.atPath(file);
-  return isFileHandle(file) ? FileSource.from(file) : null;
-}
-
-/** Goes by what it can do: Node doesn't export the class. */
-function isFileHandle(file: IFile | FileHandle): file is FileHandle {
-  return typeof (file as Partial<FileHandle>).readv === 'function';
-}
-
-/** @throws InvalidArgTypeError: `file` is nothing that can be read. */
-function assertFile(file: unknown): void {
-  if (typeof file === 'string') return;
-  if (typeof file === 'object' && file !== null) {
-    const { read, pipe } = file as Partial<Record<string, unknown>>;
-    // The `read` of a stream has another meaning: its `null` says 'not yet'.
-    const isStream = typeof pipe === 'function';
-    if (file instanceof URL || (typeof read === 'function' && !isStream)) return;
-  }
-  throw new InvalidArgTypeError(
-    'file',
-    'a path, a file: URL, a FileHandle or an object with read(size), and no stream',
-    file,
-  );
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<FileBytes> {
-  if (typeof value !== 'object' || value === null) return false;
-  return typeof (value as Partial<PromiseLike<unknown>>).then === 'function';
 }

@@ -2,11 +2,8 @@ import { expect } from 'chai';
 
 import { InvalidArgTypeError } from '../../../lib/base/errors.js';
 import { ProducerStoppedError } from '../../../lib/twisted/core/errors.js';
-import {
-  FileSender,
-  type FileBytes,
-  type IFile,
-} from '../../../lib/twisted/producers/file-sender.js';
+import { FileSender } from '../../../lib/twisted/producers/file-sender.js';
+import type { FileBytes, IFile } from '../../../lib/twisted/producers/files.js';
 import { log as errorLog, type LogEvent } from '../../../lib/base/log.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
 import { rejection } from '../../support/rejection.js';

@@ -12,11 +12,8 @@ import {
   ProducerAlreadyRegisteredError,
   ProducerStoppedError,
 } from '../../../lib/twisted/core/errors.js';
-import {
-  FileSender,
-  type FileTransform,
-  type IFile,
-} from '../../../lib/twisted/producers/file-sender.js';
+import { FileSender, type FileTransform } from '../../../lib/twisted/producers/file-sender.js';
+import type { IFile } from '../../../lib/twisted/producers/files.js';
 import { isPullProducer, type IConsumer } from '../../../lib/twisted/core/interfaces.js';
 import { log as errorLog, type LogEvent } from '../../../lib/base/log.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';

@@ -1,0 +1,144 @@
+import { asError } from '../../base/as-error.js';
+import { InvalidStateError } from '../../base/errors.js';
+import { log } from '../../base/log.js';
+import {
+  assertProtocol,
+  type IConsumer,
+  type IProtocol,
+  type IPushProducer,
+} from '../../twisted/core/index.js';
+import { assertUnread, isWebReadable, type ReadableLike } from '../any-stream/index.js';
+import { ReadableProducer } from '../producers/index.js';
+import { BodyTransport } from './body-transport.js';
+import { PotentialDataLoss, ResponseDone, ResponseFailed } from './errors.js';
+
+/** Those that were delivered, or are being. */
+const delivered = /* @__PURE__ */ new WeakSet<object>();
+
+/**
+ * Delivers a body to a protocol: that of an HTTP response (an `http.IncomingMessage`, the `body` of a
+ * `fetch`), of a request, or of anything else that can be read. To the protocol it is a connection that
+ * only receives: it is connected before this returns, and may pause, resume and close its transport.
+ *
+ * `connectionLost` is given `ResponseDone` once all was delivered; `PotentialDataLoss` where the end of
+ * the connection was all that said so; else `ResponseFailed`, with the `cause`.
+ *
+ * @example
+ * ```ts
+ * http.get('http://example.com/', (response) => deliverBody(response, new Printer()));
+ * ```
+ *
+ * @param readable - What to read. Don't read from it besides.
+ * @param protocol - What is to receive it.
+ * @throws InvalidArgTypeError: `readable` can't be read from, or `protocol` is none.
+ * @throws InvalidStateError: it was delivered before, or something else reads it.
+ * @throws what the protocol's `makeConnection` throws: nothing was read.
+ * @see Twisted: `twisted.web.iweb.IResponse.deliverBody`
+ */
+export function deliverBody(readable: ReadableLike, protocol: IProtocol): void {
+  assertProtocol(protocol);
+  const producer = new ReadableProducer(readable);
+  if (delivered.has(readable)) throw new InvalidStateError('This body was delivered before');
+  assertUnread(readable);
+  if (isWebReadable(readable) && readable.locked) {
+    throw new InvalidStateError('Something else reads this body: it is locked');
+  }
+  const delivery = new Delivery(readable, protocol, producer);
+  delivered.add(readable);
+  try {
+    delivery.connect();
+  } catch (thrown) {
+    delivered.delete(readable);
+    throw thrown;
+  }
+  void delivery.run();
+}
+
+/** One body, on its way to one protocol. To what reads it, it is the consumer. */
+class Delivery implements IConsumer {
+  private readonly transport: BodyTransport;
+  private paused = false;
+
+  constructor(
+    private readonly body: ReadableLike,
+    private readonly protocol: IProtocol,
+    private readonly producer: ReadableProducer,
+  ) {
+    this.transport = new BodyTransport(body, {
+      pauseProducing: () => this.pause(true),
+      resumeProducing: () => this.pause(false),
+      stopProducing: () => producer.stopProducing(),
+    });
+  }
+
+  /** Remembered, too: the protocol may pause before anything is read. */
+  private pause(paused: boolean): void {
+    this.paused = paused;
+    if (paused) this.producer.pauseProducing();
+    else this.producer.resumeProducing();
+  }
+
+  /** @throws what the protocol throws. */
+  connect(): void {
+    this.hear(this.protocol.makeConnection(this.transport));
+  }
+
+  /** Delivers it all, then says how that ended. Never rejects. */
+  async run(): Promise<void> {
+    const { body, protocol, transport } = this;
+    let reason: Error;
+    try {
+      await this.producer.startProducing(this);
+      reason = endedWithConnection(body) ? new PotentialDataLoss() : new ResponseDone();
+    } catch (thrown) {
+      reason = new ResponseFailed([transport.closeReason ?? asError(thrown)], body);
+    }
+    transport.over();
+    try {
+      const told: unknown = protocol.connectionLost(reason);
+      await told; // It may fail later.
+    } catch (thrown) {
+      log.err(thrown, 'The protocol of a body failed in connectionLost');
+    }
+  }
+
+  registerProducer(producer: IPushProducer): void {
+    if (this.paused) producer.pauseProducing();
+  }
+
+  unregisterProducer(): void {}
+
+  /** What the protocol throws ends the transfer, and is its reason. */
+  write(data: Buffer): void {
+    this.hear(this.protocol.dataReceived(data));
+  }
+
+  /** A callback that fails later ends the delivery, as one does that fails now. */
+  private hear(result: unknown): void {
+    if (typeof (result as PromiseLike<unknown> | undefined)?.then !== 'function') return;
+    Promise.resolve(result).catch((thrown: unknown) => {
+      if (this.transport.connected) this.transport.close(asError(thrown));
+      else log.err(thrown, 'The protocol of a body failed after the end of that');
+    });
+  }
+}
+
+/** What an `http.IncomingMessage` tells of itself. */
+interface MessageLike {
+  readonly headers?: Readonly<Record<string, unknown>>;
+  readonly httpVersionMajor?: number;
+  readonly req?: { readonly method?: string };
+  readonly statusCode?: number | null;
+}
+
+/** Statuses of responses that have no body. */
+const NO_BODY = [204, 304];
+
+/** Whether `body` is of a response whose end is that of its connection, and may be cut short. */
+function endedWithConnection(body: object): boolean {
+  const { headers, httpVersionMajor, req, statusCode } = body as MessageLike;
+  if (typeof statusCode !== 'number' || httpVersionMajor !== 1 || headers === undefined)
+    return false;
+  if ('content-length' in headers || 'transfer-encoding' in headers) return false;
+  return req?.method !== 'HEAD' && !NO_BODY.includes(statusCode);
+}

@@ -1,0 +1,51 @@
+/** How the delivery of a body ended: the reasons that its protocol's `connectionLost` is given. */
+import { ConnectionDone, ConnectionLost } from '../../twisted/core/index.js';
+
+/**
+ * All of the body was delivered. `code` is `ERR_RESPONSE_DONE`.
+ *
+ * @see Twisted: `twisted.web.client.ResponseDone`
+ */
+export class ResponseDone extends ConnectionDone {
+  override readonly code: string = 'ERR_RESPONSE_DONE';
+
+  constructor(message = 'Response body fully received') {
+    super(message);
+  }
+}
+
+/**
+ * The body has ended because its connection did, which nothing tells from a connection that was cut:
+ * the response has neither `Content-Length` nor `Transfer-Encoding`. `code` is
+ * `ERR_POTENTIAL_DATA_LOSS`.
+ *
+ * @see Twisted: `twisted.web.http.PotentialDataLoss`
+ */
+export class PotentialDataLoss extends ConnectionDone {
+  override readonly code: string = 'ERR_POTENTIAL_DATA_LOSS';
+
+  constructor(message = 'The body ended with its connection: it may be complete, or not') {
+    super(message);
+  }
+}
+
+/**
+ * Not all of the body was delivered. `code` is `ERR_RESPONSE_FAILED`.
+ *
+ * @see Twisted: `twisted.web.client.ResponseFailed`
+ */
+export class ResponseFailed extends ConnectionLost {
+  override readonly code: string = 'ERR_RESPONSE_FAILED';
+
+  /**
+   * @param reasons - Why; the first is the `cause` as well. `ConnectionDone` or `ConnectionAborted` if
+   *   the protocol closed its transport.
+   * @param response - What the body was read from.
+   */
+  constructor(
+    readonly reasons: readonly Error[],
+    readonly response: object | null = null,
+  ) {
+    super('Not all of the body was received', { cause: reasons[0] });
+  }
+}

@@ -1,0 +1,30 @@
+import type { IConsumer, IPushProducer } from '../core/index.js';
+
+/**
+ * The `length` of a body of which nobody knows how long it is.
+ *
+ * @see Twisted: `twisted.web.iweb.UNKNOWN_LENGTH`
+ */
+export const UNKNOWN_LENGTH: unique symbol = /* @__PURE__ */ Symbol('UNKNOWN_LENGTH');
+
+/**
+ * Writes the body of a request. Who sends the request registers this as push producer of its consumer,
+ * and unregisters it when the promise has settled.
+ *
+ * @see Twisted: `twisted.web.iweb.IBodyProducer`
+ */
+export interface IBodyProducer extends IPushProducer {
+  /** How many bytes it will write, or {@link UNKNOWN_LENGTH}. */
+  readonly length: number | typeof UNKNOWN_LENGTH;
+  /**
+   * Writes the body; it doesn't wait for a `resumeProducing` to begin. It neither registers nor
+   * unregisters.
+   *
+   * @param consumer - Takes the bytes. Its `write` may pause, resume or stop this.
+   * @returns a promise that resolves once all bytes were written, rejects with what kept them from
+   *   that, and never settles after `stopProducing`.
+   */
+  startProducing(consumer: Pick<IConsumer, 'write'>): Promise<void>;
+  /** Writes no more. The promise of `startProducing` never settles. */
+  stopProducing(): void;
+}

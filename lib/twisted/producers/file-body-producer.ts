@@ -1,0 +1,220 @@
+import { statSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+
+import { assertKnownOptions, assertMethod, assertOptions } from '../../base/arguments.js';
+import { assertBytes } from '../../base/bytes.js';
+import { InvalidArgTypeError, InvalidStateError, OutOfRangeError } from '../../base/errors.js';
+import { log } from '../../base/log.js';
+import {
+  cooperate,
+  type CooperativeTask,
+  TaskFinished,
+  TaskStopped,
+} from '../cooperation/index.js';
+import type { IConsumer } from '../core/index.js';
+import { type IBodyProducer, UNKNOWN_LENGTH } from './body-producer.js';
+import type { FileSource } from './file-source.js';
+import { assertFile, type FileBytes, type IFile, isPromiseLike, openSource } from './files.js';
+
+/** A file-like that may know how long it is. */
+export interface ISeekableFile extends IFile {
+  /** Goes to `offset`, from the beginning of the file (`whence` 0) or from its end (2). */
+  seek?(offset: number, whence: 0 | 2): unknown;
+  /** Where in the file it is, in bytes. */
+  tell?(): unknown;
+  /** Called when nothing is read any more. */
+  close?(): unknown;
+}
+
+/** Options of {@link FileBodyProducer}. */
+export interface FileBodyProducerOptions {
+  /** What reads are scheduled with; the global `cooperate` unless given. */
+  cooperator?: { cooperate(iterator: Iterator<unknown>): CooperativeTask } | undefined;
+  /** Bytes to read, and write, at a time: 65536 unless given. */
+  readSize?: number | undefined;
+}
+
+const READ_SIZE = 2 ** 16;
+
+/**
+ * The contents of a file, as the body of a request.
+ *
+ * @example
+ * ```ts
+ * const body = new FileBodyProducer('picture.png');
+ * const request = http.request(url, { method: 'PUT', headers: { 'content-length': body.length } });
+ * const consumer = new WritableConsumer(request);
+ * consumer.registerProducer(body, true);
+ * await body.startProducing(consumer);
+ * consumer.unregisterProducer();
+ * consumer.loseConnection();
+ * ```
+ *
+ * @see Twisted: `twisted.web.client.FileBodyProducer`
+ */
+export class FileBodyProducer implements IBodyProducer {
+  /**
+   * How many bytes there were to write when this was made: of a path, the size of the file; of a
+   * file-like with `seek` and `tell`, what is behind where it is. Of a `FileHandle`, nothing tells
+   * where it is.
+   */
+  readonly length: number | typeof UNKNOWN_LENGTH;
+
+  private readonly cooperator: { cooperate(iterator: Iterator<unknown>): CooperativeTask };
+  private readonly readSize: number;
+  private task: CooperativeTask | null = null;
+  private paused = false;
+  private closed: Promise<void> | null = null;
+  /** A file of the operating system, once it is read. */
+  private opened: FileSource | null = null;
+
+  /**
+   * @param file - A path or `file:` URL, an open `FileHandle`, or a file-like. It is closed once it was
+   *   read, or this was stopped.
+   * @param options - See {@link FileBodyProducerOptions}.
+   * @throws InvalidArgTypeError, OutOfRangeError: an argument makes no sense.
+   * @throws Node's error: there is no file at the path.
+   */
+  constructor(
+    private readonly file: ISeekableFile | FileHandle | string | URL,
+    options: FileBodyProducerOptions = {},
+  ) {
+    assertFile(file);
+    assertOptions(options);
+    assertKnownOptions(options, ['cooperator', 'readSize']);
+    const { cooperator = { cooperate }, readSize = READ_SIZE } = options;
+    assertMethod(cooperator, 'options.cooperator', 'cooperate');
+    assertReadSize(readSize);
+    this.cooperator = cooperator;
+    this.readSize = readSize;
+    this.length = lengthOf(file);
+  }
+
+  /**
+   * Writes the file to `consumer`, a piece at a time, in turn with others.
+   *
+   * @param consumer - Takes the bytes. It isn't told of this: register it as push producer before.
+   * @returns a promise that resolves once all was written and the file is closed. After `stopProducing`
+   *   it never settles.
+   * @throws InvalidArgTypeError (rejects): `consumer` has no `write`, or the file gave no bytes.
+   * @throws InvalidStateError (rejects): it was called before.
+   * @throws the error of the file, or of `consumer.write` (rejects); the file is closed.
+   * @see Twisted: `IBodyProducer.startProducing`
+   */
+  startProducing(consumer: Pick<IConsumer, 'write'>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      assertMethod(consumer, 'consumer', 'write');
+      if (this.task !== null || this.closed !== null) {
+        throw new InvalidStateError('A FileBodyProducer writes its file once');
+      }
+      this.opened = openSource(this.file);
+      const source = this.opened ?? (this.file as ISeekableFile);
+      const task = this.cooperator.cooperate(this.work(consumer, source));
+      this.task = task;
+      if (this.paused) task.pause();
+      task.whenDone().then(
+        () => void this.close().then(resolve),
+        (reason: Error) => {
+          if (reason instanceof TaskStopped) return;
+          void this.close().then(() => reject(reason));
+        },
+      );
+    });
+  }
+
+  private *work(
+    consumer: Pick<IConsumer, 'write'>,
+    source: IFile,
+  ): Generator<unknown, void, unknown> {
+    for (;;) {
+      let bytes = source.read(this.readSize);
+      if (isPromiseLike(bytes)) {
+        let read: FileBytes = null;
+        yield bytes.then((value) => (read = value));
+        bytes = read;
+      }
+      if (bytes !== null) assertBytes(bytes, 'file.read()');
+      if (bytes === null || bytes.length === 0) return;
+      consumer.write(bytes);
+      yield;
+    }
+  }
+
+  /** Writes no more until `resumeProducing`. Called again, does nothing. */
+  pauseProducing(): void {
+    if (this.paused) return; // Differs from Twisted, whose tasks count.
+    this.paused = this.unlessOver((task) => task.pause());
+  }
+
+  /** Goes on after `pauseProducing`; else, does nothing. */
+  resumeProducing(): void {
+    if (!this.paused) return;
+    this.paused = false;
+    this.task?.resume();
+  }
+
+  /** Writes no more, and closes the file. The promise of `startProducing` never settles. */
+  stopProducing(): void {
+    this.unlessOver((task) => task.stop());
+    void this.close();
+  }
+
+  /** @returns whether the task, if there is one yet, is not over. */
+  private unlessOver(call: (task: CooperativeTask) => void): boolean {
+    try {
+      if (this.task !== null) call(this.task);
+      return true;
+    } catch (thrown) {
+      if (!(thrown instanceof TaskFinished)) throw thrown;
+      return false;
+    }
+  }
+
+  /** Never rejects: what was written is complete all the same. */
+  private close(): Promise<void> {
+    this.closed ??= this.closeFile();
+    return this.closed;
+  }
+
+  private async closeFile(): Promise<void> {
+    try {
+      await this.opened?.close(); // What was given as a path.
+      if (isCloseable(this.file)) await this.file.close();
+    } catch (error) {
+      log.err(error, 'The file of a body did not close');
+    }
+  }
+}
+
+function isCloseable(file: unknown): file is { close(): unknown } {
+  return typeof (file as { close?: unknown }).close === 'function';
+}
+
+function lengthOf(file: ISeekableFile | FileHandle | string | URL): number | typeof UNKNOWN_LENGTH {
+  if (typeof file === 'string' || file instanceof URL) {
+    const stat = statSync(file);
+    return stat.isFile() ? stat.size : UNKNOWN_LENGTH;
+  }
+  return 'readv' in file ? UNKNOWN_LENGTH : restOf(file);
+}
+
+/** How much of `file` is behind where it is, if that can be asked at once. */
+function restOf(file: ISeekableFile): number | typeof UNKNOWN_LENGTH {
+  if (typeof file.seek !== 'function' || typeof file.tell !== 'function') return UNKNOWN_LENGTH;
+  const position = file.tell();
+  if (typeof position !== 'number') return UNKNOWN_LENGTH;
+  file.seek(0, 2);
+  const end = file.tell();
+  file.seek(position, 0);
+  return typeof end === 'number' ? end - position : UNKNOWN_LENGTH;
+}
+
+function assertReadSize(readSize: unknown): void {
+  const expected = 'a whole number of at least 1';
+  if (typeof readSize !== 'number') {
+    throw new InvalidArgTypeError('options.readSize', expected, readSize);
+  }
+  if (!(Number.isSafeInteger(readSize) && readSize > 0)) {
+    throw new OutOfRangeError('options.readSize', expected, readSize);
+  }
+}
