@@ -15,6 +15,8 @@ export const rawNode = (measure: Measure): Contestant => ({ name: 'raw Node', me
 export const pipe = (measure: Measure): Contestant => ({ name: 'pipe', measure });
 export const pipeline = (measure: Measure): Contestant => ({ name: 'stream.pipeline', measure });
 export const streamx = (measure: Measure): Contestant => ({ name: 'streamx', measure });
+export const readline = (measure: Measure): Contestant => ({ name: 'readline', measure });
+export const split2 = (measure: Measure): Contestant => ({ name: 'split2', measure });
 export const byHand = (measure: Measure): Contestant => ({ name: 'by hand', measure });
 export const twisted = (measure: Measure): Contestant => ({
   name: 'Twisted',

@@ -6,12 +6,13 @@ import { ours, twisted } from './contestants.js';
 
 export const callRate: Metric = { name: 'calls', unit: 'millions a second' };
 
-async function measureRate(child: Child): Promise<Measurement> {
+/** What `child` says of how much there is in a second, as `metric`. */
+export async function measureRate(child: Child, metric = callRate): Promise<Measurement> {
   return withChildren([child], async () => {
     const { perSecond, intact } = await child.said<{ perSecond: number; intact: boolean }>();
     await child.ended();
-    if (!intact) throw new Error('The calls did not do what they should');
-    return { [callRate.name]: perSecond / 1e6 };
+    if (!intact) throw new Error('Not all was done that should be');
+    return { [metric.name]: perSecond / 1e6 };
   });
 }
 

@@ -66,8 +66,7 @@ export class LineOnlyReceiver<
       const length = inbox.indexOf(delimiter);
       if (length < 0)
         return inbox.length > this.MAX_LENGTH ? this.#exceeded(inbox.peekAll()) : answer;
-      const line = inbox.take(length);
-      inbox.skip(delimiter.length);
+      const line = inbox.takeBefore(length, delimiter.length);
       if (length > this.MAX_LENGTH) {
         answer = this.#exceeded(line);
       } else {

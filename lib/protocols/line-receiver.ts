@@ -80,8 +80,7 @@ export class LineReceiver<
           const isTooLong = inbox.length >= this.MAX_LENGTH + delimiter.length;
           return isTooLong ? this.#exceeded() : undefined;
         }
-        const line = inbox.take(length);
-        inbox.skip(delimiter.length);
+        const line = inbox.takeBefore(length, delimiter.length);
         returned = this.lineReceived(line);
         if (returned !== undefined) returned = heed(this, returned, 'lineReceived');
       } else {

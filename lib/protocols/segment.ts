@@ -1,5 +1,10 @@
 import { Buffer } from 'node:buffer';
 
+/** What makes a `Buffer` over memory that there is: three times as fast as `subarray`, which ends up here. */
+const { [Symbol.species]: View } = Buffer as unknown as {
+  [Symbol.species]: new (memory: ArrayBufferLike, start: number, length: number) => Buffer;
+};
+
 /** The least memory that is set aside. */
 const LEAST = 128;
 /** A piece of someone else's memory that is larger is left where it is. */
@@ -17,8 +22,19 @@ export class Segment {
   /** What `memory` is the beginning of, where it is our own: behind it, there is room. */
   private room: Buffer | undefined;
 
+  private backing: ArrayBufferLike;
+  private origin: number;
+
   /** @param memory - Not copied. */
-  constructor(public memory: Buffer) {}
+  constructor(public memory: Buffer) {
+    this.backing = memory.buffer;
+    this.origin = memory.byteOffset;
+  }
+
+  /** A view of the first `count` bytes that are still wanted. */
+  view(count: number): Buffer {
+    return new View(this.backing, this.origin + this.start, count);
+  }
 
   /** How many bytes are still wanted. */
   get length(): number {
@@ -64,6 +80,8 @@ export class Segment {
     this.room = Buffer.allocUnsafeSlow(Math.max(LEAST, 2 * (kept.length + count)));
     this.room.set(kept);
     this.memory = this.room.subarray(0, kept.length);
+    this.backing = this.room.buffer;
+    this.origin = this.room.byteOffset;
     this.start = 0;
   }
 }

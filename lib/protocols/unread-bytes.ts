@@ -84,18 +84,20 @@ export class UnreadBytes {
     this.borrowed = 0;
   }
 
+  /** Takes the `count` bytes before a delimiter of `gap` bytes, where `indexOf` has found it, and forgets that. */
+  takeBefore(count: number, gap: number): Buffer {
+    const taken = this.head.view(count);
+    this.skip(count + gap);
+    return taken;
+  }
+
   /** Takes the first `count` bytes, which there must be: a view if they are together, else a copy. */
   take(count: number): Buffer {
-    const { memory, start, length } = this.head;
-    if (count <= length) {
-      const taken = memory.subarray(start, start + count);
-      this.skip(count);
-      return taken;
-    }
+    if (count <= this.head.length) return this.takeBefore(count, 0);
     const taken = Buffer.allocUnsafe(count);
     for (let done = 0; done < count;) {
-      const { memory, start } = this.head;
-      const piece = memory.subarray(start, start + count - done);
+      const { head } = this;
+      const piece = head.view(Math.min(head.length, count - done));
       taken.set(piece, done);
       done += piece.length;
       this.skip(piece.length);
@@ -110,8 +112,8 @@ export class UnreadBytes {
 
   /** Everything, which stays unread. */
   peekAll(): Buffer {
-    const { memory, start } = this.gather(this.length);
-    return memory.subarray(start);
+    this.gather(this.length);
+    return this.head.view(this.length);
   }
 
   /** Forgets the first `count` bytes, no more than are together. */
