@@ -2,7 +2,7 @@
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
 import { setImmediate } from '../../base/timers.js';
-import { Place } from './round-robin.js';
+import { Seat } from './round-robin.js';
 import {
   NotPaused,
   TaskDone,
@@ -44,7 +44,7 @@ interface Waiter {
  */
 export class CooperativeTask<Iterating extends Work = Work> {
   /** @internal Where it stands among its cooperator's tasks. */
-  readonly place = new Place<CooperativeTask>(this);
+  readonly seat = new Seat<CooperativeTask>(this);
   /** What is worked through. */
   protected readonly iterator: Iterating;
   /** Who does the work. */

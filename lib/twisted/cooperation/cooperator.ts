@@ -158,14 +158,14 @@ export class Cooperator {
     if (this.stopped) {
       task.abandon(SchedulerStopped);
     } else {
-      this.round.add(task.place);
+      this.round.add(task.seat);
       this.reschedule();
     }
   }
 
   /** @internal Lets a task run no more; the last one takes the next tick with it. */
   removeTask(task: CooperativeTask): void {
-    if (this.round.remove(task.place) && this.round.isEmpty) this.cancelTick();
+    if (this.round.remove(task.seat) && this.round.isEmpty) this.cancelTick();
   }
 
   /** Runs tasks for one slice. */
@@ -183,8 +183,8 @@ export class Cooperator {
     const isOver = this.terminationPredicateFactory();
     assertFunction(isOver, 'terminationPredicateFactory()');
     while (!round.isEmpty) {
-      for (let place = round.next(); place !== null; place = round.next()) {
-        place.member.oneWorkUnit();
+      for (let seat = round.next(); seat !== null; seat = round.next()) {
+        seat.member.oneWorkUnit();
         if (isOver()) return;
       }
       round.rewind();

@@ -9,23 +9,23 @@
  * ten thousand leaves.
  */
 
-/** A member's place in a {@link RoundRobin}. It has one for life, whether it is in or not. */
-export class Place<T> {
+/** A member's seat in a {@link RoundRobin}. It has one for life, whether it is in or not. */
+export class Seat<T> {
   /** When it was last added: members stand in this order. 0: it is not in. */
   order = 0;
-  before: Place<T> | null = null;
-  after: Place<T> | null = null;
+  before: Seat<T> | null = null;
+  after: Seat<T> | null = null;
 
   constructor(readonly member: T) {}
 }
 
 /** The round. */
 export class RoundRobin<T> {
-  private first: Place<T> | null = null;
-  private last: Place<T> | null = null;
+  private first: Seat<T> | null = null;
+  private last: Seat<T> | null = null;
   private lastOrder = 0;
   /** Whose turn is next, or `null`: the index is at the end of the list, or past it. */
-  private cursor: Place<T> | null = null;
+  private cursor: Seat<T> | null = null;
   /** How far past the end the index is: as many joiners are passed over. */
   private overshoot = 0;
 
@@ -35,44 +35,44 @@ export class RoundRobin<T> {
 
   /** The members, in order. */
   *[Symbol.iterator](): Generator<T, void, undefined> {
-    for (let place = this.first; place !== null; place = place.after) yield place.member;
+    for (let seat = this.first; seat !== null; seat = seat.after) yield seat.member;
   }
 
-  /** Adds a place at the end, unless it is in. */
-  add(place: Place<T>): void {
-    if (place.order !== 0) return;
-    place.order = ++this.lastOrder;
-    place.before = this.last;
-    if (this.last === null) this.first = place;
-    else this.last.after = place;
-    this.last = place;
+  /** Adds a seat at the end, unless it is in. */
+  add(seat: Seat<T>): void {
+    if (seat.order !== 0) return;
+    seat.order = ++this.lastOrder;
+    seat.before = this.last;
+    if (this.last === null) this.first = seat;
+    else this.last.after = seat;
+    this.last = seat;
     if (this.cursor !== null) return;
     if (this.overshoot > 0) this.overshoot -= 1;
-    else this.cursor = place;
+    else this.cursor = seat;
   }
 
   /**
-   * Takes a place out.
+   * Takes a seat out.
    *
    * @returns whether it was in.
    */
-  remove(place: Place<T>): boolean {
-    if (place.order === 0) return false;
+  remove(seat: Seat<T>): boolean {
+    if (seat.order === 0) return false;
     const { cursor } = this;
     if (cursor === null) this.overshoot += 1;
-    // The index stays while the list moves up: the next one is passed over, or takes this place.
-    else if (place.order <= cursor.order) this.cursor = cursor.after;
-    if (place.before === null) this.first = place.after;
-    else place.before.after = place.after;
-    if (place.after === null) this.last = place.before;
-    else place.after.before = place.before;
-    place.order = 0;
-    place.before = place.after = null;
+    // The index stays while the list moves up: the next one is passed over, or takes this seat.
+    else if (seat.order <= cursor.order) this.cursor = cursor.after;
+    if (seat.before === null) this.first = seat.after;
+    else seat.before.after = seat.after;
+    if (seat.after === null) this.last = seat.before;
+    else seat.after.before = seat.before;
+    seat.order = 0;
+    seat.before = seat.after = null;
     return true;
   }
 
-  /** The place whose turn it is, or `null` at the end of the round. */
-  next(): Place<T> | null {
+  /** The seat whose turn it is, or `null` at the end of the round. */
+  next(): Seat<T> | null {
     const { cursor } = this;
     if (cursor !== null) this.cursor = cursor.after;
     return cursor;

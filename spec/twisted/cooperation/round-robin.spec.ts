@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { Place, RoundRobin } from '../../../lib/twisted/cooperation/round-robin.js';
+import { Seat, RoundRobin } from '../../../lib/twisted/cooperation/round-robin.js';
 import { Random } from '../../support/random.js';
 
 /** What the round stands for: a Python list, and an iterator over it, which is an index. */
@@ -17,23 +17,23 @@ class ListAndIndex {
   }
 }
 
-function roundOf(...members: string[]): [RoundRobin<string>, Record<string, Place<string>>] {
+function roundOf(...members: string[]): [RoundRobin<string>, Record<string, Seat<string>>] {
   const round = new RoundRobin<string>();
-  const places = Object.fromEntries(members.map((member) => [member, new Place(member)]));
-  for (const place of Object.values(places)) round.add(place);
-  return [round, places];
+  const seats = Object.fromEntries(members.map((member) => [member, new Seat(member)]));
+  for (const seat of Object.values(seats)) round.add(seat);
+  return [round, seats];
 }
 
 function turns(round: RoundRobin<string>): string[] {
   const members: string[] = [];
-  for (let place = round.next(); place !== null; place = round.next()) members.push(place.member);
+  for (let seat = round.next(); seat !== null; seat = round.next()) members.push(seat.member);
   return members;
 }
 
 describe('RoundRobin', () => {
   it('has each member once, however often it is added', () => {
-    const [round, places] = roundOf('a', 'b');
-    round.add(places.a!);
+    const [round, seats] = roundOf('a', 'b');
+    round.add(seats.a!);
     round.rewind();
     expect(turns(round)).to.deep.equal(['a', 'b']);
   });
@@ -48,37 +48,37 @@ describe('RoundRobin', () => {
   it('gives who joins in the round its turn in it', () => {
     const [round] = roundOf('a');
     round.next();
-    round.add(new Place('b'));
+    round.add(new Seat('b'));
     expect(turns(round)).to.deep.equal(['b']);
   });
 
   it('passes over the one that was next when one that had its turn leaves', () => {
     const [round, { a }] = roundOf('a', 'b', 'c');
     round.next();
-    round.remove(a as Place<string>);
+    round.remove(a as Seat<string>);
     expect(turns(round)).to.deep.equal(['c']);
   });
 
   it('passes over nobody when one that waits for its turn leaves', () => {
     const [round, { b }] = roundOf('a', 'b', 'c');
     round.next();
-    round.remove(b as Place<string>);
+    round.remove(b as Seat<string>);
     expect(turns(round)).to.deep.equal(['c']);
   });
 
   it('passes over who joins when one has left after the last turn', () => {
     const [round, { a }] = roundOf('a');
     round.next();
-    round.remove(a as Place<string>);
-    round.add(new Place('b'));
-    round.add(new Place('c'));
+    round.remove(a as Seat<string>);
+    round.add(new Seat('b'));
+    round.add(new Seat('c'));
     expect(turns(round)).to.deep.equal(['c']);
   });
 
   it('takes nobody out twice', () => {
     const [round, { a }] = roundOf('a', 'b');
-    expect(round.remove(a as Place<string>)).to.equal(true);
-    expect(round.remove(a as Place<string>)).to.equal(false);
+    expect(round.remove(a as Seat<string>)).to.equal(true);
+    expect(round.remove(a as Seat<string>)).to.equal(false);
     expect([...round]).to.deep.equal(['b']);
   });
 
@@ -87,7 +87,7 @@ describe('RoundRobin', () => {
     round.next();
     expect(round.clear()).to.deep.equal(['a', 'b']);
     expect(round.isEmpty).to.equal(true);
-    round.add(a as Place<string>);
+    round.add(a as Seat<string>);
     expect(turns(round)).to.deep.equal(['a']);
   });
 
@@ -95,10 +95,10 @@ describe('RoundRobin', () => {
     const random = new Random(7);
     for (let game = 0; game < 300; game += 1) {
       const [round, list] = [new RoundRobin<number>(), new ListAndIndex()];
-      const places = Array.from({ length: 6 }, (_, member) => new Place(member));
+      const seats = Array.from({ length: 6 }, (_, member) => new Seat(member));
       for (let move = 0; move < 60; move += 1) {
-        const place = random.pick(places);
-        const isIn = list.members.includes(place.member);
+        const seat = random.pick(seats);
+        const isIn = list.members.includes(seat.member);
         if (random.chance(0.5)) {
           const turn = round.next()?.member ?? null;
           expect(turn).to.equal(list.next());
@@ -107,11 +107,11 @@ describe('RoundRobin', () => {
             list.index = 0;
           }
         } else if (isIn) {
-          round.remove(place);
-          list.remove(place.member);
+          round.remove(seat);
+          list.remove(seat.member);
         } else {
-          round.add(place);
-          list.members.push(place.member);
+          round.add(seat);
+          list.members.push(seat.member);
         }
         expect([...round]).to.deep.equal(list.members);
       }
