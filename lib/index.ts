@@ -46,6 +46,7 @@ export {
   type IReadDescriptor,
   type IReadWriteDescriptor,
   type ITCPTransport,
+  type ITLSTransport,
   type ITransport,
   type IWriteDescriptor,
   isConsumer,

@@ -81,9 +81,10 @@ export class InvalidStateError extends Error {
    * Makes the error, as the library does; so may a class or a test of your own.
    *
    * @param message - What is not allowed, and when.
+   * @param options - `cause`: the error behind this one, if there is one.
    */
-  constructor(message: string) {
-    super(message);
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = new.target.name;
   }
 }

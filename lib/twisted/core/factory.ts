@@ -1,6 +1,7 @@
 /** What makes protocols for connections, and keeps what they share. */
 import { assertBuilder, build, type Builder } from '../../base/build.js';
 import { InvalidArgTypeError, InvalidStateError } from '../../base/errors.js';
+import { withEarlyUseNamed } from './early-use.js';
 import type { IAddress, IConnector, IProtocol, IProtocolFactory } from './interfaces.js';
 import { assertProtocol } from './validate.js';
 
@@ -143,10 +144,16 @@ function assertMethods(factory: unknown, methods: readonly string[], expected: s
  *
  * @returns `null` where it builds none.
  * @throws InvalidArgTypeError: what it built is no protocol.
+ * @throws InvalidStateError: the protocol used its transport while it was made.
  * @throws whatever `buildProtocol` throws.
  */
 export function protocolOf(factory: IProtocolFactory, address: IAddress): IProtocol | null {
-  const protocol: IProtocol | null | undefined = factory.buildProtocol(address);
+  let protocol: IProtocol | null | undefined;
+  try {
+    protocol = factory.buildProtocol(address);
+  } catch (thrown) {
+    throw withEarlyUseNamed(thrown);
+  }
   if (protocol === null || protocol === undefined) return null;
   assertProtocol(protocol);
   return protocol;

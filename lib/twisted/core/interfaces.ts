@@ -174,6 +174,16 @@ export interface ITCPTransport extends ITransport {
 }
 
 /**
+ * A transport that can be upgraded to TLS while it stands.
+ *
+ * @see Twisted: `twisted.internet.interfaces.ITLSTransport`
+ */
+export interface ITLSTransport extends ITCPTransport {
+  /** What is written from now on leaves encrypted. The options are those of the transport's TLS. */
+  startTLS(options?: object): void;
+}
+
+/**
  * Hears that one half of its connection is over.
  *
  * @see Twisted: `twisted.internet.interfaces.IHalfCloseableDescriptor`

@@ -5,12 +5,18 @@ import type {
   IProtocol,
   IProtocolFactory,
   IPushProducer,
-  ITCPTransport,
+  ITLSTransport,
   ITransport,
 } from './interfaces.js';
 
-/** What a protocol is usually connected to: a TCP transport that is a consumer and a producer. */
-export type ProtocolTransport = ITCPTransport & IConsumer & IPushProducer;
+/**
+ * What a protocol is usually connected to: a TCP transport, with or without TLS, that is a consumer and
+ * a producer.
+ */
+export interface ProtocolTransport extends ITLSTransport, IConsumer, IPushProducer {
+  /** Whether `loseConnection` was called. */
+  readonly disconnecting: boolean;
+}
 
 /**
  * Extend it, and override `connectionMade`, `dataReceived` and `connectionLost` as need be.

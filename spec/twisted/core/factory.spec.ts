@@ -97,7 +97,7 @@ describe('Factory', () => {
     }
 
     it('has what it throws logged by listen, under its class’s name', async () => {
-      const listening = await listen(new Own() as never, { port: 0, ...local });
+      const listening = await listen(new Own(), { port: 0, ...local });
       await once(net.connect(portOf(listening), '127.0.0.1').resume(), 'close');
       await listening.stopListening();
       expect(reported.map(({ why }) => why)).to.deep.equal([

@@ -27,6 +27,24 @@ describe('Protocol', () => {
     expect(transport.value().toString()).to.equal('hello');
   });
 
+  it('has a transport that can be asked for TLS, and whether it closes, by its type', () => {
+    class Careful extends Protocol {
+      override dataReceived(): void {
+        if (!this.transport.disconnecting) this.transport.startTLS({ isServer: true });
+      }
+    }
+    const told: unknown[] = [];
+    const transport = Object.assign(new StringTransport(), {
+      startTLS: (options: object) => told.push(options),
+    });
+    const protocol = new Careful();
+    protocol.makeConnection(transport);
+    protocol.dataReceived();
+    transport.loseConnection();
+    protocol.dataReceived();
+    expect(told).to.deep.equal([{ isServer: true }]);
+  });
+
   it('bears everything that it is told without being overridden', () => {
     const protocol = new Protocol();
     protocol.makeConnection(new StringTransport());

@@ -1,0 +1,41 @@
+/** A protocol that uses its transport before it has one: names the mistake, which the engine doesn't. */
+import { InvalidStateError } from '../../base/errors.js';
+
+/** What is read of a transport. */
+const MEMBERS = [
+  'abortConnection',
+  'disconnecting',
+  'getHost',
+  'getPeer',
+  'getPeerCertificate',
+  'getTcpKeepAlive',
+  'getTcpNoDelay',
+  'loseConnection',
+  'loseWriteConnection',
+  'pauseProducing',
+  'registerProducer',
+  'resumeProducing',
+  'setTcpKeepAlive',
+  'setTcpNoDelay',
+  'startTLS',
+  'stopProducing',
+  'unregisterProducer',
+  'write',
+  'writeSequence',
+];
+/** As in "Cannot read properties of null (reading 'write')". */
+const OF_NULL = /\bnull\b.*?['."](\w+)['")]/;
+
+/**
+ * @param thrown - What code threw that makes a protocol, or calls one.
+ * @returns `thrown`, or an error that says what is wrong, with `thrown` as its `cause`.
+ */
+export function withEarlyUseNamed(thrown: unknown): unknown {
+  if (!(thrown instanceof TypeError)) return thrown;
+  const member = OF_NULL.exec(thrown.message)?.[1];
+  if (member === undefined || !MEMBERS.includes(member)) return thrown;
+  return new InvalidStateError(
+    `A protocol's transport is null until connectionMade is called, and "${member}" was asked of it before that`,
+    { cause: thrown },
+  );
+}

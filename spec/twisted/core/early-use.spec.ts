@@ -1,0 +1,52 @@
+import { expect } from 'chai';
+
+import { Factory, protocolOf } from '../../../lib/twisted/core/factory.js';
+import type { IAddress } from '../../../lib/twisted/core/interfaces.js';
+import { Protocol, type ProtocolTransport } from '../../../lib/twisted/core/protocol.js';
+
+const address: IAddress = { type: 'PIPE' };
+
+/** What is thrown where a protocol does `what` while it is made. */
+function thrownBy(what: (protocol: Protocol) => void): unknown {
+  class Early extends Protocol {
+    constructor() {
+      super();
+      what(this);
+    }
+  }
+  try {
+    protocolOf(Factory.forProtocol(Early), address);
+  } catch (thrown) {
+    return thrown;
+  }
+  return undefined;
+}
+
+describe('A protocol that uses its transport before it has one', () => {
+  const uses: [string, (transport: ProtocolTransport) => unknown][] = [
+    ['write', (transport) => transport.write(Buffer.from('hello'))],
+    ['getPeer', (transport) => transport.getPeer()],
+    ['disconnecting', (transport) => transport.disconnecting],
+    ['startTLS', (transport) => transport.startTLS({})],
+  ];
+  for (const [member, use] of uses) {
+    it(`is told so: ${member}`, () => {
+      const thrown = thrownBy(({ transport }) => use(transport)) as Error;
+      expect(thrown).to.have.property('code', 'ERR_INVALID_STATE');
+      expect(thrown.message).to.include('until connectionMade').and.include(`"${member}"`);
+      expect(thrown.cause).to.be.instanceOf(TypeError);
+    });
+  }
+
+  it('is told of any other mistake as it is', () => {
+    const other = new Error('other');
+    const nothing = null as unknown as { write: string; size: number };
+    expect(
+      thrownBy(() => {
+        throw other;
+      }),
+    ).to.equal(other);
+    expect(thrownBy(() => nothing.size)).to.be.instanceOf(TypeError);
+    expect(thrownBy(() => undefined)).to.equal(undefined);
+  });
+});
