@@ -22,6 +22,7 @@ import {
   type Input,
   isReadToTheEnd,
   isResettable,
+  isSocket,
   lengthOf,
   type ReadHalf,
   removeStreamListener,
@@ -92,7 +93,9 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
 
   private get readHalf(): ReadHalf {
     if (this.input !== undefined) return this.input.half;
-    return !this.readEndedBefore && isReadToTheEnd(this.stream) ? 'ended' : 'unread';
+    // Of any other stream, whoever reads it may have had a reason of their own to end our half too.
+    const hasHungUp = !this.readEndedBefore && isSocket(this.stream) && isReadToTheEnd(this.stream);
+    return hasHungUp ? 'ended' : 'unread';
   }
 
   /**

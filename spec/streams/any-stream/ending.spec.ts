@@ -1,0 +1,130 @@
+/** How a connection ended: every row of the table, and what must hold for all of them. */
+import { expect } from 'chai';
+import fc from 'fast-check';
+
+import { ConnectionAborted, ConnectionDone, ConnectionLost } from '../../../lib/index.js';
+import {
+  endingOf,
+  type Event,
+  type ReadHalf,
+  type Standing,
+  type WriteHalf,
+} from '../../../lib/streams/any-stream/index.js';
+
+const writeHalves: readonly WriteHalf[] = ['open', 'ending', 'delivered', 'gone'];
+const readHalves: readonly ReadHalf[] = ['open', 'ended', 'unread'];
+const events: readonly Event[] = [
+  'abort',
+  'error',
+  'refused',
+  'gone',
+  'handshake',
+  'reset',
+  'end',
+  'finish',
+  'close',
+];
+const failures: readonly Event[] = ['error', 'refused', 'gone', 'handshake', 'reset'];
+
+const anyStanding = fc.record<Standing>({
+  write: fc.constantFrom(...writeHalves),
+  read: fc.constantFrom(...readHalves),
+  isHolding: fc.boolean(),
+});
+const anyEvent = fc.constantFrom(...events);
+const isOver = (half: WriteHalf) => half === 'delivered' || half === 'gone';
+
+describe('The reason of an ending', () => {
+  it('is ConnectionDone only where nothing can have been dropped', () => {
+    fc.assert(
+      fc.property(anyStanding, anyEvent, (standing, event) => {
+        if (!(endingOf(standing, event) instanceof ConnectionDone)) return;
+        const { write, read, isHolding } = standing;
+        expect(failures).not.to.include(event);
+        // All had left it when it said `finish`; or it was never ended, and holds nothing.
+        expect(isOver(write) || (write === 'open' && !isHolding)).to.equal(true);
+        expect(read).not.to.equal('open');
+        if (write === 'open') expect(read, 'the other end had hung up').to.equal('ended');
+      }),
+    );
+  });
+
+  it('is never anything but one of three, and ConnectionLost has a cause', () => {
+    fc.assert(
+      fc.property(anyStanding, anyEvent, fc.boolean(), (standing, event, hasCause) => {
+        const cause = new Error('boom');
+        const reason = endingOf(standing, event, hasCause ? cause : undefined);
+        if (reason === null || reason instanceof ConnectionDone) return;
+        expect(reason).to.be.instanceOf(ConnectionLost);
+        if (reason instanceof ConnectionAborted) expect(event).to.equal('abort');
+        else if (hasCause) expect(reason.cause).to.equal(cause);
+        else if (event !== 'error') {
+          expect(reason.cause).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
+        }
+      }),
+    );
+  });
+
+  it('is there after every failure and every close, and after an abort', () => {
+    fc.assert(
+      fc.property(anyStanding, anyEvent, (standing, event) => {
+        if (event === 'end' || event === 'finish') return;
+        expect(endingOf(standing, event)).not.to.equal(null);
+      }),
+    );
+  });
+
+  it('is not there while a half goes on', () => {
+    fc.assert(
+      fc.property(anyStanding, fc.constantFrom<Event>('end', 'finish'), (standing, event) => {
+        const { write, read } = standing;
+        const goesOn = event === 'end' ? !isOver(write) : isOver(write) && read !== 'ended';
+        if (goesOn) expect(endingOf(standing, event)).to.equal(null);
+      }),
+    );
+  });
+
+  it('gets no better by what is held', () => {
+    fc.assert(
+      fc.property(anyStanding, anyEvent, (standing, event) => {
+        const holding = endingOf({ ...standing, isHolding: true }, event);
+        const empty = endingOf({ ...standing, isHolding: false }, event);
+        if (holding instanceof ConnectionDone) expect(empty).to.be.instanceOf(ConnectionDone);
+        if (holding === null) expect(empty).to.equal(null);
+      }),
+    );
+  });
+
+  const rows: [Event, WriteHalf, ReadHalf, boolean, string | null][] = [
+    ['abort', 'delivered', 'ended', false, 'ConnectionAborted'],
+    ['error', 'delivered', 'ended', false, 'ConnectionLost'],
+    ['refused', 'open', 'ended', false, 'ConnectionLost'],
+    ['gone', 'gone', 'unread', false, 'ConnectionLost'],
+    ['handshake', 'ending', 'ended', false, 'ConnectionLost'],
+    ['reset', 'delivered', 'ended', false, 'ConnectionLost'],
+    ['end', 'open', 'ended', false, null],
+    ['end', 'ending', 'ended', true, null],
+    ['end', 'delivered', 'ended', false, 'ConnectionDone'],
+    ['end', 'gone', 'ended', false, 'ConnectionDone'],
+    ['finish', 'delivered', 'ended', false, 'ConnectionDone'],
+    ['finish', 'delivered', 'open', false, null],
+    ['finish', 'gone', 'unread', false, null],
+    ['finish', 'open', 'ended', false, 'ConnectionDone'],
+    ['finish', 'open', 'ended', true, 'ConnectionLost'],
+    ['finish', 'open', 'unread', false, 'ConnectionLost'],
+    ['close', 'delivered', 'open', false, 'ConnectionLost'],
+    ['close', 'delivered', 'unread', false, 'ConnectionDone'],
+    ['close', 'gone', 'ended', false, 'ConnectionDone'],
+    ['close', 'gone', 'unread', false, 'ConnectionLost'],
+    ['close', 'ending', 'ended', false, 'ConnectionLost'],
+    ['close', 'open', 'ended', false, 'ConnectionDone'],
+    ['close', 'open', 'ended', true, 'ConnectionLost'],
+    ['close', 'open', 'unread', false, 'ConnectionLost'],
+  ];
+  for (const [event, write, read, isHolding, name] of rows) {
+    const halves = `${write} to write, ${read} to read, ${isHolding ? 'much' : 'nothing'} held`;
+    it(`${event}: ${halves}: ${name ?? 'none yet'}`, () => {
+      expect(endingOf({ write, read, isHolding }, event)?.name ?? null).to.equal(name);
+    });
+  }
+});
