@@ -17,10 +17,12 @@ from twisted.python import components
 
 from twisted.protocols import basic
 
+import connecting
 from bridge import UNDEFINED, Bridge, Found
 from face import Face
 
 EXCEPTIONS = {
+    **connecting.EXCEPTIONS,
     "ConnectionLost": error.ConnectionLost,
     "ConnectionAborted": error.ConnectionAborted,
     "ProducerAlreadyRegisteredError": RuntimeError,
@@ -375,6 +377,7 @@ Bridge.foundClasses = {
     "CooperativeTask": CooperativeTask,
     "DelayedCall": DelayedCall,
     "LoopbackTransport": LoopbackTransport,
+    **connecting.FOUND,
 }
 
 PLACES = {
@@ -390,7 +393,9 @@ PLACES = {
     "twisted.internet.protocol": {
         "ProtocolToConsumerAdapter": ProtocolToConsumerAdapter,
         "ConsumerToProtocolAdapter": ConsumerToProtocolAdapter,
+        **connecting.RECONNECTING,
     },
+    **connecting.PLACES,
     "twisted.protocols.basic": {
         "FileSender": FileSender,
         "LineReceiver": LineReceiver,
