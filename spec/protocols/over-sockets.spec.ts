@@ -49,6 +49,21 @@ describe('A receiver over a socket', () => {
     expect(answer).to.equal('one?\r\none!\r\ntwo?\r\ntwo!\r\n');
   });
 
+  it('loses its connection for an error that a callback returns', async () => {
+    const why = new Error('why');
+    let reason: Error | undefined;
+    class Refusing extends LineReceiver {
+      override lineReceived(): Error {
+        return why;
+      }
+      override connectionLost(given: Error): void {
+        reason = given;
+      }
+    }
+    await ask(new Refusing(), Buffer.from('one\r\ntwo\r\n'));
+    expect(reason).to.equal(why);
+  });
+
   for (const [where, isResumed] of [
     ['', false],
     [', of a line that waited for a pause to end', true],

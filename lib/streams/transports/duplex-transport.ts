@@ -142,8 +142,9 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
 
   override doRead(): Error | undefined {
     const data = this.input?.take();
-    if (data !== undefined && data.length > 0) this.protocol?.dataReceived(data);
-    return undefined;
+    if (data === undefined || data.length === 0) return undefined;
+    const why: unknown = this.protocol?.dataReceived(data);
+    return why instanceof Error ? why : undefined; // As in Twisted, whose `LineReceiver` hands one on.
   }
 
   /** Who registers with its own transport does so to hear of pauses, and asks for the close itself. */
