@@ -6,6 +6,12 @@
  */
 import { setImmediate } from '../../base/timers.js';
 
+/**
+ * Turns of the event loop until a reset is known that was sent right behind the end: Node's own
+ * `close(code)` ends the stream first, and the two may come in two packets.
+ */
+const TURNS = 4;
+
 /** What tells of a reset. */
 interface Resettable {
   readonly aborted?: unknown;
@@ -45,5 +51,12 @@ export function afterEnd(stream: object, then: (wasCut: boolean) => void): void 
   }
   // One that was not cut says `end` before it is destroyed.
   const { destroyed } = innerOf(stream);
-  setImmediate(() => then(destroyed === true || wasReset(stream)));
+  let turnsLeft = TURNS;
+  const look = (): void => {
+    turnsLeft -= 1;
+    const wasCut = destroyed === true || wasReset(stream);
+    if (wasCut || turnsLeft === 0) then(wasCut);
+    else setImmediate(look);
+  };
+  setImmediate(look);
 }

@@ -10,6 +10,7 @@ import {
   isReadToTheEnd,
   PrematureCloseError,
   releaseReading,
+  wasReset,
   watchLastUnit,
 } from '../any-stream/index.js';
 import type { ReadableSource, SourceListener } from './readable-source.js';
@@ -31,6 +32,8 @@ export class EmitterSource implements ReadableSource {
   private ended = false;
   private destroyed = false;
   private asIs = false;
+  /** Why the end was none: bytes are missing. */
+  private loss: Error | undefined;
   private lossOfLastUnit: () => Error | undefined = () => undefined;
 
   constructor(private readonly stream: AnyReadable) {}
@@ -47,9 +50,9 @@ export class EmitterSource implements ReadableSource {
   open(listener: SourceListener): void {
     const { stream } = this;
     this.guard();
-    this.ended ||= isReadToTheEnd(stream);
+    if (!this.ended && isReadToTheEnd(stream)) this.conclude(wasReset(stream));
     if (this.ended) {
-      listener.onEnd();
+      this.tellEnd(listener);
     } else if (stream.errored || isGone(stream)) {
       listener.onError(stream.errored || new PrematureCloseError());
     } else {
@@ -119,11 +122,20 @@ export class EmitterSource implements ReadableSource {
   private readonly onEnd = (): void => {
     this.ended = true;
     afterEnd(this.stream, (wasCut) => {
-      const loss = wasCut ? new PrematureCloseError() : this.lossOfLastUnit();
-      if (loss !== undefined) this.listener?.onError(loss);
-      else this.listener?.onEnd();
+      this.conclude(wasCut);
+      if (this.listener !== null) this.tellEnd(this.listener);
     });
   };
+
+  private conclude(wasCut: boolean): void {
+    this.ended = true;
+    this.loss = wasCut ? new PrematureCloseError() : this.lossOfLastUnit();
+  }
+
+  private tellEnd(listener: SourceListener): void {
+    if (this.loss !== undefined) listener.onError(this.loss);
+    else listener.onEnd();
+  }
 
   private readonly onClose = (): void => {
     if (!this.ended) this.listener?.onError(new PrematureCloseError());

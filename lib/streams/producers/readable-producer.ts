@@ -1,7 +1,7 @@
 /** A stream that is read from, as a Twisted producer. */
 import { InvalidArgTypeError, InvalidStateError } from '../../base/errors.js';
 import { assertConsumer, type IConsumer, type IPushProducer } from '../../twisted/core/index.js';
-import { assertOptions } from '../../base/arguments.js';
+import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { assertSignal } from '../../base/abort-signal.js';
 import { EmitterSource } from './emitter-source.js';
 import { cursorOfIterable, cursorOfWebReadable, IteratorSource } from './iterator-source.js';
@@ -35,7 +35,9 @@ export interface ReadableProducerOptions {
  * until the end of the turn, as it does what others write.
  *
  * What the stream gives must be bytes, or strings that `setEncoding` made of bytes: these are turned
- * back. (Bytes that were no text in that encoding are lost to `setEncoding`.)
+ * back, or refused where bytes may have been lost in that encoding. A stream in object mode may give
+ * values of any kind but `null`: each is passed on as it is, for the consumer to take or to refuse. So is
+ * what an iterable or a WHATWG stream gives, where the consumer is one of ours in object mode.
  *
  * @example
  * ```ts
@@ -145,6 +147,7 @@ function assertReadableProducerOptions(
   options: unknown,
 ): asserts options is ReadableProducerOptions {
   assertOptions(options);
+  assertKnownOptions(options, ['streaming', 'signal']);
   const { streaming, signal } = options as { streaming?: unknown; signal?: unknown };
   if (streaming !== undefined && typeof streaming !== 'boolean') {
     throw new InvalidArgTypeError('options.streaming', 'a boolean', streaming);

@@ -1,7 +1,7 @@
 /** What a `WritableConsumer` can be told, and its check. */
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 import { isProtocol } from '../../twisted/core/index.js';
-import { assertOptions } from '../../base/arguments.js';
+import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { assertHighWaterMark } from '../any-stream/index.js';
 
 /** Options of `WritableConsumer`. */
@@ -25,8 +25,11 @@ export interface WritableConsumerOptions {
   closeTimeout?: number | undefined;
 }
 
+/** Those of `DuplexTransport` among them. */
+const NAMES = ['highWaterMark', 'waitsForProducer', 'closeTimeout', 'protocol'];
+
 /**
- * @throws InvalidArgTypeError: `options` is no object, or has one of the wrong kind.
+ * @throws InvalidArgTypeError: `options` is no object, or has one that is misspelt or of the wrong kind.
  * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0, or `closeTimeout` no number
  *   of at least 0.
  */
@@ -39,6 +42,7 @@ export function assertWritableConsumerOptions(options: unknown): void {
       options,
     );
   }
+  assertKnownOptions(options, NAMES);
   const { highWaterMark, waitsForProducer, closeTimeout } = options as Partial<
     Record<string, unknown>
   >;

@@ -1,4 +1,4 @@
-import { afterEnd, bytesFrom, type EmitterLike } from '../any-stream/index.js';
+import { afterEnd, bytesFrom, type EmitterLike, wasReset } from '../any-stream/index.js';
 import { byBytes, destroyFor, lossOf } from './web-support.js';
 
 /** The least that a stream of bytes must be able to do for `toWeb` to read it. */
@@ -39,7 +39,8 @@ class NodeSource {
     const { stream } = this;
     stream.on('error', (error: unknown) => this.fail(error));
     if (stream.readableEnded === true) {
-      this.end();
+      if (wasReset(stream)) this.fail(lossOf(stream));
+      else this.end();
     } else if (stream.destroyed === true) {
       this.fail(lossOf(stream));
     } else {
