@@ -1,12 +1,21 @@
+import markdown from '@eslint/markdown';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tsdoc from 'eslint-plugin-tsdoc';
 import tseslint from 'typescript-eslint';
 
+import { PHRASES } from './phrases.js';
+
+const programs = ['**/*.{ts,js,mjs}'];
+const anyPhrase = `/\\b(${PHRASES.join('|')})\\b/i`;
+const message =
+  'Plain English, see CONTRIBUTING.md: say who does what, in the words that are meant.';
+
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'site/']),
-  tseslint.configs.recommendedTypeChecked,
-  { languageOptions: { parserOptions: { projectService: true } } },
+  globalIgnores(['dist/', 'coverage/', 'site/', 'docs/api/', 'etc/']),
   {
+    files: programs,
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
     plugins: { tsdoc },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
@@ -30,6 +39,26 @@ export default defineConfig(
   {
     files: ['spec/**/*.ts'],
     rules: { '@typescript-eslint/no-unused-expressions': 'off' },
+  },
+  {
+    files: programs,
+    ignores: ['phrases.js'],
+    rules: {
+      'no-warning-comments': ['error', { terms: PHRASES, location: 'anywhere' }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: `Literal[value=${anyPhrase}]`, message },
+        { selector: `TemplateElement[value.raw=${anyPhrase}]`, message },
+      ],
+    },
+  },
+  {
+    files: ['**/*.md'],
+    plugins: { markdown },
+    language: 'markdown/gfm',
+    rules: {
+      'no-restricted-syntax': ['error', { selector: `text[value=${anyPhrase}]`, message }],
+    },
   },
   { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.disableTypeChecked] },
 );

@@ -92,7 +92,7 @@ export function waitForTurn(next: Waiting): void {
 }
 
 function pump(): void {
-  // Who asks again meanwhile comes behind those who wait, and is served in this turn if it lasts.
+  // A waiter that asks again meanwhile comes behind the others, and is served in this turn if it lasts.
   while (served < waiting.length && !isSpent()) waiting[served++]?.run(true);
   if (served === waiting.length) {
     waiting = [];

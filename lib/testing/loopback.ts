@@ -84,7 +84,7 @@ class Loopback {
     this.running = false;
   }
 
-  /** Twisted's order: the server's bytes, the client's bytes, then who wants to close. */
+  /** Twisted's order: the server's bytes, the client's bytes, then the close of each. */
   private round(): void {
     this.deliver(this.server, this.client);
     this.deliver(this.client, this.server);

@@ -49,7 +49,7 @@ describe('A turn of the event loop', () => {
     ['after a few writes', 0],
     ['after a few writes, though they use up its time', 0.1],
   ] as const) {
-    it(`goes to another who waits ${what}`, async () => {
+    it(`goes to another waiter ${what}`, async () => {
       const asked: string[] = [];
       const both = ['a', 'b'].map((name) =>
         new Greedy(() => {

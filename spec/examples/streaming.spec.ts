@@ -28,7 +28,7 @@ describe('examples/streaming.ts', () => {
     expect(answer.slice(QUESTION.length)).to.match(/^(\d{1,4}\r\n){1000}$/);
   });
 
-  it('sends no integers to who wants none', async () => {
+  it('sends no integers to a client that wants none', async () => {
     expect(await ask('0\n')).to.equal(QUESTION);
   });
 
@@ -48,7 +48,7 @@ describe('examples/streaming.ts', () => {
     });
   }
 
-  it('delivers everything to who reads later', async () => {
+  it('delivers everything to a client that reads later', async () => {
     const client = net.connect(server.port, '127.0.0.1').pause();
     client.write('2000000\n');
     while (!(await server.nextLine()).includes('2000000'));

@@ -125,7 +125,7 @@ describe('HTTP, on node:http', () => {
     void new ReadableProducer(from).startProducing(consumer).then(() => consumer.loseConnection());
   }
 
-  /** A server that floods who asks, with what it did, and a client that has asked and reads nothing. */
+  /** A server that floods its client, with what it did, and a client that has asked and reads nothing. */
   async function flood() {
     let begin!: (of: { producer: PushProducer; consumer: WritableConsumer }) => void;
     const begun = new Promise<Parameters<typeof begin>[0]>((resolve) => (begin = resolve));

@@ -1,4 +1,4 @@
-/** Mocha's own reporter, and the run in one plain last line, for who reads it by program. */
+/** Mocha's own reporter, and the run in one plain last line, for programs that read it. */
 import { reporters } from 'mocha';
 
 export default class TallyReporter extends reporters.Spec {

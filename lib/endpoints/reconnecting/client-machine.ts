@@ -44,7 +44,7 @@ export class ClientMachine implements AttemptListener {
   private failedAttempts = 0;
   private retryCall: IDelayedCall | null = null;
   private readonly waiters = new ConnectionWaiters();
-  /** Who waits for the connection to be closed. */
+  /** The callers of `stopService`, until the connection is closed. */
   private stopWaiters: (() => void)[] = [];
 
   constructor(private readonly options: ClientMachineOptions) {}

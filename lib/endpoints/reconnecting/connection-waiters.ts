@@ -8,7 +8,7 @@ interface Waiter {
   reject(reason: Error): void;
 }
 
-/** Who waits for a service to be connected. */
+/** The callers of `whenConnected`, until there is a connection. */
 export class ConnectionWaiters {
   private readonly waiters = new Set<Waiter>();
 

@@ -114,7 +114,7 @@ function listeningAddress(server: net.Server, { path }: Place): IAddress {
  * Listens, and gives each connection a protocol that `factory` builds, on a `DuplexTransport`.
  *
  * A factory that builds none has the connection closed at once; one that throws, or that builds
- * something that is no protocol, does too, and the error is logged.
+ * a value that is not a protocol, does too, and the error is logged.
  *
  * @param factory - Builds the protocols.
  * @param options - See {@link ListenOptions}.

@@ -208,7 +208,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
   }
 
   /**
-   * Whether `writeAtOnce` may be used: who overrides these has a say in what is written, and when.
+   * Whether `writeAtOnce` may be used: a subclass that overrides these decides what is written, and when.
    *
    * @internal
    */

@@ -115,7 +115,7 @@ export interface UNIXAddress {
 }
 
 /**
- * An end of something that is no socket: a pipe, a stream in memory.
+ * An end that is not a socket: a pipe, a stream in memory.
  *
  * @see Twisted: `twisted.internet._posixstdio.PipeAddress`
  */

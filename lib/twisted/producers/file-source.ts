@@ -22,7 +22,7 @@ interface ReadAhead {
 }
 
 /**
- * A file of the operating system, read ahead of who asks for it and in larger blocks: nearly all
+ * A file of the operating system, read ahead of the reader and in larger blocks: nearly all
  * that a read of 16 KiB costs is the way to another thread and back.
  *
  * At most two blocks are held, one being handed out and one read ahead. They grow for who is fast and
@@ -108,7 +108,7 @@ export class FileSource {
     const ahead: ReadAhead = { bytes: null, done: this.readBlock(size) };
     ahead.done.then(
       (bytes) => (ahead.bytes = bytes),
-      () => {}, // Who asks for it hears of it.
+      () => {}, // The next read rejects with it.
     );
     return ahead;
   }

@@ -51,7 +51,7 @@ export class FileTransfer {
    *
    * A file-like that answers at once may be asked again from inside `write`, as in Twisted; any
    * other may not, so that no consumer sees two writes out of order. To ask again while an answer
-   * has yet to be read is to ask for the same: else who asks without end, as `PullToPush` does,
+   * has yet to be read is to ask for the same: else a consumer that asks without end, as `PullToPush` does,
    * would be sent the file however slow it is.
    *
    * @throws what `onLoop` throws.

@@ -1,4 +1,4 @@
-/** Who waits for room in a bucket, whose turn it is, and when to look again. */
+/** The waiters for room in a bucket, which of them is next, and when to look again. */
 import { Bucket } from './bucket.js';
 import type { ICancellable } from '../cooperation/index.js';
 import { quantumOf, secondsUntil } from './pace.js';

@@ -1,4 +1,4 @@
-/** Counts bytes against a rate. Knows nothing of who sends them, or who waits. */
+/** Counts bytes against a rate. Knows neither the senders of the bytes nor those that wait to send. */
 import type { ICancellable } from '../cooperation/index.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 

@@ -419,7 +419,7 @@ describe('ConsumerWritable', () => {
       }
     });
 
-    it('lets no one who reads what the consumer makes of it believe that this is all', async () => {
+    it('lets no reader of what the consumer makes of it believe that this is all', async () => {
       for (const error of [undefined, new Error('broken')]) {
         const readable = new ProducerReadable();
         const writable = new ConsumerWritable(readable);

@@ -416,7 +416,7 @@ describe('WritableConsumer', () => {
       expect(producer.told).to.deep.equal(['stop']);
     });
 
-    it('resolves `closed` also for who asks late', async () => {
+    it('resolves `closed` also for a late reader of it', async () => {
       const consumer = new WritableConsumer(new PassThrough());
       consumer.loseConnection();
       await turn();

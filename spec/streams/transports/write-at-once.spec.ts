@@ -39,7 +39,7 @@ async function setUp(
   const pause = sinon.spy(producer, 'pauseProducing');
   const resume = sinon.spy(producer, 'resumeProducing');
   const produced = producer.startProducing(consumer);
-  produced.catch(() => {}); // Who waits for it hears of it.
+  produced.catch(() => {}); // Awaited below.
   await turn(); // The source flows from here on.
   return { written, writable, consumer, source, produced, pause, resume };
 }

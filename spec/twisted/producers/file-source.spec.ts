@@ -114,7 +114,7 @@ describe('FileSource', () => {
     }
   });
 
-  describe('fits its blocks to who asks:', () => {
+  describe('fits its blocks to its reader:', () => {
     let clock: sinon.SinonFakeTimers;
     beforeEach(() => {
       clock = sinon.useFakeTimers({ toFake: ['performance'] });
@@ -189,7 +189,7 @@ describe('FileSource', () => {
     expect(await rejection(Promise.resolve(source.read(32 * KIB)))).to.equal(failure);
   });
 
-  it('gives nothing to who waits when it is closed', async () => {
+  it('gives nothing to a reader that waits when it is closed', async () => {
     const { handle, source } = setUp();
     const bytes = source.read(16);
     await turn();

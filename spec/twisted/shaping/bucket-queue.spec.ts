@@ -92,7 +92,7 @@ describe('BucketQueue', () => {
   });
 
   describe('lets nobody pass', () => {
-    it('who wants less than the first in line', () => {
+    it('a waiter for less than the first in line', () => {
       const bucket = makeBucket(1_000, 1_000);
       bucket.add(1_000);
       const first = greedy(bucket);
@@ -107,7 +107,7 @@ describe('BucketQueue', () => {
       expect(small.total).to.equal(1);
     });
 
-    it('who wants less, in the line of a bucket below', () => {
+    it('a waiter for less, in the line of a bucket below', () => {
       const server = makeBucket(1_000, 1_000);
       const host = makeBucket(null, null, server);
       server.add(1_000);
@@ -187,7 +187,7 @@ describe('BucketQueue', () => {
     });
   });
 
-  it('lets who asks hear of its own errors, and of no others', () => {
+  it('tells each waiter its own errors, and no others', () => {
     const reported: unknown[] = [];
     const stopListening = log.addObserver(({ error }) => reported.push(error));
     const server = makeBucket(1_000, 1_000);
@@ -213,7 +213,7 @@ describe('BucketQueue', () => {
     expect(reported.map(String)).to.deep.equal(['Error: other']);
   });
 
-  it('does not keep who asks with a limit that is none', () => {
+  it('does not keep a waiter for a limit that is none', () => {
     const bucket = makeBucket(10, 10);
     const consumer = greedy(bucket);
     expect(clock.countTimers()).to.equal(1);
