@@ -88,10 +88,13 @@ export class StreamInput implements Input {
     this.goes('listening', 'unopened');
     claimReading(this.stream, this);
     addInputListener(this.reactor);
-    // A half that had ended before we came counts as having ended just then.
-    if (isReadToTheEnd(this.stream) && !this.hasEnded) this.ended();
-    else if (this.wish === 'nothing')
-      this.pauseStream(); // A listener alone makes some streams flow.
+    if (isReadToTheEnd(this.stream) && !this.hasEnded) {
+      // A half that had ended before we came counts as having ended just then.
+      this.hasEnded = true;
+      if (this.wish !== 'disposal') this.hold({ is: 'end' });
+    }
+    // A listener alone makes some streams flow.
+    if (this.wish === 'nothing') this.pauseStream();
     else if (this.held === null) this.resumeStream();
     else this.catchUpSoon();
   }

@@ -1,0 +1,33 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+
+import { Queue } from '../../lib/base/queue.js';
+
+describe('Queue', () => {
+  it('gives what an array gives, whatever is done to it', () => {
+    const action = fc.oneof(
+      fc.integer().map((item) => ({ push: item })),
+      fc.constantFrom('shift' as const, 'peek' as const, 'takeAll' as const),
+    );
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 200 }), (actions) => {
+        const queue = new Queue<number>();
+        let model: number[] = [];
+        for (const what of actions) {
+          if (typeof what === 'object') {
+            queue.push(what.push);
+            model.push(what.push);
+          } else if (what === 'shift') {
+            expect(queue.shift()).to.equal(model.shift());
+          } else if (what === 'peek') {
+            expect(queue.peek()).to.equal(model[0]);
+          } else {
+            expect(queue.takeAll()).to.deep.equal(model);
+            model = [];
+          }
+          expect(queue.length).to.equal(model.length);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,127 @@
+/** What a stream gives although it was paused. */
+import { EventEmitter } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { expect } from 'chai';
+
+import { ConnectionDone, DuplexTransport, Protocol } from '../../../lib/index.js';
+
+/** A stream that takes `pause` for advice. */
+class Stubborn extends EventEmitter {
+  readonly asked: string[] = [];
+  write(): boolean {
+    return true;
+  }
+  end(): void {}
+  pause(): void {
+    this.asked.push('pause');
+  }
+  resume(): void {
+    this.asked.push('resume');
+  }
+}
+
+class Recorder extends Protocol {
+  readonly told: string[] = [];
+  override dataReceived(data: Buffer): void {
+    this.told.push(String(data));
+    this.after?.(String(data));
+  }
+  override connectionLost(reason: Error): void {
+    this.told.push(reason.name);
+  }
+  after: ((data: string) => void) | undefined;
+}
+
+function paused(): { stream: Stubborn; protocol: Recorder; transport: DuplexTransport } {
+  const stream = new Stubborn();
+  const protocol = new Recorder();
+  const transport = new DuplexTransport(stream, { protocol });
+  transport.pauseProducing();
+  return { stream, protocol, transport };
+}
+
+const give = (stream: Stubborn, text: string) => {
+  for (const letter of text) stream.emit('data', Buffer.from(letter));
+};
+
+describe('Input that comes while a transport is paused', () => {
+  it('is held in order: data, the end, the close', async () => {
+    const { stream, protocol, transport } = paused();
+    give(stream, 'abc');
+    stream.emit('end');
+    stream.emit('close');
+    await turn();
+    expect(protocol.told).to.deep.equal([]);
+    transport.resumeProducing();
+    expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+    expect(protocol.told).to.deep.equal(['a', 'b', 'c', 'ConnectionDone']);
+  });
+
+  it('is given up to where the protocol pauses again, the rest when it reads on', async () => {
+    const { stream, protocol, transport } = paused();
+    protocol.after = (data) => data === 'b' && transport.pauseProducing();
+    give(stream, 'abcd');
+    transport.resumeProducing();
+    await turn();
+    expect(protocol.told).to.deep.equal(['a', 'b']);
+    give(stream, 'e');
+    transport.resumeProducing();
+    await turn();
+    expect(protocol.told).to.deep.equal(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  it('goes before what comes while it is given', async () => {
+    const { stream, protocol, transport } = paused();
+    protocol.after = (data) => data === 'a' && give(stream, 'xy');
+    give(stream, 'abc');
+    transport.resumeProducing();
+    await turn();
+    expect(protocol.told).to.deep.equal(['a', 'b', 'c', 'x', 'y']);
+    give(stream, 'z');
+    expect(protocol.told.at(-1), 'what comes now is given at once').to.equal('z');
+  });
+
+  it('is thrown away by loseConnection', async () => {
+    const { stream, protocol, transport } = paused();
+    give(stream, 'abc');
+    transport.loseConnection();
+    transport.resumeProducing();
+    await turn();
+    give(stream, 'd');
+    expect(protocol.told).to.deep.equal([]);
+  });
+
+  it('is given over many turns of the event loop, if there is much of it', async () => {
+    const { stream, protocol, transport } = paused();
+    const count = 100_000;
+    for (let i = 0; i < count; i++) stream.emit('data', Buffer.from(String(i)));
+    let turns = 0;
+    let isDone = false;
+    const counting = (async () => {
+      while (!isDone) {
+        await turn();
+        turns += 1;
+      }
+    })();
+    await new Promise<void>((resolve) => {
+      protocol.after = () => protocol.told.length === count && resolve();
+      transport.resumeProducing();
+    });
+    isDone = true;
+    await counting;
+    expect(turns).to.be.above(5);
+    expect(protocol.told.every((text, i) => text === String(i))).to.equal(true);
+  });
+
+  it('does not ask the stream to go on before all of it was given', async () => {
+    const { stream, transport, protocol } = paused();
+    give(stream, 'ab');
+    stream.asked.length = 0;
+    protocol.after = () => expect(stream.asked).to.deep.equal([]);
+    transport.resumeProducing();
+    await turn();
+    expect(stream.asked).to.deep.equal(['resume']);
+    expect(protocol.told).to.deep.equal(['a', 'b']);
+  });
+});
