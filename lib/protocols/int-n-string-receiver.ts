@@ -4,12 +4,11 @@ import { checkedBuffer } from '../base/bytes.js';
 import { MethodNotImplementedError } from '../base/errors.js';
 import type { IPushProducer, ITransport, ProtocolTransport } from '../twisted/core/index.js';
 import { heed, isClosing } from './callbacks.js';
+import { assertConnected, assertMaxLength } from './checks.js';
 import { StringTooLongError } from './errors.js';
 import { Inbox } from './inbox.js';
 import { lengthPrefixOf } from './length-prefix.js';
-import { assertMaxLength } from './limits.js';
 import { Receiver } from './receiver.js';
-import { assertConnected } from './sending.js';
 
 /**
  * Receives strings, each after its length. Override `stringReceived`, and extend one of

@@ -4,11 +4,10 @@ import { checkedBuffer } from '../base/bytes.js';
 import { MethodNotImplementedError } from '../base/errors.js';
 import type { IPushProducer, ITransport, ProtocolTransport } from '../twisted/core/index.js';
 import { heed, isClosing, isReason } from './callbacks.js';
+import { assertConnected, assertMaxLength } from './checks.js';
 import { assertDelimiter } from './delimiter.js';
 import { Inbox } from './inbox.js';
-import { assertMaxLength } from './limits.js';
 import { Receiver } from './receiver.js';
-import { assertConnected } from './sending.js';
 import { NOTHING } from './unread-bytes.js';
 
 /**

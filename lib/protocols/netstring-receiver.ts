@@ -4,10 +4,9 @@ import { checkedBuffer } from '../base/bytes.js';
 import { MethodNotImplementedError } from '../base/errors.js';
 import type { IPushProducer, ITransport, ProtocolTransport } from '../twisted/core/index.js';
 import { heed, isClosing } from './callbacks.js';
+import { assertConnected, assertMaxLength } from './checks.js';
 import { NetstringParseError } from './errors.js';
-import { assertMaxLength } from './limits.js';
 import { Receiver } from './receiver.js';
-import { assertConnected } from './sending.js';
 import { UnreadBytes } from './unread-bytes.js';
 
 const ZERO = 0x30;

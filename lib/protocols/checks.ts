@@ -1,0 +1,13 @@
+/** Checks that several receivers make before anything has changed. */
+import { InvalidStateError, OutOfRangeError } from '../base/errors.js';
+
+/** @throws OutOfRangeError: `limit` is no number of at least 0, so that it would limit nothing. */
+export function assertMaxLength(limit: unknown): asserts limit is number {
+  if (typeof limit === 'number' && limit >= 0) return;
+  throw new OutOfRangeError('MAX_LENGTH', 'a number of at least 0', limit);
+}
+
+/** @throws InvalidStateError: there is no transport yet to write to. */
+export function assertConnected(transport: unknown): void {
+  if (transport === null) throw new InvalidStateError('There is no transport to write to yet');
+}
