@@ -7,7 +7,7 @@
  * Nothing outside of the folder is served, by whatever path or link it is asked for. To see the
  * file wait for a slow reader: curl --limit-rate 100k http://127.0.0.1:8080/large-file
  */
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import http from 'node:http';
 import type net from 'node:net';
 import path from 'node:path';
@@ -15,20 +15,11 @@ import { pipeline } from 'node:stream/promises';
 
 import { FileSender, ProducerReadable } from 'twisted-streams';
 
-import { fail, parseFolder, parsePort } from './serve.js';
+import { fail, locate, parseFolder, parsePort } from './serve.js';
 
 const [folder = '.', port = '8080'] = process.argv.slice(2);
 const root = await parseFolder(folder);
 const types: Record<string, string> = { '.html': 'text/html', '.css': 'text/css' };
-
-/** The file or folder that `url` names, all links followed. */
-async function locate(url: string): Promise<string> {
-  const { pathname } = new URL(url, 'http://localhost');
-  const found = await realpath(path.join(root, decodeURIComponent(pathname)));
-  const isInside = found === root || found.startsWith(path.join(root, path.sep));
-  if (!isInside) throw Object.assign(new Error('It is outside'), { code: 'ENOENT' });
-  return found;
-}
 
 /** A page with a link to everything in `folder`. */
 async function listing(folder: string): Promise<string> {
@@ -43,12 +34,13 @@ async function listing(folder: string): Promise<string> {
 async function answer(request: http.IncomingMessage, response: http.ServerResponse) {
   const { method, url = '/' } = request;
   if (method !== 'GET' && method !== 'HEAD') return void response.writeHead(405).end();
-  const found = await locate(url);
+  const { pathname } = new URL(url, 'http://localhost');
+  const found = await locate(root, decodeURIComponent(pathname));
   const stats = await stat(found);
   if (stats.isDirectory()) {
-    const [pathname = '/'] = url.split('?');
-    if (!pathname.endsWith('/')) {
-      return void response.writeHead(301, { location: `./${path.basename(pathname)}/` }).end();
+    const [asked = '/'] = url.split('?');
+    if (!asked.endsWith('/')) {
+      return void response.writeHead(301, { location: `./${path.basename(asked)}/` }).end();
     }
     return void response.setHeader('content-type', 'text/html').end(await listing(found));
   }

@@ -1,6 +1,7 @@
 /** What the programs here have in common. The servers listen on this machine only, and say where. */
-import { realpath, stat } from 'node:fs/promises';
+import { lstat, realpath, stat } from 'node:fs/promises';
 import net from 'node:net';
+import { basename, dirname, join, sep } from 'node:path';
 
 import { DuplexTransport, type IProtocol } from 'twisted-streams';
 
@@ -15,6 +16,31 @@ export async function parseFolder(path: string): Promise<string> {
   const folder = await realpath(path).catch(({ message }: Error) => fail(message));
   if (!(await stat(folder)).isDirectory()) fail(`"${path}" is no folder.`);
   return folder;
+}
+
+/**
+ * What `path` names within `folder`, all links followed, there or yet to be made. What is outside, by
+ * `..` or by a link, isn't found.
+ */
+export async function locate(folder: string, path: string): Promise<string> {
+  let there = join(folder, join('/', path));
+  let missing = '';
+  let found: string | undefined;
+  while (found === undefined) {
+    found = await realpath(there).catch(async (error: NodeJS.ErrnoException) => {
+      const isLink = await lstat(there).then(
+        () => true,
+        () => false,
+      );
+      if (error.code !== 'ENOENT' || isLink) throw error; // A link to what is missing leads anywhere.
+      missing = join(basename(there), missing);
+      there = dirname(there);
+      return undefined;
+    });
+  }
+  const isInside = found === folder || found.startsWith(join(folder, sep));
+  if (!isInside) throw Object.assign(new Error(`${path} is not in the folder`), { code: 'ENOENT' });
+  return join(found, missing);
 }
 
 /** Gives each connection to `port` a protocol of its own. */
