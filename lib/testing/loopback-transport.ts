@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import {
   assertResumable,
   ConsumerMixin,
+  heed,
   type IConsumer,
   type IProtocol,
   type IPullProducer,
@@ -118,7 +119,7 @@ export class LoopbackTransport
     this.deliveredSinceAsked = false;
     if (this.producer === null || (this.streamingProducer && !this.producerPaused)) return;
     this.producerPaused = false;
-    this.producer.resumeProducing();
+    return this.producer.resumeProducing(); // Returned: it may be asynchronous, and fail later.
   }
 
   /** The write half has ended. */
@@ -169,7 +170,7 @@ export class LoopbackTransport
     this.wake();
     if (this.producer !== null && this.streamingProducer && this.bytes > BUFFER_SIZE) {
       this.producerPaused = true;
-      (this.producer as IPushProducer).pauseProducing();
+      heed((this.producer as IPushProducer).pauseProducing(), this, 'pauseProducing');
     }
   }
 

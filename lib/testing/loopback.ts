@@ -7,6 +7,7 @@ import {
   isHalfCloseableProtocol,
 } from '../twisted/core/index.js';
 import { log } from '../base/log.js';
+import { logRejection, whenRejected } from '../base/rejection.js';
 import { setImmediate } from '../base/timers.js';
 import { LoopbackTransport } from './loopback-transport.js';
 
@@ -137,14 +138,21 @@ class Loopback {
   }
 
   /** Calls what is at `end`; if that throws, the connection is over. */
-  private attempt(end: LoopbackTransport, call: () => void): void {
+  private attempt(end: LoopbackTransport, call: () => unknown): void {
     try {
-      call();
+      whenRejected(call(), (reason) => this.fail(end, reason));
     } catch (error) {
-      const reason =
-        error instanceof Error ? error : new ConnectionLost(undefined, { cause: error });
-      this.lose(end, reason, new ConnectionLost(undefined, { cause: error }), [error]);
+      this.fail(end, error);
     }
+  }
+
+  private fail(end: LoopbackTransport, error: unknown): void {
+    if (this.over) {
+      log.err(error, 'Unhandled error after a loopback closed');
+      return;
+    }
+    const reason = error instanceof Error ? error : new ConnectionLost(undefined, { cause: error });
+    this.lose(end, reason, new ConnectionLost(undefined, { cause: error }), [error]);
   }
 
   /** Both ends are over before either is told, and both are told whatever the other does. */
@@ -157,7 +165,7 @@ class Loopback {
       .map((each) => () => each.protocol.connectionLost(each === end ? reason : others));
     for (const call of [...stops, ...tells]) {
       try {
-        call();
+        logRejection(call(), 'Unhandled error while a loopback closed');
       } catch (error) {
         errors.push(error);
       }

@@ -1,5 +1,6 @@
 import {
   ClientFactory,
+  heed,
   type IAddress,
   type IConnector,
   type IProtocol,
@@ -36,11 +37,11 @@ export class OneConnection<Built extends IProtocol> extends ClientFactory {
   }
 
   override doStart(): void {
-    this.factory.doStart();
+    return this.factory.doStart();
   }
 
   override doStop(): void {
-    this.factory.doStop();
+    return this.factory.doStop();
   }
 
   override buildProtocol(address: IAddress): IProtocol | null {
@@ -85,7 +86,7 @@ class Announcer<Built extends IProtocol> implements IProtocol {
     const { protocol, settle } = this;
     transport.protocol = protocol;
     try {
-      protocol.makeConnection(transport);
+      heed(protocol.makeConnection(transport), transport, 'makeConnection');
     } catch (thrown) {
       settle.reject(thrown); // Before `connectionLost`, which is what comes of it.
       throw thrown;

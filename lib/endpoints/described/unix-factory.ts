@@ -33,14 +33,14 @@ export class UnixFactory implements IProtocolFactory {
 
   doStart(): void {
     if (this.mode !== undefined) chmodSync(this.path, this.mode);
-    this.factory.doStart();
+    return this.factory.doStart();
   }
 
   doStop(): void {
     try {
       this.lock?.release();
     } finally {
-      this.factory.doStop();
+      return this.factory.doStop();
     }
   }
 

@@ -3,8 +3,24 @@ import type { Socket } from 'node:net';
 
 import { ReadableProducer } from '../../streams/producers/index.js';
 import { WritableConsumer } from '../../streams/transports/index.js';
-import type { IConsumer } from '../../twisted/core/index.js';
+import { type IConsumer, isOwnProtocol } from '../../twisted/core/index.js';
+import { asBuffer } from '../../base/bytes.js';
 import { log } from '../../base/log.js';
+import { whenRejected } from '../../base/rejection.js';
+
+/** A consumer that does not wait for its own protocol, which asked for the close itself. */
+class ChildInput extends WritableConsumer {
+  constructor(
+    pipe: Socket,
+    private readonly protocol: object,
+  ) {
+    super(pipe);
+  }
+
+  protected override isWaitedFor(producer: object): boolean {
+    return super.isWaitedFor(producer) && !isOwnProtocol(producer, this.protocol);
+  }
+}
 
 /**
  * A descriptor of the child that we write to.
@@ -14,12 +30,16 @@ import { log } from '../../base/log.js';
 export class ChildWriter {
   readonly consumer: WritableConsumer;
 
-  /** @param onLost - Called once, when the descriptor is closed, at either end. */
+  /**
+   * @param protocol - What talks to the process.
+   * @param onLost - Called once, when the descriptor is closed, at either end.
+   */
   constructor(
     private readonly pipe: Socket,
+    protocol: object,
     onLost: () => void,
   ) {
-    this.consumer = new WritableConsumer(pipe);
+    this.consumer = new ChildInput(pipe, protocol);
     // Node's pipes go both ways. That nothing can come any more tells that the child has closed its
     // end; of standard input, which Node doesn't read, only a write tells.
     pipe.resume();
@@ -64,13 +84,17 @@ export class ChildReader {
    * @param onData - Called with what the child wrote. If it throws, that is logged and this closes.
    * @param onLost - Called once, when the descriptor is closed, at either end.
    */
-  async start(onData: (data: Buffer) => void, onLost: () => void): Promise<void> {
+  async start(onData: (data: Buffer) => unknown, onLost: () => void): Promise<void> {
+    const failed = (reason: unknown): void => {
+      log.err(reason, `Reading descriptor ${this.childFD} of a child failed`);
+      this.close();
+    };
     const consumer: IConsumer = {
       registerProducer: () => {
         if (this.paused) this.producer.pauseProducing();
       },
       unregisterProducer() {},
-      write: onData,
+      write: (data) => whenRejected(onData(asBuffer(data)), failed),
     };
     try {
       await this.producer.startProducing(consumer);

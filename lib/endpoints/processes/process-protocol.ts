@@ -13,15 +13,15 @@ export class ProcessProtocol implements IProcessProtocol {
 
   makeConnection(process: IProcessTransport): void {
     this.transport = process;
-    this.connectionMade();
+    return this.connectionMade(); // Returned, as below: it may be asynchronous, and fail later.
   }
 
   /** The process runs, `transport` is set. */
   connectionMade(): void {}
 
   childDataReceived(childFD: number, data: Buffer): void {
-    if (childFD === 1) this.outReceived(data);
-    else if (childFD === 2) this.errReceived(data);
+    if (childFD === 1) return this.outReceived(data);
+    if (childFD === 2) return this.errReceived(data);
   }
 
   /** The child wrote to its standard output. */
@@ -31,9 +31,9 @@ export class ProcessProtocol implements IProcessProtocol {
   errReceived(_data: Buffer): void {}
 
   childConnectionLost(childFD: number): void {
-    if (childFD === 0) this.inConnectionLost();
-    else if (childFD === 1) this.outConnectionLost();
-    else if (childFD === 2) this.errConnectionLost();
+    if (childFD === 0) return this.inConnectionLost();
+    if (childFD === 1) return this.outConnectionLost();
+    if (childFD === 2) return this.errConnectionLost();
   }
 
   /** The child's standard input is closed. */

@@ -10,6 +10,7 @@ import {
   type IPushProducer,
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
+import { logRejection } from '../../base/rejection.js';
 import { assertBytes, piecesOf } from '../../base/bytes.js';
 import type { ChildFDs } from './child-fds.js';
 import { ChildReader, ChildWriter } from './child-pipes.js';
@@ -74,7 +75,7 @@ export class ProcessTransport implements IProcessTransport {
         this.readers.set(childFD, new ChildReader(pipe, childFD));
       } else {
         const onLost = () => this.lost(this.writers, childFD);
-        this.writers.set(childFD, new ChildWriter(pipe, onLost));
+        this.writers.set(childFD, new ChildWriter(pipe, protocol, onLost));
       }
     }
     this.call(() => protocol.makeConnection(this));
@@ -119,9 +120,9 @@ export class ProcessTransport implements IProcessTransport {
   }
 
   /** Calls the protocol from the event loop, where nobody could catch what it throws. */
-  private call(callback: () => void): void {
+  private call(callback: () => unknown): void {
     try {
-      callback();
+      logRejection(callback(), 'A callback of a ProcessProtocol rejected');
     } catch (thrown) {
       log.err(thrown, 'A callback of a ProcessProtocol threw');
     }
@@ -169,7 +170,7 @@ export class ProcessTransport implements IProcessTransport {
       stdin.consumer.registerProducer(producer as IPushProducer, streaming);
     } else {
       assertProducer(producer, streaming);
-      producer.stopProducing();
+      logRejection(producer.stopProducing(), 'stopProducing rejected');
     }
   }
 

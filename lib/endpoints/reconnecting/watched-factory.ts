@@ -1,5 +1,6 @@
 /** A factory and its protocols, watched: who connects again must hear that a connection was lost. */
 import {
+  heed,
   type IAddress,
   type IHalfCloseableProtocol,
   type IHandshakeListener,
@@ -36,11 +37,11 @@ export class WatchedFactory implements IProtocolFactory {
   }
 
   doStart(): void {
-    this.factory.doStart();
+    return this.factory.doStart();
   }
 
   doStop(): void {
-    this.factory.doStop();
+    return this.factory.doStop();
   }
 
   logPrefix(): string {
@@ -75,7 +76,7 @@ export class WatchedProtocol implements IProtocol {
   makeConnection(transport: ITransport): void {
     this.transport = transport;
     this.watcher.made(this);
-    this.wrappedProtocol.makeConnection(transport);
+    heed(this.wrappedProtocol.makeConnection(transport), transport, 'makeConnection');
     if (this.watcher.isOver) transport.loseConnection(); // It was cancelled meanwhile.
   }
 

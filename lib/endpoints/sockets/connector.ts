@@ -19,6 +19,7 @@ import {
   protocolOf,
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
+import { logRejection } from '../../base/rejection.js';
 import { startOrClose, transportFor } from './connection.js';
 import { connectErrorFor, ConnectError, TimeoutError, UserError } from './errors.js';
 import { addressOf, type Place } from './place.js';
@@ -85,14 +86,14 @@ export class Connector implements IConnector {
     this.state = 'connecting';
     this.startFactory();
     this.attempt();
-    this.factory.startedConnecting(this);
+    this.heed(this.factory.startedConnecting(this));
     if (this.disposal !== undefined) this.disconnect(); // In `startFactory`, there was no attempt yet.
   }
 
   private startFactory(): void {
     if (this.factoryStarted) return;
     try {
-      this.factory.doStart();
+      this.heed(this.factory.doStart());
       this.factoryStarted = true;
     } catch (thrown) {
       this.state = 'disconnected'; // Differs from Twisted: it isn't 'connecting' for ever.
@@ -236,10 +237,14 @@ export class Connector implements IConnector {
     if (this.state === 'disconnected') this.onOver?.();
   }
 
+  private heed(returned: unknown): void {
+    logRejection(returned, `${logPrefixOf(this.factory)}: a callback rejected`);
+  }
+
   /** Calls the factory from the event loop, where nobody could catch what it throws. */
-  private guard(callback: () => void): void {
+  private guard(callback: () => unknown): void {
     try {
-      callback();
+      this.heed(callback());
     } catch (thrown) {
       log.err(thrown, `${logPrefixOf(this.factory)}: a callback threw`);
     }

@@ -20,6 +20,7 @@ import {
   protocolOf,
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
+import { logRejection } from '../../base/rejection.js';
 import { setImmediate } from '../../base/timers.js';
 import { startOrClose, transportFor } from './connection.js';
 import { CannotListenError } from './errors.js';
@@ -91,7 +92,7 @@ export class ListeningPort {
     this.server.close();
     // The descriptor is closed when the loop has turned; `close` would wait for the connections.
     await new Promise((resolve) => setImmediate(resolve));
-    this.factory.doStop();
+    logRejection(this.factory.doStop(), `${logPrefixOf(this.factory)}: doStop rejected`);
   }
 
   private readonly onAbort = () => {
@@ -169,7 +170,7 @@ export async function listenReady(
   });
   try {
     await opened(server, options);
-    factory.doStart();
+    logRejection(factory.doStart(), `${logPrefixOf(factory)}: doStart rejected`);
   } catch (thrown) {
     server.close(); // Also one that still looks up its host.
     throw thrown;

@@ -12,6 +12,7 @@
  */
 import type { IConsumer, IPushProducer } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
+import { whenRejected } from '../../base/rejection.js';
 import { asError } from '../../base/as-error.js';
 import { Latch } from '../../base/latch.js';
 import { smallUnitsLeft } from '../../base/turn.js';
@@ -123,16 +124,27 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
     this.proceed();
   }
 
+  private consumerFailed(reason: unknown): void {
+    if (this.failure !== null)
+      log.err(reason, 'A consumer failed after it had stopped its producer');
+    this.failure ??= asError(reason);
+    this.latch.hold(Why.closed);
+  }
+
+  /** Its `write` is an async function: the chunk on its way fails for it, or the next one. */
+  private consumerRejected(reason: unknown): void {
+    this.consumerFailed(reason);
+    this.proceed();
+  }
+
   private pass(chunk: unknown): void {
     const { latch } = this;
     latch.hold(Why.busy); // What the consumer calls from inside its `write` must not start another.
     try {
-      this.consumer.write(chunk as Uint8Array);
+      const returned: unknown = this.consumer.write(chunk as Uint8Array);
+      if (returned !== undefined) whenRejected(returned, (reason) => this.consumerRejected(reason));
     } catch (thrown) {
-      if (this.failure !== null)
-        log.err(thrown, 'A consumer failed after it had stopped its producer');
-      this.failure ??= asError(thrown);
-      latch.hold(Why.closed);
+      this.consumerFailed(thrown);
     }
     if (--this.unitsLeft > 0 || (this.unitsLeft = smallUnitsLeft()) > 0) latch.release(Why.busy);
     else setImmediate(passed, this); // A closure here would cost each write an allocation.

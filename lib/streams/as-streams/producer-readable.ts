@@ -19,6 +19,8 @@ import { Readable } from '#stream';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import {
   assertProducer,
+  callbackRejected,
+  heed,
   type IFailableConsumer,
   type IFinishableConsumer,
   type IPullProducer,
@@ -26,6 +28,7 @@ import {
   ProducerAlreadyRegisteredError,
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
+import { logRejection } from '../../base/rejection.js';
 import { checkedBuffer } from '../../base/bytes.js';
 import { asError } from '../../base/as-error.js';
 import { assertStreamOptions } from './stream-options.js';
@@ -120,7 +123,7 @@ export class ProducerReadable<Data = Uint8Array>
     assertProducer(producer, streaming);
     if (this.producer !== null) throw new ProducerAlreadyRegisteredError();
     if (this.isOver) {
-      producer.stopProducing();
+      logRejection(producer.stopProducing(), 'stopProducing rejected');
       return;
     }
     this.producer = producer;
@@ -224,7 +227,7 @@ export class ProducerReadable<Data = Uint8Array>
     if (error === null) forgetEnd(this);
     let reason = error;
     try {
-      producer?.stopProducing();
+      logRejection(producer?.stopProducing(), 'stopProducing rejected');
     } catch (thrown) {
       if (error !== null) log.err(thrown, 'A producer failed when it was stopped');
       else reason = asError(thrown);
@@ -235,6 +238,11 @@ export class ProducerReadable<Data = Uint8Array>
   /** Whether nothing can be written any more. */
   private get isOver(): boolean {
     return this.data === 'ended' || this.destroyed;
+  }
+
+  /** @internal A callback of the producer that is an async function has failed: as if it had thrown. */
+  [callbackRejected](reason: unknown): void {
+    this.destroy(asError(reason));
   }
 
   private get isFull(): boolean {
@@ -260,7 +268,7 @@ export class ProducerReadable<Data = Uint8Array>
   private pauseProducer(): void {
     if (this.producer === null || !this.streamingProducer || this.producerPaused) return;
     this.producerPaused = true;
-    (this.producer as IPushProducer).pauseProducing();
+    heed((this.producer as IPushProducer).pauseProducing(), this, 'pauseProducing');
   }
 
   private passOnDemandOrFail(): void {
@@ -282,7 +290,7 @@ export class ProducerReadable<Data = Uint8Array>
     this.demand = 'passed on';
     if (!this.streamingProducer || this.producerPaused) {
       this.producerPaused = false;
-      producer.resumeProducing();
+      heed(producer.resumeProducing(), this, 'resumeProducing');
     }
   }
 

@@ -36,6 +36,7 @@ import {
   ProducerStoppedError,
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
+import { whenRejected } from '../../base/rejection.js';
 import { assertBytes } from '../../base/bytes.js';
 import { asError } from '../../base/as-error.js';
 import { nextTick, setImmediate } from '../../base/timers.js';
@@ -181,7 +182,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
     const { source } = this;
     if (this.input !== 'flowing' || source === null) return;
     this.input = 'paused';
-    source.pauseProducing();
+    this.heed(source.pauseProducing());
   }
 
   private resumeTransport(): void {
@@ -189,10 +190,15 @@ export class TransportDuplex<T extends ITransport = ITransport>
     if (this.input !== 'paused' || source === null) return;
     this.input = 'flowing';
     try {
-      source.resumeProducing();
+      this.heed(source.resumeProducing());
     } catch (thrown) {
       this.destroy(asError(thrown));
     }
+  }
+
+  /** A method of the transport that is an async function has failed as if it had thrown. */
+  private heed(returned: unknown): void {
+    whenRejected(returned, (reason) => this.destroy(asError(reason)));
   }
 
   /** Called by the transport: the other end writes no more. */

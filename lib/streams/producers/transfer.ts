@@ -8,6 +8,7 @@ import {
   ProducerStoppedError,
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
+import { whenRejected } from '../../base/rejection.js';
 import { AskCounter } from '../../base/ask-counter.js';
 import { asError } from '../../base/as-error.js';
 import { isBytes } from '../../base/bytes.js';
@@ -240,12 +241,17 @@ export class Transfer implements SourceListener, IPushProducer {
       if (this.direct !== null && (!this.asIs || Buffer.isBuffer(chunk))) {
         this.direct.writeAtOnce(chunk as Buffer);
       } else {
-        this.consumer.write(chunk as Uint8Array);
+        const returned: unknown = this.consumer.write(chunk as Uint8Array);
+        if (returned !== undefined) whenRejected(returned, (reason) => this.consumerFailed(reason));
       }
     } catch (thrown) {
-      if (this.isRunning) this.fail(thrown);
-      else log.err(thrown, 'A consumer failed after it had stopped its producer');
+      this.consumerFailed(thrown);
     }
+  }
+
+  private consumerFailed(reason: unknown): void {
+    if (this.isRunning) this.fail(reason);
+    else log.err(reason, 'A consumer failed after it had stopped its producer');
   }
 
   /** Whether the event loop is to turn before the next chunk. What goes straight on costs little. */

@@ -4,6 +4,7 @@ import type { PeerCertificate, TLSSocket } from 'node:tls';
 import {
   assertProtocol,
   ConnectionDone,
+  heed,
   type IAddress,
   type IProtocol,
   isHalfCloseableProtocol,
@@ -14,6 +15,7 @@ import {
 } from '../../twisted/core/index.js';
 import { InvalidStateError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
+import { logRejection } from '../../base/rejection.js';
 import { hostOf, peerOf, rememberAddresses, wasAccepted } from './addresses.js';
 import {
   type AnyDuplex,
@@ -134,7 +136,7 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
     // Nothing can be written where that half had ended before; what is written goes nowhere, as later.
     if (this.reactor.writeHalf === 'gone') this.writeDisconnected = true;
     rememberAddresses(this.stream);
-    this.reactor.call(() => void this.protocol?.makeConnection(this));
+    this.reactor.call(() => heed(this.protocol?.makeConnection(this), this, 'makeConnection'));
     if (this.disconnected) return;
     if (this.disconnecting) input.discard();
     if (!this.reactor.isHeld) input.open(); // Held, it is for TLS to read, and opened after that.
@@ -144,7 +146,8 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
     const data = this.input?.take();
     if (data === undefined || data.length === 0) return undefined;
     const why: unknown = this.protocol?.dataReceived(data);
-    return why instanceof Error ? why : undefined; // As in Twisted, whose `LineReceiver` hands one on.
+    if (why instanceof Error) return why; // As in Twisted, whose `LineReceiver` hands one on.
+    return heed(why, this, 'dataReceived');
   }
 
   /** Who registers with its own transport does so to hear of pauses, and asks for the close itself. */
@@ -162,8 +165,9 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
 
   /** The other end writes no more: half a loss for a protocol that can go on, else all of it. */
   override readConnectionLost(reason: Error): void {
-    if (isHalfCloseableProtocol(this.protocol)) this.protocol.readConnectionLost();
-    else this.connectionLost(reason);
+    const { protocol } = this;
+    if (!isHalfCloseableProtocol(protocol)) this.connectionLost(reason);
+    else heed(protocol.readConnectionLost(), this, 'readConnectionLost');
   }
 
   /** Our half had ended before we came: whatever the protocol is, it goes on with the other one. */
@@ -173,7 +177,9 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
   }
 
   protected override writeHalfEnded(): void {
-    if (isHalfCloseableProtocol(this.protocol)) this.protocol.writeConnectionLost();
+    const { protocol } = this;
+    if (!isHalfCloseableProtocol(protocol)) return;
+    heed(protocol.writeConnectionLost(), this, 'writeConnectionLost');
   }
 
   override connectionLost(reason: Error): void {
@@ -188,7 +194,8 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
 
   private tellProtocol(reason: Error): void {
     try {
-      this.protocol?.connectionLost(reason);
+      const returned: unknown = this.protocol?.connectionLost(reason);
+      logRejection(returned, `${this.logPrefix()}: connectionLost rejected`);
     } catch (thrown) {
       log.err(thrown, `${this.logPrefix()}: connectionLost threw`);
     }
@@ -247,8 +254,8 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
     rememberAddresses(socket);
     reactor.call(() => {
       const { protocol } = this;
-      if (isHandshakeListener(protocol) && !reactor.isDropped) protocol.handshakeCompleted();
-      return undefined;
+      if (!isHandshakeListener(protocol) || reactor.isDropped) return undefined;
+      return heed(protocol.handshakeCompleted(), this, 'handshakeCompleted');
     });
     // Not before that: it is told who the other end is before it hears of it.
     if (!this.disconnected && !reactor.isHeld) this.input?.open();

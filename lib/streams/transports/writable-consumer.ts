@@ -11,6 +11,7 @@ import {
   standing,
 } from '../../twisted/core/index.js';
 import { tellOfConnection, tellOfProducer } from '../../base/diagnostics.js';
+import { logRejection } from '../../base/rejection.js';
 import {
   type AnyWritable,
   assertUnwritten,
@@ -144,7 +145,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
       if (this.writeDisconnected) {
         assertProducer(producer, streaming);
         tellOfProducer('stopped', this, producer);
-        producer.stopProducing();
+        logRejection(producer.stopProducing(), 'stopProducing rejected');
         return;
       }
     }

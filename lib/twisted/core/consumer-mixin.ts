@@ -4,7 +4,9 @@
  */
 import { tellOfProducer } from '../../base/diagnostics.js';
 import { MethodNotImplementedError } from '../../base/errors.js';
+import { logRejection } from '../../base/rejection.js';
 import { ProducerAlreadyRegisteredError } from './errors.js';
+import { heed } from './heed.js';
 import type { IConsumer, IPullProducer, IPushProducer } from './interfaces.js';
 import { assertProducer } from './validate.js';
 
@@ -116,7 +118,7 @@ export function takeProducer(
   if (consumer.producer !== null) throw new ProducerAlreadyRegisteredError();
   if (consumer.disconnected) {
     tellOfProducer('stopped', consumer, producer);
-    producer.stopProducing();
+    logRejection(producer.stopProducing(), 'stopProducing rejected');
     return;
   }
   consumer.producer = producer;
@@ -125,5 +127,6 @@ export function takeProducer(
   tellOfProducer('registered', consumer, producer);
   if (streaming) return;
   tellOfProducer('resumed', consumer, producer);
-  producer.resumeProducing(); // Last: it may call anything on the consumer.
+  // Last: it may call anything on the consumer.
+  heed(producer.resumeProducing(), consumer, 'resumeProducing');
 }

@@ -17,7 +17,7 @@ export class ConsumerToProtocolAdapter implements IProtocol {
 
   /** @throws what the consumer throws. */
   dataReceived(data: Buffer): void {
-    this.original.write(data);
+    return this.original.write(data); // Returned: it may be asynchronous, and fail later.
   }
 
   /** Does nothing. */

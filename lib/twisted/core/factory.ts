@@ -1,8 +1,10 @@
 /** What makes protocols for connections, and keeps what they share. */
+import { logRejection } from '../../base/rejection.js';
 import { assertBuilder, build, type Builder } from '../../base/build.js';
 import { InvalidArgTypeError, InvalidStateError } from '../../base/errors.js';
 import { withEarlyUseNamed } from './early-use.js';
 import type { IAddress, IConnector, IProtocol, IProtocolFactory } from './interfaces.js';
+import { logPrefixOf } from './log-prefix.js';
 import { assertProtocol } from './validate.js';
 
 /** Makes a protocol: a class, or what calls one. */
@@ -76,7 +78,7 @@ export class Factory implements IProtocolFactory {
 
   /** A port or connector uses this from now on. Not for users. */
   doStart(): void {
-    if (this.numPorts === 0) this.startFactory();
+    if (this.numPorts === 0) this.heed(this.startFactory(), 'startFactory');
     this.numPorts += 1; // Not if that throws.
   }
 
@@ -84,7 +86,11 @@ export class Factory implements IProtocolFactory {
   doStop(): void {
     if (this.numPorts === 0) return;
     this.numPorts -= 1;
-    if (this.numPorts === 0) this.stopFactory();
+    if (this.numPorts === 0) this.heed(this.stopFactory(), 'stopFactory');
+  }
+
+  private heed(returned: unknown, callback: string): void {
+    logRejection(returned, `${this.logPrefix()}: ${callback} rejected`);
   }
 
   /** The name of the class. */
@@ -155,6 +161,7 @@ export function protocolOf(factory: IProtocolFactory, address: IAddress): IProto
     throw withEarlyUseNamed(thrown);
   }
   if (protocol === null || protocol === undefined) return null;
+  logRejection(protocol, `${logPrefixOf(factory)}: buildProtocol rejected`);
   assertProtocol(protocol);
   return protocol;
 }

@@ -21,6 +21,10 @@ import type {
   IReactorFDSet,
   IReadWriteDescriptor,
 } from './interfaces.js';
+import { callbackRejected, heed } from './heed.js';
+import { asError } from '../../base/as-error.js';
+import { log } from '../../base/log.js';
+import { logRejection } from '../../base/rejection.js';
 import { SendBuffer } from './send-buffer.js';
 import { isUnableToUnregister } from './unable-to-unregister.js';
 import { assertBytes, piecesOf } from '../../base/bytes.js';
@@ -103,12 +107,22 @@ export abstract class FileDescriptor
     try {
       if (producer !== null) {
         tellOfProducer('stopped', this, producer);
-        producer.stopProducing();
+        logRejection(producer.stopProducing(), 'stopProducing rejected');
       }
     } finally {
       this.stopReading();
       this.stopWriting();
       tellOfConnection('lost', this, reason);
+    }
+  }
+
+  /** @internal A callback that is an async function has failed: as if it had thrown. */
+  [callbackRejected](reason: unknown): void {
+    if (this.disconnected) return;
+    try {
+      this.connectionLost(asError(reason));
+    } catch (thrown) {
+      log.err(thrown, 'A callback threw while its connection was lost');
     }
   }
 
@@ -165,7 +179,7 @@ export abstract class FileDescriptor
       if (!this.streamingProducer || this.producerPaused) {
         this.producerPaused = false;
         tellOfProducer('resumed', this, producer);
-        producer.resumeProducing();
+        heed(producer.resumeProducing(), this, 'resumeProducing');
         return undefined;
       }
       if (this.isWaitedFor(producer)) return undefined;
@@ -234,7 +248,7 @@ export abstract class FileDescriptor
     if (this.producer !== null && this.streamingProducer && this.isSendBufferFull()) {
       this.producerPaused = true;
       tellOfProducer('paused', this, this.producer);
-      (this.producer as IPushProducer).pauseProducing();
+      heed((this.producer as IPushProducer).pauseProducing(), this, 'pauseProducing');
     }
   }
 

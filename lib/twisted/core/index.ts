@@ -15,6 +15,7 @@ export { type IFailableConsumer, isFailableConsumer } from './failable-consumer.
 export { explain, type Standing, standing } from './explain.js';
 export { FileDescriptor } from './file-descriptor.js';
 export * from './interfaces.js';
+export { callbackRejected, end, heed } from './heed.js';
 export { logPrefixOf } from './log-prefix.js';
 export { Protocol, type ProtocolTransport } from './protocol.js';
 export { ProtocolToConsumerAdapter } from './protocol-to-consumer-adapter.js';

@@ -1,3 +1,4 @@
+import { heed } from './heed.js';
 import type { IConsumer, IProtocol, IPullProducer, IPushProducer } from './interfaces.js';
 import { assertBytes, asBuffer } from '../../base/bytes.js';
 import { assertProtocol } from './validate.js';
@@ -23,7 +24,7 @@ export class ProtocolToConsumerAdapter implements IConsumer {
    */
   write(data: Uint8Array): void {
     assertBytes(data);
-    this.original.dataReceived(asBuffer(data));
+    heed(this.original.dataReceived(asBuffer(data)), this.original, 'dataReceived');
   }
 
   /** Does nothing: the protocol takes all that it is given. */

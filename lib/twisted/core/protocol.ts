@@ -1,4 +1,5 @@
 /** The usual base of a protocol: remembers its transport, and hears nothing until overridden. */
+import { heed } from './heed.js';
 import type {
   IConsumer,
   ILoggingContext,
@@ -49,7 +50,7 @@ export class Protocol<T extends ITransport = ProtocolTransport>
   makeConnection(transport: ITransport): void {
     this.connected = true;
     this.transport = transport as T;
-    this.connectionMade();
+    heed(this.connectionMade(), transport, 'connectionMade');
   }
 
   /** The connection stands, `transport` is set. Override it to speak first. */

@@ -4,6 +4,8 @@
  * wrappers. When one of the two is lost, or both are to close, nobody is left to unregister.
  */
 
+import { chain } from './chain.js';
+
 /** What is looked at in a producer, a protocol, a wrapper or a transport. Each may lack any of it. */
 interface Member {
   readonly loseConnection?: unknown;
@@ -12,27 +14,12 @@ interface Member {
   readonly writeDisconnecting?: unknown;
   readonly closed?: unknown;
   readonly producer?: unknown;
-  readonly transport?: unknown;
-  readonly wrappedProtocol?: unknown;
-}
-
-/** Wrappers deep that are looked through, so that a circle of them is left at some time. */
-const DEEPEST = 32;
-
-/** `first`, then what it has as its `next`, and so on. */
-function* chain(first: unknown, next: 'transport' | 'wrappedProtocol'): Generator<Member> {
-  let member = first;
-  for (let depth = 0; depth < DEEPEST; depth++) {
-    if (typeof member !== 'object' || member === null) return;
-    yield member;
-    member = (member as Member)[next];
-  }
 }
 
 /** The transports that `producer` lives by: itself, if it is one, its `transport`, that one's, and so on. */
 function transportsOf(producer: unknown): Member[] {
   const isTransport = (member: Member) => typeof member.loseConnection === 'function';
-  return [...chain(producer, 'transport')].filter(isTransport);
+  return [...chain<Member>(producer, 'transport')].filter(isTransport);
 }
 
 /**

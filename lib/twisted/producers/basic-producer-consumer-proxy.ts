@@ -1,4 +1,5 @@
 /** Stands between a producer and a consumer, and is a consumer to the one and a producer to the other. */
+import { logRejection } from '../../base/rejection.js';
 import { Buffer } from 'node:buffer';
 
 import { InvalidArgTypeError } from '../../base/errors.js';
@@ -12,6 +13,9 @@ import {
   type IPushProducer,
   isFailableConsumer,
   ProducerAlreadyRegisteredError,
+  callbackRejected,
+  end,
+  heed,
 } from '../core/index.js';
 import { checkedBuffer } from '../../base/bytes.js';
 
@@ -104,7 +108,7 @@ export class BasicProducerConsumerProxy
     this.paused = true;
     const { producer } = this;
     // As in Twisted, a pull producer too is told, if it can be.
-    if (isPausable(producer)) producer.pauseProducing();
+    if (isPausable(producer)) heed(producer.pauseProducing(), this, 'pauseProducing');
   }
 
   /** Writes what is held, then resumes or asks the producer. */
@@ -116,14 +120,19 @@ export class BasicProducerConsumerProxy
     } else if (!this.iAmStreaming) {
       this.outstandingPull = true;
     }
-    this.producer?.resumeProducing();
+    heed(this.producer?.resumeProducing(), this, 'resumeProducing');
+  }
+
+  /** @internal A callback that is an async function has failed: so has what the consumer waits for. */
+  [callbackRejected](reason: unknown): void {
+    end(this.consumer, reason);
   }
 
   /** Forgets the consumer and stops the producer. What is written from now on goes nowhere. */
   stopProducing(): void {
     this.stopped = true;
     this.consumer = null;
-    this.producer?.stopProducing();
+    logRejection(this.producer?.stopProducing(), 'stopProducing rejected');
   }
 
   /**

@@ -12,6 +12,7 @@ import {
 import { assertFile, type FileBytes, type IFile, isPromiseLike, openSource } from './files.js';
 import { FileTransfer } from './file-transfer.js';
 import { log } from '../../base/log.js';
+import { whenRejected } from '../../base/rejection.js';
 import { asBuffer, assertBytes } from '../../base/bytes.js';
 
 /** What is done to each piece of a file before it is written. */
@@ -182,7 +183,8 @@ export class FileSender implements IPullProducer {
       assertBytes(written, 'transform()');
       if (this.transfer !== transfer) return;
       this.lastSent = asBuffer(written).subarray(-1);
-      consumer.write(written);
+      const returned: unknown = consumer.write(written);
+      if (returned !== undefined) whenRejected(returned, (reason) => this.fail(transfer, reason));
     } catch (error) {
       this.fail(transfer, error);
     }

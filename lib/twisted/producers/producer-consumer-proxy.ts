@@ -1,7 +1,7 @@
 /** A proxy with a buffer of limited size, which pauses its producer when that is full. */
 import { BasicProducerConsumerProxy } from './basic-producer-consumer-proxy.js';
 import { OutOfRangeError } from '../../base/errors.js';
-import type { IConsumer, IPullProducer, IPushProducer } from '../core/index.js';
+import { heed, type IConsumer, type IPullProducer, type IPushProducer } from '../core/index.js';
 
 /**
  * How often a consumer may ask from inside the `write` that answers it, about as deep as Python's
@@ -107,9 +107,9 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
     if (producer === null) return;
     if (this.producerPaused && this.bufferedBytes < this.bufferSize) {
       this.producerPaused = false;
-      producer.resumeProducing();
+      heed(producer.resumeProducing(), this, 'resumeProducing');
     } else if (nothingSent && this.outstandingPull) {
-      producer.resumeProducing();
+      heed(producer.resumeProducing(), this, 'resumeProducing');
     }
   }
 
@@ -145,7 +145,7 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
     super.write(data);
     if (this.producerIsStreaming && this.bufferedBytes >= this.bufferSize) {
       this.producerPaused = true;
-      (this.producer as IPushProducer).pauseProducing();
+      heed((this.producer as IPushProducer).pauseProducing(), this, 'pauseProducing');
     }
   }
 
@@ -243,7 +243,7 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
     this.unregistered = false;
     this.unregisterAfterwards = false;
     if (isNew) this.producerPaused = false; // Differs from Twisted: a pause is owed to one producer.
-    if (!streaming) producer.resumeProducing();
+    if (!streaming) heed(producer.resumeProducing(), this, 'resumeProducing');
   }
 
   /** Forgets the producer, and unregisters from the consumer when nothing is held any more. */

@@ -12,6 +12,7 @@ import {
   type IPushProducer,
 } from '../core/index.js';
 import { log } from '../../base/log.js';
+import { whenRejected } from '../../base/rejection.js';
 import { assertMethod } from '../../base/arguments.js';
 
 /**
@@ -70,16 +71,21 @@ export class PullToPush implements IPushProducer {
   private *pull(): Generator<undefined, void, undefined> {
     for (;;) {
       try {
-        this.producer.resumeProducing();
+        whenRejected(this.producer.resumeProducing(), this.failed);
       } catch (error) {
-        log.err(error, `${nameOf(this.producer)} failed, producing will be stopped`);
-        if (!this.unregister()) return;
+        if (!this.failed(error)) return;
       }
       yield;
     }
   }
 
   /** @returns whether the consumer, which is to call `stopStreaming`, could be told. */
+  private readonly failed = (error: unknown): boolean => {
+    log.err(error, `${nameOf(this.producer)} failed, producing will be stopped`);
+    return !this.finished && this.unregister();
+  };
+
+  /** @returns whether the consumer could be told. */
   private unregister(): boolean {
     try {
       this.consumer.unregisterProducer();
@@ -127,7 +133,7 @@ export class PullToPush implements IPushProducer {
    */
   stopProducing(): void {
     this.stopStreaming();
-    this.producer.stopProducing();
+    return this.producer.stopProducing(); // Returned: it may be asynchronous, and fail later.
   }
 
   private streaming(): CooperativeTask {

@@ -11,6 +11,7 @@ import {
   isFailableConsumer,
 } from '../core/index.js';
 import { log } from '../../base/log.js';
+import { logRejection } from '../../base/rejection.js';
 import { assertBytes } from '../../base/bytes.js';
 
 /**
@@ -248,7 +249,9 @@ export class ShapedConsumer extends ProducerConsumerProxy {
     assertProducer(producer, streaming);
     if (!this.attached && !this.isOver && this.consumer !== null) this.attach(this.consumer);
     if (!this.isOver && !this.finishing) super.registerProducer(producer, streaming);
-    else if (this.producer !== producer) producer.stopProducing();
+    else if (this.producer !== producer) {
+      logRejection(producer.stopProducing(), 'stopProducing rejected');
+    }
   }
 
   /**

@@ -65,9 +65,9 @@ export class ShapedProtocolFactoryMembers<P extends IProtocol, Args extends unkn
       const shaped = new ShapedTransport(transport, bucket);
       protocol.dataReceived = (data) => {
         // The transport doesn't know yet that it is to close, and goes on reading.
-        if (!shaped.disconnecting) dataReceived(data);
+        return shaped.disconnecting ? undefined : dataReceived(data);
       };
-      makeConnection(shaped);
+      return makeConnection(shaped);
     };
   }
 }

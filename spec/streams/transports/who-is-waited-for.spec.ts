@@ -157,7 +157,7 @@ for (const [family, open] of families) {
 
       it(`a protocol${where} that is paused, until it was resumed and the event loop has turned`, async () => {
         const [ours, peer] = await open();
-        const data = numbered(4 << 20);
+        const data = numbered(32 << 20); // More than the operating system ever holds.
         const own = new Own(data);
         own.answers = [Buffer.from('now'), Buffer.from('soon')];
         const transport = new DuplexTransport(ours, { protocol: wrap(own, depth) });

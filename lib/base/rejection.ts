@@ -1,0 +1,21 @@
+/**
+ * Promises where none is expected: an async function may stand wherever a callback does. Nobody waits for
+ * what it returns, but somebody must hear of it when that rejects: Node ends the process otherwise.
+ */
+import { log } from './log.js';
+
+/** Calls `then` with the reason if `returned` is a promise that rejects. */
+export function whenRejected(returned: unknown, then: (reason: unknown) => void): void {
+  if (typeof returned !== 'object' || returned === null) return;
+  if (typeof (returned as Partial<PromiseLike<unknown>>).then !== 'function') return;
+  Promise.resolve(returned).then(undefined, then);
+}
+
+/**
+ * Logs the reason if `returned` is a promise that rejects.
+ *
+ * @param why - What was going on.
+ */
+export function logRejection(returned: unknown, why: string): void {
+  whenRejected(returned, (reason) => log.err(reason, why));
+}
