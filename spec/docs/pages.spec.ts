@@ -6,7 +6,7 @@ import { expect } from 'chai';
 
 import { anchors, codeBlocks, links, readPage } from '../support/markdown.js';
 import { Newcomer } from '../support/newcomer.js';
-import { ROOT } from '../support/programs.js';
+import { ROOT, run } from '../support/programs.js';
 import { exportedNames } from '../support/type-check.js';
 
 const GUIDES = readdirSync(join(ROOT, 'docs'))
@@ -43,6 +43,20 @@ describe('The pages:', () => {
       }
     });
   }
+
+  it('link to nothing that the package does not bring, if they are in it', async () => {
+    const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']);
+    const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
+    const brought = files.map(({ path }) => path);
+    const missing = brought
+      .filter((path) => path.endsWith('.md'))
+      .flatMap((page) => links(readPage(page)).map((link) => [page, link] as const))
+      .filter(([page, link]) => {
+        const target = join(dirname(page), link.replace(/#.*/, ''));
+        return !/^(https?:|#)/.test(link) && !brought.some((path) => path.startsWith(target));
+      });
+    expect(missing).to.deep.equal([]);
+  });
 
   describe('the programs of', () => {
     let newcomer: Newcomer;

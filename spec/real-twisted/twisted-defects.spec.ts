@@ -80,7 +80,7 @@ describe('docs/twisted-defects.md', () => {
 
   it('names only specs that there are', () => {
     for (const [, spec = '', title = ''] of page.matchAll(
-      /\]\(\.\.\/(spec\/[^)]+)\)(?:: ([^;|[]+))?/g,
+      /`(spec\/[^`]+\.ts)`\)?(?:: ([^;|(`]+))?/g,
     )) {
       const source = readFileSync(new URL(`../../${spec}`, import.meta.url), 'utf8');
       for (const words of title.split(', ')) expect(source, spec).to.include(words.trim());
