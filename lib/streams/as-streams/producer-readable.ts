@@ -235,6 +235,15 @@ export class ProducerReadable<Data = Uint8Array>
     callback(reason);
   }
 
+  /**
+   * Whether values of any kind can be written.
+   *
+   * @internal
+   */
+  get takesObjects(): boolean {
+    return this.readableObjectMode;
+  }
+
   /** Whether nothing can be written any more. */
   private get isOver(): boolean {
     return this.data === 'ended' || this.destroyed;

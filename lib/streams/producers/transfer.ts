@@ -16,7 +16,6 @@ import { Latch } from '../../base/latch.js';
 import type { ReadableSource, SourceListener } from './readable-source.js';
 import { smallUnitsLeft, spendTurn } from '../../base/turn.js';
 import { setImmediate } from '../../base/timers.js';
-import { ProducerReadable } from '../as-streams/index.js';
 import { isWritableConsumer, type WritableConsumer } from '../transports/index.js';
 
 /** Why a chunk may not go straight on to the consumer. */
@@ -275,9 +274,8 @@ interface Sized {
 }
 
 /** Whether `consumer`, of our own classes, is in object mode. Of others nothing can tell. */
-function takesObjects(consumer: IConsumer): boolean {
-  if (isWritableConsumer(consumer)) return consumer.takesObjects;
-  return consumer instanceof ProducerReadable && consumer.readableObjectMode;
+function takesObjects(consumer: IConsumer & { readonly takesObjects?: unknown }): boolean {
+  return consumer.takesObjects === true;
 }
 
 /** Calls a consumer where an error that tells more is on its way to the caller. */
