@@ -77,6 +77,25 @@ async function resetHttp2(event: 'stream' | 'request'): Promise<Failing> {
   };
 }
 
+/** A GET, whose own half has ended already: then the stream doesn't say that it was aborted. */
+async function cutHttp2Response(): Promise<Failing> {
+  const server = http2.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const session = http2.connect(`http://127.0.0.1:${port(server)}`);
+  const stream = session.request({ ':path': '/' });
+  const [accepted] = (await once(server, 'stream')) as [http2.ServerHttp2Stream];
+  accepted.respond();
+  accepted.write('a');
+  return {
+    stream,
+    fail: () => accepted.session?.destroy(),
+    dispose: () => {
+      session.destroy();
+      server.close();
+    },
+  };
+}
+
 function oldStyle(event: 'error' | 'close'): Failing {
   const stream = Object.assign(new EventEmitter(), { pause() {}, resume() {} });
   setImmediate(() => stream.emit('data', Buffer.from('a')));
@@ -163,6 +182,11 @@ export const failures: readonly Failure[] = [
   { name: 'a socket that is reset', open: resetSocket, isExpected: hasCode('ECONNRESET') },
   { name: 'an HTTP response cut short', open: cutResponse, isExpected: hasCode('ECONNRESET') },
   { name: 'an HTTP request cut short', open: cutRequest, isExpected: hasCode('ECONNRESET') },
+  {
+    name: 'an HTTP/2 response whose server destroys its session',
+    open: cutHttp2Response,
+    isExpected: isPremature,
+  },
   { name: 'an HTTP/2 stream reset', open: () => resetHttp2('stream'), isExpected: isPremature },
   { name: 'an HTTP/2 request reset', open: () => resetHttp2('request'), isExpected: isPremature },
   { name: 'a WHATWG stream that errs', open: failingWebStream, isExpected: isBoom },

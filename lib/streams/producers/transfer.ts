@@ -13,6 +13,7 @@ import { AskCounter } from '../../base/ask-counter.js';
 import { asError } from '../../base/as-error.js';
 import { isBytes } from '../../base/bytes.js';
 import { Latch } from '../../base/latch.js';
+import { Queue } from '../../base/queue.js';
 import type { ReadableSource, SourceListener } from './readable-source.js';
 import { smallUnitsLeft, spendTurn } from '../../base/turn.js';
 import { setImmediate } from '../../base/timers.js';
@@ -57,7 +58,7 @@ export class Transfer implements SourceListener, IPushProducer {
   private readonly latch = new Latch(Why, Why.unopened);
   private readonly askedAgain = new AskCounter();
   /** What came although it could not go on: not every stream stops at once. */
-  private readonly held: unknown[] = [];
+  private readonly held = new Queue<unknown>();
   /** The consumer, where chunks need not wait to be gathered. */
   private readonly direct: WritableConsumer | null;
   /** Whether the consumer is known to take values of any kind. */
@@ -191,7 +192,7 @@ export class Transfer implements SourceListener, IPushProducer {
   private leaveSource(): boolean {
     if (!this.isRunning) return false;
     this.latch.hold(Why.over);
-    this.held.length = 0;
+    this.held.takeAll();
     this.source.close();
     return true;
   }
