@@ -7,14 +7,12 @@
  *
  * Unless told otherwise it forwards port 8000 to examples/streaming.ts on port 1234.
  */
-import net from 'node:net';
-
-import { DuplexTransport, Protocol } from 'twisted-streams';
+import { ClientFactory, connect, Factory, type IAddress, Protocol } from 'twisted-streams';
 
 import { parsePort, serve } from './serve.js';
 
-const [port = '8000', targetHost = '127.0.0.1', targetPort = '1234'] = process.argv.slice(2);
-const target = { host: targetHost, port: parsePort(targetPort) };
+const [port = '8000', host = '127.0.0.1', targetPort = '1234'] = process.argv.slice(2);
+const target = { host, port: parsePort(targetPort) };
 
 class Proxy extends Protocol {
   peer: Proxy | null = null;
@@ -30,30 +28,40 @@ class Proxy extends Protocol {
 }
 
 class ProxyClient extends Proxy {
-  constructor(private readonly server: ProxyServer) {
+  override connectionMade() {
+    const { transport, peer } = this;
+    if (peer === null) return;
+    peer.peer = this;
+    transport.registerProducer(peer.transport, true);
+    peer.transport.registerProducer(transport, true);
+    peer.transport.resumeProducing();
+  }
+}
+
+class ProxyClientFactory extends ClientFactory {
+  override protocol = ProxyClient;
+
+  constructor(private readonly server: Proxy) {
     super();
   }
 
-  override connectionMade() {
-    this.peer = this.server;
-    this.server.peer = this;
-    this.transport.registerProducer(this.server.transport, true);
-    this.server.transport.registerProducer(this.transport, true);
-    this.server.transport.resumeProducing();
+  override buildProtocol(address: IAddress) {
+    const client = super.buildProtocol(address) as ProxyClient;
+    client.peer = this.server;
+    return client;
+  }
+
+  override clientConnectionFailed(_connector: unknown, reason: Error) {
+    console.error('Unable to connect:', reason.message);
+    this.server.transport.loseConnection();
   }
 }
 
 class ProxyServer extends Proxy {
   override connectionMade() {
     this.transport.pauseProducing(); // Until there is somewhere to send it to.
-    const protocol = new ProxyClient(this);
-    const socket = net.connect(target);
-    const transport = new DuplexTransport(socket, { protocol });
-    void transport.closed.then((reason) => {
-      if (!protocol.connected) console.error('Unable to connect:', (reason.cause as Error).message);
-      this.transport.loseConnection();
-    });
+    connect(new ProxyClientFactory(this), target);
   }
 }
 
-serve(parsePort(port), () => new ProxyServer());
+await serve(parsePort(port), Factory.forProtocol(ProxyServer));

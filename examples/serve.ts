@@ -1,9 +1,8 @@
 /** What the programs here have in common. The servers listen on this machine only, and say where. */
 import { lstat, realpath, stat } from 'node:fs/promises';
-import net from 'node:net';
 import { basename, dirname, join, sep } from 'node:path';
 
-import { DuplexTransport, type IProtocol } from 'twisted-streams';
+import { type Factory, listen, type TCPAddress } from 'twisted-streams';
 
 /** The port that was typed as `text`; 0 means any that is free. */
 export function parsePort(text: string): number {
@@ -43,15 +42,12 @@ export async function locate(folder: string, path: string): Promise<string> {
   return join(found, missing);
 }
 
-/** Gives each connection to `port` a protocol of its own. */
-export function serve(port: number, createProtocol: () => IProtocol): void {
-  const server = net.createServer((socket) => {
-    new DuplexTransport(socket, { protocol: createProtocol() });
-  });
-  server.on('error', ({ message }) => fail(message));
-  server.listen(port, '127.0.0.1', () => {
-    console.log('Listening. Try: nc 127.0.0.1 %d', (server.address() as net.AddressInfo).port);
-  });
+/** Listens on `port`, and says on which if it is 0. */
+export async function serve(port: number, factory: Factory): Promise<void> {
+  const listening = await listen(factory, { host: '127.0.0.1', port }).catch(({ message }: Error) =>
+    fail(message),
+  );
+  console.log('Listening. Try: nc -C 127.0.0.1 %d', (listening.getHost() as TCPAddress).port);
 }
 
 /** Says what is wrong with how the program was started, and ends it. */

@@ -12,6 +12,7 @@ import { join, normalize } from 'node:path';
 
 import {
   Bucket,
+  Factory,
   FileSender,
   FilterByHost,
   HierarchicalBucketFilter,
@@ -86,4 +87,4 @@ class FileServer extends Protocol {
   }
 }
 
-serve(parsePort(port), new ShapedProtocolFactory(FileServer, webFilter));
+await serve(parsePort(port), Factory.forProtocol(new ShapedProtocolFactory(FileServer, webFilter)));
