@@ -7,5 +7,6 @@ class Echo extends Protocol {
   }
 }
 
-const port = await listen(Factory.forProtocol(Echo), { host: '127.0.0.1', port: 8007 });
+const place = { host: '127.0.0.1', port: Number(process.argv[2] ?? 8007) };
+const port = await listen(Factory.forProtocol(Echo), place);
 console.log('Listening on', port.getHost());
