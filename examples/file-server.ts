@@ -14,18 +14,19 @@ const [path = '.', port = '1234'] = process.argv.slice(2);
 const folder = await parseFolder(path);
 
 class FileServer extends LineReceiver {
-  override lineReceived(line: Buffer) {
-    void this.send(line.toString());
-    this.transport.loseConnection(); // Waits until the sender has unregistered.
-  }
-
-  private async send(name: string): Promise<void> {
+  override async lineReceived(line: Buffer) {
     try {
-      await new FileSender().beginFileTransfer(await locate(folder, name), this.transport);
+      const path = await locate(folder, line.toString());
+      await new FileSender().beginFileTransfer(path, this.transport);
     } catch (error) {
       this.sendLine(Buffer.from(`-ERR ${(error as Error).message}`));
     }
+    this.transport.loseConnection();
   }
+
+  /** A client that has sent its name may end its half: without this, that would be the end. */
+  readConnectionLost() {}
+  writeConnectionLost() {}
 }
 
 await serve(parsePort(port), Factory.forProtocol(FileServer));
