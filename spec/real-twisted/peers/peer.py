@@ -4,6 +4,8 @@ a command a line, each for the end that it begins with:
 
     NUMBER listen ROLE [CERTIFICATE KEY]     for one connection; tells "listening" and the port
     NUMBER connect ROLE PORT [CERTIFICATE]
+    NUMBER serve ROLE DESCRIPTION            as listen does, at an endpoint; tells "listening"
+    NUMBER reach ROLE DESCRIPTION            as connect does, to an endpoint
     NUMBER COMMAND ...                       do_COMMAND of its protocol
 
 It prints what its protocols are told, in JSON, a line each: [NUMBER, WHAT, ...]. The roles are at the
@@ -19,7 +21,7 @@ from twisted.internet import selectreactor
 # The default one, epoll's, takes a reset for a clean end when it looks just as that comes in.
 selectreactor.install()
 
-from twisted.internet import interfaces, protocol, reactor, stdio
+from twisted.internet import endpoints, interfaces, protocol, reactor, stdio
 from twisted.protocols import basic
 from twisted.python import log
 from zope.interface import implementer
@@ -267,6 +269,22 @@ class Factory(protocol.ClientFactory):
         self.protocol, self.files = ROLES[role], files
         reactor.connectTCP("127.0.0.1", int(port), self)
 
+    def serve(self, role, description):
+        self.protocol = ROLES[role]
+        listening = endpoints.serverFromString(reactor, description).listen(self)
+        listening.addCallbacks(self.listening, self.failed)
+
+    def listening(self, port):
+        self.port = port
+        self.tell("listening", getattr(port.getHost(), "port", None))
+
+    def failed(self, failure):
+        self.tell("failed", failure.type.__name__)
+
+    def reach(self, role, description):
+        self.protocol = ROLES[role]
+        endpoints.clientFromString(reactor, description).connect(self).addErrback(self.failed)
+
 
 class Commands(basic.LineReceiver):
     """Its standard input."""
@@ -279,7 +297,7 @@ class Commands(basic.LineReceiver):
     def lineReceived(self, line):
         number, name, *arguments = line.decode().split(" ")
         end = self.ends.setdefault(number, Factory(number))
-        if name in ("listen", "connect"):
+        if name in ("listen", "connect", "serve", "reach"):
             getattr(end, name)(*arguments)
         else:
             getattr(end.protocol_made, "do_" + name)(*arguments)
