@@ -1,5 +1,5 @@
 import { assertSignal } from '../../base/abort-signal.js';
-import { assertOptions } from '../../base/arguments.js';
+import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { assertFactory, type IProtocol } from '../../twisted/core/index.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import {
@@ -71,6 +71,8 @@ export class ClientEndpoint implements IStreamClientEndpoint {
    * @throws what `node:tls` throws for `tls` options that make no sense.
    */
   constructor(options: ClientEndpointOptions) {
+    assertOptions(options);
+    assertKnownOptions(options, ['lockfile']);
     this.ready = readyToConnect(options);
     const { lockfile } = options;
     if (lockfile !== undefined && typeof lockfile !== 'boolean') {
@@ -103,6 +105,7 @@ export class ClientEndpoint implements IStreamClientEndpoint {
   ): Promise<Built> {
     assertFactory(factory);
     assertOptions(options);
+    assertKnownOptions(options, ['signal']);
     assertSignal(options.signal);
     const signals = [this.options.signal, options.signal].filter((signal) => signal !== undefined);
     const aborted = signals.find((signal) => signal.aborted);

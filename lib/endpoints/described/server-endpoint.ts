@@ -1,5 +1,5 @@
 import { assertSignal } from '../../base/abort-signal.js';
-import { assertOptions } from '../../base/arguments.js';
+import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 import { assertFactory, type IProtocolFactory, protocolOf } from '../../twisted/core/index.js';
 import {
@@ -69,6 +69,7 @@ export class ServerEndpoint implements IStreamServerEndpoint {
    */
   constructor(options: ServerEndpointOptions) {
     assertOptions(options);
+    assertKnownOptions(options, ['lockfile', 'mode', 'stdio']);
     if (options.stdio === undefined) {
       assertUnixOptions(options);
       this.ready = readyToListen(options);
@@ -99,6 +100,7 @@ export class ServerEndpoint implements IStreamServerEndpoint {
   ): Promise<ListeningPort> {
     assertFactory(factory);
     assertOptions(options);
+    assertKnownOptions(options, ['signal']);
     assertSignal(options.signal);
     if (this.ready === null) {
       return listenOnStandardIO(factory, this.options.stdio ?? {}, options.signal);

@@ -1,5 +1,5 @@
 import { assertSignal } from '../../base/abort-signal.js';
-import { assertMethod, assertOptions } from '../../base/arguments.js';
+import { assertKnownOptions, assertMethod, assertOptions } from '../../base/arguments.js';
 import { InvalidArgTypeError, InvalidStateError, OutOfRangeError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
 import { type IReactorTime, reactor } from '../../twisted/cooperation/index.js';
@@ -122,6 +122,7 @@ export class ClientService<Built extends IProtocol = IProtocol> {
     options: WhenConnectedOptions = {},
   ): Promise<Built> {
     assertOptions(options);
+    assertKnownOptions(options, ['signal']);
     assertSignal(options.signal);
     if (failAfterFailures !== null) assertFailures(failAfterFailures);
     // It was built by our factory.
@@ -138,6 +139,7 @@ function assertFailures(value: unknown): void {
 
 function assertClientServiceOptions(options: unknown): void {
   assertOptions(options);
+  assertKnownOptions(options, ['retryPolicy', 'clock', 'prepareConnection', 'signal']);
   const { clock, signal, ...functions } = options as Partial<Record<string, unknown>>;
   for (const name of ['retryPolicy', 'prepareConnection']) {
     const { [name]: value } = functions;

@@ -231,6 +231,7 @@ describe('ClientEndpoint', () => {
       ['a timeout of 0', { port: 1, timeout: 0 }, 'ERR_OUT_OF_RANGE'],
       ['TLS options that are none', { port: 1, tls: 1 }, 'ERR_INVALID_ARG_TYPE'],
       ['a lock that is no boolean', { path: '/x', lockfile: 1 }, 'ERR_INVALID_ARG_TYPE'],
+      ['a misspelt option', { path: '/x', lockFile: true }, 'ERR_INVALID_ARG_TYPE'],
     ] as const) {
       it(`${what}, when it is made`, () => {
         expect(() => new ClientEndpoint(options as never))

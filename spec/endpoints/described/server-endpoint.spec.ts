@@ -196,6 +196,7 @@ describe('ServerEndpoint', () => {
       ['a mode for a port', { port: 1, mode: 0o600 }, 'ERR_INVALID_ARG_TYPE'],
       ['a lock for a port', { port: 1, lockfile: true }, 'ERR_INVALID_ARG_TYPE'],
       ['a lock that is no boolean', { path: '/x', lockfile: 'yes' }, 'ERR_INVALID_ARG_TYPE'],
+      ['a misspelt option', { path: '/x', lockFile: true }, 'ERR_INVALID_ARG_TYPE'],
       ['standard streams that are none', { stdio: true }, 'ERR_INVALID_ARG_TYPE'],
     ] as const) {
       it(`${what}, when it is made`, () => {

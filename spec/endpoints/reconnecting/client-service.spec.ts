@@ -233,6 +233,7 @@ describe('ClientService', () => {
       ['a policy that is no function', [{ connect() {} }, factory, { retryPolicy: 5 }]],
       ['a clock that is none', [{ connect() {} }, factory, { clock: {} }]],
       ['a preparation that is no function', [{ connect() {} }, factory, { prepareConnection: 5 }]],
+      ['a misspelt option', [{ connect() {} }, factory, { retrypolicy: () => 1 }]],
       ['a signal that is none', [{ connect() {} }, factory, { signal: {} }]],
     ] as const) {
       it(what, () => {
