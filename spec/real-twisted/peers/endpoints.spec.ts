@@ -178,6 +178,7 @@ describeWithTwisted('Endpoints, with real Twisted at the other end', function ()
       const peer = new Peer();
       peer.ask('serve', 'record', `unix:${path}`);
       expect(await service.whenConnected()).to.equal(built[round - 1]);
+      await peer.hears('made');
       built[round - 1]?.transport.write(Buffer.from('hello'));
       peer.ask('expect', 5);
       await peer.hears('reached');
