@@ -1,6 +1,7 @@
 import { asError } from '../../base/as-error.js';
 import { InvalidStateError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
+import { whenRejected } from '../../base/rejection.js';
 import {
   assertProtocol,
   type IConsumer,
@@ -115,8 +116,7 @@ class Delivery implements IConsumer {
 
   /** A callback that fails later ends the delivery, as one does that fails now. */
   private hear(result: unknown): void {
-    if (typeof (result as PromiseLike<unknown> | undefined)?.then !== 'function') return;
-    Promise.resolve(result).catch((thrown: unknown) => {
+    whenRejected(result, (thrown) => {
       if (this.transport.connected) this.transport.close(asError(thrown));
       else log.err(thrown, 'The protocol of a body failed after the end of that');
     });

@@ -9,6 +9,7 @@ import {
   connectProtocol,
   Factory,
   type IAddress,
+  type ITransport,
   type ListeningPort,
   listen,
   log,
@@ -222,6 +223,24 @@ describe('ClientEndpoint', () => {
       stub.restore();
       expect(await rejection(connecting)).to.include({ name: 'TimeoutError', code: 'ETIMEDOUT' });
     });
+  });
+
+  it('loses a connection whose makeConnection fails later', async () => {
+    const failure = new Error('no login');
+    const told: unknown[] = [];
+    class Later extends Protocol {
+      override makeConnection(transport: ITransport): void {
+        super.makeConnection(transport);
+        return Promise.reject(failure) as unknown as void;
+      }
+      override connectionLost(reason: Error): void {
+        told.push(reason);
+      }
+    }
+    await endpoint.connect(Factory.forProtocol(Later));
+    await until(() => told.length > 0);
+    expect(logged.splice(0)).to.deep.equal([failure]);
+    expect(told).to.deep.equal([failure]);
   });
 
   describe('refuses', () => {
