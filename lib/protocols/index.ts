@@ -1,6 +1,6 @@
 /**
  * What programs for Twisted are written in: protocols that make lines and strings of the bytes that
- * come.
+ * come; wrappers, limits and timeouts around any protocol.
  *
  * @packageDocumentation
  */
@@ -20,3 +20,19 @@ export {
   StatefulStringProtocol,
   type StatefulStringProtocolMembers,
 } from './stateful-string-protocol.js';
+export {
+  type IBandwidthRegistry,
+  type ITimeoutRegistry,
+  type IWrapperRegistry,
+  LimitConnectionsByPeer,
+  LimitTotalConnectionsFactory,
+  ProtocolWrapper,
+  ThrottlingFactory,
+  ThrottlingProtocol,
+  TimeoutFactory,
+  TimeoutMixin,
+  type TimeoutMixinMembers,
+  TimeoutProtocol,
+  type WrapperMaker,
+  WrappingFactory,
+} from './policies/index.js';

@@ -30,6 +30,18 @@ const DEFECTS: Record<string, unknown> = {
   stoppedTwice: -1,
   clockSetBack: -8,
   restartedLoop: [6, 6],
+  wrapsNothing: [1, null],
+  looksWithoutConnections: 3,
+  throttledTwice: /AlreadyCancelled/,
+  restsForOthers: true,
+  earlierEndsBoth: ['pause', 'pause', 'resume', 'resume'],
+  resumesForOthers: 'producing',
+  throttlesPull: /no attribute 'pauseProducing'/,
+  unregistersNobody: /AttributeError/,
+  byPeer: /'IPv4Address' object is not subscriptable/,
+  timedOutWrites: /AlreadyCalled/,
+  timeoutWithoutPeriod: true,
+  cancelledTimeout: /AlreadyCancelled/,
 };
 
 /** What ./oracle/receiver_defects.py shows of each. */

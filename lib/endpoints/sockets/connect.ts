@@ -7,7 +7,7 @@ import {
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 import { assertOptions } from '../../base/arguments.js';
 import { Connector, type ConnectOptions } from './connector.js';
-import { assertClientFactory, type ClientFactory } from '../../twisted/core/index.js';
+import { assertClientFactory, type IClientFactory } from '../../twisted/core/index.js';
 import { assertPlace } from './place.js';
 
 /** The longest that Node's timers wait. */
@@ -25,7 +25,7 @@ const LONGEST_TIMEOUT = 2_147_483;
  *   `startFactory`. In each case there is no attempt.
  * @see Twisted: `reactor.connectTCP`, `connectUNIX`, `connectSSL`
  */
-export function connect(factory: ClientFactory, options: ConnectOptions): Connector {
+export function connect(factory: IClientFactory, options: ConnectOptions): Connector {
   assertClientFactory(factory);
   return connectReady(factory, readyToConnect(options));
 }
@@ -51,7 +51,10 @@ export function readyToConnect(options: ConnectOptions): ReadyToConnect {
 }
 
 /** As {@link connect}, which may be called with the same options any number of times. */
-export function connectReady(factory: ClientFactory, { options, side }: ReadyToConnect): Connector {
+export function connectReady(
+  factory: IClientFactory,
+  { options, side }: ReadyToConnect,
+): Connector {
   const connector = new Connector(factory, options, side);
   connector.connect();
   return connector;

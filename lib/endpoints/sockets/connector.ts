@@ -12,6 +12,7 @@ import { InvalidStateError } from '../../base/errors.js';
 import { nextTick } from '../../base/timers.js';
 import {
   ClientFactory,
+  type IClientFactory,
   type IAddress,
   type IConnector,
   type IProtocol,
@@ -62,7 +63,7 @@ export class Connector implements IConnector {
 
   /** @internal Use `connect`. */
   constructor(
-    private readonly factory: ClientFactory,
+    private readonly factory: IClientFactory,
     private readonly options: ConnectOptions,
     private readonly tls: TLSSide | undefined,
   ) {}

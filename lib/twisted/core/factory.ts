@@ -3,7 +3,13 @@ import { logRejection } from '../../base/rejection.js';
 import { assertBuilder, build, type Builder } from '../../base/build.js';
 import { InvalidArgTypeError, InvalidStateError } from '../../base/errors.js';
 import { withEarlyUseNamed } from './early-use.js';
-import type { IAddress, IConnector, IProtocol, IProtocolFactory } from './interfaces.js';
+import type {
+  IAddress,
+  IClientFactory,
+  IConnector,
+  IProtocol,
+  IProtocolFactory,
+} from './interfaces.js';
 import { logPrefixOf } from './log-prefix.js';
 import { assertProtocol } from './validate.js';
 
@@ -11,42 +17,19 @@ import { assertProtocol } from './validate.js';
 export type ProtocolMaker = Builder<[], IProtocol>;
 
 /**
- * Makes a protocol for each connection. Set `protocol`, or override `buildProtocol`.
+ * What factories have, whatever they call to make a protocol. {@link Factory} is the usual one.
  *
- * @example
- * ```ts
- * const port = await listen(Factory.forProtocol(Echo), { port: 7000 });
- * ```
- *
+ * @typeParam Maker - What `protocol` is.
  * @see Twisted: `twisted.internet.protocol.Factory`
  */
-export class Factory implements IProtocolFactory {
+export class FactoryBase<Maker> implements IProtocolFactory {
   /** Makes the protocols: a class, or a function that returns one; `null` unless it is set. */
-  declare protocol: ProtocolMaker | null;
+  declare protocol: Maker | null;
   /** Ports and connectors that use this factory. */
   numPorts = 0;
 
   static {
     this.prototype.protocol = null;
-  }
-
-  /**
-   * A factory of this class, its `protocol` set.
-   *
-   * @param protocol - Makes the protocols: a class, or a function that returns one.
-   * @param args - Arguments for the factory's own constructor.
-   * @returns the factory.
-   * @throws InvalidArgTypeError: `protocol` is neither; no factory was made.
-   */
-  static forProtocol<F extends Factory, A extends unknown[]>(
-    this: new (...args: A) => F,
-    protocol: ProtocolMaker,
-    ...args: A
-  ): F {
-    assertBuilder(protocol, 'protocol');
-    const factory = new this(...args);
-    factory.protocol = protocol;
-    return factory;
   }
 
   /**
@@ -59,13 +42,17 @@ export class Factory implements IProtocolFactory {
    * @throws InvalidArgTypeError: `protocol` is neither a class nor a function.
    */
   buildProtocol(_address: IAddress): IProtocol | null {
-    if (this.protocol === null) {
+    const { protocol: maker } = this;
+    if (maker === null) {
       throw new InvalidStateError(
         'The factory has no `protocol`, nor a `buildProtocol` of its own',
       );
     }
-    assertBuilder(this.protocol, 'protocol');
-    const protocol: IProtocol & { factory?: Factory } = build(this.protocol, []);
+    assertBuilder(maker, 'protocol');
+    const protocol: IProtocol & { factory?: FactoryBase<Maker> } = build(
+      maker as ProtocolMaker,
+      [],
+    );
     protocol.factory = this;
     return protocol;
   }
@@ -100,11 +87,42 @@ export class Factory implements IProtocolFactory {
 }
 
 /**
+ * Makes a protocol for each connection. Set `protocol`, or override `buildProtocol`.
+ *
+ * @example
+ * ```ts
+ * const port = await listen(Factory.forProtocol(Echo), { port: 7000 });
+ * ```
+ *
+ * @see Twisted: `twisted.internet.protocol.Factory`
+ */
+export class Factory extends FactoryBase<ProtocolMaker> {
+  /**
+   * A factory of this class, its `protocol` set.
+   *
+   * @param protocol - Makes the protocols: a class, or a function that returns one.
+   * @param args - Arguments for the factory's own constructor.
+   * @returns the factory.
+   * @throws InvalidArgTypeError: `protocol` is neither; no factory was made.
+   */
+  static forProtocol<F extends Factory, A extends unknown[]>(
+    this: new (...args: A) => F,
+    protocol: ProtocolMaker,
+    ...args: A
+  ): F {
+    assertBuilder(protocol, 'protocol');
+    const factory = new this(...args);
+    factory.protocol = protocol;
+    return factory;
+  }
+}
+
+/**
  * Makes the protocol of a client's connection, and hears what becomes of it.
  *
  * @see Twisted: `twisted.internet.protocol.ClientFactory`
  */
-export class ClientFactory extends Factory {
+export class ClientFactory extends Factory implements IClientFactory {
   /** An attempt has begun. It may be stopped here. */
   startedConnecting(_connector: IConnector): void {}
 
@@ -133,7 +151,7 @@ export function assertFactory(factory: unknown): asserts factory is IProtocolFac
 }
 
 /** @throws InvalidArgTypeError: `factory` can't build protocols, or hear of clients. */
-export function assertClientFactory(factory: unknown): asserts factory is ClientFactory {
+export function assertClientFactory(factory: unknown): asserts factory is IClientFactory {
   const expected = `a ClientFactory (${CLIENT_FACTORY.join(', ')})`;
   assertMethods(factory, [...FACTORY, ...CLIENT_FACTORY], expected);
 }

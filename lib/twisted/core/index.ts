@@ -8,6 +8,7 @@ export {
   assertFactory,
   ClientFactory,
   Factory,
+  FactoryBase,
   type ProtocolMaker,
   protocolOf,
 } from './factory.js';
@@ -19,7 +20,12 @@ export { callbackRejected, end, heed } from './heed.js';
 export { logPrefixOf } from './log-prefix.js';
 export { Protocol, type ProtocolTransport } from './protocol.js';
 export { ProtocolToConsumerAdapter } from './protocol-to-consumer-adapter.js';
-export { closedOf, isOwnProtocol, isUnableToUnregister } from './unable-to-unregister.js';
+export {
+  closedOf,
+  isOwnProtocol,
+  isUnableToUnregister,
+  standInFor,
+} from './unable-to-unregister.js';
 export {
   assertConsumer,
   assertProducer,

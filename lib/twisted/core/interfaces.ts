@@ -286,6 +286,20 @@ export interface IProtocolFactory {
 }
 
 /**
+ * Makes the protocol of a client's connection, and hears what becomes of it.
+ *
+ * @see Twisted: `twisted.internet.protocol.ClientFactory`
+ */
+export interface IClientFactory extends IProtocolFactory {
+  /** An attempt has begun. It may be stopped here. */
+  startedConnecting(connector: IConnector): void;
+  /** An attempt has failed. It may be made again here. */
+  clientConnectionFailed(connector: IConnector, reason: Error): void;
+  /** A connection that stood is over; its protocol has been told. It may be made again here. */
+  clientConnectionLost(connector: IConnector, reason: Error): void;
+}
+
+/**
  * What talks over a transport. Calls come in this order: `makeConnection` once, `dataReceived` any
  * number of times, `connectionLost` once.
  *

@@ -16,10 +16,22 @@ interface Member {
   readonly producer?: unknown;
 }
 
+/** For which producers others have registered. */
+const originals = new WeakMap<object, object>();
+
+/** Remembers that `standIn` registers in place of `producer`, which it pauses and resumes. */
+export function standInFor(standIn: object, producer: object): void {
+  originals.set(standIn, producer);
+}
+
+function originalOf(producer: unknown): unknown {
+  return originals.get(producer as object) ?? producer;
+}
+
 /** The transports that `producer` lives by: itself, if it is one, its `transport`, that one's, and so on. */
 function transportsOf(producer: unknown): Member[] {
   const isTransport = (member: Member) => typeof member.loseConnection === 'function';
-  return [...chain<Member>(producer, 'transport')].filter(isTransport);
+  return [...chain<Member>(originalOf(producer), 'transport')].filter(isTransport);
 }
 
 /**
@@ -59,6 +71,7 @@ export function closedOf(producer: object): Promise<unknown> | undefined {
  * own transport does so to hear of pauses, and asks for the close itself.
  */
 export function isOwnProtocol(producer: object, protocol: unknown): boolean {
-  for (const member of chain(protocol, 'wrappedProtocol')) if (member === producer) return true;
+  const original = originalOf(producer);
+  for (const member of chain(protocol, 'wrappedProtocol')) if (member === original) return true;
   return false;
 }

@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 
 import type { Bucket } from './bucket.js';
 import { MethodNotImplementedError } from '../../base/errors.js';
+import { forwardToTransport } from '../../base/forwarding.js';
 import {
   assertConsumer,
   closedOf,
@@ -288,39 +289,16 @@ export type ShapedTransport<T extends ShapableTransport = ProtocolTransport> =
   ShapedTransportMembers<T> & Omit<T, keyof ShapedTransportMembers<T>>;
 
 /** The class of {@link ShapedTransport}. */
-export const ShapedTransport = forwardsToTransport(ShapedTransportMembers) as unknown as {
+export const ShapedTransport = forwarding(ShapedTransportMembers) as unknown as {
   /** See the constructor of ShapedTransportMembers. */
   new <T extends ShapableTransport>(transport: T, bucket: Bucket): ShapedTransport<T>;
   /** For `instanceof`. */
   readonly prototype: ShapedConsumer;
 };
 
-/** Has names that `Members` does not have looked up in the transport that is shaped. */
-function forwardsToTransport(Members: typeof ShapedTransportMembers): typeof Members {
+/** Gives `Members` its public name, and its instances what their transport has. */
+function forwarding(Members: typeof ShapedTransportMembers): typeof Members {
   Object.defineProperty(Members, 'name', { value: 'ShapedTransport' });
-  const forwarding = new Proxy(Object.create(ShapedConsumer.prototype) as object, {
-    get(known, name, shaped: ShapedTransport): unknown {
-      if (name in known) return Reflect.get(known, name, shaped);
-      // No symbols: how a transport is printed, say, is no business of ours.
-      if (typeof name === 'symbol' || !Object.hasOwn(shaped, 'transport')) return undefined;
-      const { transport } = shaped;
-      const value: unknown = Reflect.get(transport, name);
-      return typeof value === 'function' ? (value.bind(transport) as unknown) : value;
-    },
-  });
-  flatten(Members.prototype);
-  Object.setPrototypeOf(Members.prototype, forwarding);
+  forwardToTransport(Members);
   return Members;
-}
-
-/** Gives `prototype` what it inherits for its own, because a look-up that passes a `Proxy` is slow. */
-function flatten(prototype: object): void {
-  let base = Object.getPrototypeOf(prototype) as object;
-  for (; base !== Object.prototype; base = Object.getPrototypeOf(base) as object) {
-    const inherited = Object.getOwnPropertyDescriptors(base);
-    Object.defineProperties(prototype, {
-      ...inherited,
-      ...Object.getOwnPropertyDescriptors(prototype),
-    });
-  }
 }

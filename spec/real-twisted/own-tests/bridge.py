@@ -148,6 +148,8 @@ class Bridge:
             return [self.fromWire(item) for item in wire["list"]]
         if "dict" in wire:
             return self.dictFromWire({key: self.fromWire(item) for key, item in wire["dict"].items()})
+        if "set" in wire:
+            return dict.fromkeys(self.fromWire(item) for item in wire["set"])
         if "float" in wire:
             return float(wire["float"])
         if "python" in wire:
@@ -262,8 +264,12 @@ class Found:
     """An object of ours that Python did not make. Underscores in front of a name are dropped."""
 
     def __init__(self, bridge, number):
-        self.bridge = bridge
-        self.number = number
+        self.__dict__.update(bridge=bridge, number=number)
+
+    def __setattr__(self, name, value):
+        self.bridge.ask(
+            do="set", of={"ours": self.number}, name=name.lstrip("_"), value=self.bridge.toWire(value)
+        )
 
     def __getattr__(self, name):
         if name.startswith("__"):
@@ -272,7 +278,8 @@ class Found:
         if not isinstance(value, FoundFunction):
             return value
 
-        def method(*arguments):
+        def method(*arguments, **named):
+            arguments += tuple(named.values())
             return self.bridge.ask(
                 do="call",
                 of={"ours": self.number},

@@ -12,7 +12,12 @@ import * as protocols from '../../../lib/protocols/index.js';
 import * as testing from '../../../lib/testing/index.js';
 import { readMessage, send, type Message } from './line.js';
 
-const exported = { ...library, ...protocols, ...testing } as unknown as Record<string, unknown>;
+const exported = {
+  ...library,
+  ...protocols,
+  ...testing,
+  TimeoutMixin: protocols.TimeoutMixin(),
+} as unknown as Record<string, unknown>;
 
 /** On what stands in for a Python object, or was made for one: its number in Python. */
 const IN_PYTHON = Symbol('in Python');
@@ -63,6 +68,7 @@ function toWire(value: unknown): unknown {
   if (typeof value !== 'object' && typeof value !== 'function') return value;
   if (value instanceof Uint8Array) return { bytes: Buffer.from(value).toString('base64') };
   if (Array.isArray(value)) return { list: value.map(toWire) };
+  if (value instanceof Set) return { set: [...value].map(toWire) };
   const inPython = (value as { [IN_PYTHON]?: number })[IN_PYTHON];
   if (inPython !== undefined) {
     // A face's object can be met here before its constructor has returned.
@@ -212,6 +218,12 @@ function perform(message: Message): unknown {
       return (fromWire(message['of']) as Method)(...args);
     case 'function':
       return (exported[name] as Method)(...args);
+    case 'static':
+      return Reflect.apply(
+        (classNamed(message['class']) as unknown as Record<string, Method>)[name] as Method,
+        classNamed(message['class']),
+        args,
+      );
     case 'get':
       return of()[name];
     case 'set':

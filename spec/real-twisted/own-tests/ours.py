@@ -18,6 +18,8 @@ from twisted.python import components
 from twisted.protocols import basic
 
 import connecting
+import policies
+import timed
 from bridge import UNDEFINED, Bridge, Found
 from face import Face
 
@@ -193,26 +195,6 @@ class PullToPush(Face):
         self.construct(pullProducer, consumer)
 
 
-@implementer(interfaces.IReactorTime)
-class Clock(Face):
-    ours = "Clock"
-    state = "rightNow calls"
-    methods = "seconds() getDelayedCalls() advance(amount) pump(timings)"
-
-    def __init__(self):
-        self.construct()
-
-    def callLater(self, delay, f, *arguments, **named):
-        return self.callOurs(
-            self.ours, "callLater", [delay, functools.partial(f, *arguments, **named)]
-        )
-
-
-@implementer(interfaces.IDelayedCall)
-class DelayedCall(Found):
-    pass
-
-
 @implementer(interfaces.ITransport, interfaces.IConsumer, interfaces.IPushProducer)
 class StringTransport(Face):
     ours = "StringTransport"
@@ -223,7 +205,7 @@ class StringTransport(Face):
     methods = """
         clear() value() write(data) writeSequence(data) loseConnection() abortConnection() getPeer()
         getHost() registerProducer(producer,streaming) unregisterProducer() pauseProducing()
-        stopProducing() resumeProducing()
+        stopProducing() resumeProducing() stopConsuming()
     """
 
     def __init__(self, hostAddress=None, peerAddress=None, lenient=False):
@@ -375,16 +357,17 @@ class LoopbackTransport(Found):
 
 Bridge.foundClasses = {
     "CooperativeTask": CooperativeTask,
-    "DelayedCall": DelayedCall,
     "LoopbackTransport": LoopbackTransport,
     **connecting.FOUND,
+    **policies.FOUND,
+    **timed.FOUND,
 }
 
 PLACES = {
     "twisted.internet.abstract": {"FileDescriptor": FileDescriptor},
     "twisted.internet._producer_helpers": {"_PullToPush": PullToPush},
     "twisted.protocols.tls": {"_PullToPush": PullToPush},
-    "twisted.internet.task": {"Cooperator": Cooperator, "Clock": Clock},
+    "twisted.internet.task": {"Cooperator": Cooperator, **timed.PLACES["twisted.internet.task"]},
     "twisted.internet.testing": {
         "StringTransport": StringTransport,
         "StringTransportWithDisconnection": StringTransportWithDisconnection,
@@ -412,6 +395,7 @@ PLACES = {
         "ProducerConsumerProxy": ProducerConsumerProxy,
     },
     "twisted.protocols.htb": {"Bucket": Bucket, "ShapedConsumer": ShapedConsumer},
+    **policies.PLACES,
 }
 
 

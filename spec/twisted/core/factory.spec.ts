@@ -108,7 +108,7 @@ describe('Factory', () => {
     it('and by connect', async () => {
       const listening = await listen(Factory.forProtocol(Protocol), { port: 0, ...local });
       const factory = new Own();
-      connect(factory as never, { port: portOf(listening), ...local });
+      connect(factory, { port: portOf(listening), ...local });
       await until(() => factory.stopped);
       expect(reported.map(({ why }) => why)).to.deep.equal([
         'Own: no protocol for the connection; it is closed',

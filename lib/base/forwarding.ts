@@ -1,0 +1,40 @@
+/** Objects that stand in front of a transport, and have whatever else it has. */
+
+/** An object in front of a transport. */
+interface InFront {
+  readonly transport: object | null;
+}
+
+/**
+ * Has names that instances of `Class` do not have looked up in their `transport`, as Python's
+ * `__getattr__` does. Methods are called on the transport. What `Class` has itself costs no more than
+ * before.
+ */
+export function forwardToTransport(Class: { readonly prototype: InFront }): void {
+  const base = Object.getPrototypeOf(Class.prototype) as object;
+  const forwarding = new Proxy(Object.create(base) as object, {
+    get(known, name, inFront: InFront): unknown {
+      if (name in known) return Reflect.get(known, name, inFront);
+      // No symbols: how a transport is printed, say, is no business of ours.
+      if (typeof name === 'symbol' || !Object.hasOwn(inFront, 'transport')) return undefined;
+      const { transport } = inFront;
+      if (transport === null) return undefined;
+      const value: unknown = Reflect.get(transport, name);
+      return typeof value === 'function' ? (value.bind(transport) as unknown) : value;
+    },
+  });
+  flatten(Class.prototype);
+  Object.setPrototypeOf(Class.prototype, forwarding);
+}
+
+/** Gives `prototype` what it inherits for its own, because a look-up that passes a `Proxy` is slow. */
+function flatten(prototype: object): void {
+  let base = Object.getPrototypeOf(prototype) as object;
+  for (; base !== Object.prototype; base = Object.getPrototypeOf(base) as object) {
+    const inherited = Object.getOwnPropertyDescriptors(base);
+    Object.defineProperties(prototype, {
+      ...inherited,
+      ...Object.getOwnPropertyDescriptors(prototype),
+    });
+  }
+}

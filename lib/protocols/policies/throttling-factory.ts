@@ -1,0 +1,224 @@
+import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import { log } from '../../base/log.js';
+import { type IDelayedCall, reactor } from '../../twisted/cooperation/index.js';
+import type { IAddress, IProtocol, IProtocolFactory } from '../../twisted/core/index.js';
+import type { ProtocolWrapper } from './protocol-wrapper.js';
+import { type IBandwidthRegistry, ThrottlingProtocol } from './throttling-protocol.js';
+import { WrappingFactory } from './wrapping-factory.js';
+
+/** Each second begins a new count. */
+const PERIOD = 1;
+
+/**
+ * Limits the bytes that all connections together may read or write in a second, and the number of
+ * connections. When a second has brought too many, all of them rest until the average is right again.
+ * Writing rests only where a producer is registered.
+ *
+ * @example
+ * ```ts
+ * import { listen } from 'twisted-streams';
+ * import { ThrottlingFactory } from 'twisted-streams/protocols';
+ *
+ * // 100 connections, 64 KiB in and 1 MiB out in a second.
+ * const factory = new ThrottlingFactory(fileServer, 100, 65536, 1048576);
+ * await listen(factory, { port: 7000 });
+ * ```
+ *
+ * @see Twisted: `twisted.protocols.policies.ThrottlingFactory`
+ */
+export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegistry {
+  /** Connections that were built and are not lost. */
+  connectionCount = 0;
+  /** Bytes that were read since the last look. */
+  readThisSecond = 0;
+  /** Bytes that were written since the last look. */
+  writtenThisSecond = 0;
+
+  /** The end of the rest of reads; `null` if there is none. */
+  unthrottleReadsID: IDelayedCall | null = null;
+  /** The next look at what was read; `null` if there is none. */
+  checkReadBandwidthID: IDelayedCall | null = null;
+  /** The end of the rest of writes; `null` if there is none. */
+  unthrottleWritesID: IDelayedCall | null = null;
+  /** The next look at what was written; `null` if there is none. */
+  checkWriteBandwidthID: IDelayedCall | null = null;
+
+  private readonly counted = new WeakSet<object>();
+
+  static {
+    this.prototype.protocol = ThrottlingProtocol;
+  }
+
+  /**
+   * @param wrappedFactory - Builds the protocols.
+   * @param maxConnectionCount - Connections at a time; any number if left out.
+   * @param readLimit - Bytes to read in a second, or `null`: any number.
+   * @param writeLimit - Bytes to write in a second, or `null`: any number.
+   * @throws InvalidArgTypeError, OutOfRangeError: a limit is no number, or is not above 0.
+   */
+  constructor(
+    wrappedFactory: IProtocolFactory,
+    readonly maxConnectionCount = Infinity,
+    readonly readLimit: number | null = null,
+    readonly writeLimit: number | null = null,
+  ) {
+    assertCount('maxConnectionCount', maxConnectionCount, 0);
+    if (readLimit !== null) assertCount('readLimit', readLimit, Number.MIN_VALUE);
+    if (writeLimit !== null) assertCount('writeLimit', writeLimit, Number.MIN_VALUE);
+    super(wrappedFactory);
+  }
+
+  /** Calls `f` after `period` seconds, by the `reactor`. Override it to have another clock do so. */
+  callLater(period: number, f: () => unknown): IDelayedCall {
+    return reactor.callLater(period, f);
+  }
+
+  /** Called by a protocol: `length` bytes were written. */
+  registerWritten(length: number): void {
+    this.writtenThisSecond += length;
+  }
+
+  /** Called by a protocol: `length` bytes were read. */
+  registerRead(length: number): void {
+    this.readThisSecond += length;
+  }
+
+  /** Looks at what was read since the last look, and lets reads rest if it was too much. */
+  checkReadBandwidth(): void {
+    this.checkReadBandwidthID = null;
+    if (this.readLimit !== null && this.readThisSecond > this.readLimit) {
+      this.throttleReads();
+      if (this.isOverOrAnew('checkReadBandwidthID')) return;
+      const rest = restAfter(this.readThisSecond, this.readLimit);
+      const end = this.callLater(rest, () => this.unthrottleReads());
+      this.unthrottleReadsID = laterOf(this.unthrottleReadsID, end);
+    }
+    this.readThisSecond = 0;
+    this.checkReadBandwidthID = this.callLater(PERIOD, () => this.checkReadBandwidth());
+  }
+
+  /** Looks at what was written since the last look, and lets writes rest if it was too much. */
+  checkWriteBandwidth(): void {
+    this.checkWriteBandwidthID = null;
+    if (this.writeLimit !== null && this.writtenThisSecond > this.writeLimit) {
+      this.throttleWrites();
+      if (this.isOverOrAnew('checkWriteBandwidthID')) return;
+      const rest = restAfter(this.writtenThisSecond, this.writeLimit);
+      const end = this.callLater(rest, () => this.unthrottleWrites());
+      this.unthrottleWritesID = laterOf(this.unthrottleWritesID, end);
+    }
+    this.writtenThisSecond = 0;
+    this.checkWriteBandwidthID = this.callLater(PERIOD, () => this.checkWriteBandwidth());
+  }
+
+  /** Whether those who were told to rest have lost the last connection, and maybe made another. */
+  private isOverOrAnew(check: 'checkReadBandwidthID' | 'checkWriteBandwidthID'): boolean {
+    return this.connectionCount === 0 || this[check] !== null;
+  }
+
+  /** Lets reads rest on all connections. */
+  throttleReads(): void {
+    this.forEach((protocol) => protocol.throttleReads());
+  }
+
+  /** Ends the rest of reads. */
+  unthrottleReads(): void {
+    this.unthrottleReadsID = null;
+    this.forEach((protocol) => protocol.unthrottleReads());
+  }
+
+  /** Lets writes rest on all connections that have a producer. */
+  throttleWrites(): void {
+    this.forEach((protocol) => protocol.throttleWrites());
+  }
+
+  /** Ends the rest of writes. */
+  unthrottleWrites(): void {
+    this.unthrottleWritesID = null;
+    this.forEach((protocol) => protocol.unthrottleWrites());
+  }
+
+  /** A connection whose producer throws is aborted, and the others have their turn. */
+  private forEach(act: (protocol: ThrottlingProtocol) => void): void {
+    for (const protocol of [...this.protocols] as ThrottlingProtocol[]) {
+      if (!this.protocols.has(protocol)) continue;
+      try {
+        act(protocol);
+      } catch (error) {
+        log.err(error, `${protocol.logPrefix()}: throttling failed`);
+        protocol.abortConnection();
+      }
+    }
+  }
+
+  /**
+   * As {@link WrappingFactory.buildProtocol}; none while there are as many connections as may be.
+   *
+   * @returns the wrapper, or `null`.
+   */
+  override buildProtocol(address: IAddress): IProtocol | null {
+    if (this.connectionCount >= this.maxConnectionCount) return null;
+    if (this.connectionCount === 0) this.startCounting();
+    this.connectionCount += 1;
+    let protocol: IProtocol | null = null;
+    try {
+      protocol = super.buildProtocol(address);
+    } finally {
+      if (protocol === null) this.uncount();
+      else this.counted.add(protocol);
+    }
+    return protocol;
+  }
+
+  override unregisterProtocol(wrapper: ProtocolWrapper): void {
+    super.unregisterProtocol(wrapper);
+    if (this.counted.delete(wrapper)) this.uncount();
+  }
+
+  private startCounting(): void {
+    this.readThisSecond = 0;
+    this.writtenThisSecond = 0;
+    if (this.readLimit !== null) this.checkReadBandwidth();
+    if (this.writeLimit !== null) this.checkWriteBandwidth();
+  }
+
+  private uncount(): void {
+    this.connectionCount -= 1;
+    if (this.connectionCount > 0) return;
+    for (const name of CALLS) {
+      const call = this[name];
+      this[name] = null;
+      if (call?.active()) call.cancel();
+    }
+  }
+}
+
+const CALLS = [
+  'unthrottleReadsID',
+  'checkReadBandwidthID',
+  'unthrottleWritesID',
+  'checkWriteBandwidthID',
+] as const;
+
+/** Seconds to rest after so many bytes in a second. */
+function restAfter(bytes: number, limit: number): number {
+  return bytes / limit - 1;
+}
+
+/**
+ * Of two ends of a rest the later; the other is cancelled. Differs from Twisted, where the earlier
+ * ends both.
+ */
+function laterOf(before: IDelayedCall | null, end: IDelayedCall): IDelayedCall {
+  if (!before?.active()) return end;
+  const [early, late] = before.getTime() > end.getTime() ? [end, before] : [before, end];
+  early.cancel();
+  return late;
+}
+
+function assertCount(name: string, value: unknown, least: number): void {
+  if (typeof value !== 'number') throw new InvalidArgTypeError(name, 'a number', value);
+  if (!(value >= least)) {
+    throw new OutOfRangeError(name, least === 0 ? '0 or more' : 'above 0', value);
+  }
+}

@@ -1,0 +1,112 @@
+import { assertNotNegative } from '../../base/seconds.js';
+import { type IDelayedCall, reactor } from '../../twisted/cooperation/index.js';
+
+/** What {@link TimeoutMixin} adds to its base. */
+export declare class TimeoutMixinMembers {
+  // What TypeScript demands of a class that is to be mixed into another: the base's arguments.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  constructor(...args: any[]);
+
+  /**
+   * Seconds after which the connection is idle for too long, or `null`. To set it starts nothing:
+   * `setTimeout` does.
+   */
+  timeOut: number | null;
+
+  /** Calls `f` after `period` seconds, by the `reactor`. Override it to have another clock do so. */
+  callLater(period: number, f: () => unknown): IDelayedCall;
+
+  /**
+   * Counts the timeout from now. Does nothing if there is none, or if it has passed. Call it when
+   * something meaningful came from the other end: it is still there.
+   */
+  resetTimeout(): void;
+
+  /**
+   * Begins the timeout, or begins it anew with another period.
+   *
+   * @param period - In seconds; `null` takes it back.
+   * @returns the period before.
+   * @throws InvalidArgTypeError, OutOfRangeError: `period` is neither `null` nor 0 or more; nothing
+   *   has changed.
+   */
+  setTimeout(period: number | null): number | null;
+
+  /** The time is over: closes the connection. Override it to do something else. */
+  timeoutConnection(): void;
+}
+
+// TypeScript demands `any[]` of a mixin's constructor.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Constructor = abstract new (...args: any[]) => object;
+
+/**
+ * Gives a protocol one timeout. Take it back in `connectionLost`, with `setTimeout(null)`.
+ *
+ * @example
+ * ```ts
+ * import { Protocol } from 'twisted-streams';
+ * import { TimeoutMixin } from 'twisted-streams/protocols';
+ *
+ * class Impatient extends TimeoutMixin(Protocol) {
+ *   override connectionMade() {
+ *     this.setTimeout(30);
+ *   }
+ *   override dataReceived(data: Buffer) {
+ *     this.resetTimeout();
+ *     this.transport.write(data);
+ *   }
+ *   override connectionLost() {
+ *     this.setTimeout(null);
+ *   }
+ * }
+ * ```
+ *
+ * @param Base - The class to extend: a protocol's, or any with a `transport`; `Object` if left out.
+ * @returns a class that extends it.
+ * @see Twisted: `twisted.protocols.policies.TimeoutMixin`
+ */
+export function TimeoutMixin(): typeof TimeoutMixinMembers;
+export function TimeoutMixin<T extends Constructor>(Base: T): T & typeof TimeoutMixinMembers;
+export function TimeoutMixin(Base: Constructor = Object) {
+  // As abstract as `Base` is: its overload says so.
+  class Timed extends (Base as new () => object) implements TimeoutMixinMembers {
+    timeOut: number | null = null;
+    #timeoutCall: IDelayedCall | null = null;
+
+    callLater(period: number, f: () => unknown): IDelayedCall {
+      return reactor.callLater(period, f);
+    }
+
+    resetTimeout(): void {
+      const { timeOut } = this;
+      if (timeOut !== null && this.#timeoutCall?.active()) this.#timeoutCall.reset(timeOut);
+    }
+
+    setTimeout(period: number | null): number | null {
+      if (period !== null) assertNotNegative('period', period);
+      const { timeOut: before } = this;
+      this.timeOut = period;
+      const call = this.#timeoutCall;
+      const isActive = call !== null && call.active();
+      if (period === null) {
+        this.#timeoutCall = null;
+        if (isActive) call.cancel();
+      } else if (isActive) {
+        call.reset(period);
+      } else {
+        this.#timeoutCall = this.callLater(period, () => {
+          this.#timeoutCall = null;
+          return this.timeoutConnection();
+        });
+      }
+      return before;
+    }
+
+    timeoutConnection(): void {
+      const { transport } = this as { transport?: { loseConnection(): void } | null };
+      transport?.loseConnection();
+    }
+  }
+  return Timed;
+}

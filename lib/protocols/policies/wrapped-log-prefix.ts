@@ -1,0 +1,7 @@
+import { logPrefixOf } from '../../twisted/core/index.js';
+
+/** What a wrapper is called in logs: for example `Echo (ThrottlingProtocol)`. */
+export function wrappedLogPrefix(wrapper: object, wrapped: object | null): string {
+  const { name } = wrapper.constructor;
+  return wrapped === null ? name : `${logPrefixOf(wrapped)} (${name})`;
+}

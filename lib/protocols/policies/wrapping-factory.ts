@@ -1,0 +1,129 @@
+/** A factory that wraps what another factory builds. */
+import { assertBuilder, build, type Builder } from '../../base/build.js';
+import {
+  assertFactory,
+  FactoryBase,
+  type IAddress,
+  type IClientFactory,
+  type IConnector,
+  type IProtocol,
+  type IProtocolFactory,
+} from '../../twisted/core/index.js';
+import { type IWrapperRegistry, ProtocolWrapper } from './protocol-wrapper.js';
+import { wrappedLogPrefix } from './wrapped-log-prefix.js';
+
+/**
+ * Makes wrappers: a class, or a function that returns one. It is called with the wrapping factory and
+ * the protocol to wrap, and what else that factory's documentation says.
+ */
+export type WrapperMaker = Builder<[factory: never, wrapped: never, ...more: never[]], IProtocol>;
+
+/**
+ * Wraps a factory: each protocol that it builds gets a {@link ProtocolWrapper} around it. It can be
+ * used wherever the wrapped factory can, to listen as to connect.
+ *
+ * @example
+ * ```ts
+ * const factory = new WrappingFactory(echoFactory);
+ * const port = await listen(factory, { port: 7000 });
+ * console.log(`${factory.protocols.size} connected`);
+ * ```
+ *
+ * @see Twisted: `twisted.protocols.policies.WrappingFactory`
+ */
+export class WrappingFactory
+  extends FactoryBase<WrapperMaker>
+  implements IClientFactory, IWrapperRegistry
+{
+  /** The factory that is wrapped. */
+  readonly wrappedFactory: IProtocolFactory;
+  /** The wrappers that are connected. */
+  readonly protocols = new Set<ProtocolWrapper>();
+
+  static {
+    this.prototype.protocol = ProtocolWrapper;
+  }
+
+  /** @param wrappedFactory - Builds the protocols to wrap. */
+  constructor(wrappedFactory: IProtocolFactory) {
+    super();
+    this.wrappedFactory = wrappedFactory;
+  }
+
+  /** For example `EchoFactory (WrappingFactory)`. */
+  override logPrefix(): string {
+    return wrappedLogPrefix(this, this.wrappedFactory);
+  }
+
+  /**
+   * Wraps what the wrapped factory builds for `address`.
+   *
+   * @param address - The other end.
+   * @returns what `protocol` makes; `null` if the wrapped factory builds none.
+   * @throws InvalidArgTypeError: what is wrapped is no factory.
+   * @throws what the wrapped factory, or `protocol`, throws.
+   */
+  override buildProtocol(address: IAddress): IProtocol | null {
+    assertFactory(this.wrappedFactory);
+    const wrapped: IProtocol | null | undefined = this.wrappedFactory.buildProtocol(address);
+    // Differs from Twisted, which wraps `None`, and fails when that is to be connected.
+    return wrapped === null || wrapped === undefined ? null : this.wrap(wrapped);
+  }
+
+  /**
+   * Makes the wrapper of `wrapped`.
+   *
+   * @param more - What else to call `protocol` with.
+   * @throws InvalidArgTypeError: `protocol` is neither a class nor a function.
+   */
+  protected wrap(wrapped: IProtocol, ...more: unknown[]): IProtocol | null {
+    assertBuilder(this.protocol, 'protocol');
+    const maker = this.protocol as Builder<unknown[], IProtocol | null>;
+    return build(maker, [this, wrapped, ...more]);
+  }
+
+  /** A wrapper is connected. */
+  registerProtocol(wrapper: ProtocolWrapper): void {
+    this.protocols.add(wrapper);
+  }
+
+  /** The connection of a wrapper is over. */
+  unregisterProtocol(wrapper: ProtocolWrapper): void {
+    this.protocols.delete(wrapper);
+  }
+
+  override doStart(): void {
+    assertFactory(this.wrappedFactory);
+    this.wrappedFactory.doStart();
+    try {
+      super.doStart();
+    } catch (error) {
+      this.wrappedFactory.doStop();
+      throw error;
+    }
+  }
+
+  override doStop(): void {
+    this.wrappedFactory.doStop();
+    super.doStop();
+  }
+
+  /** Tells the wrapped factory, if it makes clients. */
+  startedConnecting(connector: IConnector): void {
+    return this.asClient.startedConnecting?.(connector);
+  }
+
+  /** Tells the wrapped factory, if it makes clients. */
+  clientConnectionFailed(connector: IConnector, reason: Error): void {
+    return this.asClient.clientConnectionFailed?.(connector, reason);
+  }
+
+  /** Tells the wrapped factory, if it makes clients. */
+  clientConnectionLost(connector: IConnector, reason: Error): void {
+    return this.asClient.clientConnectionLost?.(connector, reason);
+  }
+
+  private get asClient(): Partial<IClientFactory> {
+    return this.wrappedFactory;
+  }
+}

@@ -1,0 +1,106 @@
+import { expect } from 'chai';
+
+import { LimitConnectionsByPeer } from '../../../lib/protocols/policies/limit-connections-by-peer.js';
+import { LimitTotalConnectionsFactory } from '../../../lib/protocols/policies/limit-total-connections-factory.js';
+import { ProtocolWrapper } from '../../../lib/protocols/policies/protocol-wrapper.js';
+import { Factory, type IAddress } from '../../../lib/twisted/core/index.js';
+import { CLIENT, connected, factoryOf, Recorder } from './support.js';
+
+describe('LimitConnectionsByPeer', () => {
+  const from = (host: string): IAddress => ({ ...CLIENT, host }) as IAddress;
+
+  it('builds so many for each host, and again when one is lost', () => {
+    const factory = new LimitConnectionsByPeer(factoryOf());
+    factory.maxConnectionsPerPeer = 2;
+    const { transport } = connected(factory, ProtocolWrapper, from('192.0.2.1'));
+    connected(factory, ProtocolWrapper, from('192.0.2.1'));
+    expect(factory.buildProtocol(from('192.0.2.1'))).to.equal(null);
+    connected(factory, ProtocolWrapper, from('192.0.2.2'));
+    expect([...factory.peerConnections]).to.deep.equal([
+      ['192.0.2.1', 2],
+      ['192.0.2.2', 1],
+    ]);
+    transport.loseConnection();
+    expect(factory.protocols.size).to.equal(2);
+    expect(factory.buildProtocol(from('192.0.2.1'))).to.be.instanceOf(ProtocolWrapper);
+    expect(factory.buildProtocol(from('192.0.2.1'))).to.equal(null);
+  });
+
+  it('forgets a host that has no connection left, and uncounts each only once', () => {
+    const factory = new LimitConnectionsByPeer(factoryOf());
+    const { protocol, transport } = connected(factory, ProtocolWrapper);
+    connected(factory, ProtocolWrapper);
+    transport.loseConnection();
+    protocol.connectionLost(null);
+    expect(factory.peerConnections.get('192.0.2.1')).to.equal(1);
+    for (const other of factory.protocols) other.connectionLost(null);
+    expect(factory.peerConnections.size).to.equal(0);
+  });
+
+  it('keeps its count when it stops and starts again', () => {
+    const factory = new LimitConnectionsByPeer(factoryOf());
+    factory.doStart();
+    connected(factory, ProtocolWrapper);
+    factory.doStop();
+    factory.doStart();
+    expect(factory.peerConnections.get('192.0.2.1')).to.equal(1);
+  });
+
+  it('counts nothing where nothing was built', () => {
+    class Refusing extends Factory {
+      override buildProtocol() {
+        return null;
+      }
+    }
+    const factory = new LimitConnectionsByPeer(new Refusing());
+    for (let i = 0; i < 10; i++) expect(factory.buildProtocol(CLIENT)).to.equal(null);
+    expect(factory.peerConnections.size).to.equal(0);
+  });
+
+  it('counts all clients of a Unix socket as one host', () => {
+    const factory = new LimitConnectionsByPeer(factoryOf());
+    factory.maxConnectionsPerPeer = 1;
+    const address: IAddress = { type: 'UNIX', name: null };
+    connected(factory, ProtocolWrapper, address);
+    expect(factory.buildProtocol(address)).to.equal(null);
+  });
+});
+
+describe('LimitTotalConnectionsFactory', () => {
+  const setUp = () => LimitTotalConnectionsFactory.forProtocol(Recorder);
+
+  it('counts what it builds, any number unless it is told otherwise', () => {
+    const factory = setUp();
+    const first = connected(factory, ProtocolWrapper<Recorder>);
+    connected(factory, ProtocolWrapper);
+    expect(first.protocol.wrappedProtocol?.factory).to.equal(factory);
+    expect(factory.connectionCount).to.equal(2);
+    first.transport.loseConnection();
+    first.protocol.connectionLost(null);
+    expect(factory.connectionCount).to.equal(1);
+  });
+
+  it('closes connections beyond the limit, or gives them the protocol that is for that', () => {
+    const factory = setUp();
+    factory.connectionLimit = 1;
+    connected(factory, ProtocolWrapper);
+    expect(factory.buildProtocol(CLIENT)).to.equal(null);
+    class Sorry extends Recorder {}
+    factory.overflowProtocol = Sorry;
+    const { protocol, transport } = connected(factory, ProtocolWrapper<Recorder>);
+    expect(protocol.wrappedProtocol).to.be.instanceOf(Sorry);
+    expect(protocol.wrappedProtocol?.factory).to.equal(factory);
+    expect(factory.connectionCount).to.equal(2);
+    transport.loseConnection();
+    expect(factory.connectionCount).to.equal(1);
+  });
+
+  it('counts nothing that could not be built', () => {
+    const factory = setUp();
+    factory.protocol = () => expect.fail('no');
+    expect(() => factory.buildProtocol(CLIENT)).to.throw('no');
+    factory.protocol = null;
+    expect(() => factory.buildProtocol(CLIENT)).to.throw();
+    expect(factory.connectionCount).to.equal(0);
+  });
+});

@@ -1,0 +1,340 @@
+import { expect } from 'chai';
+import sinon from 'sinon';
+
+import { InvalidArgTypeError, OutOfRangeError } from '../../../lib/base/errors.js';
+import { log } from '../../../lib/base/log.js';
+import { ThrottlingFactory } from '../../../lib/protocols/policies/throttling-factory.js';
+import { ThrottlingProtocol } from '../../../lib/protocols/policies/throttling-protocol.js';
+import { Clock } from '../../../lib/testing/clock.js';
+import {
+  Factory,
+  FileDescriptor,
+  type IProtocolFactory,
+  ProducerAlreadyRegisteredError,
+} from '../../../lib/twisted/core/index.js';
+import { CLIENT, connected, factoryOf, Recorder, recordingProducer } from './support.js';
+
+describe('ThrottlingFactory', () => {
+  class Throttling extends ThrottlingFactory {
+    clock = new Clock();
+    override callLater(period: number, f: () => unknown) {
+      return this.clock.callLater(period, f);
+    }
+  }
+  const make = (...[limit, reads, writes]: (number | null | undefined)[]) =>
+    new Throttling(factoryOf(), limit ?? undefined, reads, writes);
+  const connect = (factory: IProtocolFactory) => connected(factory, ThrottlingProtocol<Recorder>);
+  const pending = ({ clock }: Throttling) => clock.getDelayedCalls().map((call) => call.getTime());
+
+  it('counts what is read and written, in one write and in several', () => {
+    const factory = make();
+    const { protocol, transport } = connect(factory);
+    protocol.write(Buffer.from('abc'));
+    protocol.writeSequence(
+      (function* () {
+        yield Buffer.from('de');
+        yield Buffer.from('f');
+      })(),
+    );
+    protocol.dataReceived(Buffer.from('1234'));
+    expect(transport.value().toString()).to.equal('abcdef');
+    expect(factory).to.include({ writtenThisSecond: 6, readThisSecond: 4 });
+  });
+
+  it('counts no bytes that are none', () => {
+    const factory = make();
+    const { protocol, transport } = connect(factory);
+    expect(() => protocol.write('abc' as never)).to.throw(InvalidArgTypeError);
+    expect(() => protocol.writeSequence([Buffer.from('a'), 'b' as never])).to.throw(
+      InvalidArgTypeError,
+    );
+    expect(factory.writtenThisSecond).to.equal(0);
+    expect(transport.value()).to.have.length(0);
+  });
+
+  it('lets reads of all connections rest until the average is right', () => {
+    const factory = make(10, 10);
+    const [a, b] = [connect(factory), connect(factory)];
+    a.protocol.dataReceived(Buffer.alloc(25));
+    const seen = () => [a.transport.producerState, b.transport.producerState].join();
+    factory.clock.advance(1);
+    expect(seen()).to.equal('paused,paused');
+    expect(pending(factory)).to.deep.equal([2, 2.5]);
+    factory.clock.advance(1.4);
+    expect(seen()).to.equal('paused,paused');
+    factory.clock.advance(0.1);
+    expect(seen()).to.equal('producing,producing');
+    expect(factory.unthrottleReadsID).to.equal(null);
+  });
+
+  it('lets writes rest where there is a producer, and only there', () => {
+    const factory = make(10, null, 10);
+    const [a, b] = [connect(factory), connect(factory)];
+    const producer = recordingProducer();
+    a.protocol.registerProducer(producer, true);
+    b.protocol.write(Buffer.alloc(15));
+    factory.clock.advance(1);
+    expect(producer.log).to.deep.equal(['pause']);
+    factory.clock.advance(0.5);
+    expect(producer.log).to.deep.equal(['pause', 'resume']);
+  });
+
+  it('does not look before there is a connection, nor after the last one, and begins again', () => {
+    const factory = make(10, 10, 10);
+    expect(pending(factory)).to.deep.equal([]);
+    for (let round = 0; round < 3; round++) {
+      const { protocol, transport } = connect(factory);
+      protocol.dataReceived(Buffer.alloc(50));
+      protocol.write(Buffer.alloc(50));
+      factory.clock.advance(1);
+      expect(pending(factory)).to.have.length(4);
+      transport.loseConnection();
+      expect(pending(factory)).to.deep.equal([]);
+      expect(factory).to.include({ connectionCount: 0, unthrottleReadsID: null });
+    }
+  });
+
+  it('lets nobody rest for what connections read that are gone', () => {
+    const factory = make(10, 10);
+    const first = connect(factory);
+    first.protocol.dataReceived(Buffer.alloc(50));
+    first.transport.loseConnection();
+    const second = connect(factory);
+    expect(pending(factory)).to.deep.equal([1]);
+    factory.clock.advance(1);
+    expect(second.transport.producerState).to.equal('producing');
+  });
+
+  it('builds no more than it may, and counts only what was built', () => {
+    class Moody extends Factory {
+      next: 'protocol' | 'null' | 'throw' = 'protocol';
+      override buildProtocol() {
+        if (this.next === 'throw') throw new Error('moody');
+        return this.next === 'null' ? null : new Recorder();
+      }
+    }
+    const inner = new Moody();
+    const factory = new Throttling(inner, 1, 10, 10);
+    inner.next = 'null';
+    expect(factory.buildProtocol(CLIENT)).to.equal(null);
+    inner.next = 'throw';
+    expect(() => factory.buildProtocol(CLIENT)).to.throw('moody');
+    expect(factory.connectionCount).to.equal(0);
+    expect(pending(factory)).to.deep.equal([]);
+    inner.next = 'protocol';
+    const { transport } = connect(factory);
+    expect(factory.buildProtocol(CLIENT)).to.equal(null);
+    transport.loseConnection();
+    expect(factory.buildProtocol(CLIENT)).not.to.equal(null);
+    expect(factory.connectionCount).to.equal(1);
+  });
+
+  it('looks at nothing while it may have no connection at all', () => {
+    const factory = make(0, 10, 10);
+    expect(factory.buildProtocol(CLIENT)).to.equal(null);
+    expect(pending(factory)).to.deep.equal([]);
+  });
+
+  it('ends a rest when the later of two that overlap is over', () => {
+    const factory = make(10, null, 10);
+    const { protocol } = connect(factory);
+    const producer = recordingProducer();
+    protocol.registerProducer(producer, true);
+    protocol.write(Buffer.alloc(40)); // Rests until 4.
+    factory.clock.advance(1);
+    protocol.write(Buffer.alloc(15)); // Would rest until 2.5.
+    factory.clock.advance(1);
+    protocol.write(Buffer.alloc(50)); // Rests until 7.
+    factory.clock.pump([1, 1, 1, 1.9]);
+    expect(producer.log).not.to.include('resume');
+    factory.clock.advance(0.1);
+    expect(producer.log.filter((what) => what === 'resume')).to.have.length(1);
+  });
+
+  it('makes a connection whose producer throws pay for it, and throttles the others', () => {
+    const factory = make(10, null, 10);
+    const [a, b] = [connect(factory), connect(factory)];
+    const producer = recordingProducer();
+    const bad = { ...recordingProducer(), pauseProducing: () => expect.fail('bad') };
+    a.protocol.registerProducer(bad, true);
+    b.protocol.registerProducer(producer, true);
+    a.protocol.write(Buffer.alloc(20));
+    const reports: unknown[] = [];
+    const stop = log.addObserver(({ why }) => reports.push(why));
+    factory.clock.advance(1);
+    stop();
+    expect(reports).to.deep.equal(['Recorder (ThrottlingProtocol): throttling failed']);
+    expect(a.transport.disconnected || a.transport.disconnecting).to.equal(true);
+    expect(producer.log).to.deep.equal(['pause']);
+    expect(factory.checkWriteBandwidthID?.active()).to.equal(true);
+  });
+
+  it('passes over connections that end while others are throttled', () => {
+    const factory = make(10, 10);
+    const [a, b] = [connect(factory), connect(factory)];
+    sinon.stub(a.transport, 'pauseProducing').callsFake(() => b.transport.loseConnection());
+    const pause = sinon.spy(b.transport, 'pauseProducing');
+    a.protocol.dataReceived(Buffer.alloc(20));
+    factory.clock.advance(1);
+    sinon.assert.notCalled(pause);
+  });
+
+  it('refuses limits that are none', () => {
+    expect(() => make(-1)).to.throw(OutOfRangeError);
+    expect(() => make(NaN)).to.throw(OutOfRangeError);
+    expect(() => make(1, 0)).to.throw(OutOfRangeError);
+    expect(() => make(1, 1, '2' as never)).to.throw(InvalidArgTypeError);
+  });
+});
+
+describe('ThrottlingProtocol', () => {
+  /** A transport as it is in Twisted, with a full or an empty buffer. */
+  class Descriptor extends FileDescriptor {
+    override connected = true;
+    asked: string[] = [];
+    constructor() {
+      const nothing = () => {};
+      super({
+        addReader: nothing,
+        removeReader: nothing,
+        addWriter: nothing,
+        removeWriter: nothing,
+      });
+    }
+    override writeSomeData(data: Uint8Array) {
+      return data.length;
+    }
+    override pauseProducing() {
+      this.asked.push('pause');
+    }
+    override resumeProducing() {
+      this.asked.push('resume');
+    }
+  }
+
+  const setUp = () => {
+    const factory = new ThrottlingFactory(factoryOf());
+    const protocol = factory.buildProtocol(CLIENT) as ThrottlingProtocol<Recorder>;
+    const transport = new Descriptor();
+    protocol.makeConnection(transport as never);
+    const producer = recordingProducer();
+    return { factory, protocol, transport, producer };
+  };
+  const FULL = Buffer.alloc(100_000);
+
+  it('resumes a producer only once neither the transport is full nor writes rest', () => {
+    const { protocol, transport, producer } = setUp();
+    protocol.registerProducer(producer, true);
+    protocol.write(FULL);
+    protocol.throttleWrites();
+    expect(producer.log).to.deep.equal(['pause']);
+    transport.doWrite();
+    transport.doWrite();
+    expect(producer.log).to.deep.equal(['pause']);
+    protocol.unthrottleWrites();
+    expect(producer.log).to.deep.equal(['pause', 'resume']);
+    protocol.throttleWrites();
+    protocol.write(FULL);
+    protocol.unthrottleWrites();
+    expect(producer.log).to.deep.equal(['pause', 'resume', 'pause']);
+    transport.doWrite();
+    transport.doWrite();
+    expect(producer.log).to.deep.equal(['pause', 'resume', 'pause', 'resume']);
+  });
+
+  it('asks a pull producer for nothing while writes rest, and then for what the transport wanted', () => {
+    const { protocol, transport } = setUp();
+    const log: string[] = [];
+    protocol.registerProducer(
+      {
+        resumeProducing: () => {
+          log.push('ask');
+          protocol.write(Buffer.from('x'));
+        },
+        stopProducing: () => log.push('stop'),
+      },
+      false,
+    );
+    protocol.throttleWrites();
+    transport.doWrite();
+    transport.doWrite();
+    expect(log).to.deep.equal(['ask']);
+    protocol.unthrottleWrites();
+    protocol.unthrottleWrites();
+    expect(log).to.deep.equal(['ask', 'ask']);
+    transport.connectionLost(new Error('over'));
+    protocol.throttleWrites();
+    protocol.unthrottleWrites();
+    expect(log).to.deep.equal(['ask', 'ask', 'stop']);
+  });
+
+  it('reads on only once neither reads rest nor the protocol has paused them', () => {
+    const { protocol, transport } = setUp();
+    protocol.pauseProducing();
+    protocol.throttleReads();
+    protocol.unthrottleReads();
+    expect(transport.asked).to.deep.equal(['pause', 'pause']);
+    protocol.throttleReads();
+    protocol.resumeProducing();
+    expect(transport.asked).to.deep.equal(['pause', 'pause', 'pause']);
+    protocol.unthrottleReads();
+    protocol.unthrottleReads();
+    expect(transport.asked).to.deep.equal(['pause', 'pause', 'pause', 'resume']);
+    protocol.pauseProducing();
+    protocol.resumeProducing();
+    expect(transport.asked.slice(4)).to.deep.equal(['pause', 'resume']);
+  });
+
+  it('keeps its producer when another is refused', () => {
+    const { protocol, producer } = setUp();
+    protocol.registerProducer(producer, true);
+    expect(() => protocol.registerProducer(recordingProducer(), true)).to.throw(
+      ProducerAlreadyRegisteredError,
+    );
+    expect(() => protocol.registerProducer({} as never, true)).to.throw(InvalidArgTypeError);
+    expect(protocol.producer).to.equal(producer);
+    protocol.throttleWrites();
+    expect(producer.log).to.deep.equal(['pause']);
+  });
+
+  it('forgets a pull producer that unregisters when it is asked', () => {
+    const { protocol, transport } = setUp();
+    protocol.registerProducer(
+      { resumeProducing: () => protocol.unregisterProducer(), stopProducing: () => {} },
+      false,
+    );
+    expect(protocol.producer).to.equal(null);
+    expect(transport.producer).to.equal(null);
+  });
+
+  it('unregisters where nobody is registered', () => {
+    const { protocol } = setUp();
+    protocol.unregisterProducer();
+    protocol.throttleWrites();
+    expect(protocol.producer).to.equal(null);
+  });
+
+  it('takes whatever is put there as the producer that writes are throttled by', () => {
+    const { protocol, producer } = setUp();
+    protocol.producer = producer;
+    protocol.throttleWrites();
+    protocol.unthrottleWrites();
+    expect(producer.log).to.deep.equal(['pause', 'resume']);
+    protocol.producer = null;
+    protocol.throttleWrites();
+    expect(producer.log).to.have.length(2);
+  });
+
+  it('closes although the wrapped protocol, registered to hear of pauses, never unregisters', () => {
+    const { protocol, transport } = setUp();
+    const other = setUp();
+    // Two ends of a forwarder: each is fed by the other's protocol.
+    protocol.registerProducer(other.protocol, true);
+    other.protocol.registerProducer(protocol, true);
+    protocol.loseConnection();
+    other.protocol.loseConnection();
+    transport.doWrite();
+    const error = other.transport.doWrite() ?? transport.doWrite();
+    expect(error).to.be.instanceOf(Error);
+  });
+});

@@ -1,0 +1,111 @@
+import { expect } from 'chai';
+import sinon from 'sinon';
+
+import { InvalidArgTypeError } from '../../../lib/base/errors.js';
+import { ProtocolWrapper } from '../../../lib/protocols/policies/protocol-wrapper.js';
+import { WrappingFactory } from '../../../lib/protocols/policies/wrapping-factory.js';
+import {
+  ClientFactory,
+  Factory,
+  type IConnector,
+  type IProtocol,
+} from '../../../lib/twisted/core/index.js';
+import { CLIENT, connected, factoryOf, Recorder } from './support.js';
+
+describe('WrappingFactory', () => {
+  it('wraps what the wrapped factory builds, whose factory that stays', () => {
+    const inner = factoryOf();
+    const wrapper = new WrappingFactory(inner).buildProtocol(CLIENT) as ProtocolWrapper<Recorder>;
+    expect(wrapper).to.be.instanceOf(ProtocolWrapper);
+    expect(wrapper.wrappedProtocol?.factory).to.equal(inner);
+  });
+
+  it('calls its protocol, a class or a function, with itself and what is to be wrapped', () => {
+    class Own extends ProtocolWrapper {}
+    const factory = new WrappingFactory(factoryOf());
+    factory.protocol = Own;
+    expect(factory.buildProtocol(CLIENT)).to.be.instanceOf(Own);
+    const maker = sinon.spy((_factory: WrappingFactory, wrapped: IProtocol) => wrapped);
+    factory.protocol = maker;
+    expect(factory.buildProtocol(CLIENT)).to.be.instanceOf(Recorder);
+    expect(maker.firstCall.args[0]).to.equal(factory);
+    factory.protocol = 'x' as never;
+    expect(() => factory.buildProtocol(CLIENT)).to.throw(InvalidArgTypeError);
+  });
+
+  it('builds nothing where the wrapped factory builds nothing', () => {
+    class Refusing extends Factory {
+      override buildProtocol() {
+        return null;
+      }
+    }
+    const factory = new WrappingFactory(new Refusing());
+    factory.protocol = () => expect.fail('nothing to wrap');
+    expect(factory.buildProtocol(CLIENT)).to.equal(null);
+  });
+
+  it('knows the wrappers that are connected', () => {
+    const factory = new WrappingFactory(factoryOf());
+    const first = connected(factory, ProtocolWrapper);
+    const second = connected(factory, ProtocolWrapper);
+    expect([...factory.protocols]).to.deep.equal([first.protocol, second.protocol]);
+    first.transport.loseConnection();
+    expect([...factory.protocols]).to.deep.equal([second.protocol]);
+    first.protocol.connectionLost(null);
+    expect(factory.protocols.size).to.equal(1);
+  });
+
+  it('starts and stops the wrapped factory, and stops it if it can’t start itself', () => {
+    const log: string[] = [];
+    class Inner extends Factory {
+      override startFactory = () => void log.push('start inner');
+      override stopFactory = () => void log.push('stop inner');
+    }
+    class Outer extends WrappingFactory {
+      override startFactory = () => void log.push('start outer');
+      override stopFactory = () => void log.push('stop outer');
+    }
+    const outer = new Outer(new Inner());
+    outer.doStart();
+    outer.doStop();
+    expect(log).to.deep.equal(['start inner', 'start outer', 'stop inner', 'stop outer']);
+    log.length = 0;
+    outer.startFactory = () => expect.fail('not today');
+    expect(() => outer.doStart()).to.throw('not today');
+    expect(log).to.deep.equal(['start inner', 'stop inner']);
+  });
+
+  it('tells the wrapped factory of connectors, if it wants to hear of them', () => {
+    const log: unknown[][] = [];
+    class Inner extends ClientFactory {
+      override startedConnecting = (...args: unknown[]) => void log.push(['started', ...args]);
+      override clientConnectionFailed = (...args: unknown[]) => void log.push(['failed', ...args]);
+      override clientConnectionLost = (...args: unknown[]) => void log.push(['lost', ...args]);
+    }
+    const inner = new Inner();
+    const factory = new WrappingFactory(inner);
+    const connector = {} as IConnector;
+    const reason = new Error('why');
+    factory.startedConnecting(connector);
+    factory.clientConnectionFailed(connector, reason);
+    factory.clientConnectionLost(connector, reason);
+    expect(log).to.deep.equal([
+      ['started', connector],
+      ['failed', connector, reason],
+      ['lost', connector, reason],
+    ]);
+    new WrappingFactory(new Factory()).clientConnectionLost(connector, reason);
+  });
+
+  it('refuses to start, or to build from, what is no factory', () => {
+    const factory = new WrappingFactory(null as never);
+    expect(() => factory.doStart()).to.throw(InvalidArgTypeError);
+    expect(() => factory.buildProtocol(CLIENT)).to.throw(InvalidArgTypeError);
+    expect(factory.numPorts).to.equal(0);
+  });
+
+  it('names both in logs', () => {
+    class Server extends Factory {}
+    expect(new WrappingFactory(new Server()).logPrefix()).to.equal('Server (WrappingFactory)');
+  });
+});

@@ -1,0 +1,74 @@
+"""What this library does at a time, in Twisted's clothes. See ours.py, which installs it."""
+import functools
+
+from zope.interface import implementer
+
+from twisted.internet import interfaces
+
+from bridge import Found
+from face import Face
+
+
+@implementer(interfaces.IReactorTime)
+class Clock(Face):
+    ours = "Clock"
+    state = "rightNow calls"
+    methods = "seconds() getDelayedCalls() advance(amount) pump(timings)"
+
+    def __init__(self):
+        self.construct()
+
+    def callLater(self, delay, f, *arguments, **named):
+        return self.callOurs(
+            self.ours, "callLater", [delay, functools.partial(f, *arguments, **named)]
+        )
+
+
+@implementer(interfaces.IDelayedCall)
+class DelayedCall(Found):
+    pass
+
+
+class LoopingCall(Face):
+    ours = "LoopingCall"
+    state = "running interval clock call starttime"
+    methods = "start(interval,now) stop() reset()"
+
+    def __init__(self, f, *arguments, **named):
+        self.construct(functools.partial(f, *arguments, **named))
+
+    @classmethod
+    def withCount(cls, countCallable):
+        bridge = cls.bridge
+        return bridge.ask(
+            **{"class": cls.ours},
+            do="static",
+            name="withCount",
+            args=[bridge.toWire(countCallable)],
+        )
+
+
+def ourReactor(bridge, number):
+    """The reactor of ours stands where Twisted's does."""
+    from twisted.internet import reactor
+
+    return reactor
+
+
+def deferLater(clock, delay, callable=None, *arguments, **named):
+    bridge = Face.bridge
+    given = [clock, delay]
+    if callable is not None:
+        given.append(functools.partial(callable, *arguments, **named))
+    return bridge.ask(do="function", name="deferLater", args=[bridge.toWire(it) for it in given])
+
+
+FOUND = {"DelayedCall": DelayedCall, "NodeReactor": ourReactor}
+
+PLACES = {
+    "twisted.internet.task": {
+        "Clock": Clock,
+        "LoopingCall": LoopingCall,
+        "deferLater": deferLater,
+    }
+}
