@@ -123,7 +123,7 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
   }
 
   private get standing(): Standing {
-    return (this.transport as (ProtocolTransport & Standing) | null) ?? {};
+    return this.transport ?? {};
   }
 
   /** As the transport has it; if it does not say, whether the connection was made and is not lost. */
