@@ -52,8 +52,11 @@ export class NonStreamingProducer implements IPullProducer {
     const wasStopped = this.consumer === null;
     if (count < WRITES - 1 || wasStopped) return;
     this.consumer = null;
-    consumer.unregisterProducer();
-    this.finish();
+    try {
+      consumer.unregisterProducer();
+    } finally {
+      this.finish();
+    }
   }
 
   /** @throws InvalidStateError: nobody pauses a pull producer. */

@@ -62,6 +62,16 @@ describe('NonStreamingProducer', () => {
     expect(producer.stopped).to.equal(true);
   });
 
+  it('is done although the consumer throws when it unregisters', async () => {
+    const { consumer, producer } = setUp();
+    consumer.unregisterProducer = () => {
+      throw new Error('not now');
+    };
+    ask(producer, 9);
+    expect(() => producer.resumeProducing()).to.throw('not now');
+    await producer.result;
+  });
+
   it('refuses every call that a consumer must not make', () => {
     const { producer } = setUp();
     expect(() => producer.pauseProducing()).to.throw(InvalidStateError, 'pause');

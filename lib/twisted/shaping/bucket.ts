@@ -58,6 +58,8 @@ export class Bucket {
   private rateSince: number | null = null;
   /** Bytes that have drained since then: counted from there, parts of bytes and roundings don't add up. */
   private drainedSince = 0;
+  /** Of a byte, what had drained before that, at another rate: from 0 to 1. */
+  private part = 0;
 
   /**
    * @param parentBucket - Limits this one too.
@@ -149,19 +151,28 @@ export class Bucket {
 
   private drain(now: number, rate: number): void {
     const { lastDrip } = this;
-    if (this.content === 0 || lastDrip === null || now < lastDrip) this.drainFrom(now, rate);
-    else if (rate !== this.rateSince) this.drainFrom(lastDrip, rate);
+    if (this.content === 0 || lastDrip === null) this.drainFrom(now, rate, 0);
+    else if (now < lastDrip) this.drainFrom(now, rate, this.partOfAByte(lastDrip));
+    else if (rate !== this.rateSince) this.drainFrom(lastDrip, rate, this.partOfAByte(lastDrip));
     const rounding = Math.min(Math.abs(now) * Number.EPSILON * rate, ROUNDING);
-    const drained = Math.floor((now - this.since) * rate + rounding) - this.drainedSince;
+    const drained =
+      Math.floor(this.part + (now - this.since) * rate + rounding) - this.drainedSince;
     this.drainedSince += drained;
     this.content = Math.max(0, this.content - drained);
-    if (this.content === 0) this.drainFrom(now, rate);
+    if (this.content === 0) this.drainFrom(now, rate, 0);
   }
 
-  private drainFrom(since: number, rate: number): void {
+  private drainFrom(since: number, rate: number, part: number): void {
     this.since = since;
     this.rateSince = rate;
     this.drainedSince = 0;
+    this.part = part;
+  }
+
+  /** What had drained at `time` beyond whole bytes. */
+  private partOfAByte(time: number): number {
+    const drained = this.part + (time - this.since) * (this.rateSince ?? 0);
+    return Math.min(Math.max(drained - this.drainedSince, 0), 1);
   }
 
   /**
@@ -172,7 +183,7 @@ export class Bucket {
   secondsToDrain(bytes: number): number {
     const { rate, lastDrip } = this;
     if (isUnlimited(rate) || lastDrip === null) return 0;
-    return (this.drainedSince + bytes) / rate - (lastDrip - this.since);
+    return (this.drainedSince + bytes - this.part) / rate - (lastDrip - this.since);
   }
 }
 

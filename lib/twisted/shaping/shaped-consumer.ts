@@ -267,7 +267,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
   }
 
   protected override leaveConsumer(): void {
-    const { consumer, finishing } = this;
+    const { consumer, finishing, attached } = this;
     this.isOver ||= finishing;
     this.finishing = false;
     this.setAttached(false);
@@ -277,7 +277,8 @@ export class ShapedConsumer extends ProducerConsumerProxy {
         consumer.finish();
       }
     } finally {
-      super.leaveConsumer();
+      // A consumer that calls back from inside `registerProducer` may have had us leave before.
+      if (attached) super.leaveConsumer();
     }
   }
 }

@@ -47,6 +47,36 @@ describe('Bucket', () => {
     expect(two.content).to.equal(10);
   });
 
+  it('keeps the part of a byte that had drained when its rate changes, or its clock is set back', () => {
+    const bucket = Object.assign(new TestBucket(), { maxburst: 1000 });
+    bucket.add(1000);
+    // Half a byte in each second, a thousand times; the rate is never the same twice.
+    for (let i = 1; i <= 1000; i++) {
+      bucket.rate = i % 2 === 0 ? 0.5 : 0.25;
+      TestBucket.time += i % 2 === 0 ? 1 : 2;
+      bucket.drip();
+    }
+    expect(bucket.content).to.equal(500);
+    bucket.rate = 0.5;
+    TestBucket.time += 1;
+    bucket.drip();
+    TestBucket.time -= 100;
+    bucket.drip();
+    TestBucket.time += 1;
+    bucket.drip();
+    expect(bucket.content).to.equal(499);
+  });
+
+  it('says when the next bytes will have drained, parts of a byte counted', () => {
+    const bucket = Object.assign(new TestBucket(), { rate: 0.5 });
+    bucket.add(100);
+    TestBucket.time = 1;
+    bucket.drip();
+    bucket.rate = 0.25;
+    bucket.drip();
+    expect(bucket.secondsToDrain(1)).to.equal(2);
+  });
+
   it('has no limits unless given', () => {
     const bucket = new Bucket();
     expect(bucket).to.include({ maxburst: null, rate: null, content: 0, refcount: 0 });

@@ -26,6 +26,34 @@ describe('ShapedConsumer', () => {
   });
   afterEach(() => clock.restore());
 
+  it('unregisters once for each time that it registered, also when the consumer calls back meanwhile', () => {
+    const log: string[] = [];
+    let callBack = () => {};
+    const consumer: IConsumer = {
+      write: () => {},
+      registerProducer: () => {
+        log.push('register');
+        callBack();
+      },
+      unregisterProducer: () => log.push('unregister'),
+    };
+    const shaped = new ShapedConsumer(consumer, new Bucket());
+    const producer: IPullProducer = {
+      resumeProducing: () => shaped.unregisterProducer(),
+      stopProducing: () => {},
+    };
+    shaped.registerProducer(producer, false);
+    expect(log).to.deep.equal(['register', 'unregister']);
+    callBack = () => {
+      callBack = () => {};
+      shaped.resumeProducing();
+      shaped.registerProducer(producer, false);
+    };
+    shaped.registerProducer(producer, false);
+    expect(log).to.deep.equal(['register', 'unregister', 'register', 'unregister']);
+    expect(shaped.bucket.refcount).to.equal(0);
+  });
+
   describe('the pace', () => {
     it('is a burst at once, then the rate, in any time and to the byte', () => {
       for (const [rate, burst] of [
