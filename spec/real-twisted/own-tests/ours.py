@@ -359,7 +359,6 @@ Bridge.foundClasses = {
     "CooperativeTask": CooperativeTask,
     "LoopbackTransport": LoopbackTransport,
     **connecting.FOUND,
-    **policies.FOUND,
     **timed.FOUND,
 }
 
@@ -406,6 +405,7 @@ def install(places=PLACES):
         vars(moduleFor(name)).update(replacements)
     if places is PLACES:
         installFunctions(bridge)
+        policies.installTimeoutMixin()
     runBesides(bridge)
 
 

@@ -1,29 +1,34 @@
 """The policies of this library in Twisted's clothes. See ours.py, which installs them."""
+import importlib
 import inspect
 import sys
 
 from zope.interface import implementer
 
 from twisted.internet import interfaces
+from twisted.protocols import policies
 
-from bridge import Found
 from face import Face
 
 
-class WrapperMethods:
+class ConstructedAtOnce(Face):
+    """Twisted's class has no __init__ that its subclasses would call."""
+
+    def __new__(cls, *arguments, **named):
+        made = super().__new__(cls)
+        made.construct()
+        return made
+
+
+@implementer(interfaces.IProtocol, interfaces.ITransport, interfaces.ILoggingContext)
+class ProtocolWrapper(Face):
+    ours = "ProtocolWrapper"
     state = "connected disconnecting disconnected transport wrappedProtocol factory"
     methods = """
         logPrefix() makeConnection(transport) connectionMade() dataReceived(data)
         connectionLost(reason) write(data) writeSequence(data) loseConnection() getPeer() getHost()
         registerProducer(producer,streaming) unregisterProducer() stopConsuming()
     """
-
-
-@implementer(interfaces.IProtocol, interfaces.ITransport, interfaces.ILoggingContext)
-class ProtocolWrapper(Face):
-    ours = "ProtocolWrapper"
-    state = WrapperMethods.state
-    methods = WrapperMethods.methods
 
     def __init__(self, factory, wrappedProtocol):
         self.construct(factory, wrappedProtocol)
@@ -72,31 +77,20 @@ class TimeoutFactory(WrappingFactory):
         self.construct(wrappedFactory, timeoutPeriod)
 
 
-class LimitTotalConnectionsFactory(AnyFactory):
+class LimitTotalConnectionsFactory(ConstructedAtOnce, AnyFactory):
     ours = "LimitTotalConnectionsFactory"
     state = "protocol connectionCount connectionLimit overflowProtocol numPorts"
-    methods = "buildProtocol(addr) registerProtocol(p) unregisterProtocol(p) doStart() doStop()"
+    methods = """
+        buildProtocol(addr) registerProtocol(p) unregisterProtocol(p) doStart() doStop()
+        startFactory() stopFactory() logPrefix()
+    """
 
-    def __init__(self):
-        self.construct()
 
-
-class TimeoutMixin(Face):
+class TimeoutMixin(ConstructedAtOnce):
     ours = "TimeoutMixin"
     state = "timeOut"
     methods = "callLater(period,func) resetTimeout() setTimeout(period) timeoutConnection()"
 
-    def __new__(cls, *arguments, **named):
-        made = super().__new__(cls)
-        made.construct()  # Here: Twisted's has no __init__ that its subclasses would call.
-        return made
-
-
-class MadeByOurFactory(Found):
-    """A wrapper of ours that one of our factories has made."""
-
-
-FOUND = {name: MadeByOurFactory for name in ("ProtocolWrapper", "ThrottlingProtocol", "TimeoutProtocol")}
 
 PLACES = {
     "twisted.protocols.policies": {
@@ -107,7 +101,22 @@ PLACES = {
             ThrottlingFactory,
             TimeoutFactory,
             LimitTotalConnectionsFactory,
-            TimeoutMixin,
         )
     }
 }
+
+
+USERS_OF_TIMEOUT_MIXIN = """
+    twisted.mail.imap4 twisted.mail.pop3 twisted.mail.smtp twisted.protocols.ftp
+    twisted.protocols.memcache twisted.protocols.postfix twisted.web.http
+""".split()
+
+
+def installTimeoutMixin():
+    """
+    Puts ours where Twisted's own test of it looks. Its protocols keep Twisted's: they mix it with a
+    receiver, and a face has one object of ours behind it.
+    """
+    for name in USERS_OF_TIMEOUT_MIXIN:
+        importlib.import_module(name)
+    policies.TimeoutMixin = TimeoutMixin
