@@ -1,15 +1,15 @@
 /**
- * Notices who asks in a loop. A producer that answers later can't do so before the event loop turns, and
+ * Notices a consumer that asks in a loop. A producer that answers later can't do so before the event loop turns, and
  * a loop that asks until the answer is there never lets it turn: the process would freeze.
  */
 import { InvalidStateError } from './errors.js';
 import { currentTurn } from './turn.js';
 
-/** Questions in one turn of the event loop that nobody asks who waits for the answer, and … */
+/** Questions in one turn of the event loop: a consumer that waits for its answers asks fewer. */
 const TOO_MANY = 1_000_000;
 /**
- * … milliseconds that they take. A `Cooperator` that has nothing else to do asks as often as it can, but
- * gives up its turn after 10 ms.
+ * Milliseconds that they take, at least. A `Cooperator` that has nothing else to do asks as often as it
+ * can, but gives up its turn after 10 ms.
  */
 const TOO_LONG = 100;
 
