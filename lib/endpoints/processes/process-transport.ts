@@ -43,6 +43,12 @@ export class ProcessTransport implements IProcessTransport {
   private probing: NodeJS.Timeout | undefined;
   private disposal: Promise<void> | undefined;
   private onEnded: (() => void) | undefined;
+  private tellClosed!: (reason: ProcessDone | ProcessTerminated) => void;
+
+  /** A promise of the reason that `processEnded` is given. It never rejects. */
+  readonly closed = new Promise<ProcessDone | ProcessTerminated>((resolve) => {
+    this.tellClosed = resolve;
+  });
 
   /** @internal Use `spawnProcess`. */
   constructor(
@@ -109,6 +115,7 @@ export class ProcessTransport implements IProcessTransport {
     this.ended = true;
     this.call(() => this.protocol.processEnded(exitReason));
     this.onEnded?.();
+    this.tellClosed(exitReason);
   }
 
   /** Another process still reads what we write: that it reads no more, only a write tells. */
@@ -126,6 +133,11 @@ export class ProcessTransport implements IProcessTransport {
     } catch (thrown) {
       log.err(thrown, 'A callback of a ProcessProtocol threw');
     }
+  }
+
+  /** Whether the process has exited and all its descriptors are closed. */
+  get disconnected(): boolean {
+    return this.ended;
   }
 
   /** As `IConsumer.write`, to the child's standard input. Does nothing once that is closed. */

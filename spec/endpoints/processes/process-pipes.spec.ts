@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
 import {
+  ConnectionDone,
   log,
   ProcessDone,
   ProcessTerminated,
   spawnProcess,
+  WritableConsumer,
   type IPushProducer,
 } from '../../../lib/index.js';
 import { countSockets, Recorder, shell } from '../../support/children.js';
@@ -44,6 +47,41 @@ describe('The pipes to a child', () => {
         expect(producer.log).to.not.include('stop');
       });
     }
+
+    it('closes although its own protocol, which asked for that, is registered to hear of pauses', async () => {
+      const protocol = new Recorder();
+      const own = Object.assign(protocol, {
+        pauseProducing: () => {},
+        resumeProducing: () => {},
+        stopProducing: () => {},
+      });
+      spawnProcess(own, 'cat', []);
+      own.transport.registerProducer(own, true);
+      own.transport.write(Buffer.from('hello'));
+      own.transport.closeStdin();
+      await protocol.whenEnded;
+      expect(protocol.text()).to.equal('hello');
+    });
+
+    it('keeps nobody waiting who is fed by the protocol of a process that has ended', async () => {
+      const received: Buffer[] = [];
+      const consumer = new WritableConsumer(
+        new PassThrough().on('data', (chunk: Buffer) => received.push(chunk)),
+      );
+      const protocol = new Recorder();
+      spawnProcess(protocol, 'true', []);
+      const producer = Object.assign(protocol, {
+        pauseProducing: () => {},
+        resumeProducing: () => {},
+        stopProducing: () => {},
+      });
+      consumer.registerProducer(producer, true);
+      consumer.write(Buffer.from('hello'));
+      consumer.loseConnection();
+      expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
+      expect(protocol.told).to.include('ended for the same reason');
+      expect(String(Buffer.concat(received))).to.equal('hello');
+    });
 
     it('pauses a producer as long as the child reads nothing', async () => {
       const protocol = shell('read line <&3; cat', new Recorder(), {
