@@ -143,6 +143,7 @@ export {
   type ClientTLSOptions,
   DuplexTransport,
   type DuplexTransportOptions,
+  type ClosingDescriptor,
   type ObjectDescriptor,
   type ServerTLSOptions,
   type StartTLSOptions,

@@ -7,6 +7,7 @@ import { CloseTimer } from './close-timer.js';
 import { ObjectDescriptor } from './object-descriptor.js';
 import type { StreamReactor } from './stream-reactor.js';
 
+/** What a `WritableConsumer` has of its own about closing: for whom it waits, and for how long. */
 export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
   /** @internal */
   declare readonly reactor: StreamReactor;
@@ -20,12 +21,13 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
     this.prototype.closeTimeout = 30_000; // Not a field: thousands may be idle.
   }
 
-  /** Whether something was written since a pull producer was last asked. */
+  /** @internal Whether something was written since a pull producer was last asked. */
   protected answered = false;
   // Declared only, for the same reason.
   declare private watched?: object;
   /** The turn of the event loop in which a producer has unregistered. */
   declare private unregisteredIn?: number;
+  /** @internal */
   declare protected closeTimer?: CloseTimer | undefined;
 
   protected override sendBufferEmptied(): Error | undefined {
