@@ -4,7 +4,7 @@ import { describeWithTwisted } from './support/twisted.js';
 
 describeWithTwisted('ClientService, beside the real one', () => {
   it('connects, waits, stops and answers as that does', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     await expectTwistedToAgree('client_service', makeScenarios(randomScenario), playOnOurs);
   });
 });
