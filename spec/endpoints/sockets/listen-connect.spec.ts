@@ -20,6 +20,7 @@ import {
   Protocol,
   type ConnectOptions,
   type Connector,
+  type DuplexTransport,
   type ListenOptions,
   type ListeningPort,
 } from '../../../lib/index.js';
@@ -69,6 +70,27 @@ describe('listen and connect', () => {
       expect(logged).to.deep.equal([]);
     });
   }
+
+  it('give the options of a transport to each that they make', async () => {
+    const transports: DuplexTransport[] = [];
+    class Noting extends Protocol<DuplexTransport> {
+      override connectionMade(): void {
+        transports.push(this.transport);
+      }
+    }
+    const options = { ...local, highWaterMark: 5, waitsForProducer: false, closeTimeout: 7 };
+    const listening = await listen(Factory.forProtocol(Noting), { port: 0, ...options });
+    const connector = connect(ClientFactory.forProtocol(Noting), {
+      port: portOf(listening),
+      ...options,
+    });
+    while (transports.length < 2) await turn();
+    for (const transport of transports) {
+      expect(transport).to.include({ highWaterMark: 5, waitsForProducer: false, closeTimeout: 7 });
+    }
+    await connector[Symbol.asyncDispose]();
+    await listening.stopListening();
+  });
 
   it('leave alone the connections that stand, when the port stops listening', async () => {
     const listening = await listen(Factory.forProtocol(Echo), { port: 0, ...local });
