@@ -2,11 +2,14 @@
 Twisted at one end of connections; ours is at the other. It is told what to do on its standard input,
 a command a line, each for the end that it begins with:
 
-    NUMBER listen ROLE [CERTIFICATE KEY]     for one connection; tells "listening" and the port
-    NUMBER connect ROLE PORT [CERTIFICATE]
+    NUMBER listen ROLE [FILE ...]            for one connection; tells "listening" and the port
+    NUMBER connect ROLE PORT [FILE ...]
     NUMBER serve ROLE DESCRIPTION            as listen does, at an endpoint; tells "listening"
     NUMBER reach ROLE DESCRIPTION            as connect does, to an endpoint
     NUMBER COMMAND ...                       do_COMMAND of its protocol
+
+The files: of STARTTLS, those of the server, or the authority of the client. Of what is encrypted from
+the start, the authority of the other end, then the certificate and the key of this one.
 
 It prints what its protocols are told, in JSON, a line each: [NUMBER, WHAT, ...]. The roles are at the
 end.
@@ -228,6 +231,23 @@ class StartTLS(Recorder):
         self.tell("upgraded")
 
 
+@implementer(interfaces.IHandshakeListener)
+class Secure(Recorder):
+    """Encrypted from the start. Says when the handshake is complete, and by whom."""
+
+    def handshakeCompleted(self):
+        certificate = self.transport.getPeerCertificate()
+        self.tell("secure", certificate and certificate.get_subject().CN)
+
+
+class AbortingHandshake(Recorder):
+    """Encrypted from the start, and gone before the handshake is."""
+
+    def connectionMade(self):
+        super().connectionMade()
+        self.transport.abortConnection()
+
+
 class Factory(protocol.ClientFactory):
     """Of the one connection of one end."""
 
@@ -260,14 +280,40 @@ class Factory(protocol.ClientFactory):
             authority = ssl.Certificate.loadPEM(file.read())
         return ssl.optionsForClientTLS("localhost", authority)
 
+    def authority(self):
+        """Of the files: the certificate that the other end's must be signed by."""
+        from twisted.internet import ssl
+
+        with open(self.files[0]) as file:
+            return ssl.Certificate.loadPEM(file.read())
+
+    def own(self):
+        """Of the files: the certificate of this end, with its key, if it has one."""
+        from twisted.internet import ssl
+
+        if len(self.files) < 3:
+            return None
+        pem = b"\n".join(open(name, "rb").read() for name in self.files[1:])
+        return ssl.PrivateCertificate.loadPEM(pem)
+
     def listen(self, role, *files):
         self.protocol, self.files = ROLES[role], files
-        self.port = reactor.listenTCP(0, self, interface="127.0.0.1")
+        if role in ENCRYPTED:
+            options = self.own().options(self.authority())
+            self.port = reactor.listenSSL(0, self, options, interface="127.0.0.1")
+        else:
+            self.port = reactor.listenTCP(0, self, interface="127.0.0.1")
         self.tell("listening", self.port.getHost().port)
 
     def connect(self, role, port, *files):
         self.protocol, self.files = ROLES[role], files
-        reactor.connectTCP("127.0.0.1", int(port), self)
+        if role in ENCRYPTED:
+            from twisted.internet import ssl
+
+            options = ssl.optionsForClientTLS("localhost", self.authority(), self.own())
+            reactor.connectSSL("127.0.0.1", int(port), self, options)
+        else:
+            reactor.connectTCP("127.0.0.1", int(port), self)
 
     def serve(self, role, description):
         self.protocol = ROLES[role]
@@ -314,7 +360,10 @@ ROLES = {
     "file": SendFile,
     "integers": Integers,
     "starttls": StartTLS,
+    "secure": Secure,
+    "abort-handshake": AbortingHandshake,
 }
+ENCRYPTED = ("secure", "abort-handshake")
 
 
 def print_errors(event):

@@ -1,13 +1,11 @@
 /** STARTTLS between ours and real Twisted: a line in the clear, and then all is encrypted. */
-import { spawnSync } from 'node:child_process';
-
 import { expect } from 'chai';
 
 import { certificate } from '../../support/certificate.js';
 import { End, hashed, meet, SIDES, stopTwisted, type Side } from '../support/peer.js';
 import { numbered, PushProducer } from '../../support/producers.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
-import { describeWithTwisted, PYTHON } from '../support/twisted.js';
+import { describeWithTLS } from '../support/tls.js';
 import { until } from '../../support/until.js';
 
 /** Ours: asks for TLS if it is the client, and grants it if it is the server. */
@@ -45,18 +43,6 @@ class Upgrading extends End {
     this.secure = true;
   }
 }
-
-const twistedHasTLS =
-  spawnSync(PYTHON, ['-c', 'import OpenSSL, service_identity; from twisted.internet import ssl'])
-    .status === 0;
-
-const describeWithTLS: typeof describeWithTwisted = twistedHasTLS
-  ? describeWithTwisted
-  : (title, specs) =>
-      describe.skip(
-        `${title} (SKIPPED: needs apt-get install python3-openssl python3-service-identity)`,
-        specs,
-      );
 
 describeWithTLS('STARTTLS between ours and real Twisted', () => {
   const folder = temporaryFolder();

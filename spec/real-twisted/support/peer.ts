@@ -10,8 +10,10 @@ import {
   Factory,
   listen,
   Protocol,
+  type ClientTLSOptions,
   type DuplexTransport,
   type ListeningPort,
+  type ServerTLSOptions,
 } from '../../../lib/index.js';
 import { PYTHON } from './twisted.js';
 import { until } from '../../support/until.js';
@@ -172,18 +174,20 @@ export function hashed(data: Uint8Array): [number, string] {
  * @param side - Which end ours is.
  * @param role - What the peer does; see peer.py.
  * @param files - What that needs.
+ * @param tls - What ours speaks from the start, if anything.
  */
 export async function meet<Ours extends End>(
   side: Side,
   role: string,
   ours: Ours,
   files: readonly string[] = [],
+  tls?: object,
 ): Promise<{ peer: Peer; ours: Ours }> {
   const peer = new Peer();
   if (side === 'server') {
     const factory = new Factory();
     factory.buildProtocol = () => ours;
-    const listening = await listen(factory, { port: 0, host: HERE });
+    const listening = await listen(factory, { port: 0, host: HERE, tls: tls as ServerTLSOptions });
     peer.connect(role, portOf(listening), ...files);
     await until(() => ours.connected);
     await listening.stopListening();
@@ -191,7 +195,7 @@ export async function meet<Ours extends End>(
     const port = await peer.listen(role, ...files);
     const factory = new ClientFactory();
     factory.buildProtocol = () => ours;
-    connect(factory, { port, host: HERE });
+    connect(factory, { port, host: HERE, tls: tls as ClientTLSOptions });
     await until(() => ours.connected);
   }
   await peer.hears('made');
