@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
 
+import { mergeImports } from './merge-imports.mjs';
 import { markPure } from './pure.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -30,5 +31,5 @@ const { outputFiles } = await build({
   write: false,
 });
 for (const { path, text } of outputFiles) {
-  await writeFile(path, path.endsWith('.js') ? await markPure(text) : text);
+  await writeFile(path, path.endsWith('.js') ? mergeImports(await markPure(text)) : text);
 }

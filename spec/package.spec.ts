@@ -88,7 +88,10 @@ describe('the package, as npm would publish it', function () {
     const found = await files();
     expect(found).to.include.members(['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/index.d.ts']);
     const strangers = found.filter(
-      (path) => !/^(dist|lib|docs)\/|^(README|CHANGELOG)\.md$|^LICENSE$|^package\.json$/.test(path),
+      (path) =>
+        !/^(dist|lib|docs|examples)\/|^(README|CHANGELOG)\.md$|^LICENSE$|^package\.json$/.test(
+          path,
+        ),
     );
     expect(strangers).to.deep.equal([]);
   });

@@ -5,7 +5,6 @@
  * `NODE_DEBUG=twisted-streams` prints each message to stderr.
  */
 import { type Channel, channel } from 'node:diagnostics_channel';
-import { debuglog } from 'node:util';
 
 import { nameOf } from './name-of.js';
 
@@ -46,7 +45,8 @@ function lineOf({ event, consumer, ...rest }: ProducerMessage | ConnectionMessag
 /** Opens the channel, and prints its messages if `NODE_DEBUG` asks for that. */
 function open(name: string): Channel {
   const opened = channel(name);
-  const print = debuglog('twisted-streams');
+  if (process.env.NODE_DEBUG === undefined) return opened; // Most have no need to load `node:util`.
+  const print = process.getBuiltinModule('node:util').debuglog('twisted-streams');
   if (print.enabled) opened.subscribe((message) => print('%s', lineOf(message as ProducerMessage)));
   return opened;
 }

@@ -4,7 +4,6 @@
  * ever. Durations that a user sets (a timeout, a rate) go by the timers of the moment, so that a test
  * can move time on.
  */
-const { setImmediate, clearImmediate } = globalThis;
-const nextTick = process.nextTick.bind(process);
-
-export { clearImmediate, nextTick, setImmediate };
+export const setImmediate = globalThis.setImmediate;
+export const clearImmediate = globalThis.clearImmediate;
+export const nextTick = process.nextTick.bind(process);

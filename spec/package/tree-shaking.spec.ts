@@ -1,4 +1,6 @@
-import { build } from 'esbuild';
+import { join } from 'node:path';
+
+import { build, type Plugin } from 'esbuild';
 import { expect } from 'chai';
 
 import { ROOT } from '../support/programs.js';
@@ -7,15 +9,15 @@ import { ROOT } from '../support/programs.js';
 const MOST: readonly (readonly [names: string, bytes: number])[] = [
   ['isPushProducer', 2000],
   ['FileSender', 10_000],
-  ['ConsumerMixin, FileDescriptor, Protocol, Factory', 10_000],
+  ['ConsumerMixin, FileDescriptor, Protocol, Factory', 14_000],
   [
     'ReadableProducer, WritableConsumer, DuplexTransport, ProducerReadable, ConsumerWritable, TransportDuplex',
-    50_000,
+    72_000, // To be 50,000 again: TLS for servers, the channels and `explain` have taken 20,000.
   ],
 ];
 
 /** What a bundler makes of `code`, which imports the package by its name. */
-async function bundle(code: string): Promise<string> {
+async function bundle(code: string, plugins: Plugin[] = []): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: ROOT },
     bundle: true,
@@ -23,6 +25,7 @@ async function bundle(code: string): Promise<string> {
     format: 'esm',
     platform: 'node',
     external: ['readable-stream', '#*'],
+    plugins,
     write: false,
   });
   return outputFiles[0]!.text;
@@ -38,10 +41,27 @@ describe('What a bundler keeps of the library', () => {
     });
   }
 
-  it('is nothing where a program imports all of it and uses nothing', async () => {
-    for (const entry of ['twisted-streams', 'twisted-streams/testing']) {
-      const text = await bundle(`import * as all from '${entry}'; if (false) console.log(all)`);
-      expect(text.replaceAll(/import"[^"]+";/g, '').trim(), entry).to.equal('');
+  it('is nothing of a file of which nothing is used', async () => {
+    for (const entry of ['index.js', 'protocols/index.js', 'testing/index.js']) {
+      // Said to have an effect, so that it is not left out as a whole.
+      const whole: Plugin = {
+        name: 'whole',
+        setup(bundler) {
+          bundler.onResolve({ filter: /^(node:|readable-stream|#)/ }, ({ path }) => ({
+            path,
+            external: true,
+            sideEffects: false,
+          }));
+          bundler.onResolve({ filter: /^\./ }, ({ path, resolveDir }) => ({
+            path: join(resolveDir, path),
+            sideEffects: true,
+          }));
+        },
+      };
+      const text = await bundle(`import './dist/${entry}'`, [whole]);
+      // esbuild keeps a number that has to be reckoned.
+      const numbers = /var ([\w$]+=[\d*-]+[,;])+\s*/g;
+      expect(text.replaceAll(numbers, ''), entry).to.equal('');
     }
   });
 });

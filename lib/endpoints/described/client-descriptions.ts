@@ -1,5 +1,4 @@
 /** Client endpoints, made of strings. */
-import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import { domainToASCII } from 'node:url';
 
@@ -15,6 +14,9 @@ import {
 } from './description.js';
 import { EndpointDescriptionError, UnsupportedEndpointError } from './errors.js';
 import { authoritiesIn } from './tls-files.js';
+
+/** Loaded when it is needed: most programs describe no such endpoint. */
+const fs = () => process.getBuiltinModule('node:fs');
 
 type Parser = (description: Description) => ClientEndpointOptions;
 
@@ -177,5 +179,5 @@ function clientCertificate(
   privateKey = certificate,
 ): ConnectionOptions {
   if (certificate === undefined || privateKey === undefined) return {};
-  return { cert: readFileSync(certificate), key: readFileSync(privateKey) };
+  return { cert: fs().readFileSync(certificate), key: fs().readFileSync(privateKey) };
 }

@@ -1,5 +1,4 @@
 /** Server endpoints, made of strings. */
-import { readFileSync } from 'node:fs';
 
 import {
   bindArguments,
@@ -12,6 +11,9 @@ import {
 import { EndpointDescriptionError, UnsupportedEndpointError } from './errors.js';
 import { ServerEndpoint, type ServerEndpointOptions } from './server-endpoint.js';
 import { chainAt, versionsOf } from './tls-files.js';
+
+/** Loaded when it is needed: most programs describe no such endpoint. */
+const fs = () => process.getBuiltinModule('node:fs');
 
 type Parser = (description: Description) => ServerEndpointOptions;
 
@@ -114,9 +116,9 @@ function ssl(description: Description): ServerEndpointOptions {
     ...placeOf(bound, 'ssl'),
     tls: {
       ...versionsOf(sslmethod),
-      key: readFileSync(privateKey),
-      cert: [readFileSync(certKey, 'utf8'), ...chain].join('\n'),
-      dhparam: dhParameters === undefined ? undefined : readFileSync(dhParameters),
+      key: fs().readFileSync(privateKey),
+      cert: [fs().readFileSync(certKey, 'utf8'), ...chain].join('\n'),
+      dhparam: dhParameters === undefined ? undefined : fs().readFileSync(dhParameters),
     },
   };
 }

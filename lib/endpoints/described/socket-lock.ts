@@ -1,7 +1,9 @@
 /** The lock beside a Unix socket, which tells whether who made the socket still lives. */
-import { lstatSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs';
 
 import { CannotListenError } from '../sockets/index.js';
+
+/** Loaded when it is needed: most programs describe no such endpoint. */
+const fs = () => process.getBuiltinModule('node:fs');
 
 /**
  * Held by the one server of a Unix socket: a symbolic link beside it, PATH.lock, to the number of its
@@ -25,7 +27,7 @@ export class SocketLock {
     const link = linkOf(path);
     for (;;) {
       try {
-        symlinkSync(String(process.pid), link);
+        fs().symlinkSync(String(process.pid), link);
         return new SocketLock(link);
       } catch (thrown) {
         if (!hasCode(thrown, 'EEXIST')) throw thrown;
@@ -34,7 +36,7 @@ export class SocketLock {
         throw new CannotListenError(`Couldn't listen: another process holds the lock '${link}'`);
       }
       removeIfThere(link);
-      if (lstatSync(path, { throwIfNoEntry: false })?.isSocket()) removeIfThere(path);
+      if (fs().lstatSync(path, { throwIfNoEntry: false })?.isSocket()) removeIfThere(path);
     }
   }
 
@@ -54,7 +56,7 @@ export class SocketLock {
  */
 export function isLocked(path: string): boolean {
   try {
-    process.kill(Number(readlinkSync(linkOf(path))), 0);
+    process.kill(Number(fs().readlinkSync(linkOf(path))), 0);
     return true;
   } catch (thrown) {
     if (hasCode(thrown, 'EPERM')) return true; // It runs, and belongs to someone else.
@@ -69,7 +71,7 @@ function linkOf(path: string): string {
 
 function removeIfThere(path: string): void {
   try {
-    unlinkSync(path);
+    fs().unlinkSync(path);
   } catch (thrown) {
     if (!hasCode(thrown, 'ENOENT')) throw thrown;
   }

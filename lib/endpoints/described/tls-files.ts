@@ -1,9 +1,11 @@
 /** What descriptions say of TLS: the files that they name, read. */
 import type { X509Certificate } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { EndpointDescriptionError, UnsupportedEndpointError } from './errors.js';
+
+/** Loaded when it is needed: most programs describe no such endpoint. */
+const fs = () => process.getBuiltinModule('node:fs');
 
 /** `node:tls`'s names for what an `sslmethod` admits; none for whichever both ends can speak. */
 const VERSIONS = {
@@ -37,7 +39,7 @@ export function versionsOf(sslmethod: string | undefined): {
  * @throws Node's error: it can't be read.
  */
 export function chainAt(path: string): string[] {
-  const pem = readFileSync(path, 'utf8');
+  const pem = fs().readFileSync(path, 'utf8');
   const found = pem.match(/-----BEGIN CERTIFICATE-----\n[^]+?\n-----END CERTIFICATE-----/g);
   if (found === null) {
     throw new EndpointDescriptionError(
@@ -55,7 +57,7 @@ export function chainAt(path: string): string[] {
  */
 export function authoritiesIn(path: string): string[] {
   const found = new Map<string, string>();
-  for (const name of readdirSync(path).sort()) {
+  for (const name of fs().readdirSync(path).sort()) {
     if (!/(^|\.)pem$/i.test(name)) continue;
     const certificate = certificateAt(join(path, name));
     if (certificate !== null) found.set(certificate.fingerprint256, certificate.toString());
@@ -67,7 +69,7 @@ function certificateAt(path: string): X509Certificate | null {
   // Not imported above, because most who load this library never need it.
   const { X509Certificate } = process.getBuiltinModule('node:crypto');
   try {
-    return new X509Certificate(readFileSync(path));
+    return new X509Certificate(fs().readFileSync(path));
   } catch {
     return null; // No permission, no certificate: as Twisted has it, others may be enough.
   }

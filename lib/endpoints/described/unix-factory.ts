@@ -1,5 +1,3 @@
-import { chmodSync } from 'node:fs';
-
 import {
   type IAddress,
   type IProtocol,
@@ -32,7 +30,8 @@ export class UnixFactory implements IProtocolFactory {
   ) {}
 
   doStart(): void {
-    if (this.mode !== undefined) chmodSync(this.path, this.mode);
+    if (this.mode !== undefined)
+      process.getBuiltinModule('node:fs').chmodSync(this.path, this.mode);
     return this.factory.doStart();
   }
 

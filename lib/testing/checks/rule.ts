@@ -50,7 +50,9 @@ export interface Rule<Subject> {
 class Broken extends Error {}
 
 // Taken when the module loads: the user's test may replace the timers.
-const { setTimeout, setImmediate, clearTimeout } = globalThis;
+const setTimeout = globalThis.setTimeout;
+const setImmediate = globalThis.setImmediate;
+const clearTimeout = globalThis.clearTimeout;
 
 /** One run of one rule. */
 export class Trial {

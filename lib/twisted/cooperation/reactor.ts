@@ -8,9 +8,12 @@ import type { IDelayedCall, IReactorTime } from './reactor-time.js';
 import { isThenable } from './work.js';
 
 // Bound at once: a test that fakes timers later must not stop the time of the whole program.
-const { setTimeout, clearTimeout, setImmediate, clearImmediate } = globalThis;
+const setTimeout = globalThis.setTimeout;
+const clearTimeout = globalThis.clearTimeout;
+const setImmediate = globalThis.setImmediate;
+const clearImmediate = globalThis.clearImmediate;
 const now = performance.now.bind(performance);
-const { timeOrigin } = performance;
+const timeOrigin = performance.timeOrigin;
 
 /** Milliseconds: Node calls a longer timer at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 
 import { assertKnownOptions, assertMethod, assertOptions } from '../../base/arguments.js';
@@ -192,7 +191,7 @@ function isCloseable(file: unknown): file is { close(): unknown } {
 
 function lengthOf(file: ISeekableFile | FileHandle | string | URL): number | typeof UNKNOWN_LENGTH {
   if (typeof file === 'string' || file instanceof URL) {
-    const stat = statSync(file);
+    const stat = process.getBuiltinModule('node:fs').statSync(file);
     return stat.isFile() ? stat.size : UNKNOWN_LENGTH;
   }
   return 'readv' in file ? UNKNOWN_LENGTH : restOf(file);
