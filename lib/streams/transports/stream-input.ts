@@ -52,16 +52,16 @@ export class StreamInput implements Input {
   private place: Place = 'unopened';
   private wish: Wish = 'data';
   private hasEnded = false;
+  // Declared only: most have no need of these, and thousands may be idle.
   /** Whether it is yet to be known if the end was one, or a reset. */
-  private judging = false;
+  declare private judging?: boolean;
   /** Whether the stream was told to pause. */
   private paused = false;
   /** Whether `doRead` is being called. */
   private delivering = false;
-  /** Most have no need of it, and thousands may be idle. */
   private held: Queue<Entry> | null = null;
   /** Whether `catchUp` is on its way. */
-  private scheduled = false;
+  declare private scheduled?: boolean;
   /** What `doRead` is to take. */
   private current: unknown;
 
@@ -218,7 +218,7 @@ export class StreamInput implements Input {
     if (this.wish === 'disposal' || this.held === null || !this.hasEnded) return false;
     this.hold({ is: 'close' });
     // Where only the end waits, the close says the same, and nobody need ask for it.
-    if (this.held.peek()?.is === 'end' && !this.judging) this.closeNow();
+    if (this.held.peek()?.is === 'end' && this.judging !== true) this.closeNow();
     return true;
   }
 
@@ -245,7 +245,7 @@ export class StreamInput implements Input {
   }
 
   private catchUpSoon(): void {
-    if (this.scheduled) return;
+    if (this.scheduled === true) return;
     this.scheduled = true;
     nextTick(catchUp, this);
   }
@@ -259,7 +259,7 @@ export class StreamInput implements Input {
         setImmediate(catchUp, this);
         return;
       }
-      if (this.held.peek()?.is === 'end' && this.judging) return;
+      if (this.held.peek()?.is === 'end' && this.judging === true) return;
       this.deliverEntry(this.held.shift());
     }
     if (this.wish === 'data' && !this.hasEnded) this.resumeStream();

@@ -51,7 +51,7 @@ export abstract class StreamWriter {
   /** Whether the stream has told that it holds nothing of what it was given. */
   protected isEmptied = true;
   private half: WriteHalf;
-  private onFinished: (() => undefined) | undefined;
+  declare private onFinished?: (() => undefined) | undefined;
   declare private onWritten?: () => void;
 
   /** @param stream - What is written to. */
