@@ -202,6 +202,13 @@ export async function consumersAreWritables(): Promise<void> {
   // @ts-expect-error: it lacks `registerProducer` and `unregisterProducer`
   new ConsumerWritable({ write() {} });
   new ConsumerWritable(consumer, { objectMode: true });
+  const ofRows: IConsumer<{ n: number }> = {
+    registerProducer() {},
+    unregisterProducer() {},
+    write: ({ n }) => void n.toFixed(),
+  };
+  new ConsumerWritable(ofRows, { objectMode: true }).write({ n: 1 });
+  await new ReadableProducer(core.Readable.from([{ n: 1 }])).startProducing(ofRows);
   // @ts-expect-error: a number is due
   new ConsumerWritable(consumer, { highWaterMark: '1' });
 }

@@ -36,12 +36,13 @@ export interface ConsumerWritableOptions {
 const NAMES = ['highWaterMark', 'objectMode', 'defaultEncoding', 'signal', 'finish'];
 
 /** The options for a consumer of that type: only one that has `finish` can have it called. */
-export type ConsumerWritableOptionsFor<C> = C extends IFinishableConsumer
-  ? ConsumerWritableOptions
-  : ConsumerWritableOptions & {
-      /** The consumer has no `finish` to call. */
-      finish?: false | undefined;
-    };
+export type ConsumerWritableOptionsFor<C> =
+  C extends IFinishableConsumer<never>
+    ? ConsumerWritableOptions
+    : ConsumerWritableOptions & {
+        /** The consumer has no `finish` to call. */
+        finish?: false | undefined;
+      };
 
 /**
  * A consumer as a `Writable`: what is written to the stream is written to the consumer, unless the
@@ -55,7 +56,7 @@ export type ConsumerWritableOptionsFor<C> = C extends IFinishableConsumer
  * @typeParam C - The consumer.
  * @see Twisted: `twisted.internet.interfaces.IPushProducer`
  */
-export class ConsumerWritable<C extends IConsumer = IConsumer>
+export class ConsumerWritable<C extends IConsumer<never> = IConsumer>
   extends Writable
   implements IPushProducer
 {
@@ -143,6 +144,6 @@ export class ConsumerWritable<C extends IConsumer = IConsumer>
   }
 }
 
-function isFinishable(consumer: IConsumer): consumer is IFinishableConsumer {
+function isFinishable(consumer: object): consumer is IFinishableConsumer {
   return typeof (consumer as Partial<IFinishableConsumer>).finish === 'function';
 }

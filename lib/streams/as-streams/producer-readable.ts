@@ -80,7 +80,7 @@ export interface ProducerReadableOptions {
  */
 export class ProducerReadable<Data = Uint8Array>
   extends Readable
-  implements IFinishableConsumer, IFailableConsumer
+  implements IFinishableConsumer<Uint8Array | Data>, IFailableConsumer
 {
   /** The registered producer, or `null`. */
   producer: IPushProducer | IPullProducer | null = null;

@@ -75,7 +75,7 @@ export class ReadableProducer implements IPushProducer {
    * then it has forgotten us already. After anything but a clean end the stream is destroyed. May be
    * called again when the promise has settled; a stream that has ended has nothing more to give.
    *
-   * @param consumer - Takes the bytes.
+   * @param consumer - Takes the bytes, or the objects.
    * @returns a promise that resolves once the last byte was written and `consumer` unregistered.
    * @throws InvalidArgTypeError (rejects): `consumer` is no consumer, or the stream gave something
    *   that is not bytes.
@@ -87,7 +87,7 @@ export class ReadableProducer implements IPushProducer {
    * @throws the stream's error, the `reason` of the signal, or what `consumer.write` threw
    *   (rejects).
    */
-  async startProducing(consumer: IConsumer): Promise<void> {
+  async startProducing(consumer: IConsumer<never>): Promise<void> {
     assertConsumer(consumer);
     if (this.transfer?.isRunning) {
       throw new InvalidStateError(

@@ -51,9 +51,10 @@ export interface IPullProducer extends IProducer {
 /**
  * Something that takes data from at most one producer at a time.
  *
+ * @typeParam Data - What it takes: bytes, unless it is for objects.
  * @see Twisted: `twisted.internet.interfaces.IConsumer`
  */
-export interface IConsumer {
+export interface IConsumer<Data = Uint8Array> {
   /**
    * Takes data from `producer` from now on; a pull producer is asked at once.
    *
@@ -73,15 +74,16 @@ export interface IConsumer {
    * @param data - Must not change until it has been sent.
    * @throws InvalidArgTypeError: `data` is not bytes; nothing was written.
    */
-  write(data: Uint8Array): void;
+  write(data: Data): void;
 }
 
 /**
  * A consumer that can be told that the data is complete.
  *
+ * @typeParam Data - What it takes: bytes, unless it is for objects.
  * @see Twisted: `twisted.internet.interfaces.IFinishableConsumer`
  */
-export interface IFinishableConsumer extends IConsumer {
+export interface IFinishableConsumer<Data = Uint8Array> extends IConsumer<Data> {
   /** The producer is done; nothing will be written after this. */
   finish(): void;
 }
