@@ -71,7 +71,7 @@ export class PullToPush implements IPushProducer {
   private *pull(): Generator<undefined, void, undefined> {
     for (;;) {
       try {
-        whenRejected(this.producer.resumeProducing(), this.failed);
+        whenRejected(this.producer.resumeProducing(), this.rejected);
       } catch (error) {
         if (!this.failed(error)) return;
       }
@@ -79,11 +79,17 @@ export class PullToPush implements IPushProducer {
     }
   }
 
-  /** @returns whether the consumer, which is to call `stopStreaming`, could be told. */
-  private readonly failed = (error: unknown): boolean => {
-    log.err(error, `${nameOf(this.producer)} failed, producing will be stopped`);
-    return !this.finished && this.unregister();
+  /** As if it had thrown; but by now it may be registered no more. */
+  private readonly rejected = (error: unknown): void => {
+    if (this.finished) log.err(error, `${nameOf(this.producer)} failed`);
+    else this.failed(error);
   };
+
+  /** @returns whether the consumer, which is to call `stopStreaming`, could be told. */
+  private failed(error: unknown): boolean {
+    log.err(error, `${nameOf(this.producer)} failed, producing will be stopped`);
+    return this.unregister();
+  }
 
   /** @returns whether the consumer could be told. */
   private unregister(): boolean {
