@@ -32,9 +32,12 @@ const PORT = 'a whole number from 0 to 65535';
 /** Options of `listen` and `connect` both. */
 const COMMON = ['port', 'host', 'path', 'highWaterMark', 'waitsForProducer', 'closeTimeout'];
 
+/** Twisted's names of options, and ours. Passed over, `interface` would mean all addresses. */
+const OUR_NAMES = { interface: 'host', bindAddress: 'localAddress', contextFactory: 'tls' };
+
 /**
  * @param others - What may be given besides a place.
- * @throws InvalidArgTypeError: an option is misspelt.
+ * @throws InvalidArgTypeError: an option is misspelt, or has Twisted's name.
  * @throws InvalidArgTypeError: there is neither a `port` nor a `path`, or both, or one of the wrong
  *   kind.
  * @throws OutOfRangeError: `port` is no whole number from 0 to 65535.
@@ -44,6 +47,11 @@ export function assertPlace(options: unknown, others: readonly string[]): assert
     throw new InvalidArgTypeError('options', 'an object with a `port` or a `path`', options);
   }
   assertKnownOptions(options, [...COMMON, ...others]);
+  for (const [theirs, ours] of Object.entries(OUR_NAMES)) {
+    const { [theirs]: value } = options as Record<string, unknown>;
+    if (value !== undefined)
+      throw new InvalidArgTypeError(`options.${theirs}`, `spelt "${ours}"`, value);
+  }
   const { port, path, host } = options as Record<string, unknown>;
   if ((port === undefined) === (path === undefined)) {
     throw new InvalidArgTypeError('options', 'an object with either a `port` or a `path`', options);

@@ -215,8 +215,10 @@ describe('connect', () => {
     }
   });
 
-  it('refuses a misspelt option, and names the right one', () => {
+  it("refuses an option that is misspelt or has Twisted's name, and names the right one", () => {
     for (const [option, meant] of [
+      ['bindAddress', 'localAddress'],
+      ['contextFactory', 'tls'],
       ['time_out', 'timeout'],
       ['localaddress', 'localAddress'],
       ['waitForProducer', 'waitsForProducer'],

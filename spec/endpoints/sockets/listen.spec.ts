@@ -151,8 +151,9 @@ describe('listen', () => {
       }
     });
 
-    it('a misspelt option, and names the right one', async () => {
+    it("an option that is misspelt or has Twisted's name, and names the right one", async () => {
       for (const [option, meant] of [
+        ['interface', 'host'],
         ['backLog', 'backlog'],
         ['highWatermark', 'highWaterMark'],
         ['singal', 'signal'],
