@@ -5,7 +5,8 @@ import { log } from '../../base/log.js';
 import { RoundRobin } from './round-robin.js';
 import { SchedulerStopped } from './scheduler-errors.js';
 import { timeSlice } from '../../base/time-slice.js';
-import { assertOptions } from '../../base/arguments.js';
+import { assertSignal } from '../../base/abort-signal.js';
+import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { clearImmediate, setImmediate } from '../../base/timers.js';
 import type { WorkOf, WorkSource } from './work.js';
 
@@ -37,7 +38,11 @@ export interface CooperatorOptions {
   scheduler?: ((tick: () => void) => ICancellable) | undefined;
   /** Whether tasks run as soon as they are added (the default), or only after `start`. */
   started?: boolean | undefined;
+  /** Stops it, as `stop` does, when it aborts. */
+  signal?: AbortSignal | undefined;
 }
+
+const OPTIONS = ['terminationPredicateFactory', 'scheduler', 'started', 'signal'];
 
 /**
  * Runs tasks in turn, one step of an iterator each, a slice of time at a turn of the event loop.
@@ -45,6 +50,14 @@ export interface CooperatorOptions {
  * Tasks may be added, paused, resumed and stopped at any time, also from inside a task. The order
  * is Twisted's: who comes back comes last; and when a task that has had its turn leaves, the one
  * that was next waits for the next round.
+ *
+ * @example
+ * ```ts
+ * const giveUp = new AbortController();
+ * const cooperator = new Cooperator({ signal: giveUp.signal });
+ * const task = cooperator.cooperate(largeJob()); // A generator: each `yield` ends a unit of work.
+ * await task.whenDone();
+ * ```
  *
  * @see Twisted: `twisted.internet.task.Cooperator`
  */
@@ -56,6 +69,8 @@ export class Cooperator {
   private started: boolean;
   private stopped = false;
   private mustScheduleOnStart = false;
+  private readonly signal: AbortSignal | undefined;
+  private readonly onAbort = (): void => this.stop();
 
   /**
    * @param options - See {@link CooperatorOptions}.
@@ -63,11 +78,14 @@ export class Cooperator {
    */
   constructor(options: CooperatorOptions = {}) {
     assertOptions(options);
+    assertKnownOptions(options, OPTIONS);
     const {
       terminationPredicateFactory = timeSlice,
       scheduler = nextTurn,
       started = true,
+      signal,
     } = options;
+    assertSignal(signal);
     assertFunction(terminationPredicateFactory, 'terminationPredicateFactory');
     assertFunction(scheduler, 'scheduler');
     if (typeof started !== 'boolean')
@@ -75,6 +93,9 @@ export class Cooperator {
     this.terminationPredicateFactory = terminationPredicateFactory;
     this.scheduler = scheduler;
     this.started = started;
+    this.signal = signal;
+    if (signal?.aborted) this.stopped = true;
+    else signal?.addEventListener('abort', this.onAbort, { once: true });
   }
 
   /** The tasks that run, in order; not those that are paused or wait for a promise. */
@@ -151,6 +172,13 @@ export class Cooperator {
     // Differs from Twisted, whose loop over a list that shrinks ends every second task.
     for (const task of this.round.clear()) task.abandon(SchedulerStopped);
     scheduledTick?.cancel();
+  }
+
+  /** Stops it, and heeds its signal no more: `await using cooperator = new Cooperator()`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.signal?.removeEventListener('abort', this.onAbort);
+    this.stop();
+    return Promise.resolve();
   }
 
   /** @internal Lets a task run. */

@@ -447,4 +447,44 @@ describe('cooperate and coiterate', () => {
     expect(log.slice(0, 2)).to.have.members(['a', 1]);
     expect(log.slice(2)).to.have.members(['b', 2]);
   });
+
+  describe('with a signal', () => {
+    const forever = function* () {
+      for (;;) yield;
+    };
+    const outcome = (task: { whenDone(): Promise<unknown> }) =>
+      task.whenDone().catch((error: unknown) => (error as Error).name);
+
+    it('stops when that aborts', async () => {
+      const giveUp = new AbortController();
+      const cooperator = new Cooperator({ signal: giveUp.signal });
+      const task = cooperator.cooperate(forever());
+      giveUp.abort();
+      expect(cooperator.running).to.equal(false);
+      expect(await outcome(task)).to.equal('SchedulerStopped');
+      expect(await outcome(cooperator.cooperate(forever()))).to.equal('SchedulerStopped');
+    });
+
+    it('never runs if that has aborted before', async () => {
+      const cooperator = new Cooperator({ signal: AbortSignal.abort() });
+      expect(cooperator.running).to.equal(false);
+      expect(await outcome(cooperator.cooperate(forever()))).to.equal('SchedulerStopped');
+    });
+
+    it('stops when it is disposed of, and heeds the signal no more', async () => {
+      const giveUp = new AbortController();
+      const cooperator = new Cooperator({ signal: giveUp.signal });
+      const task = cooperator.cooperate(forever());
+      await cooperator[Symbol.asyncDispose]();
+      expect(await outcome(task)).to.equal('SchedulerStopped');
+      cooperator.start();
+      giveUp.abort();
+      expect(cooperator.running).to.equal(true);
+    });
+
+    it('refuses what is none, and an option that is misspelt', () => {
+      expect(() => new Cooperator({ signal: {} as never })).to.throw(InvalidArgTypeError);
+      expect(() => new Cooperator({ singal: null } as never)).to.throw(InvalidArgTypeError);
+    });
+  });
 });
