@@ -37,8 +37,7 @@ export declare class TimeoutMixinMembers {
 }
 
 // TypeScript demands `any[]` of a mixin's constructor.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-type Constructor = abstract new (...args: any[]) => object;
+/* eslint-disable @typescript-eslint/no-explicit-any */
 
 /**
  * Gives a protocol one timeout. Take it back in `connectionLost`, with `setTimeout(null)`.
@@ -67,8 +66,10 @@ type Constructor = abstract new (...args: any[]) => object;
  * @see Twisted: `twisted.protocols.policies.TimeoutMixin`
  */
 export function TimeoutMixin(): typeof TimeoutMixinMembers;
-export function TimeoutMixin<T extends Constructor>(Base: T): T & typeof TimeoutMixinMembers;
-export function TimeoutMixin(Base: Constructor = Object) {
+export function TimeoutMixin<T extends abstract new (...args: any[]) => object>(
+  Base: T,
+): T & typeof TimeoutMixinMembers;
+export function TimeoutMixin(Base: abstract new (...args: any[]) => object = Object) {
   // As abstract as `Base` is: its overload says so.
   class Timed extends (Base as new () => object) implements TimeoutMixinMembers {
     timeOut: number | null = null;
