@@ -19,7 +19,7 @@ export function makeScenarios<Scenario>(make: (random: Random) => Scenario): Sce
 }
 
 /**
- * Plays `scenarios` here by `play`, and by `spec/oracle/NAME.py`. Where traces differ, fails with the
+ * Plays `scenarios` here by `play`, and by `spec/real-twisted/oracle/NAME.py`. Where traces differ, fails with the
  * shortest scenario for which they do.
  *
  * @param comparable - What of a trace is to be the same; all of it if left out.

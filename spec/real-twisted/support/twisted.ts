@@ -22,7 +22,7 @@ export function describeWithTwisted(title: string, specs: (this: Mocha.Suite) =>
 }
 
 /**
- * Gives each of `scenarios`, as one line of JSON, to `spec/oracle/NAME.py`.
+ * Gives each of `scenarios`, as one line of JSON, to `spec/real-twisted/oracle/NAME.py`.
  *
  * @returns its answers, one line of JSON each, parsed.
  */

@@ -13,7 +13,7 @@ function findings(trace: readonly unknown[]): string[] {
 }
 
 /**
- * Has `spec/oracle/ORACLE.py` play what `make` makes, and writes it to `file`, in this folder. Of many
+ * Has `spec/real-twisted/oracle/ORACLE.py` play what `make` makes, and writes it to `file`, in this folder. Of many
  * random scenarios it keeps those in which something follows something that it was not seen to
  * follow before.
  */
