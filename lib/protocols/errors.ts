@@ -9,7 +9,11 @@ export class NetstringParseError extends Error {
   /** What to match on. */
   readonly code = 'ERR_NETSTRING_PARSE';
 
-  /** @param message - What is wrong with it. */
+  /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
+   * @param message - What is wrong with it.
+   */
   constructor(message: string) {
     super(message);
     this.name = new.target.name;
@@ -27,6 +31,8 @@ export class StringTooLongError extends RangeError {
   readonly code = 'ERR_STRING_TOO_LONG';
 
   /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
    * @param length - How many bytes it has.
    * @param maximum - How many it may have.
    */

@@ -2,6 +2,7 @@
  * What programs for Twisted are written in: protocols that make lines and strings of the bytes that
  * come; wrappers, limits and timeouts around any protocol.
  *
+ * @module twisted-streams/protocols
  * @packageDocumentation
  */
 export { NetstringParseError, StringTooLongError } from './errors.js';

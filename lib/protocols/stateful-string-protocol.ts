@@ -44,10 +44,15 @@ export declare abstract class StatefulStringProtocolMembers {
  * }
  * ```
  *
- * @param Receiver - The class to extend; `Protocol` if left out.
+ * @returns a class that extends `Protocol`.
  * @see Twisted: `twisted.protocols.basic.StatefulStringProtocol`
  */
 export function StatefulStringProtocol(): typeof Protocol & typeof StatefulStringProtocolMembers;
+/**
+ * Mixes it into a class that extends `Receiver`.
+ *
+ * @param Receiver - The class to extend.
+ */
 export function StatefulStringProtocol<T extends abstract new (...args: any[]) => IProtocol>(
   Receiver: T,
 ): T & typeof StatefulStringProtocolMembers;

@@ -9,6 +9,8 @@ export class CancelledError extends Error {
   readonly code = 'ABORT_ERR';
 
   /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
    * @param message - What won't come, for a person.
    * @param options - `cause`: the reason of the signal.
    */

@@ -114,6 +114,8 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
   }
 
   /**
+   * Wraps a protocol for a factory.
+   *
    * @param factory - Hears that this is connected, and that the connection is lost.
    * @param wrappedProtocol - The protocol to wrap.
    */

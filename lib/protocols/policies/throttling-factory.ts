@@ -50,6 +50,8 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
   }
 
   /**
+   * Limits what the protocols of a factory may read and write.
+   *
    * @param wrappedFactory - Builds the protocols.
    * @param maxConnectionCount - Connections at a time; any number if left out.
    * @param readLimit - Bytes to read in a second, or `null`: any number.

@@ -30,6 +30,8 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
   private inputPaused = false;
 
   /**
+   * Wraps a protocol whose bytes are counted.
+   *
    * @param factory - Hears of the bytes, besides what {@link ProtocolWrapper} tells.
    * @param wrappedProtocol - The protocol to wrap.
    */

@@ -23,6 +23,8 @@ export class TimeoutFactory extends WrappingFactory implements ITimeoutRegistry 
   }
 
   /**
+   * Gives each protocol of a factory a timeout.
+   *
    * @param wrappedFactory - Builds the protocols.
    * @param timeoutPeriod - In seconds; `null`: never. `protocol` gets it as third argument.
    */

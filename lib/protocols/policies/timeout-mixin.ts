@@ -36,9 +36,6 @@ export declare class TimeoutMixinMembers {
   timeoutConnection(): void;
 }
 
-// TypeScript demands `any[]` of a mixin's constructor.
-/* eslint-disable @typescript-eslint/no-explicit-any */
-
 /**
  * Gives a protocol one timeout. Take it back in `connectionLost`, with `setTimeout(null)`.
  *
@@ -61,15 +58,22 @@ export declare class TimeoutMixinMembers {
  * }
  * ```
  *
- * @param Base - The class to extend: a protocol's, or any with a `transport`; `Object` if left out.
- * @returns a class that extends it.
+ * @returns a class: mix it into a protocol's, or any with a `transport`.
  * @see Twisted: `twisted.protocols.policies.TimeoutMixin`
  */
 export function TimeoutMixin(): typeof TimeoutMixinMembers;
+// TypeScript demands `any[]` of a mixin's constructor.
+/* eslint-disable @typescript-eslint/no-explicit-any */
+/**
+ * Mixes them into a class that extends `Base`.
+ *
+ * @param Base - The class to extend: a protocol's, or any with a `transport`.
+ */
 export function TimeoutMixin<T extends abstract new (...args: any[]) => object>(
   Base: T,
 ): T & typeof TimeoutMixinMembers;
 export function TimeoutMixin(Base: abstract new (...args: any[]) => object = Object) {
+  /* eslint-enable @typescript-eslint/no-explicit-any */
   // As abstract as `Base` is: its overload says so.
   class Timed extends (Base as new () => object) implements TimeoutMixinMembers {
     timeOut: number | null = null;

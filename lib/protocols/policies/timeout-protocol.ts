@@ -23,6 +23,8 @@ export class TimeoutProtocol<P extends IProtocol = IProtocol> extends ProtocolWr
   timeoutPeriod: number | null = null;
 
   /**
+   * Wraps a protocol and starts its timeout.
+   *
    * @param factory - Calls later, and hears of the connection.
    * @param wrappedProtocol - The protocol to wrap.
    * @param timeoutPeriod - In seconds; `null`: never. It begins at once.

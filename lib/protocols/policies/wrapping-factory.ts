@@ -44,7 +44,11 @@ export class WrappingFactory
     this.prototype.protocol = ProtocolWrapper;
   }
 
-  /** @param wrappedFactory - Builds the protocols to wrap. */
+  /**
+   * Wraps what a factory builds.
+   *
+   * @param wrappedFactory - Builds the protocols to wrap.
+   */
   constructor(wrappedFactory: IProtocolFactory) {
     super();
     this.wrappedFactory = wrappedFactory;

@@ -9,6 +9,11 @@ import { ConnectionDone, ConnectionLost } from '../../twisted/core/index.js';
 export class ResponseDone extends ConnectionDone {
   override readonly code: string = 'ERR_RESPONSE_DONE';
 
+  /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
+   * @param message - What happened, for a person.
+   */
   constructor(message = 'Response body fully received') {
     super(message);
   }
@@ -24,6 +29,11 @@ export class ResponseDone extends ConnectionDone {
 export class PotentialDataLoss extends ConnectionDone {
   override readonly code: string = 'ERR_POTENTIAL_DATA_LOSS';
 
+  /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
+   * @param message - What happened, for a person.
+   */
   constructor(message = 'The body ended with its connection: it may be complete, or not') {
     super(message);
   }
@@ -38,6 +48,8 @@ export class ResponseFailed extends ConnectionLost {
   override readonly code: string = 'ERR_RESPONSE_FAILED';
 
   /**
+   * Makes the error, as the library does; so may a class or a test of your own.
+   *
    * @param reasons - Why; the first is the `cause` as well. `ConnectionDone` or `ConnectionAborted` if
    *   the protocol closed its transport.
    * @param response - What the body was read from.
