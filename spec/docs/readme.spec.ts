@@ -15,7 +15,15 @@ const PRINTS = new Map([
   ['ProducerReadable', ''],
   ['ConsumerWritable', `${PACKAGE}\n`],
   ['TransportDuplex', 'over a transport\n'],
+  ['Connections', 'hello\n'],
+  ['Lines and strings', 'HELLO\n'],
+  ['Time', 'call 1\ncall 2\ncall 3\ndone\n'],
+  ['Bodies', 'the body\ntrue\n'],
   ['Errors', 'For example: Error: no caller can catch this\n'],
+  [
+    'When nothing moves',
+    'closing: waits for FileSender to unregister, which was asked and has not answered; nothing is buffered\n',
+  ],
   ['Testing your own code', 'hello\na minute later, at once\n'],
 ]);
 
