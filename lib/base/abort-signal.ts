@@ -12,3 +12,13 @@ export function assertSignal(signal: unknown, name = 'options.signal'): void {
     throw new InvalidArgTypeError(name, 'an AbortSignal', signal);
   }
 }
+
+/**
+ * Calls `abort` when `signal` aborts, until `over` settles. A signal may serve many connections, so that
+ * nothing of one that is over may stay on it.
+ */
+export function onAbort(signal: AbortSignal, abort: () => void, over: Promise<unknown>): void {
+  signal.addEventListener('abort', abort);
+  void over.then(() => signal.removeEventListener('abort', abort));
+  if (signal.aborted) abort(); // A callback may have done it meanwhile.
+}

@@ -10,7 +10,6 @@ import {
   DuplexTransport,
   type WritableConsumerOptions,
 } from '../../streams/transports/index.js';
-import { assertSignal } from '../../base/abort-signal.js';
 import { assertKnownOptions } from '../../base/arguments.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { assertProtocol, type IProtocol } from '../../twisted/core/index.js';
@@ -22,8 +21,6 @@ export interface StandardIOOptions extends WritableConsumerOptions {
   stdin?: NodeReadableLike | undefined;
   /** What to write; `process.stdout` unless given. */
   stdout?: WritableLike | undefined;
-  /** Aborts the connection when it aborts. */
-  signal?: AbortSignal | undefined;
 }
 
 const OPTIONS = ['stdin', 'stdout', 'signal', 'highWaterMark', 'waitsForProducer', 'closeTimeout'];
@@ -52,22 +49,13 @@ export class StandardIO extends DuplexTransport {
     // All of these before the streams are listened to.
     assertWritableConsumerOptions(options);
     assertKnownOptions(options, OPTIONS);
-    const { stdin = process.stdin, stdout = process.stdout, signal, ...rest } = options;
-    assertSignal(signal);
+    const { stdin = process.stdin, stdout = process.stdout, ...rest } = options;
     if (!isNodeReadable(stdin))
       throw new InvalidArgTypeError('options.stdin', 'a readable stream', stdin);
     assertWritable(stdout);
-    signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
     super(new JoinedStreams(stdin, stdout), { ...rest, protocol });
-    if (signal !== undefined) this.heed(signal);
     this.readNoMore();
-  }
-
-  private heed(signal: AbortSignal): void {
-    const abort = () => this.abortConnection();
-    signal.addEventListener('abort', abort);
-    void this.closed.then(() => signal.removeEventListener('abort', abort));
-    if (signal.aborted) abort(); // In `connectionMade`, it may be.
   }
 
   override loseConnection(): void {

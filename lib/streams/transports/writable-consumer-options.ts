@@ -1,6 +1,7 @@
 /** What a `WritableConsumer` can be told, and its check. */
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 import { isProtocol } from '../../twisted/core/index.js';
+import { assertSignal } from '../../base/abort-signal.js';
 import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { assertHighWaterMark } from '../any-stream/index.js';
 
@@ -23,10 +24,12 @@ export interface WritableConsumerOptions {
    * stopped, and the reason of the loss is `ConnectionLost`.
    */
   closeTimeout?: number | undefined;
+  /** Aborts the connection, as `abortConnection` does, when it aborts. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Those of `DuplexTransport` among them. */
-const NAMES = ['highWaterMark', 'waitsForProducer', 'closeTimeout', 'protocol'];
+const NAMES = ['highWaterMark', 'waitsForProducer', 'closeTimeout', 'signal', 'protocol'];
 
 /**
  * @throws InvalidArgTypeError: `options` is no object, or has one that is misspelt or of the wrong kind.
@@ -43,7 +46,7 @@ export function assertWritableConsumerOptions(options: unknown): void {
     );
   }
   assertKnownOptions(options, NAMES);
-  const { highWaterMark, waitsForProducer, closeTimeout } = options as Partial<
+  const { highWaterMark, waitsForProducer, closeTimeout, signal } = options as Partial<
     Record<string, unknown>
   >;
   assertHighWaterMark('options.highWaterMark', highWaterMark);
@@ -51,6 +54,7 @@ export function assertWritableConsumerOptions(options: unknown): void {
     throw new InvalidArgTypeError('options.waitsForProducer', 'a boolean', waitsForProducer);
   }
   assertCloseTimeout(closeTimeout);
+  assertSignal(signal);
 }
 
 function assertCloseTimeout(milliseconds: unknown): void {

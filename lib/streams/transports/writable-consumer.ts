@@ -10,6 +10,7 @@ import {
   type Standing,
   standing,
 } from '../../twisted/core/index.js';
+import { onAbort } from '../../base/abort-signal.js';
 import { tellOfConnection, tellOfProducer } from '../../base/diagnostics.js';
 import { logRejection } from '../../base/rejection.js';
 import {
@@ -78,12 +79,14 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
    * @throws InvalidStateError: another adapter writes to `writable`, or it is a WHATWG stream that is
    *   locked.
    * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
+   * @throws the reason of the signal: it has aborted already, and the stream was left alone.
    */
   constructor(writable: WritableLike | WebWritableLike, options: WritableConsumerOptions = {}) {
     assertWritableConsumerOptions(options);
     const stream = isWebWritable(writable) ? fromWebWritable(writable) : writable;
     assertWritable(stream);
     assertUnwritten(stream);
+    options.signal?.throwIfAborted();
     super(new StreamReactor(stream));
     this.highWaterMark =
       options.highWaterMark ?? highWaterMarkOf(stream) ?? DEFAULT_HIGH_WATER_MARK;
@@ -104,6 +107,9 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     this.reactor.attach(this);
     if (this.disconnected) this.reactor.detach();
     else tellOfConnection('made', this);
+    if (options.signal !== undefined) {
+      onAbort(options.signal, () => this.abortConnection(), this.closed);
+    }
   }
 
   /**
@@ -340,6 +346,17 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     process.nextTick((consumer: WritableConsumer) => {
       consumer.reactor.settle('abort');
     }, this);
+  }
+
+  /**
+   * Closes as `loseConnection` does, and waits for the end: `await using` closes a connection so.
+   *
+   * @returns a promise that resolves once the connection is over, however it ended. It waits for the
+   *   registered producer too.
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.loseConnection();
+    await this.closed;
   }
 
   /**
