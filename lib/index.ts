@@ -103,6 +103,7 @@ export {
   FileBodyProducer,
   type FileBodyProducerOptions,
   FileSender,
+  type FileTransferOptions,
   type FileTransform,
   type IBodyProducer,
   type IFile,

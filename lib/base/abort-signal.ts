@@ -19,6 +19,7 @@ export function assertSignal(signal: unknown, name = 'options.signal'): void {
  */
 export function onAbort(signal: AbortSignal, abort: () => void, over: Promise<unknown>): void {
   signal.addEventListener('abort', abort);
-  void over.then(() => signal.removeEventListener('abort', abort));
+  const forget = (): void => signal.removeEventListener('abort', abort);
+  over.then(forget, forget);
   if (signal.aborted) abort(); // A callback may have done it meanwhile.
 }

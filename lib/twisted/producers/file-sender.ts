@@ -11,12 +11,20 @@ import {
 } from '../core/index.js';
 import { assertFile, type FileBytes, type IFile, isPromiseLike, openSource } from './files.js';
 import { FileTransfer } from './file-transfer.js';
+import { assertSignal, onAbort } from '../../base/abort-signal.js';
+import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { log } from '../../base/log.js';
 import { whenRejected } from '../../base/rejection.js';
 import { asBuffer, assertBytes } from '../../base/bytes.js';
 
 /** What is done to each piece of a file before it is written. */
 export type FileTransform = (bytes: Buffer) => Uint8Array;
+
+/** What a transfer can be told; see {@link FileSender.beginFileTransfer}. */
+export interface FileTransferOptions {
+  /** Ends the transfer before its time when it aborts. */
+  signal?: AbortSignal | undefined;
+}
 
 const NOTHING = Buffer.alloc(0);
 
@@ -63,6 +71,8 @@ export class FileSender implements IPullProducer {
    *   {@link IFile.read}.
    * @param consumer - Is written the file, uncopied.
    * @param transform - Given each piece, returns what to write in its place.
+   * @param options - `signal`: when it aborts, the file is closed, the producer unregisters, and the
+   *   promise rejects with the signal's reason.
    * @returns a promise of the last byte that was sent: one byte, or none if there was nothing to
    *   send. Nothing is thrown; it rejects with InvalidArgTypeError, OutOfRangeError (`CHUNK_SIZE`)
    *   or InvalidStateError (another transfer of this sender has not ended), nothing having changed;
@@ -73,8 +83,12 @@ export class FileSender implements IPullProducer {
     file: IFile | FileHandle | string | URL,
     consumer: IConsumer,
     transform: FileTransform | null = null,
+    options: FileTransferOptions = {},
   ): Promise<Buffer> {
-    return new Promise((resolve, reject) => {
+    let begun: FileTransfer | undefined;
+    const sent = new Promise<Buffer>((resolve, reject) => {
+      assertTransferOptions(options);
+      options.signal?.throwIfAborted();
       assertFile(file);
       assertConsumer(consumer);
       this.assertCanBegin(transform);
@@ -86,7 +100,7 @@ export class FileSender implements IPullProducer {
       this.consumer = consumer;
       this.transform = transform;
       this.lastSent = NOTHING;
-      this.transfer = transfer;
+      this.transfer = begun = transfer;
       source?.opened.catch((error: unknown) => {
         if (!transfer.isSettled && !transfer.isEnding) this.fail(transfer, error);
       });
@@ -96,6 +110,16 @@ export class FileSender implements IPullProducer {
         this.fail(transfer, error, this.isRegistered(consumer, transfer));
       }
     });
+    if (begun !== undefined && options.signal !== undefined)
+      this.endWith(options.signal, begun, sent);
+    return sent;
+  }
+
+  private endWith(signal: AbortSignal, transfer: FileTransfer, sent: Promise<Buffer>): void {
+    const abort = (): void => {
+      if (!transfer.isSettled && !transfer.isEnding) this.fail(transfer, signal.reason);
+    };
+    onAbort(signal, abort, sent);
   }
 
   private assertCanBegin(transform: unknown): void {
@@ -237,6 +261,13 @@ export class FileSender implements IPullProducer {
     this.lastSent = Buffer.from(this.lastSent); // A view would hold the whole block that was read.
     transfer.dropQuestions();
   }
+}
+
+/** @throws InvalidArgTypeError: `options` is no object, or has one that is misspelt or of the wrong kind. */
+function assertTransferOptions(options: unknown): asserts options is FileTransferOptions {
+  assertOptions(options);
+  assertKnownOptions(options, ['signal']);
+  assertSignal((options as FileTransferOptions).signal);
 }
 
 /** What has failed is over, so that nobody waits for it. */

@@ -6,7 +6,7 @@ export {
   type FileBodyProducerOptions,
   type ISeekableFile,
 } from './file-body-producer.js';
-export { FileSender, type FileTransform } from './file-sender.js';
+export { FileSender, type FileTransferOptions, type FileTransform } from './file-sender.js';
 export type { FileBytes, IFile } from './files.js';
 export { ProducerConsumerProxy } from './producer-consumer-proxy.js';
 export { PullToPush } from './pull-to-push.js';
