@@ -20,6 +20,7 @@ import {
   TransportDuplex,
   toWeb,
   WritableConsumer,
+  ProducerReadable,
 } from '../../../lib/index.js';
 import { numbered, PullProducer, PushProducer } from '../../support/producers.js';
 
@@ -140,9 +141,11 @@ describe('DuplexTransport over a pair of WHATWG streams', () => {
     protocol.connectionMade = () => protocol.transport.pauseProducing();
     const writable = new WritableStream<Uint8Array>();
     const transport = new DuplexTransport({ readable, writable }, { protocol });
-    for (let count = 0; count < 100; count += 1) await turn();
+    for (let count = 0; count < 200; count += 1) await turn();
     expect(protocol.chunks).to.deep.equal([]);
-    expect(given).to.be.lessThan(20);
+    // What a stream of this Node buffers: 16 KiB in Node 20, 64 KiB later.
+    const { readableHighWaterMark } = new ProducerReadable();
+    expect(given).to.be.within(1, readableHighWaterMark / 1000 + 4);
     transport.resumeProducing();
     while (protocol.chunks.length < 100) await turn();
     transport.abortConnection();
