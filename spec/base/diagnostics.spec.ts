@@ -11,6 +11,7 @@ import {
   ConnectionAborted,
   ConnectionDone,
   type ProducerMessage,
+  ProducerReadable,
   WritableConsumer,
 } from '../../lib/index.js';
 import { ROOT } from '../support/programs.js';
@@ -66,6 +67,20 @@ describe('The diagnostics channels', () => {
     await consumer.closed;
     expect(events()).to.deep.equal(['made', 'registered', 'resumed', 'closing', 'stopped', 'lost']);
     expect(heard.at(-1)).to.have.property('reason').that.is.instanceOf(ConnectionAborted);
+  });
+
+  it('tell of the producer of a ProducerReadable', async () => {
+    const readable = new ProducerReadable({ highWaterMark: 10 });
+    const sensor = new Sensor();
+    readable.registerProducer(sensor, true);
+    readable.write(Buffer.alloc(10));
+    readable.resume();
+    await new Promise(setImmediate);
+    readable.unregisterProducer();
+    new ProducerReadable().destroy();
+    for (const message of heard)
+      expect(message).to.include({ consumer: readable, producer: sensor });
+    expect(events()).to.deep.equal(['registered', 'paused', 'resumed', 'unregistered']);
   });
 
   it('tell of a producer before it is called', () => {

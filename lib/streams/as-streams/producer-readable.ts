@@ -13,7 +13,6 @@
  *   open ──endData──▶ ended
  * ```
  */
-import { Buffer } from 'node:buffer';
 import { Readable } from '#stream';
 
 import { InvalidArgTypeError } from '../../base/errors.js';
@@ -26,36 +25,21 @@ import {
   type IPullProducer,
   type IPushProducer,
   ProducerAlreadyRegisteredError,
+  type Standing,
+  standing,
 } from '../../twisted/core/index.js';
+import { tellOfProducer } from '../../base/diagnostics.js';
 import { log } from '../../base/log.js';
 import { logRejection } from '../../base/rejection.js';
 import { checkedBuffer } from '../../base/bytes.js';
 import { asError } from '../../base/as-error.js';
-import { assertStreamOptions } from './stream-options.js';
+import {
+  assertProducerReadableOptions,
+  type ProducerReadableOptions,
+} from './producer-readable-options.js';
 import { forgetEnd } from './forget-end.js';
 import { spendTurn } from '../../base/turn.js';
 import { setImmediate } from '../../base/timers.js';
-
-/** Options of {@link ProducerReadable}. */
-export interface ProducerReadableOptions {
-  /** Bytes (objects, in object mode) from which on the buffer is full; Node's default if left out. */
-  highWaterMark?: number | undefined;
-  /** Whether each write is one value, of any kind but `null`; `false` if left out. */
-  objectMode?: boolean | undefined;
-  /** As `setEncoding` has it: what is read are strings. */
-  encoding?: BufferEncoding | undefined;
-  /**
-   * Whether the stream ends when its producer unregisters; `true` unless given. With `false` only
-   * `finish` ends it, so that one producer can follow another.
-   */
-  end?: boolean | undefined;
-  /** As of any `Readable`. */
-  emitClose?: boolean | undefined;
-  /** As of any `Readable`. */
-  autoDestroy?: boolean | undefined;
-  /** Destroys the stream when it aborts. */
-  signal?: AbortSignal | undefined;
-}
 
 /**
  * A `Readable` that is a consumer: what a producer writes to it can be read from it.
@@ -101,7 +85,7 @@ export class ProducerReadable<Data = Uint8Array>
    * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
    */
   constructor(options: ProducerReadableOptions = {}) {
-    assertOptions(options);
+    assertProducerReadableOptions(options);
     // Only these: a `read` or `destroy` among the options would replace ours.
     const { highWaterMark, objectMode, encoding, emitClose, autoDestroy, signal } = options;
     super({ highWaterMark, objectMode, encoding, emitClose, autoDestroy, signal });
@@ -123,11 +107,13 @@ export class ProducerReadable<Data = Uint8Array>
     assertProducer(producer, streaming);
     if (this.producer !== null) throw new ProducerAlreadyRegisteredError();
     if (this.isOver) {
+      tellOfProducer('stopped', this, producer);
       logRejection(producer.stopProducing(), 'stopProducing rejected');
       return;
     }
     this.producer = producer;
     this.streamingProducer = Boolean(streaming);
+    tellOfProducer('registered', this, producer);
     if (streaming && this.isFull) this.pauseProducer();
     else this.passOnDemand();
   }
@@ -137,8 +123,10 @@ export class ProducerReadable<Data = Uint8Array>
    * nothing if there is none, so that one that was stopped may still unregister.
    */
   unregisterProducer(): void {
-    if (this.producer === null) return;
+    const { producer } = this;
+    if (producer === null) return;
     this.forgetProducer();
+    tellOfProducer('unregistered', this, producer);
     if (this.endsWithProducer) this.endData();
   }
 
@@ -227,7 +215,11 @@ export class ProducerReadable<Data = Uint8Array>
     if (error === null) forgetEnd(this);
     let reason = error;
     try {
-      logRejection(producer?.stopProducing(), 'stopProducing rejected');
+      // A signal that has aborted destroys the stream before our fields are there.
+      if (producer) {
+        tellOfProducer('stopped', this, producer);
+        logRejection(producer.stopProducing(), 'stopProducing rejected');
+      }
     } catch (thrown) {
       if (error !== null) log.err(thrown, 'A producer failed when it was stopped');
       else reason = asError(thrown);
@@ -254,6 +246,21 @@ export class ProducerReadable<Data = Uint8Array>
     this.destroy(asError(reason));
   }
 
+  /** @internal How this stands, for `explain`. */
+  [standing](): Standing {
+    return {
+      state: this.destroyed ? 'lost' : this.data === 'ended' ? 'ended' : 'open',
+      producer: this.data === 'ended' ? undefined : this.producer,
+      streaming: this.streamingProducer,
+      paused: this.producerPaused,
+      owesAnswer: !this.streamingProducer && this.demand === 'passed on',
+      buffered: this.readableLength,
+      full: this.readableHighWaterMark,
+      unit: this.readableObjectMode ? 'objects' : 'bytes',
+      drain: this.isFull ? 'the reader' : undefined,
+    };
+  }
+
   private get isFull(): boolean {
     return this.readableLength > 0 && this.readableLength >= this.readableHighWaterMark;
   }
@@ -277,6 +284,7 @@ export class ProducerReadable<Data = Uint8Array>
   private pauseProducer(): void {
     if (this.producer === null || !this.streamingProducer || this.producerPaused) return;
     this.producerPaused = true;
+    tellOfProducer('paused', this, this.producer);
     heed((this.producer as IPushProducer).pauseProducing(), this, 'pauseProducing');
   }
 
@@ -299,6 +307,7 @@ export class ProducerReadable<Data = Uint8Array>
     this.demand = 'passed on';
     if (!this.streamingProducer || this.producerPaused) {
       this.producerPaused = false;
+      tellOfProducer('resumed', this, producer);
       heed(producer.resumeProducing(), this, 'resumeProducing');
     }
   }
@@ -314,29 +323,8 @@ export class ProducerReadable<Data = Uint8Array>
   }
 }
 
-const NAMES = [
-  'highWaterMark',
-  'objectMode',
-  'encoding',
-  'end',
-  'emitClose',
-  'autoDestroy',
-  'signal',
-];
-
 /** @throws InvalidArgTypeError: `value` is `null`, which ends a stream and cannot pass through it. */
 function checkedObject(value: unknown): unknown {
   if (value === null) throw new InvalidArgTypeError('data', 'any value but null', value);
   return value;
-}
-
-function assertOptions(options: ProducerReadableOptions): void {
-  assertStreamOptions(options, NAMES);
-  const { encoding, end } = options as Record<string, unknown>;
-  if (end !== undefined && typeof end !== 'boolean') {
-    throw new InvalidArgTypeError('options.end', 'a boolean', end);
-  }
-  if (encoding !== undefined && !Buffer.isEncoding(encoding as string)) {
-    throw new InvalidArgTypeError('options.encoding', 'an encoding that Buffer knows', encoding);
-  }
 }

@@ -8,7 +8,7 @@ export interface Standing {
   readonly state: string;
   /** What a close waits for besides the producer and the buffer. */
   readonly waitsFor?: string | undefined;
-  readonly producer?: object | null;
+  readonly producer?: object | null | undefined;
   readonly streaming?: boolean;
   readonly paused?: boolean;
   /** Whether a pull producer was asked and has not answered. */

@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 
 import { expect } from 'chai';
 
-import { explain, FileSender, WritableConsumer } from '../../../lib/index.js';
+import { explain, FileSender, ProducerReadable, WritableConsumer } from '../../../lib/index.js';
 import { StringTransport } from '../../../lib/testing/index.js';
 import { until } from '../../support/until.js';
 import { MemoryDescriptor } from '../../support/memory-descriptor.js';
@@ -80,6 +80,20 @@ describe('explain', () => {
     expect(explain(consumer)).to.equal(
       'open: no producer is registered; 1 of 2 objects are buffered',
     );
+  });
+
+  it('says that the reader of a ProducerReadable reads no further', () => {
+    const readable = new ProducerReadable({ highWaterMark: 10 });
+    expect(explain(readable)).to.equal('open: no producer is registered; nothing is buffered');
+    readable.registerProducer(new Sensor(), true);
+    readable.write(Buffer.alloc(10));
+    expect(explain(readable)).to.equal(
+      'open: producer Sensor is paused; 10 of 10 bytes wait for the reader',
+    );
+    readable.unregisterProducer();
+    expect(explain(readable)).to.equal('ended: 10 of 10 bytes wait for the reader');
+    readable.destroy();
+    expect(explain(readable)).to.equal('lost');
   });
 
   it("knows Twisted's own kind of descriptor, and anybody's consumer by its fields", () => {

@@ -1,0 +1,52 @@
+/** What a `ProducerReadable` can be told, and its check. */
+import { Buffer } from 'node:buffer';
+
+import { InvalidArgTypeError } from '../../base/errors.js';
+import { assertStreamOptions } from './stream-options.js';
+
+/** What a `ProducerReadable` can be told. */
+export interface ProducerReadableOptions {
+  /** Bytes (objects, in object mode) from which on the buffer is full; Node's default if left out. */
+  highWaterMark?: number | undefined;
+  /** Whether each write is one value, of any kind but `null`; `false` if left out. */
+  objectMode?: boolean | undefined;
+  /** As `setEncoding` has it: what is read are strings. */
+  encoding?: BufferEncoding | undefined;
+  /**
+   * Whether the stream ends when its producer unregisters; `true` unless given. With `false` only
+   * `finish` ends it, so that one producer can follow another.
+   */
+  end?: boolean | undefined;
+  /** As of any `Readable`. */
+  emitClose?: boolean | undefined;
+  /** As of any `Readable`. */
+  autoDestroy?: boolean | undefined;
+  /** Destroys the stream when it aborts. */
+  signal?: AbortSignal | undefined;
+}
+
+const NAMES = [
+  'highWaterMark',
+  'objectMode',
+  'encoding',
+  'end',
+  'emitClose',
+  'autoDestroy',
+  'signal',
+];
+
+/**
+ * @throws InvalidArgTypeError: `options` is not an object, has an option of the wrong kind or a misspelt
+ *   one.
+ * @throws OutOfRangeError: `highWaterMark` is not a whole number of at least 0.
+ */
+export function assertProducerReadableOptions(options: ProducerReadableOptions): void {
+  assertStreamOptions(options, NAMES);
+  const { encoding, end } = options as Record<string, unknown>;
+  if (end !== undefined && typeof end !== 'boolean') {
+    throw new InvalidArgTypeError('options.end', 'a boolean', end);
+  }
+  if (encoding !== undefined && !Buffer.isEncoding(encoding as string)) {
+    throw new InvalidArgTypeError('options.encoding', 'an encoding that Buffer knows', encoding);
+  }
+}
