@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { anchors, codeBlocks, links, readPage } from '../support/markdown.js';
 import { Newcomer } from '../support/newcomer.js';
 import { ROOT, run } from '../support/programs.js';
-import { exportedNames } from '../support/type-check.js';
+import { exportedNames, typeCheck } from '../support/type-check.js';
 
 const GUIDES = readdirSync(join(ROOT, 'docs'))
   .filter((name) => name.endsWith('.md'))
@@ -74,6 +74,17 @@ describe('The pages:', () => {
         });
       }
     }
+  });
+
+  it('have programs in TypeScript whose types are right', function () {
+    this.timeout(30_000);
+    const programs = GUIDES.flatMap((page) =>
+      codeBlocks(readPage(page))
+        .filter(({ language, code }) => language === 'ts' && code.startsWith('import '))
+        .map(({ code }, i) => [`${page.replaceAll('/', '-')}-${i}.mts`, code] as const),
+    );
+    expect(programs.length).to.be.greaterThan(1);
+    expect(typeCheck(new Map(programs))).to.deep.equal([]);
   });
 
   for (const [specifier, one] of [
