@@ -64,7 +64,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 process.stdout.once('error', () => process.exit(1)); // As when it is piped into `head`.
-const options = parseOptions(process.argv);
+const options = parseOptions(process.argv.slice(2));
 const source = options.file ?? "the beginning of Node's executable";
 const plan = await planFor(options).catch(fail(2, `Cannot send ${source}`));
 console.log(

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { expect } from 'chai';
 
 import { ROOT, run } from './support/programs.js';
+import { makeFolder, removeFolder } from './support/temporary-folder.js';
 
 /** A small house, with one wrong import for each rule. */
 const FILES: Readonly<Record<string, string>> = {
@@ -62,13 +62,13 @@ describe('The walls of the house, as npm run lint holds them', function () {
   let folder: string;
 
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'twisted-streams-house-'));
+    folder = makeFolder();
     for (const [name, text] of Object.entries(FILES)) {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), text);
     }
   });
-  after(() => rmSync(folder, { recursive: true }));
+  after(() => removeFolder(folder));
 
   const lint = (...args: string[]) =>
     run(

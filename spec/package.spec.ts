@@ -1,12 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 
 import { expect } from 'chai';
 
 import { ROOT, run } from './support/programs.js';
+import { makeFolder, removeFolder } from './support/temporary-folder.js';
 
 /** The names that the package promises. */
 const PROMISED = [
@@ -42,7 +42,7 @@ describe('the package, as npm would publish it', function () {
   let installed: string;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'twisted-streams-package-'));
+    folder = makeFolder();
     installed = join(folder, 'node_modules', 'twisted-streams');
     mkdirSync(installed, { recursive: true });
     // Without the scripts: they would build dist/ anew under the other specs.
@@ -63,7 +63,7 @@ describe('the package, as npm would publish it', function () {
     }
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   });
-  after(() => rmSync(folder, { recursive: true }));
+  after(() => removeFolder(folder));
 
   async function manifest(): Promise<Manifest> {
     return JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as Manifest;

@@ -1,7 +1,5 @@
 /** `npm start -- --plot`, and what Ctrl-C leaves behind. */
-import { readFileSync, rmSync } from 'node:fs';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type * as NodePty from '@lydell/node-pty';
@@ -9,10 +7,11 @@ import { expect } from 'chai';
 
 import { describeWithPackage } from '../support/packages.js';
 import { ROOT, runExample } from '../support/programs.js';
+import { makeFolder, removeFolder } from '../support/temporary-folder.js';
 
 describe('npm start -- --plot', () => {
   it('draws the buffer against highWaterMark, the pauses, the rates and the end', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'twisted-streams-plot-'));
+    const folder = makeFolder();
     try {
       const path = join(folder, 'flow.svg');
       const args = ['--size', '1', '--integers', '20000', '--speed', '5', '--plot', path];
@@ -33,7 +32,7 @@ describe('npm start -- --plot', () => {
         expect(picture).to.match(text);
       }
     } finally {
-      rmSync(folder, { recursive: true });
+      removeFolder(folder);
     }
   });
 });

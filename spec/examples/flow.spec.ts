@@ -46,7 +46,7 @@ describe('npm start', () => {
     ['a folder', ['--file', 'lib'], /^Cannot send lib: it is no file/],
     ['a speed of 0', ['--speed', '0'], /^error: .*--speed.* more than 0/],
     ['half an integer', ['--integers', '0.5'], /^error: .*--integers.* whole number/],
-    ['an unknown option', ['--fiel', 'x'], /^error: unknown option '--fiel'/],
+    ['an unknown option', ['--fiel', 'x'], /^error: Unknown option '--fiel'/],
   ] as const) {
     it(`complains of ${mistake} without a stack, and exits with 2`, async () => {
       const { code, stderr } = await runExample('flow.ts', ...args);

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -11,13 +10,14 @@ import { expect } from 'chai';
 import { describeWithTool, run, startServer } from '../support/programs.js';
 import type { RunningServer } from '../support/programs.js';
 import { readAll } from '../support/sockets.js';
+import { makeFolder, removeFolder } from '../support/temporary-folder.js';
 
 describe('examples/serve-directory.ts', () => {
   const large = randomBytes(5_000_000);
   let folder: string;
   let server: RunningServer;
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'twisted-streams-'));
+    folder = makeFolder();
     const served = join(folder, 'served');
     mkdirSync(join(served, 'sub folder'), { recursive: true });
     writeFileSync(join(served, 'large'), large);
@@ -30,7 +30,7 @@ describe('examples/serve-directory.ts', () => {
   });
   after(async () => {
     await server.stop();
-    rmSync(folder, { recursive: true });
+    removeFolder(folder);
   });
 
   /** Asks for exactly `path`, which `fetch` would tidy up first. */

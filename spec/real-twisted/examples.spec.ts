@@ -2,8 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +12,7 @@ import { expect } from 'chai';
 import { certificate } from '../support/certificate.js';
 import { ROOT, run, runExample, type RunningServer, startServer } from '../support/programs.js';
 import { describeWithTwisted, PYTHON } from './support/twisted.js';
+import { makeFolder, removeFolder } from '../support/temporary-folder.js';
 
 const ORIGINALS = fileURLToPath(new URL('peers/originals.py', import.meta.url));
 
@@ -43,13 +43,13 @@ describeWithTwisted("The examples beside Twisted's originals:", function () {
   let folder: string;
 
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'twisted-streams-examples-'));
+    folder = makeFolder();
     const { key, cert } = certificate();
     writeFileSync(join(folder, 'key.pem'), key);
     writeFileSync(join(folder, 'cert.pem'), cert);
     writeFileSync(join(folder, 'large'), Buffer.alloc(3_000_000, 'a large file '));
   });
-  after(() => rmSync(folder, { recursive: true }));
+  after(() => removeFolder(folder));
   afterEach(async () => {
     await server?.stop();
     server = undefined;

@@ -1,12 +1,12 @@
 /** A folder as a newcomer has it: an empty project with this package installed. */
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { ROOT, run } from './programs.js';
 import { port } from './sockets.js';
+import { makeFolder, removeFolder } from './temporary-folder.js';
 
 /** Where the programs of our pages listen. */
 const PORT = '8007';
@@ -22,7 +22,7 @@ export class Newcomer {
 
   /** Makes the folder, and finds a port that is free. */
   static async arrive(): Promise<Newcomer> {
-    const folder = mkdtempSync(join(tmpdir(), 'twisted-streams-newcomer-'));
+    const folder = makeFolder();
     mkdirSync(join(folder, 'node_modules'));
     symlinkSync(ROOT, join(folder, 'node_modules', 'twisted-streams'), 'junction');
     writeFileSync(join(folder, 'package.json'), PACKAGE);
@@ -43,6 +43,6 @@ export class Newcomer {
 
   /** Removes the folder. */
   leave(): void {
-    rmSync(this.folder, { recursive: true });
+    removeFolder(this.folder);
   }
 }

@@ -1,10 +1,9 @@
 /** Every kind of thing that can be read from, on the real thing. */
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import http2 from 'node:http2';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from 'node:stream';
 import zlib from 'node:zlib';
@@ -16,6 +15,7 @@ import type { ReadableLike } from '../../lib/index.js';
 import { duplexify, Minipass, readableStreams, through2 } from './older-libraries.js';
 import { PushProducer } from './producers.js';
 import { port, tcpPair, tlsPair, unixPair, type Pair } from './sockets.js';
+import { makeFolder, removeFolder } from './temporary-folder.js';
 
 /** Something to read from. */
 export interface Source {
@@ -224,10 +224,10 @@ async function http2Source(
 }
 
 function file(data: Buffer): Source {
-  const folder = mkdtempSync(join(tmpdir(), 'twisted-streams-'));
+  const folder = makeFolder();
   const path = join(folder, 'file');
   writeFileSync(path, data);
-  return { stream: createReadStream(path), dispose: () => rmSync(folder, { recursive: true }) };
+  return { stream: createReadStream(path), dispose: () => removeFolder(folder) };
 }
 
 async function* asyncPieces(data: Buffer): AsyncGenerator<Buffer> {

@@ -1,14 +1,13 @@
 /** Connected pairs of real sockets. */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import tls from 'node:tls';
 
 import type { EmitterLike } from '../../lib/streams/any-stream/capabilities.js';
 import { certificate } from './certificate.js';
+import { makeFolder, removeFolder } from './temporary-folder.js';
 
 /** Two ends of one connection. */
 export interface Pair<Socket extends net.Socket = net.Socket> {
@@ -62,7 +61,7 @@ export function tlsPair(): Promise<Pair<tls.TLSSocket>> {
 
 /** A connection over a Unix socket. */
 export async function unixPair(): Promise<Pair> {
-  const folder = mkdtempSync(join(tmpdir(), 'twisted-streams-'));
+  const folder = makeFolder();
   const path = join(folder, 'socket');
   const server = net.createServer({ allowHalfOpen: true });
   try {
@@ -74,7 +73,7 @@ export async function unixPair(): Promise<Pair> {
       'connect',
     );
   } finally {
-    rmSync(folder, { recursive: true });
+    removeFolder(folder);
   }
 }
 

@@ -10,14 +10,24 @@ export interface TemporaryFolder {
   write(name: string, contents: Uint8Array | string): string;
 }
 
+/** Makes an empty folder; whoever makes one calls `removeFolder` for it. */
+export function makeFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'twisted-streams-'));
+}
+
+/** Removes `folder` and what is in it. */
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
 /** A folder for the specs of one `describe`, which is gone after them. Call it there. */
 export function temporaryFolder(): TemporaryFolder {
   let folder: string;
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'twisted-streams-'));
+    folder = makeFolder();
   });
   after(() => {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   });
   const path = (name: string): string => join(folder, name);
   const write = (name: string, contents: Uint8Array | string): string => {

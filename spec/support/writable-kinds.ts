@@ -1,10 +1,9 @@
 /** Every kind of stream that can be written to, on the real thing. */
 import { spawn } from 'node:child_process';
-import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
 import http from 'node:http';
 import http2 from 'node:http2';
 import { EventEmitter, once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from 'node:stream';
 import zlib from 'node:zlib';
@@ -14,6 +13,7 @@ import * as streamx from 'streamx';
 import type { WritableLike } from '../../lib/streams/any-stream/capabilities.js';
 import { duplexify, Minipass, readableStreams, through2 } from './older-libraries.js';
 import { port, readAll, tcpPair, tlsPair, unixPair } from './sockets.js';
+import { makeFolder, removeFolder } from './temporary-folder.js';
 
 /** A stream to write to, and what came out at its other end. */
 export interface Sink {
@@ -176,13 +176,13 @@ async function http2Sink(side: 'server' | 'client'): Promise<Sink> {
 }
 
 function file(): Sink {
-  const folder = mkdtempSync(join(tmpdir(), 'twisted-streams-'));
+  const folder = makeFolder();
   const path = join(folder, 'file');
   const stream = createWriteStream(path);
   return {
     stream,
     received: once(stream, 'close').then(() => readFileSync(path)),
-    dispose: () => rmSync(folder, { recursive: true }),
+    dispose: () => removeFolder(folder),
   };
 }
 

@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -27,19 +26,20 @@ import {
 import { certificate } from '../../support/certificate.js';
 import { Echo, freePort, local, portOf, Recorder } from '../../support/connections.js';
 import { canCountDescriptors, openDescriptors } from '../../support/descriptors.js';
+import { makeFolder, removeFolder } from '../../support/temporary-folder.js';
 
 describe('listen and connect', () => {
   let folder: string;
   let logged: unknown[];
   let restore: () => void;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'twisted-streams-'));
+    folder = makeFolder();
     logged = [];
     restore = log.addObserver(({ error }) => logged.push(error));
   });
   afterEach(() => {
     restore();
-    rmSync(folder, { recursive: true });
+    removeFolder(folder);
   });
 
   const families: [string, () => ListenOptions, (listening: ListeningPort) => ConnectOptions][] = [

@@ -1,6 +1,5 @@
-import { createReadStream, createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -28,6 +27,7 @@ import { numbered, PullProducer, PushProducer } from '../../support/producers.js
 import { Random } from '../../support/random.js';
 import { rejection } from '../../support/rejection.js';
 import { readAll } from '../../support/sockets.js';
+import { makeFolder, removeFolder } from '../../support/temporary-folder.js';
 
 const boom = new Error('boom');
 
@@ -688,7 +688,7 @@ describe('ProducerReadable', () => {
     });
 
     it('a file, through a ReadableProducer', async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'twisted-streams-'));
+      const folder = makeFolder();
       const [from, to] = [join(folder, 'from'), join(folder, 'to')];
       try {
         await promises.pipeline(start(), createWriteStream(from));
@@ -699,12 +699,12 @@ describe('ProducerReadable', () => {
         ]);
         expect(readFileSync(to).equals(data)).to.equal(true);
       } finally {
-        rmSync(folder, { recursive: true });
+        removeFolder(folder);
       }
     });
 
     it('FileSender, both the end of a file and its failure', async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'twisted-streams-'));
+      const folder = makeFolder();
       const path = join(folder, 'file');
       try {
         await promises.pipeline(start(), createWriteStream(path));
@@ -728,7 +728,7 @@ describe('ProducerReadable', () => {
         for await (const chunk of left) if (chunk !== undefined) break;
         expect(await stopped).to.have.property('code', 'ERR_PRODUCER_STOPPED');
       } finally {
-        rmSync(folder, { recursive: true });
+        removeFolder(folder);
       }
     });
 
