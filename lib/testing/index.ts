@@ -4,6 +4,7 @@
  * @module twisted-streams/testing
  * @packageDocumentation
  */
+export { AccumulatingProtocol } from './accumulating-protocol.js';
 export { AlreadyCalled, AlreadyCancelled, type DelayedCall } from '../twisted/cooperation/index.js';
 export {
   checkConsumer,
