@@ -5,6 +5,7 @@
 import type { PeerCertificate } from 'node:tls';
 
 import { InvalidArgTypeError } from '../../base/errors.js';
+import { areFunctions, membersOf } from '../../base/members.js';
 
 // `any`, as Node's own declarations have it: these types must admit every library's methods.
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -77,24 +78,18 @@ export type AnyDuplex = DuplexLike &
     unshift?(chunk: unknown): void;
   };
 
-function has(value: unknown, ...methods: string[]): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    methods.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
-  );
-}
-
 /** @throws InvalidArgTypeError: `stream` can't be written to. */
 export function assertWritable(stream: unknown): asserts stream is AnyWritable {
-  if (!has(stream, 'write', 'end', 'on', 'removeListener')) {
+  const { write, end, on, removeListener } = membersOf(stream);
+  if (!areFunctions(write, end, on, removeListener)) {
     throw new InvalidArgTypeError('writable', 'a writable stream (write, end, on)', stream);
   }
 }
 
 /** @throws InvalidArgTypeError: `stream` can't be written to and read from. */
 export function assertDuplex(stream: unknown): asserts stream is AnyDuplex {
-  if (!has(stream, 'write', 'end', 'on', 'removeListener', 'pause', 'resume')) {
+  const { write, end, on, removeListener, pause, resume } = membersOf(stream);
+  if (!areFunctions(write, end, on, removeListener, pause, resume)) {
     throw new InvalidArgTypeError(
       'duplex',
       'a duplex stream (write, end, pause, resume, on)',
@@ -130,5 +125,6 @@ export function isUnreadSocket(stream: AnyDuplex): boolean {
 
 /** Whether chunks written together leave together, so that it is worth corking the stream. */
 export function sendsTogether(stream: AnyWritable): boolean {
-  return has(stream, 'cork', 'uncork', '_writev');
+  const { cork, uncork, _writev } = membersOf(stream);
+  return areFunctions(cork, uncork, _writev);
 }

@@ -29,6 +29,10 @@ export function closeGracefully(stream: AnyDuplex, isDelivered: boolean): void {
   if (isDestroyed(stream)) return;
   let finished = isDelivered || !saysFinish(stream);
   let ended = isReadToTheEnd(stream);
+  if (finished && ended) {
+    stream.destroy?.();
+    return;
+  }
   let waiting = bytesWaiting(stream);
   let quiet: NodeJS.Timeout | undefined;
   const longEnough = setTimeout(onLongEnough, LONG_ENOUGH).unref();
@@ -67,10 +71,11 @@ export function closeGracefully(stream: AnyDuplex, isDelivered: boolean): void {
     if (!isDestroyed(stream)) stream.destroy?.();
   }
 
-  stream.on('data', onData);
-  stream.on('end', onEnd);
   stream.on('finish', onFinish);
   stream.on('close', close);
+  if (ended) return; // As most have: there is nothing to read, and nothing to listen to.
+  stream.on('data', onData);
+  stream.on('end', onEnd);
   stream.resume();
   proceed();
 }

@@ -6,6 +6,7 @@
  * a producer's `resumeProducing`, `loseConnection` from `pauseProducing`, and so on), and its caller
  * has put its own state right before it calls.
  */
+import { areFunctions, membersOf } from '../../base/members.js';
 
 /**
  * Something that makes data for a consumer.
@@ -348,15 +349,6 @@ export interface ILoggingContext {
   logPrefix(): string;
 }
 
-/** Whether `value` has every one of `methods`. */
-function implementsAll(value: unknown, ...methods: string[]): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function')
-  );
-}
-
 /**
  * Tells a push producer by its methods.
  *
@@ -364,7 +356,8 @@ function implementsAll(value: unknown, ...methods: string[]): boolean {
  * @see Twisted: `IPushProducer.providedBy`
  */
 export function isPushProducer(value: unknown): value is IPushProducer {
-  return implementsAll(value, 'pauseProducing', 'resumeProducing', 'stopProducing');
+  const { pauseProducing, resumeProducing, stopProducing } = membersOf(value);
+  return areFunctions(pauseProducing, resumeProducing, stopProducing);
 }
 
 /**
@@ -374,7 +367,8 @@ export function isPushProducer(value: unknown): value is IPushProducer {
  * @see Twisted: `IPullProducer.providedBy`
  */
 export function isPullProducer(value: unknown): value is IPullProducer {
-  return implementsAll(value, 'resumeProducing', 'stopProducing');
+  const { resumeProducing, stopProducing } = membersOf(value);
+  return areFunctions(resumeProducing, stopProducing);
 }
 
 /**
@@ -384,7 +378,8 @@ export function isPullProducer(value: unknown): value is IPullProducer {
  * @see Twisted: `IConsumer.providedBy`
  */
 export function isConsumer(value: unknown): value is IConsumer {
-  return implementsAll(value, 'registerProducer', 'unregisterProducer', 'write');
+  const { registerProducer, unregisterProducer, write } = membersOf(value);
+  return areFunctions(registerProducer, unregisterProducer, write);
 }
 
 /**
@@ -394,7 +389,8 @@ export function isConsumer(value: unknown): value is IConsumer {
  * @see Twisted: `IProtocol.providedBy`
  */
 export function isProtocol(value: unknown): value is IProtocol {
-  return implementsAll(value, 'makeConnection', 'dataReceived', 'connectionLost');
+  const { makeConnection, dataReceived, connectionLost } = membersOf(value);
+  return areFunctions(makeConnection, dataReceived, connectionLost);
 }
 
 /**
@@ -404,7 +400,8 @@ export function isProtocol(value: unknown): value is IProtocol {
  * @see Twisted: `ITransport.providedBy`
  */
 export function isTransport(value: unknown): value is ITransport {
-  return implementsAll(value, 'write', 'writeSequence', 'loseConnection');
+  const { write, writeSequence, loseConnection } = membersOf(value);
+  return areFunctions(write, writeSequence, loseConnection);
 }
 
 /**
@@ -414,7 +411,8 @@ export function isTransport(value: unknown): value is ITransport {
  * @see Twisted: `IHalfCloseableProtocol.providedBy`
  */
 export function isHalfCloseableProtocol(value: unknown): value is IHalfCloseableProtocol {
-  return implementsAll(value, 'readConnectionLost', 'writeConnectionLost');
+  const { readConnectionLost, writeConnectionLost } = membersOf(value);
+  return areFunctions(readConnectionLost, writeConnectionLost);
 }
 
 /**
@@ -424,7 +422,8 @@ export function isHalfCloseableProtocol(value: unknown): value is IHalfCloseable
  * @see Twisted: `ILoggingContext.providedBy`
  */
 export function isLoggingContext(value: unknown): value is ILoggingContext {
-  return implementsAll(value, 'logPrefix');
+  const { logPrefix } = membersOf(value);
+  return areFunctions(logPrefix);
 }
 
 /**
@@ -434,5 +433,6 @@ export function isLoggingContext(value: unknown): value is ILoggingContext {
  * @see Twisted: `IHandshakeListener.providedBy`
  */
 export function isHandshakeListener(value: unknown): value is IHandshakeListener {
-  return implementsAll(value, 'handshakeCompleted');
+  const { handshakeCompleted } = membersOf(value);
+  return areFunctions(handshakeCompleted);
 }
