@@ -1,4 +1,5 @@
 /** `npm run bench`: measures what was asked for and prints it. */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +11,7 @@ import { format } from './harness/report.js';
 import { measure } from './harness/rounds.js';
 import { judge, type Verdict } from './harness/verdict.js';
 import { removeTools } from './support/c.js';
-import { useNodeFlags } from './support/commands.js';
+import { useNode, useNodeFlags } from './support/commands.js';
 import { forgetFiles } from './support/patterned-file.js';
 
 interface Options {
@@ -21,6 +22,7 @@ interface Options {
   readonly warmUp: number;
   readonly full: boolean;
   readonly check: boolean;
+  readonly node: string;
   readonly nodeFlags: string;
 }
 
@@ -34,6 +36,18 @@ function wholePositive(text: string): number {
   const value = positive(text);
   if (!Number.isInteger(value)) throw new InvalidArgumentError('It must be a whole number.');
   return value;
+}
+
+/** The version of the Node at `path`. */
+function versionOf(path: string): string {
+  const { status, stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
+  if (status !== 0) throw new InvalidArgumentError('There is no Node that runs.');
+  return stdout.trim();
+}
+
+function pathOfNode(path: string): string {
+  versionOf(path);
+  return path;
 }
 
 /** Exits with 2 if the options are wrong: 1 says that a measurement is. */
@@ -58,10 +72,11 @@ async function run(names: string[], options: Options): Promise<void> {
   if (!existsSync(fileURLToPath(new URL('../dist/index.js', import.meta.url)))) {
     throw new Error("The library isn't built: run `npm run build` first.");
   }
+  useNode(options.node);
   useNodeFlags(options.nodeFlags.split(/\s+/).filter(Boolean));
   const workloads = await findWorkloads(names);
   const verdicts: Verdict[] = [];
-  const machine = `Node ${process.version}, ${availableParallelism()} x ${cpus()[0]?.model ?? '?'}`;
+  const machine = `Node ${versionOf(options.node)}, ${availableParallelism()} x ${cpus()[0]?.model ?? '?'}`;
   if (!options.json) console.log(`${machine}\n`);
   for (const workload of workloads) {
     const verdict = judge(await measure(workload, options, options.rounds, progress));
@@ -96,6 +111,11 @@ const command = new Command('npm run bench --')
   )
   .option('--full', 'long runs as stated, not scaled down (takes many minutes)', false)
   .option('--check', 'exit with 1 if a goal was missed', false)
+  .addOption(
+    new Option('--node <path>', 'the Node to measure under')
+      .default(process.execPath, 'the one that runs this')
+      .argParser(pathOfNode),
+  )
   .option('--node-flags <flags>', 'for the measured programs, as to profile them', '')
   .exitOverride(exit)
   .showHelpAfterError('(npm run bench -- --help explains the options; mind the -- in the middle)')

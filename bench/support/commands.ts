@@ -7,7 +7,18 @@ import { cProgram } from './c.js';
 
 const root = new URL('../', import.meta.url);
 
+let node = process.execPath;
 let nodeFlags: readonly string[] = [];
+
+/** Measures under the Node at `path`, in place of the one that measures. */
+export function useNode(path: string): void {
+  node = path;
+}
+
+/** The Node that programs are measured under. */
+export function measuredNode(): string {
+  return node;
+}
 
 /** Gives every measured program of Node `flags` of Node's own, as to profile it. */
 export function useNodeFlags(flags: readonly string[]): void {
@@ -18,7 +29,7 @@ export function useNodeFlags(flags: readonly string[]): void {
 export function startNode(name: string, options: object, flags: readonly string[] = []): Child {
   const program = fileURLToPath(new URL(`programs/${name}.ts`, root));
   const args = [...nodeFlags, ...flags, '--import', 'tsx/esm', program, JSON.stringify(options)];
-  return new Child(process.execPath, args);
+  return new Child(node, args);
 }
 
 /** Starts `bench/twisted/NAME.py` with `options`. */

@@ -6,8 +6,8 @@ export default {
   metrics: [throughput, cost],
   contestants: fileSenders('from-path', 16384),
   goals: [
-    { metric: throughput.name, peer: 'pipe', atLeast: 4 },
-    { metric: throughput.name, peer: 'Twisted', atLeast: 1.3 },
-    { metric: throughput.name, peer: 'C loop', atLeast: 0.7 },
+    { metric: throughput.name, peer: 'pipe', atLeast: 5 },
+    { metric: throughput.name, peer: 'Twisted', atLeast: 1.5 },
+    { metric: throughput.name, peer: 'C loop', atLeast: 0.75 },
   ],
 } satisfies Workload;

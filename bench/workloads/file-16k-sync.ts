@@ -6,8 +6,8 @@ export default {
   metrics: [throughput, cost],
   contestants: fileSenders('from-file-like', 16384),
   goals: [
-    { metric: throughput.name, peer: 'pipe', atLeast: 3.5 },
-    { metric: throughput.name, peer: 'Twisted', atLeast: 1 },
-    { metric: throughput.name, peer: 'C loop', atLeast: 0.5 },
+    { metric: throughput.name, peer: 'pipe', atLeast: 5 },
+    { metric: throughput.name, peer: 'Twisted', atLeast: 1.5 },
+    { metric: throughput.name, peer: 'C loop', atLeast: 0.75 },
   ],
 } satisfies Workload;

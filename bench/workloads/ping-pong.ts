@@ -13,5 +13,5 @@ export default {
     twisted((settings) => measureRoundTrips(startTwisted('echo', {}), settings)),
     cLoop((settings) => measureRoundTrips(startC('echo'), settings)),
   ],
-  goals: roundTripTimes.map(({ name }) => ({ metric: name, peer: 'raw Node', atMost: 1.05 })),
+  goals: roundTripTimes.map(({ name }) => ({ metric: name, peer: 'raw Node', atMost: 1.03 })),
 } satisfies Workload;

@@ -6,7 +6,7 @@ export default {
   metrics: [throughput, cost],
   contestants: pushers({ size: 1024 }),
   goals: [
-    { metric: throughput.name, peer: 'raw Node', atLeast: 2.5 },
-    { metric: throughput.name, peer: 'Twisted', atLeast: 1.6 },
+    { metric: throughput.name, peer: 'raw Node', atLeast: 3 },
+    { metric: throughput.name, peer: 'Twisted', atLeast: 1.8 },
   ],
 } satisfies Workload;

@@ -1,0 +1,7 @@
+/** As `raw-node`, but asks each connection where its other end is: a call to the operating system. */
+import { serveMany } from './serve-many.js';
+
+serveMany((socket) => {
+  void socket.remoteAddress;
+  socket.on('data', (data) => socket.write(data));
+});
