@@ -1,3 +1,4 @@
+// cspell:ignore protocl finsh
 import { PassThrough } from 'node:stream';
 
 import { expect } from 'chai';
