@@ -17,7 +17,7 @@ async function planFor(options: Options): Promise<Plan> {
   const path = file ?? (await makeSample(options.size));
   await access(path, constants.R_OK);
   const found = await stat(path);
-  if (!found.isFile()) throw new Error('it is no file');
+  if (!found.isFile()) throw new Error('it is not a file');
   const isRecorded = options.plot !== undefined;
   return { path, size: found.size, count, speed, highWaterMark, isRecorded };
 }

@@ -6,14 +6,14 @@ import { type Factory, listen, type TCPAddress } from 'twisted-streams';
 
 /** The port that was typed as `text`; 0 means any that is free. */
 export function parsePort(text: string): number {
-  if (!/^\d+$/.test(text) || Number(text) > 65535) fail(`"${text}" is no port: 0 to 65535.`);
+  if (!/^\d+$/.test(text) || Number(text) > 65535) fail(`"${text}" is not a port: 0 to 65535.`);
   return Number(text);
 }
 
 /** The folder that was typed as `path`, all links followed. */
 export async function parseFolder(path: string): Promise<string> {
   const folder = await realpath(path).catch(({ message }: Error) => fail(message));
-  if (!(await stat(folder)).isDirectory()) fail(`"${path}" is no folder.`);
+  if (!(await stat(folder)).isDirectory()) fail(`"${path}" is not a folder.`);
   return folder;
 }
 

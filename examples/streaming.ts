@@ -28,7 +28,7 @@ class ServeRandom extends LineReceiver {
       this.transport.registerProducer(producer, true);
       producer.resumeProducing();
     } else {
-      this.sendLine(Buffer.from('That is no number.'));
+      this.sendLine(Buffer.from('That is not a number.'));
     }
     this.transport.loseConnection(); // Waits until the producer has unregistered.
   }

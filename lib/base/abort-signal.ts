@@ -1,4 +1,4 @@
-/** Signals that end things, of whichever library they are. */
+/** Signals that end things, from any library. */
 import { InvalidArgTypeError } from './errors.js';
 
 /** @throws InvalidArgTypeError: `signal` is given, and can't be listened to for an abort. */
@@ -14,8 +14,8 @@ export function assertSignal(signal: unknown, name = 'options.signal'): void {
 }
 
 /**
- * Calls `abort` when `signal` aborts, until `over` settles. A signal may serve many connections, so that
- * nothing of one that is over may stay on it.
+ * Calls `abort` when `signal` aborts, until `over` settles. A signal may serve many connections, so
+ * a connection that is over must leave no listener on it.
  */
 export function onAbort(signal: AbortSignal, abort: () => void, over: Promise<unknown>): void {
   signal.addEventListener('abort', abort);

@@ -1,7 +1,7 @@
 /** Checks of arguments that users hand in. Each throws before anything has changed. */
 import { InvalidArgTypeError } from './errors.js';
 
-/** @throws InvalidArgTypeError: `options` is no object. */
+/** @throws InvalidArgTypeError: `options` is not an object. */
 export function assertOptions(options: unknown, name = 'options'): asserts options is object {
   if (typeof options !== 'object' || options === null) {
     throw new InvalidArgTypeError(name, 'an object', options);

@@ -1,6 +1,7 @@
 /**
- * Notices a consumer that asks in a loop. A producer that answers later can't do so before the event loop turns, and
- * a loop that asks until the answer is there never lets it turn: the process would freeze.
+ * Notices a consumer that asks in a loop. A producer that answers later cannot do so before the
+ * event loop turns, and a loop that asks until it has an answer never lets it turn: the process
+ * would freeze.
  */
 import { InvalidStateError } from './errors.js';
 import { currentTurn } from './turn.js';

@@ -5,8 +5,8 @@ export type Builder<Args extends unknown[], Built> =
   (new (...args: Args) => Built) | ((...args: Args) => Built);
 
 /**
- * What `builder` makes. It is called with `new` where that is possible, which makes no difference to a
- * function that returns an object.
+ * The object that `builder` makes. It is called with `new` if that is possible, which makes no
+ * difference to a function that returns an object.
  */
 export function build<Args extends unknown[], Built>(
   builder: Builder<Args, Built>,

@@ -10,7 +10,7 @@ export function isBytes(data: unknown): data is Uint8Array {
   return data instanceof Uint8Array || isUint8Array(data);
 }
 
-/** @throws InvalidArgTypeError: `data` is no `Uint8Array`, of this realm or another. */
+/** @throws InvalidArgTypeError: `data` is not a `Uint8Array`, of this realm or another. */
 export function assertBytes(data: unknown, name = 'data'): asserts data is Uint8Array {
   if (!isBytes(data)) {
     throw new InvalidArgTypeError(name, 'bytes (a Buffer or Uint8Array)', data);
@@ -20,7 +20,7 @@ export function assertBytes(data: unknown, name = 'data'): asserts data is Uint8
 /**
  * Each of `data`, all of them checked.
  *
- * @throws InvalidArgTypeError: `data` is no sequence, or one of it is not bytes.
+ * @throws InvalidArgTypeError: `data` is not a sequence, or a part of it is not bytes.
  */
 export function piecesOf(data: unknown, name = 'data'): Uint8Array[] {
   if (typeof data !== 'object' || data === null || !(Symbol.iterator in data)) {

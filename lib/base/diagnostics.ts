@@ -1,6 +1,6 @@
 /**
- * What can be seen of flows from outside: two channels of `node:diagnostics_channel`. Without a
- * subscriber a message is not even made.
+ * Two channels of `node:diagnostics_channel` that show the flow. A message is made only if there is
+ * a subscriber.
  *
  * `NODE_DEBUG=twisted-streams` prints each message to stderr.
  */
@@ -8,7 +8,7 @@ import { type Channel, channel } from 'node:diagnostics_channel';
 
 import { nameOf } from './name-of.js';
 
-/** What becomes of a producer: a message of the channel `twisted-streams:producer`. */
+/** An event of a producer: a message of the channel `twisted-streams:producer`. */
 export interface ProducerMessage {
   /**
    * `registered` and `unregistered`: the producer or its owner said so. `paused`, `resumed`,
@@ -16,13 +16,13 @@ export interface ProducerMessage {
    * time that it is asked.
    */
   readonly event: 'registered' | 'paused' | 'resumed' | 'stopped' | 'unregistered';
-  /** Who takes the data. */
+  /** The consumer that takes the data. */
   readonly consumer: object;
-  /** Who makes it. */
+  /** The producer that makes it. */
   readonly producer: object;
 }
 
-/** What becomes of a connection: a message of the channel `twisted-streams:connection`. */
+/** An event of a connection: a message of the channel `twisted-streams:connection`. */
 export interface ConnectionMessage {
   /**
    * `made`: a protocol was connected. `closing`: `loseConnection`, `loseWriteConnection` or
@@ -45,7 +45,7 @@ function lineOf({ event, consumer, ...rest }: ProducerMessage | ConnectionMessag
 /** Opens the channel, and prints its messages if `NODE_DEBUG` asks for that. */
 function open(name: string): Channel {
   const opened = channel(name);
-  if (process.env.NODE_DEBUG === undefined) return opened; // Most have no need to load `node:util`.
+  if (process.env.NODE_DEBUG === undefined) return opened; // Most programs need not load `node:util`.
   const print = process.getBuiltinModule('node:util').debuglog('twisted-streams');
   if (print.enabled) opened.subscribe((message) => print('%s', lineOf(message as ProducerMessage)));
   return opened;
@@ -55,7 +55,7 @@ function open(name: string): Channel {
 const producers = /* @__PURE__ */ open('twisted-streams:producer');
 const connections = /* @__PURE__ */ open('twisted-streams:connection');
 
-/** Tells subscribers what becomes of `producer`. */
+/** Tells subscribers of an event of `producer`. */
 export function tellOfProducer(
   event: ProducerMessage['event'],
   consumer: object,
@@ -65,7 +65,7 @@ export function tellOfProducer(
     producers.publish({ event, consumer, producer } satisfies ProducerMessage);
 }
 
-/** Tells subscribers what becomes of the connection of `consumer`. */
+/** Tells subscribers of an event of the connection of `consumer`. */
 export function tellOfConnection(
   event: ConnectionMessage['event'],
   consumer: object,

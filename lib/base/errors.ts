@@ -1,4 +1,4 @@
-/** What misuse is answered with. Match errors on `code` (or `instanceof`), never on the message. */
+/** The errors of misuse. Match errors on `code` (or `instanceof`), never on the message. */
 /**
  * A subclass left out a method that its base class calls. `code` is `ERR_METHOD_NOT_IMPLEMENTED`,
  * as in Node.
@@ -6,14 +6,14 @@
  * @see Twisted: `NotImplementedError`
  */
 export class MethodNotImplementedError extends Error {
-  /** What to match on. */
+  /** Match on this. */
   readonly code = 'ERR_METHOD_NOT_IMPLEMENTED';
 
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
    * @param owner - The object.
-   * @param method - What it lacks.
+   * @param method - The method that it lacks.
    */
   constructor(owner: object, method: string) {
     super(`${owner.constructor.name} does not implement ${method}()`);
@@ -22,13 +22,13 @@ export class MethodNotImplementedError extends Error {
 }
 
 /**
- * An argument is not of the kind that is due; nothing was changed. `code` is
- * `ERR_INVALID_ARG_TYPE`, as in Node.
+ * An argument is of the wrong kind; nothing was changed. `code` is `ERR_INVALID_ARG_TYPE`, as in
+ * Node.
  *
  * @see Twisted: `TypeError`
  */
 export class InvalidArgTypeError extends TypeError {
-  /** What to match on. */
+  /** Match on this. */
   readonly code = 'ERR_INVALID_ARG_TYPE';
 
   /**
@@ -36,7 +36,7 @@ export class InvalidArgTypeError extends TypeError {
    *
    * @param name - The argument.
    * @param expected - What it must be, as the end of 'must be …'.
-   * @param actual - What was given.
+   * @param actual - The value that was given.
    */
   constructor(name: string, expected: string, actual: unknown) {
     super(`The "${name}" argument must be ${expected}. Received ${describe(actual)}`);
@@ -45,13 +45,12 @@ export class InvalidArgTypeError extends TypeError {
 }
 
 /**
- * A number lies outside what it may be; nothing was changed. `code` is `ERR_OUT_OF_RANGE`, as in
- * Node.
+ * A number is out of range; nothing was changed. `code` is `ERR_OUT_OF_RANGE`, as in Node.
  *
  * @see Twisted: `ValueError`
  */
 export class OutOfRangeError extends RangeError {
-  /** What to match on. */
+  /** Match on this. */
   readonly code = 'ERR_OUT_OF_RANGE';
 
   /**
@@ -59,7 +58,7 @@ export class OutOfRangeError extends RangeError {
    *
    * @param name - The value.
    * @param expected - What it must be, as the end of 'must be …'.
-   * @param actual - What was given.
+   * @param actual - The value that was given.
    */
   constructor(name: string, expected: string, actual: unknown) {
     super(`The value of "${name}" must be ${expected}. Received ${describe(actual)}`);
@@ -74,7 +73,7 @@ export class OutOfRangeError extends RangeError {
  * @see Twisted: `RuntimeError`
  */
 export class InvalidStateError extends Error {
-  /** What to match on. */
+  /** Match on this. */
   readonly code = 'ERR_INVALID_STATE';
 
   /**

@@ -1,4 +1,4 @@
-/** Objects that stand in front of a transport, and have whatever else it has. */
+/** Objects that stand in front of a transport and pass on every member that they do not have. */
 
 /** An object in front of a transport. */
 interface InFront {
@@ -6,16 +6,16 @@ interface InFront {
 }
 
 /**
- * Has names that instances of `Class` do not have looked up in their `transport`, as Python's
- * `__getattr__` does. Methods are called on the transport. What `Class` has itself costs no more than
- * before.
+ * Looks up names that instances of `Class` do not have in their `transport`, as Python's
+ * `__getattr__` does. Methods are called on the transport. The members of `Class` itself cost no
+ * more than before.
  */
 export function forwardToTransport(Class: { readonly prototype: InFront }): void {
   const base = Object.getPrototypeOf(Class.prototype) as object;
   const forwarding = new Proxy(Object.create(base) as object, {
     get(known, name, inFront: InFront): unknown {
       if (name in known) return Reflect.get(known, name, inFront);
-      // No symbols: how a transport is printed, say, is no business of ours.
+      // No symbols: a symbol of the transport, such as how it is printed, says nothing of us.
       if (typeof name === 'symbol' || !Object.hasOwn(inFront, 'transport')) return undefined;
       const { transport } = inFront;
       if (transport === null) return undefined;

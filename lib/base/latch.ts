@@ -1,7 +1,7 @@
 /**
- * Why something may not go on: a set of named reasons, in one number, so that the hot path asks one
- * question, whether there is any. Whoever holds the latch for a reason releases it for the same one;
- * what it held back may go on when the last reason is gone.
+ * Why something may not go on: a set of named reasons in one number, so that the hot path makes one
+ * comparison. Code that holds the latch for a reason releases it for the same reason. When the last
+ * reason is gone, everything that waited may go on.
  */
 
 /** The reasons of one kind of latch: a name for each, and a power of two of its own. */
@@ -41,7 +41,7 @@ export class Latch<Table extends Reasons> {
     this.held |= reason;
   }
 
-  /** Holds it for `reason` no more. Does nothing where it was not. */
+  /** Stops holding it for `reason`. Does nothing if it was not held for that. */
   release(reason: Table[keyof Table]): void {
     this.held &= ~reason;
   }

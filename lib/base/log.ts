@@ -1,36 +1,38 @@
 /**
- * The one place where an error goes that no caller can catch: a callback that threw on the event
- * loop, a producer that failed while nobody waited for it. Such an error is always also acted on
- * (the connection goes down, the producer is unregistered); this makes sure that someone hears of it.
+ * The place for errors that no caller can catch: of a callback that threw on the event loop, of a
+ * producer that failed while no code waited for it. The library also acts on each such error (the
+ * connection is lost, the producer is unregistered); the log shows it to a person.
  */
 
 import { InvalidArgTypeError } from './errors.js';
 
 /**
- * What an observer is given.
+
+ * The argument of an observer.
  *
  * @see Twisted: the event dictionary of `twisted.python.log`
  */
 export interface LogEvent {
-  /** What was thrown. */
+  /** The value that was thrown. */
   readonly error: unknown;
   /** What was going on, for a person. */
   readonly why: string;
 }
 
-/** Hears of errors; see {@link log}. */
+/** Is told of errors; see {@link log}. */
 export type LogObserver = (event: LogEvent) => void;
 
-/** What {@link log} can do. */
+/** The type of {@link log}. */
 export interface Log {
   /**
-   * Reports an error that nobody can catch. While there is no observer, it is printed to stderr with
-   * its stack; with observers, each is told instead. It needs no `this`: `promise.catch(log.err)`.
+   * Reports an error that no caller can catch. While there is no observer, it is printed to stderr
+   * with its stack; with observers, each is told instead. It needs no `this`:
+   * `promise.catch(log.err)`.
    *
-   * What is printed may hold text of the other end of a connection. All its lines but the first are
-   * indented, so that none can pass for a line of its own.
+   * The printed text may contain text of the other end of a connection. All lines except the first
+   * are indented, so that no part of it looks like a separate line of the log.
    *
-   * @param error - What was thrown.
+   * @param error - The value that was thrown.
    * @param why - What was going on; 'Unhandled error' if left out.
    * @see Twisted: `twisted.python.log.err`
    */
@@ -40,13 +42,14 @@ export interface Log {
    * Tells `observer` of every error from now on, in place of stderr.
    *
    * @returns a function that takes it off again.
-   * @throws InvalidArgTypeError: `observer` is no function.
+   * @throws InvalidArgTypeError: `observer` is not a function.
    * @see Twisted: `twisted.python.log.addObserver`
    */
   readonly addObserver: (observer: LogObserver) => () => void;
 
   /**
-   * Tells `observer` no more. Does nothing if it was never added.
+
+   * Removes `observer`. Does nothing if it was never added.
    *
    * @see Twisted: `twisted.python.log.removeObserver`
    */
@@ -67,9 +70,9 @@ function err(error: unknown, why = 'Unhandled error'): void {
   }
 }
 
-/** What ends a line, to a terminal or to what reads a log. */
+/** Characters that end a line, for a terminal or a program that reads a log. */
 const LINE_ENDS = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g;
-/** What a terminal obeys, as to move its cursor up. */
+/** Characters that a terminal obeys, such as to move its cursor up. */
 const CONTROLS = /[\0-\b\x0e-\x1f\x7f-\x9f]/g;
 
 function print({ error, why }: LogEvent): void {
@@ -94,7 +97,7 @@ function removeObserver(observer: LogObserver): void {
 }
 
 /**
- * Where the library reports what no caller can catch.
+ * The library reports errors here that no caller can catch.
  *
  * @see Twisted: `twisted.python.log`
  */

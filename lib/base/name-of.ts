@@ -1,4 +1,4 @@
-/** What an object is called that has no class of its own. */
+/** The name of an object that has no class of its own. */
 export const NAMELESS = 'an object';
 
 /**

@@ -1,10 +1,10 @@
 /**
- * First in, first out. To take one costs the same however many wait: an array's `shift` moves all that
- * are behind it.
+ * First in, first out. Taking an item costs the same however many wait; an array's `shift` moves
+ * all items behind it.
  */
 export class Queue<T> {
   private items: T[] = [];
-  /** How many of `items`, from its beginning, were taken. */
+  /** How many of `items` were taken, from its beginning. */
   private taken = 0;
 
   /** How many wait. */

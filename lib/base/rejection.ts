@@ -1,6 +1,6 @@
 /**
- * Promises where none is expected: an async function may stand wherever a callback does. Nobody waits for
- * what it returns, but somebody must hear of it when that rejects: Node ends the process otherwise.
+ * Promises where none is expected: a callback may be an async function. Nothing waits for its
+ * promise, but a rejection must be handled: Node ends the process otherwise.
  */
 import { log } from './log.js';
 

@@ -1,7 +1,7 @@
 import { InvalidArgTypeError, OutOfRangeError } from './errors.js';
 
 /**
- * @throws InvalidArgTypeError: `seconds` is no number.
+ * @throws InvalidArgTypeError: `seconds` is not a number.
  * @throws OutOfRangeError: `seconds` is `NaN`, which has no place among times.
  */
 export function assertSeconds(name: string, seconds: unknown): asserts seconds is number {
@@ -10,7 +10,7 @@ export function assertSeconds(name: string, seconds: unknown): asserts seconds i
 }
 
 /**
- * @throws InvalidArgTypeError: `seconds` is no number.
+ * @throws InvalidArgTypeError: `seconds` is not a number.
  * @throws OutOfRangeError: `seconds` is below 0 or `NaN`.
  */
 export function assertNotNegative(name: string, seconds: unknown): asserts seconds is number {

@@ -1,8 +1,8 @@
 /**
  * The event loop's own calls, taken when this module loads. A test may fake them and put them back
- * before they fire: what waited for them then, for all connections of a process at once, would wait for
- * ever. Durations that a user sets (a timeout, a rate) go by the timers of the moment, so that a test
- * can move time on.
+ * before they fire: then all connections of the process that wait for them would wait for ever.
+ * Durations that a user sets (a timeout, a rate) go by the timers of the moment, so that a test can
+ * move time on.
  */
 export const setImmediate = globalThis.setImmediate;
 export const clearImmediate = globalThis.clearImmediate;

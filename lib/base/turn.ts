@@ -7,7 +7,7 @@ import { setImmediate } from './timers.js';
 
 /** Writes that may be made before the loop must turn. */
 const WRITES = 64;
-/** Milliseconds after which it must turn too, where single writes are slow. */
+/** Milliseconds after which it must turn as well, if single writes are slow. */
 const MILLISECONDS = 1;
 /** From how many writes in a turn on it is worth noticing when the turn ends. */
 const NOTICE = 16;
@@ -41,8 +41,8 @@ export function spendTurn(): boolean {
   return spent <= WRITES;
 }
 
-// Whoever read the clock last, and how many units there were to be after that: what counts is how
-// long the turn is, whoever works in it.
+// The last reading of the clock, and the number of units until the next. All work in a turn shares
+// them, because only the length of the turn counts.
 let reading = 0;
 let run = 1;
 
@@ -65,12 +65,12 @@ export function smallUnitsLeft(): number {
   return run;
 }
 
-/** What has used up a turn and wants to go on. */
+/** A flow that has used up its turn and wants to go on. */
 export interface Waiting {
   run(isOurTurn: true): void;
 }
 
-/** Who has asked for a turn, in order; before `served`, who has had it. */
+/** The flows that have asked for a turn, in order; those before `served` have had it. */
 let waiting: Waiting[] = [];
 let served = 0;
 let pumping = false;
@@ -81,8 +81,8 @@ export function othersWait(): boolean {
 }
 
 /**
- * Calls `run` of `next` in a later turn of the event loop, after that of all who have asked before:
- * with many connections, one after the other gets its share.
+ * Calls `run` of `next` in a later turn of the event loop, after all that have asked before: with
+ * many connections, each in its turn gets its share.
  */
 export function waitForTurn(next: Waiting): void {
   waiting.push(next);
@@ -118,8 +118,8 @@ let turn = 0;
 let countingTurn = false;
 
 /**
- * The number of this turn of the event loop: another one once the loop has turned, by when all that
- * awaits a promise that was settled in this one has gone on.
+ * The number of this turn of the event loop: it changes once the loop has turned. By then, all code
+ * that awaited a promise that was settled in this turn has run.
  */
 export function currentTurn(): number {
   if (!countingTurn) {

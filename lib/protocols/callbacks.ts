@@ -32,7 +32,7 @@ export function isReason(returned: unknown): boolean {
  * logged, and loses the connection.
  *
  * @param callback - The name of what returned it.
- * @returns what was returned, if it is no promise.
+ * @returns what was returned, if it is not a promise.
  */
 export function heed(protocol: AnyProtocol, returned: unknown, callback: string): unknown {
   if (!isThenable(returned)) return returned;

@@ -1,12 +1,12 @@
 /** What receivers refuse. Match errors on `code` (or `instanceof`), never on the message. */
 
 /**
- * What came is no netstring. `code` is `ERR_NETSTRING_PARSE`.
+ * The bytes that came are not a netstring. `code` is `ERR_NETSTRING_PARSE`.
  *
  * @see Twisted: `twisted.protocols.basic.NetstringParseError`
  */
 export class NetstringParseError extends Error {
-  /** What to match on. */
+  /** Match on this. */
   readonly code = 'ERR_NETSTRING_PARSE';
 
   /**
@@ -27,7 +27,7 @@ export class NetstringParseError extends Error {
  * @see Twisted: `twisted.protocols.basic.StringTooLongError`
  */
 export class StringTooLongError extends RangeError {
-  /** What to match on. */
+  /** Match on this. */
   readonly code = 'ERR_STRING_TOO_LONG';
 
   /**

@@ -46,8 +46,8 @@ export class LineOnlyReceiver<
    * @param data - Kept until it is delivered; don't overwrite it.
    * @returns what `lineLengthExceeded` returned, if it was called.
    * @throws InvalidArgTypeError: `data` or `delimiter` is not bytes; nothing has changed.
-   * @throws OutOfRangeError: `delimiter` is empty, or `MAX_LENGTH` no number of at least 0; nothing
-   *   has changed.
+   * @throws OutOfRangeError: `delimiter` is empty, or `MAX_LENGTH` is not a number of at least 0;
+   *   nothing has changed.
    * @throws what a callback throws.
    */
   override dataReceived(data: Uint8Array): unknown {

@@ -56,8 +56,8 @@ export class LineReceiver<
    * @returns what the callback returned that ended this: `lineLengthExceeded`, one that called
    *   `loseConnection`, or one that returned an error. What is kept then waits for the next call.
    * @throws InvalidArgTypeError: `data` or `delimiter` is not bytes; nothing has changed.
-   * @throws OutOfRangeError: `delimiter` is empty, or `MAX_LENGTH` no number of at least 0; nothing
-   *   has changed.
+   * @throws OutOfRangeError: `delimiter` is empty, or `MAX_LENGTH` is not a number of at least 0;
+   *   nothing has changed.
    * @throws what a callback throws.
    */
   override dataReceived(data: Uint8Array): unknown {

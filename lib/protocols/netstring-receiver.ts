@@ -16,8 +16,8 @@ const COMMA = Buffer.from(',');
 const MOST_DIGITS = 17;
 
 /**
- * Receives strings that come as netstrings: `5:hello,`. Override `stringReceived`. What is no netstring,
- * or too long, closes the connection.
+ * Receives strings that come as netstrings: `5:hello,`. Override `stringReceived`. Bytes that are not a
+ * netstring, or a netstring that is too long, close the connection.
  *
  * @example
  * ```ts
@@ -35,7 +35,7 @@ export class NetstringReceiver<
 > extends Receiver<T> {
   /** How many bytes a string may have: 99999 unless it is set, on a subclass or an instance. */
   declare MAX_LENGTH: number;
-  /** Whether the other end has sent what is no netstring. */
+  /** Whether the other end has sent bytes that are not a netstring. */
   brokenPeer = false;
 
   /** How many bytes the string that is being received has, and one for its comma. */
@@ -71,7 +71,7 @@ export class NetstringReceiver<
    *
    * @param data - Kept until it is delivered; don't overwrite it.
    * @throws InvalidArgTypeError: `data` is not bytes; nothing has changed.
-   * @throws OutOfRangeError: `MAX_LENGTH` is no number of at least 0; nothing has changed.
+   * @throws OutOfRangeError: `MAX_LENGTH` is not a number of at least 0; nothing has changed.
    * @throws what `stringReceived` throws.
    */
   override dataReceived(data: Uint8Array): unknown {

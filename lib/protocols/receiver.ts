@@ -22,7 +22,7 @@ import { NOTHING } from './unread-bytes.js';
  * - A callback that returns a promise is not waited for: pause, to wait. If the promise rejects, the
  *   error is logged and loses the connection.
  *
- * @typeParam T - What the transport can do, if it is no `ProtocolTransport`.
+ * @typeParam T - The type of the transport, if it is not a `ProtocolTransport`.
  * @see Twisted: `twisted.protocols.basic._PauseableMixin`
  */
 export abstract class Receiver<T extends ITransport & IPushProducer = ProtocolTransport>

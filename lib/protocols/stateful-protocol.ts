@@ -69,7 +69,7 @@ export class StatefulProtocol<
    *
    * @param data - Kept until it is delivered; don't overwrite it.
    * @throws InvalidArgTypeError: `data` is not bytes, and nothing has changed; or what a state's
-   *   function returned is no state, and it is not left.
+   *   function returned is not a state, and it is not left.
    * @throws InvalidStateError: a state that waits for no bytes is not left, so it would be for ever.
    * @throws what a state's function throws: its bytes are delivered, the state is not left.
    */

@@ -5,7 +5,8 @@ import { heed, isThenable } from './callbacks.js';
 
 /** What {@link StatefulStringProtocol} adds to its base. */
 export declare abstract class StatefulStringProtocolMembers {
-  // What TypeScript demands of a class that is to be mixed into another: the base's arguments.
+  // TypeScript demands this constructor of a class that is mixed into another: it takes the base's
+  // arguments.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   constructor(...args: any[]);
 

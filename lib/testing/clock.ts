@@ -24,11 +24,11 @@ export class Clock implements IReactorTime {
    * order in which they were put there.
    *
    * @param delay - In seconds from now. One that has passed is made by the next `advance`.
-   * @param f - What to call.
-   * @param args - What to call it with.
+   * @param f - The function to call.
+   * @param args - The arguments to call it with.
    * @returns the call, to be cancelled or moved.
-   * @throws InvalidArgTypeError, OutOfRangeError: `delay` is no number or `f` no function; nothing
-   *   has changed.
+   * @throws InvalidArgTypeError, OutOfRangeError: `delay` is not a number, or `f` is not a
+   *   function; nothing has changed.
    */
   callLater<Args extends unknown[]>(
     delay: number,
@@ -58,7 +58,7 @@ export class Clock implements IReactorTime {
    * come to be due while it does so. Each call sees the time after all of `amount`.
    *
    * @param amount - In seconds.
-   * @throws InvalidArgTypeError, OutOfRangeError: `amount` is no number; nothing has changed.
+   * @throws InvalidArgTypeError, OutOfRangeError: `amount` is not a number; nothing has changed.
    * @throws what a call throws; those after it are left for the next `advance`.
    */
   advance(amount: number): void {
@@ -89,7 +89,7 @@ export class Clock implements IReactorTime {
   }
 }
 
-/** Not a difference: that of two infinite times is no number. */
+/** Compares without subtracting: the difference of two infinite times is not a number. */
 function compare(a: number, b: number): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;

@@ -5,7 +5,7 @@ import { assertKnownOptions, assertOptions } from '../base/arguments.js';
 import type { ConnectionMessage, ProducerMessage } from '../base/diagnostics.js';
 import { nameOf } from '../base/name-of.js';
 
-/** Something that happened to a producer or the connection, as a {@link FlowRecorder} notes it. */
+/** An event of a producer or the connection, as a {@link FlowRecorder} records it. */
 export interface FlowEvent {
   /** Milliseconds since the recorder began. */
   readonly at: number;
@@ -17,13 +17,13 @@ export interface FlowEvent {
   readonly reason?: Error;
 }
 
-/** What stood how at one moment, as a {@link FlowRecorder} measures it. */
+/** The state at one moment, as a {@link FlowRecorder} measures it. */
 export interface FlowSample {
   /** Milliseconds since the recorder began. */
   readonly at: number;
   /** Bytes (objects, in object mode) buffered by the consumer and its stream; 0 if it can't tell. */
   readonly buffered: number;
-  /** What `measure` answered. */
+  /** The value that `measure` returned. */
   readonly measured: Readonly<Record<string, number>>;
 }
 
@@ -35,11 +35,14 @@ export interface FlowPause {
   readonly to: number;
 }
 
-/** What a {@link FlowRecorder} can be told. */
+/** The options of a {@link FlowRecorder}. */
 export interface FlowRecorderOptions {
   /** Milliseconds between two samples; 10 by default. A sample is also taken with each event. */
   interval?: number | undefined;
-  /** Measures what is to stand beside the buffered bytes in each sample: bytes received, say. */
+  /**
+   * Measures a second value for each sample, beside the buffered bytes: the bytes received, for
+   * example.
+   */
   measure?: (() => Record<string, number>) | undefined;
 }
 
@@ -60,12 +63,12 @@ const CHANNELS = ['twisted-streams:producer', 'twisted-streams:connection'];
  * console.log(recorder.pauses.length, recorder.events.at(-1)?.reason);
  * ```
  *
- * Twisted has nothing of the kind.
+ * Twisted has no counterpart.
  */
 export class FlowRecorder {
-  /** What happened, in order. */
+  /** The events, in order. */
   readonly events: FlowEvent[] = [];
-  /** What was measured, in order. */
+  /** The samples, in order. */
   readonly samples: FlowSample[] = [];
   /** Bytes (objects, in object mode) from which on the buffer is full, if the consumer can tell. */
   readonly highWaterMark: number | undefined;
@@ -78,8 +81,8 @@ export class FlowRecorder {
   /**
    * Begins to record.
    *
-   * @param consumer - Whose flow it is: a `WritableConsumer`, a `DuplexTransport`, or anything that
-   *   the two channels tell of.
+   * @param consumer - The consumer to record: a `WritableConsumer`, a `DuplexTransport`, or any
+   *   other that the two channels tell of.
    * @param options - See {@link FlowRecorderOptions}.
    * @throws InvalidArgTypeError: an argument is of the wrong kind, or an option is misspelt.
    * @throws OutOfRangeError: `interval` is not above 0.
@@ -110,7 +113,7 @@ export class FlowRecorder {
     this.sample();
   }
 
-  /** Records no more. Called again, does nothing. */
+  /** Stops recording. Called again, does nothing. */
   stop(): void {
     if (!this.isRunning) return;
     this.isRunning = false;

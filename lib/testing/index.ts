@@ -1,5 +1,5 @@
 /**
- * What the tests of a program that uses twisted-streams can be written with.
+ * Classes and checks for the tests of a program that uses twisted-streams.
  *
  * @module twisted-streams/testing
  * @packageDocumentation

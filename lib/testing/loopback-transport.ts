@@ -232,7 +232,7 @@ export class LoopbackTransport
     this.wake();
   }
 
-  /** As a producer: its consumer has died, so it closes too. */
+  /** As a producer: its consumer is lost, so it closes too. */
   stopProducing(): void {
     this.loseConnection();
   }

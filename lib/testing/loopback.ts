@@ -25,7 +25,7 @@ const ROUNDS_PER_TURN = 1000;
  * @param serverProtocol - Is connected first, and served first.
  * @param clientProtocol - Is at the other end.
  * @returns a promise that resolves once both were told of the close. It rejects with
- *   InvalidArgTypeError if one is no protocol (neither is connected), and with the first error
+ *   InvalidArgTypeError if one is not a protocol (neither is connected), and with the first error
  *   that a protocol or producer threw; any further ones go to `log.err`.
  * @see Twisted: `twisted.protocols.loopback.loopbackAsync`
  */
@@ -65,7 +65,10 @@ class Loopback {
     this.run();
   }
 
-  /** Something may have become possible. Looks at it later: whoever says so is in the middle of it. */
+  /**
+   * Something may have become possible. Looks at it later, because the caller is in the middle of
+   * its own work.
+   */
   private wake(): void {
     this.awake = true;
     if (this.running) return;

@@ -26,7 +26,7 @@ export class NonStreamingProducer implements IPullProducer {
 
   /**
    * @param consumer - Is written to.
-   * @throws InvalidArgTypeError: `consumer` is no consumer.
+   * @throws InvalidArgTypeError: `consumer` is not a consumer.
    */
   constructor(consumer: IConsumer) {
     assertConsumer(consumer);
@@ -59,7 +59,7 @@ export class NonStreamingProducer implements IPullProducer {
     }
   }
 
-  /** @throws InvalidStateError: nobody pauses a pull producer. */
+  /** @throws InvalidStateError: a pull producer is never paused. */
   pauseProducing(): void {
     throw new InvalidStateError('BUG: pause should never be called.');
   }

@@ -14,7 +14,8 @@ import { assertBytes, piecesOf } from '../base/bytes.js';
  * A transport that keeps what is written to it and notes what else is asked of it, and does nothing
  * by itself: it never calls the producer or the protocol.
  *
- * What is not part of a transport's interfaces (`value`, `clear`, and the fields) is for tests.
+ * The members that are not part of a transport's interfaces (`value`, `clear`, and the fields) are
+ * for tests.
  *
  * @see Twisted: `twisted.internet.testing.StringTransport`
  */
@@ -39,7 +40,7 @@ export class StringTransport implements ITransport, IConsumer, IPushProducer {
   private written: Uint8Array[] = [];
 
   /**
-   * Makes one that is connected, and whose producer may produce.
+   * Makes a connected transport; its producer may produce.
    *
    * @param hostAddress - What `getHost` answers.
    * @param peerAddress - What `getPeer` answers.
@@ -109,7 +110,7 @@ export class StringTransport implements ITransport, IConsumer, IPushProducer {
    *
    * @param producer - Any object.
    * @param streaming - Any value.
-   * @throws InvalidArgTypeError: `producer` is no object; nothing has changed.
+   * @throws InvalidArgTypeError: `producer` is not an object; nothing has changed.
    * @throws ProducerAlreadyRegisteredError: nothing has changed.
    */
   registerProducer(producer: object, streaming: unknown): void {

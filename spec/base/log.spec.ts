@@ -73,7 +73,7 @@ describe('log', () => {
     ]);
   });
 
-  it('refuses an observer that is no function', () => {
+  it('refuses an observer that is not a function', () => {
     for (const wrong of [5, null, {}]) {
       expect(() => log.addObserver(wrong as never))
         .to.throw(TypeError)

@@ -43,7 +43,7 @@ describe('npm start', () => {
 
   for (const [mistake, args, complaint] of [
     ['a missing file', ['--file', 'no-such-file'], /^Cannot send no-such-file: ENOENT/],
-    ['a folder', ['--file', 'lib'], /^Cannot send lib: it is no file/],
+    ['a folder', ['--file', 'lib'], /^Cannot send lib: it is not a file/],
     ['a speed of 0', ['--speed', '0'], /^error: .*--speed.* more than 0/],
     ['half an integer', ['--integers', '0.5'], /^error: .*--integers.* whole number/],
     ['an unknown option', ['--fiel', 'x'], /^error: Unknown option '--fiel'/],

@@ -10,8 +10,8 @@ describe('The examples that want a folder, started wrongly', () => {
       expect(stderr).to.match(/^ENOENT: .*no-such-folder'\n$/);
     });
 
-    it(`${name}: says in a line that a file is no folder`, async () => {
-      const stderr = '"package.json" is no folder.\n';
+    it(`${name}: says in a line that a file is not a folder`, async () => {
+      const stderr = '"package.json" is not a folder.\n';
       const ended = await runExample(name, 'package.json', '0');
       expect(ended).to.deep.equal({ code: 2, stdout: '', stderr });
     });

@@ -43,8 +43,8 @@ describe('examples/streaming.ts', () => {
   });
 
   for (const nonsense of ['many', '-1', '1.5', '']) {
-    it(`closes after telling who answers "${nonsense}" that it is no number`, async () => {
-      expect(await ask(`${nonsense}\r\n`)).to.equal(`${QUESTION}That is no number.\r\n`);
+    it(`closes after telling who answers "${nonsense}" that it is not a number`, async () => {
+      expect(await ask(`${nonsense}\r\n`)).to.equal(`${QUESTION}That is not a number.\r\n`);
     });
   }
 
@@ -79,7 +79,7 @@ describe('examples/streaming.ts, started wrongly', () => {
     const { code, stderr } = await runExample('streaming.ts', 'abc');
     expect({ code, stderr }).to.deep.equal({
       code: 2,
-      stderr: '"abc" is no port: 0 to 65535.\n',
+      stderr: '"abc" is not a port: 0 to 65535.\n',
     });
   });
 

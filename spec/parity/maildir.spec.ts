@@ -67,7 +67,7 @@ describe('A message for a maildir', () => {
     expect(openDescriptors().filter((name) => name.startsWith(maildir))).to.deep.equal([]);
   });
 
-  it('is no message, not even a partial one, when the program is killed in between', async () => {
+  it('is not a message, not even a partial one, when the program is killed in between', async () => {
     const pipe = folder.path('pipe');
     execFileSync('mkfifo', [pipe]);
     mkdirSync(maildir);

@@ -1,5 +1,5 @@
 /**
- * `TuntapPort`: what is no socket, opened by its descriptor, as a transport: a character device (the
+ * `TuntapPort`: a device that is not a socket, opened by its descriptor, as a transport: a character device (the
  * far end of a pseudo-terminal), and FIFOs.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';

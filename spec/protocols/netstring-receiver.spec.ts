@@ -60,7 +60,7 @@ describe('NetstringReceiver', () => {
     expect(noted).to.equal(true);
   });
 
-  it('needs no transport to refuse what is no netstring', () => {
+  it('needs no transport to refuse bytes that are not a netstring', () => {
     const alone = new NetstringReceiver();
     alone.dataReceived(bytes('x'));
     expect(alone.brokenPeer).to.equal(true);

@@ -89,7 +89,7 @@ describe('StatefulProtocol', () => {
       .with.property('code', 'ERR_INVALID_STATE');
   });
 
-  it('refuses what is no state', () => {
+  it('refuses a value that is not a state', () => {
     const isRefused = { code: 'ERR_INVALID_ARG_TYPE' };
     for (const wrong of [5, 'state', [() => undefined], [() => undefined, -1], [5, 5], {}]) {
       const protocol = new Staying(() => wrong);

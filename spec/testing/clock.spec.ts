@@ -106,7 +106,7 @@ describe('Clock', () => {
     expect(clock.getDelayedCalls()).to.deep.equal([]);
   });
 
-  it('refuses what is no number or no function, and changes nothing', () => {
+  it('refuses a value that is not a number or no function, and changes nothing', () => {
     const clock = new Clock();
     expect(() => clock.callLater('1' as unknown as number, () => {})).to.throw(InvalidArgTypeError);
     expect(() => clock.callLater(NaN, () => {})).to.throw(OutOfRangeError);

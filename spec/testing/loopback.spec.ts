@@ -172,7 +172,7 @@ describe('loopback', () => {
     expect([transport.getTcpNoDelay(), transport.getTcpKeepAlive()]).to.deep.equal([true, true]);
   });
 
-  it('rejects what is no protocol, and connects neither', async () => {
+  it('rejects a value that is not a protocol, and connects neither', async () => {
     const { log, server } = setUp();
     const failure: unknown = await loopback(server, {} as IProtocol).catch(
       (error: unknown) => error,
@@ -524,7 +524,7 @@ describe('loopback', () => {
       expect(logged.map(({ error }) => error)).to.deep.equal([second]);
     });
 
-    it('are told as ConnectionLost where something is thrown that is no error', async () => {
+    it('are told as ConnectionLost where something is thrown that is not an error', async () => {
       const { server, client, connect } = setUp();
       server.dataReceived = () => {
         // eslint-disable-next-line @typescript-eslint/only-throw-error

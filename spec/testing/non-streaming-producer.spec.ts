@@ -85,7 +85,7 @@ describe('NonStreamingProducer', () => {
     expect(() => stopped.stopProducing()).to.throw(InvalidStateError, 'stop');
   });
 
-  it('refuses what is no consumer', () => {
+  it('refuses a value that is not a consumer', () => {
     expect(() => new NonStreamingProducer({} as IConsumer)).to.throw(InvalidArgTypeError);
   });
 });

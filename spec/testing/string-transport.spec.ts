@@ -59,7 +59,7 @@ describe('StringTransport', () => {
     expect(transport.streaming).to.equal(true);
   });
 
-  it('refuses a producer that is no object', () => {
+  it('refuses a producer that is not an object', () => {
     const transport = new StringTransport();
     for (const producer of [null, undefined, 7, 'producer']) {
       expect(() => transport.registerProducer(producer as unknown as object, true)).to.throw(

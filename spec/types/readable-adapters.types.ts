@@ -67,15 +67,15 @@ export const producers = [
 
 // @ts-expect-error there is nothing to read
 export const none = new ReadableProducer();
-// @ts-expect-error a string is no stream
+// @ts-expect-error a string is not a stream
 export const string = new ReadableProducer('text');
 // @ts-expect-error bytes are no stream of bytes
 export const bytes = new ReadableProducer(data);
 // @ts-expect-error a writable can't be read
 export const writable = new ReadableProducer(new core.Writable());
-// @ts-expect-error strings are no bytes
+// @ts-expect-error strings are not bytes
 export const strings = new ReadableProducer(['text']);
-// @ts-expect-error strings are no bytes
+// @ts-expect-error strings are not bytes
 export const webStrings = new ReadableProducer(new ReadableStream<string>());
 // @ts-expect-error a promise is to be awaited first
 export const promise = new ReadableProducer(Promise.resolve(socket));
@@ -87,7 +87,7 @@ export const option = new ReadableProducer(socket, { highWaterMark: 1 });
 export async function produce(producer: ReadableProducer): Promise<void> {
   const produced: Promise<void> = producer.startProducing(new ProducerReadable());
   await produced;
-  // @ts-expect-error a Writable is no consumer: WritableConsumer makes it one
+  // @ts-expect-error a Writable is not a consumer: WritableConsumer makes it one
   await producer.startProducing(new core.Writable());
 }
 
@@ -98,7 +98,7 @@ export async function read(readable: ProducerReadable): Promise<void> {
   // @ts-expect-error a pull producer does not push
   consumer.registerProducer(pull, true);
   consumer.write(data);
-  // @ts-expect-error a string is no bytes
+  // @ts-expect-error a string is not bytes
   consumer.write('text');
 
   const node: NodeJS.ReadableStream = readable;

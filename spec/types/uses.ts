@@ -86,9 +86,9 @@ export function everyWritableIsAConsumer(): void {
   new WritableConsumer(new core.Readable());
   // @ts-expect-error: it can't be written to
   new WritableConsumer(new ReadableStream<Uint8Array>());
-  // @ts-expect-error: it is no stream
+  // @ts-expect-error: it is not a stream
   new WritableConsumer({ write() {} });
-  // @ts-expect-error: it is no stream
+  // @ts-expect-error: it is not a stream
   new WritableConsumer(consumer);
   // @ts-expect-error: there is no such option
   new WritableConsumer(socket, { bufferSize: 1 });
@@ -128,7 +128,7 @@ export function everyReadableIsAProducer(): void {
   new ReadableProducer(['text']);
   // @ts-expect-error: it doesn't give bytes
   new ReadableProducer(new ReadableStream<string>());
-  // @ts-expect-error: it is no readable
+  // @ts-expect-error: it is not a readable
   new ReadableProducer(pushes);
 }
 
@@ -197,7 +197,7 @@ export async function consumersAreWritables(): Promise<void> {
 
   // @ts-expect-error: it has no `finish`
   new ConsumerWritable(consumer, { finish: true });
-  // @ts-expect-error: a stream is no consumer
+  // @ts-expect-error: a stream is not a consumer
   new ConsumerWritable(socket);
   // @ts-expect-error: it lacks `registerProducer` and `unregisterProducer`
   new ConsumerWritable({ write() {} });
@@ -230,7 +230,7 @@ export async function transportsAreDuplexes(): Promise<void> {
   expectSame<typeof duplex.transport, ITransport | null>(true);
   new TransportDuplex<ITCPTransport>().transport?.setTcpNoDelay(true);
 
-  // @ts-expect-error: a stream is no transport
+  // @ts-expect-error: a stream is not a transport
   duplex.makeConnection(socket);
   // @ts-expect-error: it may be `null`
   duplex.transport.loseConnection();
@@ -276,6 +276,6 @@ export function streamsBecomeWebStreams(): void {
 
   // @ts-expect-error: a readable has no writable half
   void toWeb(new ProducerReadable()).writable;
-  // @ts-expect-error: a consumer is no stream
+  // @ts-expect-error: a consumer is not a stream
   toWeb(consumer);
 }

@@ -157,7 +157,7 @@ function identityOf(hostname: string): ConnectionOptions {
   const { isIP } = process.getBuiltinModule('node:net');
   const name = asciiOf(hostname);
   return {
-    servername: isIP(name) === 0 ? name : '', // RFC 6066: the name of a server is no address.
+    servername: isIP(name) === 0 ? name : '', // RFC 6066: the name of a server is not an address.
     checkServerIdentity: (_server, certificate) =>
       process.getBuiltinModule('node:tls').checkServerIdentity(name, certificate),
   };

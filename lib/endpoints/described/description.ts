@@ -16,7 +16,7 @@ export interface Description {
  * Takes `text` apart. Colons separate arguments; what comes before an argument's first `=` is its
  * name. After a backslash, a character stands for itself.
  *
- * @throws InvalidArgTypeError: `text` is no string.
+ * @throws InvalidArgTypeError: `text` is not a string.
  * @throws EndpointDescriptionError: it ends in a backslash, or doesn't begin with a type.
  */
 export function parseDescription(text: unknown): Description {
@@ -67,7 +67,7 @@ function* argumentsOf(text: string): Generator<{ name: string | undefined; value
  * @param argument - An argument, or its value.
  * @returns it, with a backslash before each backslash and colon. An `=` needs none after the
  *   argument's name; in one without a name it does.
- * @throws InvalidArgTypeError: `argument` is no string.
+ * @throws InvalidArgTypeError: `argument` is not a string.
  * @see Twisted: `twisted.internet.endpoints.quoteStringArgument`
  */
 export function quoteStringArgument(argument: string): string {

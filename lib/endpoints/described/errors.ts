@@ -48,7 +48,7 @@ export class NoProtocol extends ConnectError {
  * @see Twisted: `ValueError`, `TypeError`
  */
 export class EndpointDescriptionError extends Error {
-  /** What to match on. */
+  /** Match on this. */
   readonly code: string = 'ERR_INVALID_ARG_VALUE';
 
   /**

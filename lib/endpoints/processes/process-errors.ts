@@ -61,7 +61,7 @@ export class ProcessTerminated extends ConnectionLost {
  * @see Twisted: `twisted.internet.error.ProcessExitedAlready`
  */
 export class ProcessExitedAlready extends Error {
-  /** What to match on. */
+  /** Match on this. */
   readonly code = 'ESRCH';
 
   /**

@@ -5,7 +5,7 @@
  * @see Twisted: `twisted.internet.defer.CancelledError`
  */
 export class CancelledError extends Error {
-  /** What to match on. */
+  /** Match on this. */
   readonly code = 'ABORT_ERR';
 
   /**

@@ -6,7 +6,7 @@
  * @see Twisted: `twisted.internet.error.ConnectError`
  */
 export class ConnectError extends Error {
-  /** What to match on. */
+  /** Match on this. */
   readonly code: string;
 
   /**
@@ -73,7 +73,7 @@ export class TimeoutError extends UserError {
  * @see Twisted: `twisted.internet.error.CannotListenError`
  */
 export class CannotListenError extends Error {
-  /** What to match on. */
+  /** Match on this. */
   readonly code: string;
 
   /**

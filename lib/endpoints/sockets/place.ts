@@ -40,7 +40,7 @@ const OUR_NAMES = { interface: 'host', bindAddress: 'localAddress', contextFacto
  * @throws InvalidArgTypeError: an option is misspelt, or has Twisted's name.
  * @throws InvalidArgTypeError: there is neither a `port` nor a `path`, or both, or one of the wrong
  *   kind.
- * @throws OutOfRangeError: `port` is no whole number from 0 to 65535.
+ * @throws OutOfRangeError: `port` is not a whole number from 0 to 65535.
  */
 export function assertPlace(options: unknown, others: readonly string[]): asserts options is Place {
   if (typeof options !== 'object' || options === null) {

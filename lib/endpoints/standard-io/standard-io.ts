@@ -39,9 +39,9 @@ export class StandardIO extends DuplexTransport {
   /**
    * @param protocol - What talks over standard input and output; connected before this returns.
    * @param options - See {@link StandardIOOptions}.
-   * @throws InvalidArgTypeError: `protocol` is no protocol, `stdin` can't be read, `stdout` not
+   * @throws InvalidArgTypeError: `protocol` is not a protocol, `stdin` can't be read, `stdout` not
    *   written to, or an option is of the wrong kind.
-   * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
+   * @throws OutOfRangeError: `highWaterMark` is not a whole number of at least 0.
    * @throws the reason of the signal: it has aborted already, and neither stream was listened to.
    */
   constructor(protocol: IProtocol, options: StandardIOOptions = {}) {

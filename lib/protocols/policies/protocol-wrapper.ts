@@ -154,7 +154,7 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
    * Connects the wrapped protocol to this. The factory hears of it first.
    *
    * @param transport - The way to the other end.
-   * @throws InvalidArgTypeError: what is wrapped is no protocol; nothing has changed.
+   * @throws InvalidArgTypeError: the wrapped value is not a protocol; nothing has changed.
    * @throws what the wrapped protocol throws.
    */
   makeConnection(transport: ITransport | null): void {

@@ -56,7 +56,7 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
    * @param maxConnectionCount - Connections at a time; any number if left out.
    * @param readLimit - Bytes to read in a second, or `null`: any number.
    * @param writeLimit - Bytes to write in a second, or `null`: any number.
-   * @throws InvalidArgTypeError, OutOfRangeError: a limit is no number, or is not above 0.
+   * @throws InvalidArgTypeError, OutOfRangeError: a limit is not a number, or is not above 0.
    */
   constructor(
     wrappedFactory: IProtocolFactory,

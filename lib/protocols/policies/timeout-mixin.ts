@@ -3,7 +3,8 @@ import { type IDelayedCall, reactor } from '../../twisted/cooperation/index.js';
 
 /** What {@link TimeoutMixin} adds to its base. */
 export declare class TimeoutMixinMembers {
-  // What TypeScript demands of a class that is to be mixed into another: the base's arguments.
+  // TypeScript demands this constructor of a class that is mixed into another: it takes the base's
+  // arguments.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   constructor(...args: any[]);
 

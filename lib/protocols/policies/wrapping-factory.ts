@@ -64,7 +64,7 @@ export class WrappingFactory
    *
    * @param address - The other end.
    * @returns what `protocol` makes; `null` if the wrapped factory builds none.
-   * @throws InvalidArgTypeError: what is wrapped is no factory.
+   * @throws InvalidArgTypeError: the wrapped value is not a factory.
    * @throws what the wrapped factory, or `protocol`, throws.
    */
   override buildProtocol(address: IAddress): IProtocol | null {

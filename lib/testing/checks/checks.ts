@@ -120,7 +120,8 @@ export async function checkPullProducer(
  * ```
  *
  * @param make - Makes a connected transport that has no producer yet; or such a transport together
- *   with its other end, whose input is then compared with what was written. It may return a promise.
+ *   with its other end, so that the input of that is compared with the bytes that were written. It
+ *   may return a promise.
  * @param options - How long to wait; see {@link CheckOptions}.
  * @returns a promise that resolves if the transport keeps every rule, and rejects as that of
  *   {@link checkConsumer} does.
@@ -138,7 +139,7 @@ export async function checkTransport(
   await checkRules(rules, subject, ({ transport }) => close(transport), options);
 }
 
-/** A rule for consumers, for a transport whose other end is read meanwhile. */
+/** A rule for consumers, for a transport while its other end is read. */
 function ofTransport(rule: Rule<IConsumer>): Rule<TransportSubject> {
   return {
     name: rule.name,
@@ -158,7 +159,7 @@ async function drain(peer: AsyncIterable<Uint8Array>): Promise<void> {
   }
 }
 
-/** Gives up a consumer after a rule: nobody needs what it still has. */
+/** Discards a consumer after a rule, with the bytes that it still has. */
 function close(
   consumer: IConsumer & Partial<ConsumingTransport & { abortConnection(): void }>,
 ): void {

@@ -8,7 +8,7 @@ export type Call = 'pause' | 'resume' | 'stop';
 
 /** A push producer that writes nothing by itself. */
 export class ProbeProducer implements IPushProducer {
-  /** What was called, in order. */
+  /** The calls, in order. */
   readonly calls: Call[] = [];
   /** Done from inside a call, once it is noted. */
   react: (call: Call) => void = () => {};
@@ -85,7 +85,7 @@ export class ProbeConsumer implements IConsumer {
   streaming: boolean | undefined;
   registered = 0;
   unregistered = 0;
-  /** What was written although no producer was registered any more. */
+  /** The bytes that were written although no producer was registered any more. */
   afterUnregistering = 0;
   /** Done from inside a write, once it is noted. */
   react: (data: Buffer) => void = () => {};

@@ -9,7 +9,7 @@ export class ProducerSubject<Producer extends IProducer> {
   readonly consumer = new ProbeConsumer();
   private made: Producer | void = undefined;
 
-  /** @param make - Makes the producer, whose consumer it is given. */
+  /** @param make - Makes the producer, given its consumer. */
   constructor(private readonly make: Maker<Producer | void, [consumer: ProbeConsumer]>) {}
 
   /** The producer; only once it was started. */
@@ -40,7 +40,7 @@ export class ProducerSubject<Producer extends IProducer> {
   /** Whether it was stopped. */
   isStopped = false;
 
-  /** Stops the producer, as a consumer does whose connection is lost. */
+  /** Stops the producer, as a consumer does when its connection is lost. */
   stop(): void {
     this.isStopped = true;
     this.producer.stopProducing();

@@ -1,8 +1,11 @@
-/** A rule of the contract, and what runs a list of them against what a user's function makes. */
+/**
+ * A rule of the contract, and the code that runs a list of them against objects that a user's
+ * function makes.
+ */
 import { assertOptions } from '../../base/arguments.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 
-/** What the checks of `twisted-streams/testing` can be told. */
+/** The options of the checks of `twisted-streams/testing`. */
 export interface CheckOptions {
   /**
    * Milliseconds to wait for something that must happen, before the rule counts as broken. 2,000 by
@@ -14,11 +17,11 @@ export interface CheckOptions {
 }
 
 /**
- * What was checked breaks a rule. `code` is `ERR_RULE_BROKEN`; `cause` is what was thrown, if
- * something was.
+ * The checked object breaks a rule. `code` is `ERR_RULE_BROKEN`; `cause` is the value that was
+ * thrown, if one was.
  */
 export class RuleBrokenError extends Error {
-  /** What to match on. */
+  /** Match on this. */
   readonly code = 'ERR_RULE_BROKEN';
 
   /**
@@ -26,7 +29,7 @@ export class RuleBrokenError extends Error {
    *
    * @param rule - The rule, as a sentence.
    * @param seen - What happened instead, as a sentence without its full stop.
-   * @param options - `cause`: what was thrown, if something was.
+   * @param options - `cause`: the value that was thrown, if one was.
    */
   constructor(
     readonly rule: string,
@@ -42,11 +45,11 @@ export class RuleBrokenError extends Error {
 export interface Rule<Subject> {
   /** The rule, as a sentence without its full stop. */
   readonly name: string;
-  /** Plays what shows whether `subject` keeps the rule. */
+  /** Plays a scenario that shows whether `subject` keeps the rule. */
   play(subject: Subject, trial: Trial): void | Promise<void>;
 }
 
-/** The class of what a rule throws when it is broken; the rule's name is added where it is caught. */
+/** Thrown by a rule that is broken; the catcher adds the rule's name. */
 class Broken extends Error {}
 
 // Taken when the module loads: the user's test may replace the timers.
@@ -100,13 +103,13 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** What makes the things that are checked; called once for each rule. */
+/** Makes the objects that are checked; called once for each rule. */
 export type Maker<Made, Args extends unknown[] = []> = (...args: Args) => Made | Promise<Made>;
 
 /**
  * Plays each rule against a new subject, in order.
  *
- * @throws InvalidArgTypeError: `make` is no function, or `options` is no object.
+ * @throws InvalidArgTypeError: `make` is not a function, or `options` is not an object.
  * @throws RuleBrokenError: the first rule that is broken.
  */
 export async function checkRules<Subject>(

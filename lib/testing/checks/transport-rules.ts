@@ -8,7 +8,7 @@ import type { Rule, Trial } from './rule.js';
 /** A transport that can have a producer. */
 export type ConsumingTransport = ITransport & IConsumer;
 
-/** What a transport may have besides, and what is then checked of it. */
+/** Optional members of a transport, which are checked if it has them. */
 interface Optional {
   abortConnection?: () => void;
   disconnected?: boolean;
@@ -22,7 +22,7 @@ export interface TransportSubject {
   readonly peer: AsyncIterable<Uint8Array> | undefined;
 }
 
-/** All that `peer` receives; fails the rule if the transport does not close in time. */
+/** All bytes that `peer` receives; fails the rule if the transport does not close in time. */
 async function received(
   peer: AsyncIterable<Uint8Array>,
   trial: Trial,
@@ -34,7 +34,7 @@ async function received(
     over = true;
   })();
   reading.catch(() => {
-    over = true; // The peer's own error is not what the rule is about: what came is compared.
+    over = true; // The rule is not about the peer's own error: it compares the bytes that came.
   });
   const value = () => Buffer.concat(pieces);
   const ended = () =>

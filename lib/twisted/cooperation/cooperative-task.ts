@@ -32,9 +32,9 @@ interface Waiter {
 /**
  * A task of a `Cooperator`: can be paused, resumed, stopped and waited for.
  *
- * A task runs unless it is paused. When it yields a promise it is paused until that settles;
- * a rejection fails the task. An asynchronous iterator's step is awaited likewise, but that is no
- * pause that `resume` could end.
+ * A task runs unless it is paused. When it yields a promise it is paused until that settles; a
+ * rejection fails the task. An asynchronous iterator's step is awaited in the same way, but
+ * `resume` cannot end that pause.
  *
  * Stopping a task does not end an iterator that was handed in: several tasks may share one, which
  * is how Twisted's users limit what runs at a time. Call its `return` yourself if you need its
@@ -45,18 +45,18 @@ interface Waiter {
 export class CooperativeTask<Iterating extends Work = Work> {
   /** @internal Where it stands among its cooperator's tasks. */
   readonly seat = new Seat<CooperativeTask>(this);
-  /** What is worked through. */
+  /** The iterator that is worked through. */
   protected readonly iterator: Iterating;
-  /** Who does the work. */
+  /** Runs this task. */
   protected readonly cooperator: TaskOwner;
   /** How often it was paused and not resumed; a promise that it waits for counts. */
   protected pauseCount = 0;
 
   private completionState: CompletionState | null = null;
-  /** What failed it, if something did. */
+  /** The error that failed it, if one did. */
   private failure: unknown = undefined;
   private waiters: Waiter[] | null = null;
-  /** Whether somebody waits for it, or was told how it ended: a failure needs no report then. */
+  /** Whether some code waits for it or was told how it ended: then a failure needs no report. */
   private wasHeardOf = false;
 
   /** Whether the iterator's `next` is running. */
@@ -70,7 +70,7 @@ export class CooperativeTask<Iterating extends Work = Work> {
    * Adds itself to `cooperator`. Use `Cooperator#cooperate` instead.
    *
    * @param iterator - As for `cooperate`.
-   * @param cooperator - Whose task it becomes.
+   * @param cooperator - Runs the task.
    * @throws what `cooperate` throws.
    */
   constructor(iterator: WorkSource, cooperator: TaskOwner) {
@@ -100,7 +100,7 @@ export class CooperativeTask<Iterating extends Work = Work> {
   }
 
   /**
-   * Works no more until it is resumed as often as it was paused.
+   * Stops working until it is resumed as often as it was paused.
    *
    * @throws TaskDone, TaskFailed, TaskStopped or SchedulerStopped: the task is over.
    * @see Twisted: `twisted.internet.task.CooperativeTask.pause`
@@ -124,7 +124,7 @@ export class CooperativeTask<Iterating extends Work = Work> {
   }
 
   /**
-   * Ends the task; it works no more.
+   * Ends the task.
    *
    * @throws TaskDone, TaskFailed, TaskStopped or SchedulerStopped: it is over already.
    * @see Twisted: `twisted.internet.task.CooperativeTask.stop`
@@ -237,7 +237,7 @@ export class CooperativeTask<Iterating extends Work = Work> {
     Promise.resolve(promise).catch((error: unknown) => this.fail(error));
   }
 
-  /** Work has failed. After the end there is nothing to fail, but the error is not lost. */
+  /** Work has failed. After the end there is nothing to fail, but the error is still reported. */
   private fail(error: unknown): void {
     if (this.completionState === null) this.complete(TaskFailed, error);
     else log.err(error, 'A cooperative task failed after it was ended');

@@ -11,7 +11,7 @@ import { clearImmediate, setImmediate } from '../../base/timers.js';
 import type { WorkOf, WorkSource } from './work.js';
 
 /**
- * Something that was to be called later, and need not be.
+ * A call that is to be made later and can be cancelled.
  *
  * @see Twisted: `twisted.internet.interfaces.IDelayedCall`
  */
@@ -21,19 +21,19 @@ export interface ICancellable {
 }
 
 /**
- * What a {@link Cooperator} is made with.
+ * The options of a {@link Cooperator}.
  *
  * @see Twisted: the arguments of `twisted.internet.task.Cooperator`
  */
 export interface CooperatorOptions {
   /**
-   * Called as each tick begins. What it returns is called after each unit of work, and ends the
-   * tick with `true`. By default a tick lasts 10 ms.
+   * Called as each tick begins. It returns a function that is called after each unit of work, and
+   * that ends the tick by returning `true`. By default a tick lasts 10 ms.
    */
   terminationPredicateFactory?: (() => () => boolean) | undefined;
   /**
-   * Is to call `tick` once, later, unless that is cancelled. By default the event loop does, after
-   * it has looked for input and output.
+   * Must call `tick` once, later, unless the call is cancelled. By default the event loop calls it,
+   * after it has looked for input and output.
    */
   scheduler?: ((tick: () => void) => ICancellable) | undefined;
   /** Whether tasks run as soon as they are added (the default), or only after `start`. */
@@ -48,8 +48,8 @@ const OPTIONS = ['terminationPredicateFactory', 'scheduler', 'started', 'signal'
  * Runs tasks in turn, one step of an iterator each, a slice of time at a turn of the event loop.
  *
  * Tasks may be added, paused, resumed and stopped at any time, also from inside a task. The order
- * is Twisted's: who comes back comes last; and when a task that has had its turn leaves, the one
- * that was next waits for the next round.
+ * is Twisted's: a task that is resumed comes last, and when a task that has had its turn leaves,
+ * the next one waits for the next round.
  *
  * @example
  * ```ts
@@ -169,7 +169,8 @@ export class Cooperator {
     // Now: what a task's end calls may start this again, and its tick is not to be cancelled.
     const { scheduledTick } = this;
     this.scheduledTick = null;
-    // Differs from Twisted, whose loop over a list that shrinks ends every second task.
+    // Differs from Twisted, which loops over a list that shrinks, so that it ends every second task
+    // only.
     for (const task of this.round.clear()) task.abandon(SchedulerStopped);
     scheduledTick?.cancel();
   }
@@ -191,7 +192,7 @@ export class Cooperator {
     }
   }
 
-  /** @internal Lets a task run no more; the last one takes the next tick with it. */
+  /** @internal Stops running a task; with the last task the next tick is cancelled. */
   removeTask(task: CooperativeTask): void {
     if (this.round.remove(task.seat) && this.round.isEmpty) this.cancelTick();
   }
@@ -257,7 +258,8 @@ class ScheduledTick {
 
   cancel(): void {
     this.cancelled = true;
-    // A scheduler in JavaScript may return nothing: a tick too many finds nothing to do.
+    // A scheduler may return nothing, so a tick may come that was cancelled: it finds nothing to
+    // do.
     if (typeof this.call?.cancel === 'function') this.call.cancel();
   }
 }
@@ -266,7 +268,7 @@ function assertFunction(value: unknown, name: string): void {
   if (typeof value !== 'function') throw new InvalidArgTypeError(name, 'a function', value);
 }
 
-/** Ticks on the event loop, whose turn it is then to report what a termination predicate throws. */
+/** Ticks on the event loop, which also reports an error that a termination predicate throws. */
 function nextTurn(tick: () => void): ICancellable {
   const immediate = setImmediate(() => {
     try {

@@ -21,18 +21,18 @@ export interface DeferLaterOptions {
  * await deferLater(reactor, 5, { signal: giveUp.signal }, connectAgain, 'localhost');
  * ```
  *
- * @param clock - Whose time it goes by.
+ * @param clock - The clock that it goes by.
  * @param delay - In seconds.
  * @returns a promise of what `f` returns; it rejects with what `f` throws.
  * @throws InvalidArgTypeError: an argument is not of its type; and what `clock.callLater` throws.
- * @see Twisted: `twisted.internet.task.deferLater`, whose `Deferred` is cancelled instead
+ * @see Twisted: `twisted.internet.task.deferLater`; there the caller cancels the `Deferred`
  */
 export function deferLater(clock: IReactorTime, delay: number): Promise<void>;
 /**
  * Calls `f` after a while.
  *
- * @param f - What to call; nothing if left out.
- * @param args - What to call it with.
+ * @param f - The function to call; none if left out.
+ * @param args - The arguments to call it with.
  */
 export function deferLater<Args extends unknown[], Result>(
   clock: IReactorTime,
@@ -49,8 +49,8 @@ export function deferLater(
  * Calls `f` after a while, unless a signal aborts before.
  *
  * @param options - See {@link DeferLaterOptions}.
- * @param f - What to call.
- * @param args - What to call it with.
+ * @param f - The function to call.
+ * @param args - The arguments to call it with.
  */
 export function deferLater<Args extends unknown[], Result>(
   clock: IReactorTime,

@@ -6,7 +6,7 @@
  * @see Twisted: `twisted.internet.error.AlreadyCancelled`
  */
 export class AlreadyCancelled extends Error {
-  /** What to match on. */
+  /** Match on this. */
   readonly code = 'ERR_ALREADY_CANCELLED';
 
   /**
@@ -26,7 +26,7 @@ export class AlreadyCancelled extends Error {
  * @see Twisted: `twisted.internet.error.AlreadyCalled`
  */
 export class AlreadyCalled extends Error {
-  /** What to match on. */
+  /** Match on this. */
   readonly code = 'ERR_ALREADY_CALLED';
 
   /**

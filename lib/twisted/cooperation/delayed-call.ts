@@ -8,7 +8,7 @@ export interface DelayedCallClock {
   seconds(): number;
   /** Takes `call` off the clock. */
   forget(call: DelayedCall): void;
-  /** Hears that `call` may be due earlier than before. */
+  /** Is told that `call` may be due earlier than before. */
   movedSooner(call: DelayedCall): void;
 }
 
@@ -28,9 +28,9 @@ export class DelayedCall implements IDelayedCall {
 
   /**
    * @param time - When to call, in seconds.
-   * @param func - What to call.
-   * @param args - What to call it with.
-   * @param clock - Whose call this is.
+   * @param func - The function to call.
+   * @param args - The arguments to call it with.
+   * @param clock - The clock that made this call.
    * @internal
    */
   constructor(

@@ -1,4 +1,4 @@
-/** Something done again and again, at the times that its start and its interval say. */
+/** A function that is called again and again, at times that the start and the interval give. */
 import type { inspect } from 'node:util';
 
 import { InvalidArgTypeError, InvalidStateError } from '../../base/errors.js';
@@ -18,8 +18,8 @@ interface Run<Loop> {
 
 /**
  * Calls a function every so many seconds. Calls keep to the times that the start and the interval
- * give, however long the function takes: one that is missed is left out, not made up for. While a
- * promise that the function returned is pending, no other call is made.
+ * give, however long the function takes: a call that was missed is left out and not made later.
+ * While a promise that the function returned is pending, no other call is made.
  *
  * @example
  * ```ts
@@ -33,7 +33,7 @@ interface Run<Loop> {
  * @see Twisted: `twisted.internet.task.LoopingCall`
  */
 export class LoopingCall<Args extends unknown[] = unknown[]> {
-  /** Whose time it goes by. Set it before `start`. */
+  /** The clock that it goes by. Set it before `start`. */
   clock: IReactorTime = reactor;
   /** In seconds, from one call to the next; `null` before `start`. */
   interval: number | null = null;
@@ -42,7 +42,7 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
   /** When the loop was started or reset, in seconds on its clock; `null` before `start`. */
   starttime: number | null = null;
 
-  /** What it calls the function with. */
+  /** The arguments of the function. */
   readonly args: Args;
   private readonly f: (...args: Args) => unknown;
 
@@ -52,9 +52,9 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
   private realLastTime: number | null = null;
 
   /**
-   * @param f - What to call.
-   * @param args - What to call it with.
-   * @throws InvalidArgTypeError: `f` is no function.
+   * @param f - The function to call.
+   * @param args - The arguments to call it with.
+   * @throws InvalidArgTypeError: `f` is not a function.
    */
   constructor(f: (...args: Args) => unknown, ...args: Args) {
     if (typeof f !== 'function') throw new InvalidArgTypeError('f', 'a function', f);
@@ -63,12 +63,12 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
   }
 
   /**
-   * A loop whose function hears how many calls there should have been since its last one: 1, or
-   * more if it came late. It is not called when there should have been none. With an interval of 0,
-   * it is always 1.
+   * A loop that gives its function the number of calls that should have been made since its last
+   * one: 1, or more if this one is late. It is not called when there should have been none. With an
+   * interval of 0, it is always 1.
    *
-   * @param f - What to call with that number.
-   * @throws InvalidArgTypeError: `f` is no function.
+   * @param f - The function to call with that number.
+   * @throws InvalidArgTypeError: `f` is not a function.
    * @see Twisted: `twisted.internet.task.LoopingCall.withCount`
    */
   static withCount(f: (count: number) => unknown): LoopingCall<[]> {
@@ -97,8 +97,8 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
    *   there is one, is fulfilled. It rejects with what the function throws, or its promise rejects
    *   with; then the loop has ended.
    * @throws InvalidStateError: it runs already.
-   * @throws InvalidArgTypeError, OutOfRangeError: `interval` is no number of 0 or more; in each case
-   *   nothing has changed.
+   * @throws InvalidArgTypeError, OutOfRangeError: `interval` is not a number of 0 or more; in each
+   *   case nothing has changed.
    */
   start(interval: number, now = true): Promise<this> {
     if (this.run !== null) {
@@ -118,7 +118,7 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
   }
 
   /**
-   * Calls the function no more.
+   * Ends the loop: the function is not called again.
    *
    * @throws InvalidStateError: it does not run.
    */
@@ -191,7 +191,7 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
     const interval = this.interval as number;
     if (interval === 0) return 0;
     const untilNext = interval - modulo(time - (this.starttime as number), interval);
-    // So short that it would round to no time at all: then this interval is over.
+    // The rest is so short that it would round to 0 seconds: then this interval is over.
     return time + untilNext === time ? interval : untilNext;
   }
 

@@ -24,7 +24,8 @@ export interface IDelayedCall {
    * Moves the call to another time.
    *
    * @param secondsFromNow - Counted from the present time of the clock.
-   * @throws InvalidArgTypeError, OutOfRangeError: no number of seconds; nothing has changed.
+   * @throws InvalidArgTypeError, OutOfRangeError: the argument is not a number of seconds; nothing
+   *   has changed.
    * @throws AlreadyCancelled, AlreadyCalled: it is no longer to be made.
    */
   reset(secondsFromNow: number): void;
@@ -34,7 +35,8 @@ export interface IDelayedCall {
    *
    * @param secondsLater - Added to the time at which it is due. Below 0, the call moves to an
    *   earlier time.
-   * @throws InvalidArgTypeError, OutOfRangeError: no number of seconds; nothing has changed.
+   * @throws InvalidArgTypeError, OutOfRangeError: the argument is not a number of seconds; nothing
+   *   has changed.
    * @throws AlreadyCancelled, AlreadyCalled: it is no longer to be made.
    */
   delay(secondsLater: number): void;
@@ -54,8 +56,8 @@ export interface IReactorTime {
    * Calls `f` once, later; never from inside this method.
    *
    * @param delay - In seconds from now.
-   * @param f - What to call.
-   * @param args - What to call it with.
+   * @param f - The function to call.
+   * @param args - The arguments to call it with.
    * @returns the call, to be cancelled or moved.
    */
   callLater<Args extends unknown[]>(

@@ -1,4 +1,4 @@
-/** The clock of the running program: calls that Node's timers make. */
+/** The clock of the running program, on Node's timers. */
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
 import { assertNotNegative } from '../../base/seconds.js';
@@ -106,7 +106,7 @@ class NodeReactor implements IReactorTime, DelayedCallClock {
   private readonly makeDue = (call: DelayedCall): void => {
     if (!call.active()) return;
     if (call.getTime() > this.seconds()) {
-      // One that was due with it has put it off.
+      // Another call that was due at the same time has put it off.
       call.activateDelay();
       this.waiting.add(call);
       this.setAlarm();
@@ -117,7 +117,7 @@ class NodeReactor implements IReactorTime, DelayedCallClock {
   };
 }
 
-/** Makes a call whose failure nobody but the log can hear of. */
+/** Makes a call. If it fails, the error goes to the log, because there is no caller. */
 function make(call: DelayedCall): void {
   const report = (error: unknown) => log.err(error, 'A delayed call failed');
   try {
@@ -144,8 +144,8 @@ function make(call: DelayedCall): void {
  * if (call.active()) call.cancel();
  * ```
  *
- * `callLater` throws `InvalidArgTypeError` or `OutOfRangeError` if the delay is no number of 0 or
- * more seconds, or there is no function to call; nothing is called then.
+ * `callLater` throws `InvalidArgTypeError` or `OutOfRangeError` if the delay is not a number of 0
+ * or more seconds, or there is no function to call; nothing is called then.
  *
  * @see Twisted: `twisted.internet.reactor`, as `IReactorTime`
  */

@@ -1,12 +1,12 @@
 /**
- * Whose turn it is, in a round that its members join and leave at any time.
+ * Gives turns to the members of a round, which they join and leave at any time.
  *
  * Turns come in the order in which Python's iterator over a list gives them while the list changes,
- * because programs rely on it. That iterator is an index: who joins comes last, and when a member
- * leaves that has had its turn, all after it move up by one and the one that was next is passed
- * over in this round. A list would search and shift at each leave; here joining, leaving and
- * turning cost the same however many members there are, since ten thousand paused connections are
- * ten thousand leaves.
+ * because programs rely on it. That iterator is an index. A member that joins comes last. When a
+ * member that has had its turn leaves, all members after it move up by one place, and the next one
+ * is passed over in this round. A list would search and shift each time that a member leaves. Ten
+ * thousand paused connections are ten thousand such members, so here joining, leaving and turning
+ * cost the same however many members there are.
  */
 
 /** A member's seat in a {@link RoundRobin}. It has one for life, whether it is in or not. */
@@ -24,7 +24,9 @@ export class RoundRobin<T> {
   private first: Seat<T> | null = null;
   private last: Seat<T> | null = null;
   private lastOrder = 0;
-  /** Whose turn is next, or `null`: the index is at the end of the list, or past it. */
+  /**
+   * The seat that has its turn next, or `null`: the index is at the end of the list, or past it.
+   */
   private cursor: Seat<T> | null = null;
   /** How far past the end the index is: as many joiners are passed over. */
   private overshoot = 0;
@@ -71,7 +73,7 @@ export class RoundRobin<T> {
     return true;
   }
 
-  /** The seat whose turn it is, or `null` at the end of the round. */
+  /** The seat that has its turn now, or `null` at the end of the round. */
   next(): Seat<T> | null {
     const { cursor } = this;
     if (cursor !== null) this.cursor = cursor.after;
@@ -87,7 +89,7 @@ export class RoundRobin<T> {
   /**
    * Takes everyone out.
    *
-   * @returns who was in.
+   * @returns the members that were in.
    */
   clear(): T[] {
     const members = [...this];

@@ -7,7 +7,7 @@
  * @see Twisted: `twisted.internet.task.SchedulerError`
  */
 export class SchedulerError extends Error {
-  /** What to match on. */
+  /** Match on this. */
   readonly code: string = 'ERR_SCHEDULER';
 
   /**

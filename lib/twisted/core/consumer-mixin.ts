@@ -12,13 +12,16 @@ import { assertProducer } from './validate.js';
 
 /** What {@link ConsumerMixin} adds to its base. */
 export declare abstract class ConsumerMixinMembers implements Omit<IConsumer, 'write'> {
-  // What TypeScript demands of a class that is to be mixed into another: the base's arguments.
+  // TypeScript demands this constructor of a class that is mixed into another: it takes the base's
+  // arguments.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   constructor(...args: any[]);
 
   /** Whether there is somewhere to send bytes. Yours to write; the mixin reads it. */
   abstract readonly connected: boolean;
-  /** Whether the connection is to close once all is sent. Yours to write; the mixin reads it. */
+  /**
+   * Whether the connection is to close once everything is sent. Yours to write; the mixin reads it.
+   */
   abstract readonly disconnecting: boolean;
   /** Whether there is nowhere to send bytes any more. Yours to write; the mixin reads it. */
   abstract readonly disconnected: boolean;

@@ -6,7 +6,7 @@
  * @see Twisted: `twisted.internet.error.ConnectionClosed`
  */
 export class ConnectionClosed extends Error {
-  /** What to match on. */
+  /** Match on this. */
   readonly code: string = 'ERR_CONNECTION_CLOSED';
 
   /**
@@ -93,7 +93,7 @@ export class ConnectionAborted extends ConnectionLost {
  * @see Twisted: the `RuntimeError` of `IConsumer.registerProducer`
  */
 export class ProducerAlreadyRegisteredError extends Error {
-  /** What to match on. */
+  /** Match on this. */
   readonly code = 'ERR_PRODUCER_ALREADY_REGISTERED';
 
   /**
@@ -115,7 +115,7 @@ export class ProducerAlreadyRegisteredError extends Error {
  * @see Twisted: the `Exception` of `FileSender.stopProducing`
  */
 export class ProducerStoppedError extends Error {
-  /** What to match on. */
+  /** Match on this. */
   readonly code = 'ERR_PRODUCER_STOPPED';
 
   /**

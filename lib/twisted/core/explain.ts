@@ -2,11 +2,11 @@
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { NAMELESS, nameOf } from '../../base/name-of.js';
 
-/** How a consumer stands. What it can't tell is left out. */
+/** How a consumer stands. Fields that it can't tell are left out. */
 export interface Standing {
   /** Where the connection is between its beginning and its end, in a word or two. */
   readonly state: string;
-  /** What a close waits for besides the producer and the buffer. */
+  /** What a close waits for, other than the producer and the buffer. */
   readonly waitsFor?: string | undefined;
   readonly producer?: object | null | undefined;
   readonly streaming?: boolean;
@@ -15,7 +15,7 @@ export interface Standing {
   readonly owesAnswer?: boolean;
   /** Bytes, or objects, that are buffered. */
   readonly buffered?: number | undefined;
-  /** From how many of them on the buffer is full. */
+  /** The number of them from which on the buffer is full. */
   readonly full?: number | undefined;
   readonly unit?: 'bytes' | 'objects';
   /** What the buffer waits for. */
@@ -53,7 +53,7 @@ interface Fields {
  * @param consumer - A transport or any other consumer. Of one that isn't ours, the fields that
  *   Twisted's have (`producer`, `disconnecting`, ...) are looked at.
  * @returns the sentence.
- * @throws InvalidArgTypeError: `consumer` is no object.
+ * @throws InvalidArgTypeError: `consumer` is not an object.
  */
 export function explain(consumer: object): string {
   if (typeof consumer !== 'object' || consumer === null) {

@@ -1,4 +1,4 @@
-/** What makes protocols for connections, and keeps what they share. */
+/** Makes protocols for connections, and keeps the state that they share. */
 import { logRejection } from '../../base/rejection.js';
 import { assertBuilder, build, type Builder } from '../../base/build.js';
 import { InvalidArgTypeError, InvalidStateError } from '../../base/errors.js';
@@ -13,13 +13,14 @@ import type {
 import { logPrefixOf } from './log-prefix.js';
 import { assertProtocol } from './validate.js';
 
-/** Makes a protocol: a class, or what calls one. */
+/** Makes a protocol: a class, or a function. */
 export type ProtocolMaker = Builder<[], IProtocol>;
 
 /**
- * What factories have, whatever they call to make a protocol. {@link Factory} is the usual one.
+ * The members of every factory, whatever it calls to make a protocol. {@link Factory} is the usual
+ * one.
  *
- * @typeParam Maker - What `protocol` is.
+ * @typeParam Maker - The type of `protocol`.
  * @see Twisted: `twisted.internet.protocol.Factory`
  */
 export class FactoryBase<Maker> implements IProtocolFactory {
@@ -118,7 +119,7 @@ export class Factory extends FactoryBase<ProtocolMaker> {
 }
 
 /**
- * Makes the protocol of a client's connection, and hears what becomes of it.
+ * Makes the protocol of a client's connection, and is notified of what becomes of it.
  *
  * @see Twisted: `twisted.internet.protocol.ClientFactory`
  */
@@ -150,7 +151,10 @@ export function assertFactory(factory: unknown): asserts factory is IProtocolFac
   assertMethods(factory, FACTORY, 'a Factory');
 }
 
-/** @throws InvalidArgTypeError: `factory` can't build protocols, or hear of clients. */
+/**
+ * @throws InvalidArgTypeError: `factory` can't build protocols, or lacks a method of a client's
+ * factory.
+ */
 export function assertClientFactory(factory: unknown): asserts factory is IClientFactory {
   const expected = `a ClientFactory (${CLIENT_FACTORY.join(', ')})`;
   assertMethods(factory, [...FACTORY, ...CLIENT_FACTORY], expected);
@@ -166,8 +170,8 @@ function assertMethods(factory: unknown, methods: readonly string[], expected: s
 /**
  * The protocol that `factory` builds for the connection from `address`, checked.
  *
- * @returns `null` where it builds none.
- * @throws InvalidArgTypeError: what it built is no protocol.
+ * @returns `null` if it builds none.
+ * @throws InvalidArgTypeError: it built a value that is not a protocol.
  * @throws InvalidStateError: the protocol used its transport while it was made.
  * @throws whatever `buildProtocol` throws.
  */

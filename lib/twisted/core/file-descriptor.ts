@@ -1,6 +1,7 @@
 /**
- * Twisted's write side: buffers, pauses and resumes the producer, and closes once all is sent. It
- * knows nothing of where bytes go: a reactor calls `doWrite`, a subclass has `writeSomeData`.
+ * Twisted's write side: buffers, pauses and resumes the producer, and closes once everything is
+ * sent. It does not know where the bytes go: a reactor calls `doWrite`, and a subclass has
+ * `writeSomeData`.
  */
 import { cleanClose } from './clean-close.js';
 import { explain, type Standing, standing, stateOf } from './explain.js';
@@ -33,8 +34,8 @@ import { assertBytes, piecesOf } from '../../base/bytes.js';
  * The base of everything that writes to a descriptor and reads from it.
  *
  * A subclass gives it `writeSomeData`, `doRead` if it reads, and sets `connected` once it is. It
- * may override any method, calling up from `connectionLost`. Fields and methods are Twisted's,
- * without the leading underscore; what had one is `protected`.
+ * may override any method, calling up from `connectionLost`. Fields and methods have Twisted's
+ * names without the leading underscore; those that had one are `protected`.
  *
  * @see Twisted: `twisted.internet.abstract.FileDescriptor`
  */
@@ -78,12 +79,12 @@ export abstract class FileDescriptor
   /** Calls `doRead` and `doWrite` when it is time. */
   readonly reactor: IReactorFDSet;
 
-  /** Made for the first write: a subclass may hold its data elsewhere. */
+  /** Made for the first write: a subclass may buffer its data elsewhere. */
   declare private sendBuffer?: SendBuffer;
 
   /**
-   * @param reactor - Is asked for `doRead` and `doWrite`.
-   * @throws InvalidArgTypeError: `reactor` is no object.
+   * @param reactor - Calls `doRead` and `doWrite`.
+   * @throws InvalidArgTypeError: `reactor` is not an object.
    */
   constructor(reactor: IReactorFDSet) {
     super();
@@ -97,13 +98,13 @@ export abstract class FileDescriptor
    * The connection is over, for whatever reason. Override it to clean up, and call up to it.
    *
    * @param reason - Why.
-   * @throws what the producer's `stopProducing` throws, all work done.
+   * @throws what the producer's `stopProducing` throws; all work is done.
    */
   connectionLost(reason: Error): void {
     this.disconnected = true;
     this.connected = false;
     const { producer } = this;
-    this.producer = null; // Differs from Twisted: forgotten before it is told.
+    this.producer = null; // Differs from Twisted: the producer is forgotten before it is stopped.
     try {
       if (producer !== null) {
         tellOfProducer('stopped', this, producer);
@@ -138,7 +139,7 @@ export abstract class FileDescriptor
   }
 
   /**
-   * There is something to read. Override it in what reads.
+   * There is something to read. Override it in a class that reads.
    *
    * @returns an error if the connection is lost.
    * @throws MethodNotImplementedError unless overridden.
@@ -148,8 +149,8 @@ export abstract class FileDescriptor
   }
 
   /**
-   * There is room to write: sends, and when all is sent, asks the producer for more or goes on
-   * with a close that waited for this.
+   * There is room to write: sends, and when everything is sent, asks the producer for more or goes
+   * on with a close that waited for this.
    *
    * @returns an error if the connection is lost or done.
    * @throws what `writeSomeData` or the producer throws.
@@ -168,7 +169,7 @@ export abstract class FileDescriptor
   }
 
   /**
-   * All is sent: a pull producer is asked, a paused one resumed; else what was to close closes.
+   * Everything is sent: asks a pull producer, resumes a paused one, or else goes on with a close.
    *
    * @returns what `postLoseConnection` or `closeWriteConnection` returns, if they were called.
    */
@@ -211,7 +212,7 @@ export abstract class FileDescriptor
   }
 
   /**
-   * Called when all is sent after `loseConnection`. Override it to close in another way.
+   * Called when everything is sent after `loseConnection`. Override it to close in another way.
    *
    * @returns what `doWrite` is to return.
    */
@@ -220,7 +221,7 @@ export abstract class FileDescriptor
   }
 
   /**
-   * Called when all is sent after `loseWriteConnection`. Override it to end the write half.
+   * Called when everything is sent after `loseWriteConnection`. Override it to end the write half.
    *
    * @returns what `doWrite` is to return.
    */
@@ -238,7 +239,7 @@ export abstract class FileDescriptor
     this.connectionLost(reason);
   }
 
-  /** Whether more than `bufferSize` bytes are held. */
+  /** Whether more than `bufferSize` bytes are buffered. */
   protected isSendBufferFull(): boolean {
     return (this.sendBuffer?.size ?? 0) > this.bufferSize;
   }
@@ -252,7 +253,7 @@ export abstract class FileDescriptor
     }
   }
 
-  /** Holds `data` until `doWrite`. */
+  /** Buffers `data` until `doWrite`. */
   protected bufferData(data: Uint8Array): void {
     this.buffer().append(data);
   }
@@ -262,7 +263,7 @@ export abstract class FileDescriptor
   }
 
   /**
-   * Writes bytes, reliably: they are held until they can be sent. Does nothing once the
+   * Writes bytes, reliably: they are buffered until they can be sent. Does nothing once the
    * connection is over or the write half has ended.
    *
    * @param data - Must not change until it has been sent.
@@ -280,7 +281,8 @@ export abstract class FileDescriptor
    * Writes each of `data`, in order, as one write.
    *
    * @param data - Pieces that must not change until they have been sent.
-   * @throws InvalidArgTypeError: `data` is no sequence, or one is not bytes; nothing was written.
+   * @throws InvalidArgTypeError: `data` is not a sequence, or one is not bytes; nothing was
+   *   written.
    * @throws what the producer's `pauseProducing` throws; the bytes were taken.
    */
   writeSequence(data: Iterable<Uint8Array>): void {
@@ -300,8 +302,8 @@ export abstract class FileDescriptor
   }
 
   /**
-   * Closes once all is sent and the registered producer has unregistered. Input is no longer read.
-   * What is written after this, before the close, may still be sent. Called again, does nothing.
+   * Closes once everything is sent and the registered producer has unregistered. Input is no longer
+   * read. Bytes that are written before the close may still be sent. Called again, does nothing.
    */
   loseConnection(): void {
     if (!this.connected || this.disconnecting) return;
@@ -318,8 +320,8 @@ export abstract class FileDescriptor
   }
 
   /**
-   * Ends the write half once all is sent and the registered producer has unregistered. What is
-   * written after this, before that end, may still be sent.
+   * Ends the write half once everything is sent and the registered producer has unregistered. Bytes
+   * that are written before that end may still be sent.
    */
   loseWriteConnection(): void {
     if (!this.writeDisconnecting && this.connected) tellOfConnection('closing', this);
@@ -341,22 +343,22 @@ export abstract class FileDescriptor
     }
   }
 
-  /** Asks the reactor for `doRead` no more. */
+  /** Asks the reactor to stop calling `doRead`. */
   stopReading(): void {
     this.reactor.removeReader(this);
   }
 
-  /** Asks the reactor for `doWrite` no more. */
+  /** Asks the reactor to stop calling `doWrite`. */
   stopWriting(): void {
     this.reactor.removeWriter(this);
   }
 
-  /** Asks the reactor for `doRead` whenever there is something to read. */
+  /** Asks the reactor to call `doRead` whenever there is something to read. */
   startReading(): void {
     this.reactor.addReader(this);
   }
 
-  /** Asks the reactor for `doWrite` whenever there is room to write. */
+  /** Asks the reactor to call `doWrite` whenever there is room to write. */
   override startWriting(): void {
     this.reactor.addWriter(this);
   }
@@ -372,12 +374,12 @@ export abstract class FileDescriptor
     if (this.connected && !this.disconnecting) this.startReading();
   }
 
-  /** As a producer: reads no more until resumed. */
+  /** As a producer: stops reading until it is resumed. */
   pauseProducing(): void {
     this.stopReading();
   }
 
-  /** As a producer: its consumer has died, so it closes too. */
+  /** As a producer: its consumer is lost, so it closes too. */
   stopProducing(): void {
     this.loseConnection();
   }

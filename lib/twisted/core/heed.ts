@@ -1,25 +1,26 @@
 /**
- * Callbacks that are async functions. They are not waited for, but what they reject with counts as an
- * exception from the event loop: it is logged, and the connection is lost for it.
+ * Callbacks that are async functions. Nothing waits for them, but a rejection counts as an
+ * exception from the event loop: it is logged, and the connection is lost.
  */
 import { log } from '../../base/log.js';
 import { whenRejected } from '../../base/rejection.js';
 import { chain } from './chain.js';
 import type { ITCPTransport } from './interfaces.js';
 
-/** The method of whoever has to do something about a callback that has rejected. */
+/** The method of an object that acts when a callback of its protocol has rejected. */
 export const callbackRejected = Symbol('callbackRejected');
 
-/** What ends when a callback rejects. */
+/** The object that ends when a callback rejects. */
 interface Owner extends Partial<Pick<ITCPTransport, 'abortConnection' | 'loseConnection'>> {
   [callbackRejected]?(reason: unknown): void;
 }
 
 /**
- * Waits for nothing; but if `returned` is a promise that rejects, that is logged, and `owner` ends for it:
- * a consumer, a transport, or what has one as its `transport`, behind any number of wrappers.
+ * Does not wait for `returned`. If it is a promise that rejects, the error is logged and `owner`
+ * ends: a consumer, a transport, or an object with a transport as its `transport`, behind any
+ * number of wrappers.
  *
- * @param returned - What a callback of a protocol or a producer returned.
+ * @param returned - The value that a callback of a protocol or a producer returned.
  * @param callback - The name of the callback.
  */
 export function heed(returned: unknown, owner: unknown, callback: string): undefined {

@@ -289,7 +289,7 @@ export interface IProtocolFactory {
 }
 
 /**
- * Makes the protocol of a client's connection, and hears what becomes of it.
+ * Makes the protocol of a client's connection, and is notified of what becomes of it.
  *
  * @see Twisted: `twisted.internet.protocol.ClientFactory`
  */

@@ -12,7 +12,7 @@ import { assertProtocol } from './validate.js';
 export class ProtocolToConsumerAdapter implements IConsumer {
   /**
    * @param original - Receives what is written.
-   * @throws InvalidArgTypeError: `original` is no protocol.
+   * @throws InvalidArgTypeError: `original` is not a protocol.
    */
   constructor(readonly original: IProtocol) {
     assertProtocol(original);

@@ -11,8 +11,7 @@ import type {
 } from './interfaces.js';
 
 /**
- * What a protocol is usually connected to: a TCP transport, with or without TLS, that is a consumer and
- * a producer.
+ * The usual transport of a protocol: TCP, with or without TLS. It is a consumer and a producer.
  */
 export interface ProtocolTransport extends ITLSTransport, IConsumer, IPushProducer {
   /** Whether `loseConnection` was called. */
@@ -22,7 +21,7 @@ export interface ProtocolTransport extends ITLSTransport, IConsumer, IPushProduc
 /**
  * Extend it, and override `connectionMade`, `dataReceived` and `connectionLost` as need be.
  *
- * @typeParam T - What the transport can do, if it is no {@link ProtocolTransport}.
+ * @typeParam T - The type of the transport, if it is not a {@link ProtocolTransport}.
  * @see Twisted: `twisted.internet.protocol.Protocol`
  */
 export class Protocol<T extends ITransport = ProtocolTransport>
@@ -33,8 +32,8 @@ export class Protocol<T extends ITransport = ProtocolTransport>
   /** The way to the other end, from `makeConnection` on; `null` before. */
   transport: T = null as unknown as T; // Typed for the time in which callbacks run.
   /**
-   * What built this, set by `Factory#buildProtocol`; else `null`. A subclass that is built by its own
-   * factory may say so: `declare factory: MyFactory`.
+   * The factory that built this, set by `Factory#buildProtocol`; else `null`. A subclass with a
+   * factory of its own may declare its type: `declare factory: MyFactory`.
    */
   declare factory: IProtocolFactory | null;
 
@@ -56,7 +55,7 @@ export class Protocol<T extends ITransport = ProtocolTransport>
   /** The connection stands, `transport` is set. Override it to speak first. */
   connectionMade(): void {}
 
-  /** Bytes came from the other end, in whatever pieces. Override it to hear them. */
+  /** Bytes came from the other end, in whatever pieces. Override it to receive them. */
   dataReceived(_data: Buffer): void {}
 
   /** The connection is over. Override it to clean up. */

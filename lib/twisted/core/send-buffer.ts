@@ -1,5 +1,5 @@
 /**
- * What a `FileDescriptor` still has to send: one block that is being sent, and what was written
+ * The bytes that a `FileDescriptor` still has to send: one block that is being sent, and the writes
  * since. The two are joined only when little of the block is left, so that a large backlog isn't
  * copied again for each write.
  */
@@ -15,7 +15,10 @@ export class SendBuffer {
   private written: Uint8Array[] = [];
   private writtenBytes = 0;
 
-  /** Bytes held, those of the block that are already sent among them: they go when it is done. */
+  /**
+   * Buffered bytes, including bytes of the block that are already sent: those go when the block is
+   * done.
+   */
   get size(): number {
     return this.block.length + this.writtenBytes;
   }
@@ -30,13 +33,16 @@ export class SendBuffer {
     this.writtenBytes += data.length;
   }
 
-  /** What to send next, where fewer than `limit` bytes of the block are left with what came since. */
+  /**
+   * The bytes to send next. If fewer than `limit` bytes of the block are left, they are joined with
+   * later writes.
+   */
   next(limit: number): Buffer {
     if (this.block.length - this.sent < limit) this.join();
     return this.sent === 0 ? this.block : this.block.subarray(this.sent);
   }
 
-  /** Takes note that `count` bytes of what `next` gave were sent. */
+  /** Records that `count` of the bytes that `next` gave were sent. */
   advance(count: number): void {
     this.sent += count;
     if (this.isEmpty) {

@@ -1,12 +1,16 @@
 /**
  * Producers that will never unregister, so that a close must not wait for them. In a port forwarder
- * each connection is fed by the other one: by its transport, by its protocol, or by a protocol behind
- * wrappers. When one of the two is lost, or both are to close, nobody is left to unregister.
+ * each connection is fed by the other one: by its transport, by its protocol, or by a protocol
+ * behind wrappers. When one of the two is lost, or both are to close, no producer is left that
+ * could unregister.
  */
 
 import { chain } from './chain.js';
 
-/** What is looked at in a producer, a protocol, a wrapper or a transport. Each may lack any of it. */
+/**
+ * The fields that are read of a producer, a protocol, a wrapper or a transport. Each may lack any
+ * of them.
+ */
 interface Member {
   readonly loseConnection?: unknown;
   readonly disconnected?: unknown;
@@ -35,9 +39,9 @@ function transportsOf(producer: unknown): Member[] {
 }
 
 /**
- * Whether `consumer`, which is to close, would wait for ever for `producer` to unregister: that is a
- * transport, or has one, which is lost, or which itself waits to close until `consumer` unregisters
- * from it, directly or by way of others that wait.
+ * Whether `consumer`, which is to close, would wait for ever for `producer` to unregister. It would
+ * if `producer` is or has a transport that is lost, or that itself waits to close until `consumer`
+ * unregisters from it, directly or through others that wait.
  */
 export function isUnableToUnregister(producer: object, consumer: object): boolean {
   const transports = transportsOf(producer);
@@ -67,8 +71,8 @@ export function closedOf(producer: object): Promise<unknown> | undefined {
 }
 
 /**
- * Whether `producer` is `protocol`, or what that wraps, however deep: a protocol that registers with its
- * own transport does so to hear of pauses, and asks for the close itself.
+ * Whether `producer` is `protocol` or a protocol that this one wraps, at any depth. A protocol
+ * registers with its own transport only to be paused and resumed, and asks for the close itself.
  */
 export function isOwnProtocol(producer: object, protocol: unknown): boolean {
   const original = originalOf(producer);

@@ -20,17 +20,17 @@ import {
 import { checkedBuffer } from '../../base/bytes.js';
 
 /**
- * Passes everything on, both ways. What is written while it is paused (or, as a pull producer,
- * before it is asked) it holds, however much that is, and passes on as one write.
+ * Passes everything on, both ways. Bytes that are written while it is paused (or, as a pull
+ * producer, before it is asked) it buffers without limit, and passes on as one write.
  *
  * @see Twisted: `twisted.protocols.pcp.BasicProducerConsumerProxy`
  */
 export class BasicProducerConsumerProxy
   implements IPushProducer, IFinishableConsumer, IFailableConsumer
 {
-  /** What is written to; `null` if there is none, or if it has stopped us. */
+  /** The consumer; `null` if there is none, or if it has stopped us. */
   consumer: IConsumer | null = null;
-  /** What writes to us, or `null`. */
+  /** The producer that writes to us, or `null`. */
   producer: IPushProducer | IPullProducer | null = null;
   /** Whether `producer` pushes; `null` if there is none. */
   producerIsStreaming: boolean | null = null;
@@ -41,7 +41,7 @@ export class BasicProducerConsumerProxy
   /** Whether the consumer has stopped us. */
   stopped = false;
 
-  /** What is held, in order. Every write counts, an empty one too. */
+  /** The buffered writes, in order. Every write counts, an empty one too. */
   protected buffer: Buffer[] = [];
   /** Bytes in `buffer`. */
   protected bufferedBytes = 0;
@@ -52,7 +52,7 @@ export class BasicProducerConsumerProxy
   /**
    * Registers with `consumer`, as a push producer unless `iAmStreaming` says otherwise.
    *
-   * @param consumer - What to write to. `null` if there is none, or none yet.
+   * @param consumer - The consumer to write to; `null` if there is none, or not yet.
    * @throws InvalidArgTypeError: `consumer` lacks a method.
    * @throws ProducerAlreadyRegisteredError: `consumer` has a producer.
    */
@@ -111,7 +111,7 @@ export class BasicProducerConsumerProxy
     if (isPausable(producer)) heed(producer.pauseProducing(), this, 'pauseProducing');
   }
 
-  /** Writes what is held, then resumes or asks the producer. */
+  /** Writes the buffered bytes, then resumes or asks the producer. */
   resumeProducing(): void {
     this.paused = false;
     if (this.buffer.length > 0) {
@@ -128,7 +128,7 @@ export class BasicProducerConsumerProxy
     end(this.consumer, reason);
   }
 
-  /** Forgets the consumer and stops the producer. What is written from now on goes nowhere. */
+  /** Forgets the consumer and stops the producer. Later writes are dropped. */
   stopProducing(): void {
     this.stopped = true;
     this.consumer = null;
@@ -136,7 +136,7 @@ export class BasicProducerConsumerProxy
   }
 
   /**
-   * Writes to the consumer, or holds `data` until that may be done.
+   * Writes to the consumer, or buffers `data` until that may be done.
    *
    * @param data - Must not change until the consumer allows it.
    * @throws InvalidArgTypeError: `data` is not bytes; nothing was written.
@@ -164,24 +164,24 @@ export class BasicProducerConsumerProxy
     return this.buffer.length === 0;
   }
 
-  /** Gives the consumer what needs not be held. */
+  /** Gives the consumer the bytes that need not be buffered. */
   protected deliver(consumer: IConsumer, data: Buffer): void {
     consumer.write(data);
   }
 
-  /** Puts `data` behind what is held. */
+  /** Puts `data` behind the buffered bytes. */
   protected hold(data: Buffer): void {
     this.buffer.push(data);
     this.bufferedBytes += data.length;
   }
 
-  /** Drops what is held. */
+  /** Drops the buffered bytes. */
   protected clearBuffer(): void {
     this.buffer = [];
     this.bufferedBytes = 0;
   }
 
-  /** All that is held, in one piece; nothing is held after that. */
+  /** All buffered bytes, in one piece; nothing is buffered after that. */
   protected takeBuffer(): Buffer {
     const { buffer, bufferedBytes } = this;
     this.clearBuffer();
@@ -232,14 +232,15 @@ export class BasicProducerConsumerProxy
     this.consumer?.unregisterProducer();
   }
 
-  /** Knows of no producer from now on. Nobody is told. */
+  /** Forgets the producer, without calling anything. */
   protected forgetProducer(): void {
     this.producer = null;
     this.producerIsStreaming = null;
   }
 
   /**
-   * The producer has failed and will unregister: passes that on to a consumer that can be told.
+   * The producer has failed and will unregister: tells the consumer so, if it has a method for
+   * that.
    *
    * @param reason - Why.
    */

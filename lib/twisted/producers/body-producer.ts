@@ -1,15 +1,15 @@
 import type { IConsumer, IPushProducer } from '../core/index.js';
 
 /**
- * The `length` of a body of which nobody knows how long it is.
+ * The `length` of a body of unknown length.
  *
  * @see Twisted: `twisted.web.iweb.UNKNOWN_LENGTH`
  */
 export const UNKNOWN_LENGTH: unique symbol = /* @__PURE__ */ Symbol('UNKNOWN_LENGTH');
 
 /**
- * Writes the body of a request. Who sends the request registers this as push producer of its consumer,
- * and unregisters it when the promise has settled.
+ * Writes the body of a request. The code that sends the request registers this as a push producer
+ * of its consumer, and unregisters it when the promise has settled.
  *
  * @see Twisted: `twisted.web.iweb.IBodyProducer`
  */
@@ -21,8 +21,8 @@ export interface IBodyProducer extends IPushProducer {
    * unregisters.
    *
    * @param consumer - Takes the bytes. Its `write` may pause, resume or stop this.
-   * @returns a promise that resolves once all bytes were written, rejects with what kept them from
-   *   that, and never settles after `stopProducing`.
+   * @returns a promise that resolves once all bytes were written, rejects with the error that
+   *   prevented that, and never settles after `stopProducing`.
    */
   startProducing(consumer: Pick<IConsumer, 'write'>): Promise<void>;
   /** Writes no more. The promise of `startProducing` never settles. */

@@ -21,13 +21,13 @@ export interface ISeekableFile extends IFile {
   seek?(offset: number, whence: 0 | 2): unknown;
   /** Where in the file it is, in bytes. */
   tell?(): unknown;
-  /** Called when nothing is read any more. */
+  /** Called after the last read. */
   close?(): unknown;
 }
 
 /** Options of {@link FileBodyProducer}. */
 export interface FileBodyProducerOptions {
-  /** What reads are scheduled with; the global `cooperate` unless given. */
+  /** Schedules the reads; the global `cooperate` unless given. */
   cooperator?: { cooperate(iterator: Iterator<unknown>): CooperativeTask } | undefined;
   /** Bytes to read, and write, at a time: 65536 unless given. */
   readSize?: number | undefined;
@@ -53,9 +53,9 @@ const READ_SIZE = 2 ** 16;
  */
 export class FileBodyProducer implements IBodyProducer {
   /**
-   * How many bytes there were to write when this was made: of a path, the size of the file; of a
-   * file-like with `seek` and `tell`, what is behind where it is. Of a `FileHandle`, nothing tells
-   * where it is.
+   * How many bytes there were to write when this was made: for a path, the size of the file; for a
+   * file-like with `seek` and `tell`, the bytes after its position. A `FileHandle` does not tell
+   * its position.
    */
   readonly length: number | typeof UNKNOWN_LENGTH;
 
@@ -92,9 +92,9 @@ export class FileBodyProducer implements IBodyProducer {
   /**
    * Writes the file to `consumer`, a piece at a time, in turn with others.
    *
-   * @param consumer - Takes the bytes. It isn't told of this: register it as push producer before.
-   * @returns a promise that resolves once all was written and the file is closed. After `stopProducing`
-   *   it never settles.
+   * @param consumer - Takes the bytes. Register this with it as a push producer before.
+   * @returns a promise that resolves once everything was written and the file is closed. After
+   *   `stopProducing` it never settles.
    * @throws InvalidArgTypeError (rejects): `consumer` has no `write`, or the file gave no bytes.
    * @throws InvalidStateError (rejects): it was called before.
    * @throws the error of the file, or of `consumer.write` (rejects); the file is closed.
@@ -141,7 +141,7 @@ export class FileBodyProducer implements IBodyProducer {
 
   /** Writes no more until `resumeProducing`. Called again, does nothing. */
   pauseProducing(): void {
-    if (this.paused) return; // Differs from Twisted, whose tasks count.
+    if (this.paused) return; // Differs from Twisted, where the task counts its pauses.
     this.paused = this.unlessOver((task) => task.pause());
   }
 
@@ -169,7 +169,7 @@ export class FileBodyProducer implements IBodyProducer {
     }
   }
 
-  /** Never rejects: what was written is complete all the same. */
+  /** Never rejects: the body was written in any case. */
   private close(): Promise<void> {
     this.closed ??= this.closeFile();
     return this.closed;
@@ -177,7 +177,7 @@ export class FileBodyProducer implements IBodyProducer {
 
   private async closeFile(): Promise<void> {
     try {
-      await this.opened?.close(); // What was given as a path.
+      await this.opened?.close(); // Opened here, because it was given as a path.
       if (isCloseable(this.file)) await this.file.close();
     } catch (error) {
       log.err(error, 'The file of a body did not close');
@@ -197,7 +197,7 @@ function lengthOf(file: ISeekableFile | FileHandle | string | URL): number | typ
   return 'readv' in file ? UNKNOWN_LENGTH : restOf(file);
 }
 
-/** How much of `file` is behind where it is, if that can be asked at once. */
+/** The number of bytes after the position of `file`, if `file` tells it at once. */
 function restOf(file: ISeekableFile): number | typeof UNKNOWN_LENGTH {
   if (typeof file.seek !== 'function' || typeof file.tell !== 'function') return UNKNOWN_LENGTH;
   const position = file.tell();

@@ -195,7 +195,8 @@ export class FileSender implements IPullProducer {
 
   private send(transfer: FileTransfer, bytes: FileBytes): void {
     const { consumer, transform } = this;
-    // User code has run since: it may have begun another transfer, whose fields these are then.
+    // User code has run since and may have begun another transfer; then these fields belong to that
+    // one.
     if (this.transfer !== transfer || consumer === null) return;
     try {
       if (bytes !== null) assertBytes(bytes, 'file.read()');
@@ -263,14 +264,17 @@ export class FileSender implements IPullProducer {
   }
 }
 
-/** @throws InvalidArgTypeError: `options` is no object, or has one that is misspelt or of the wrong kind. */
+/**
+ * @throws InvalidArgTypeError: `options` is not an object, or has one that is misspelt or of the
+ * wrong kind.
+ */
 function assertTransferOptions(options: unknown): asserts options is FileTransferOptions {
   assertOptions(options);
   assertKnownOptions(options, ['signal']);
   assertSignal((options as FileTransferOptions).signal);
 }
 
-/** What has failed is over, so that nobody waits for it. */
+/** A failed transfer is over, so that nothing waits for it. */
 function reportLate(error: unknown): void {
   log.err(error, 'A FileSender failed after its transfer had ended');
 }

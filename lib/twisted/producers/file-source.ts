@@ -14,7 +14,7 @@ const LONG = 50;
 
 const NOTHING = Buffer.alloc(0);
 
-/** A read that nobody has asked for yet. */
+/** A read ahead, which has not been asked for yet. */
 interface ReadAhead {
   /** What was read, once it was. */
   bytes: Buffer | null;
@@ -25,8 +25,8 @@ interface ReadAhead {
  * A file of the operating system, read ahead of the reader and in larger blocks: nearly all
  * that a read of 16 KiB costs is the way to another thread and back.
  *
- * At most two blocks are held, one being handed out and one read ahead. They grow for who is fast and
- * shrink for who is slow, so that many slow transfers hold little.
+ * At most two blocks are in memory, one being handed out and one read ahead. They grow for a fast
+ * reader and shrink for a slow one, so that many slow transfers take little memory.
  */
 export class FileSource {
   private blockSize = SMALLEST_BLOCK;
@@ -47,8 +47,8 @@ export class FileSource {
   }
 
   /**
-   * Reads from where `handle` is. It never reads two blocks at a time: only so do they come in order
-   * from a handle, which has one position, and from what has no positions, such as a pipe.
+   * Reads from where `handle` is. It never reads two blocks at the same time, so that they come in
+   * order also from a handle, which has one position, and from a pipe, which has none.
    */
   static from(handle: FileHandle): FileSource {
     return new FileSource(Promise.resolve(handle), false);
@@ -80,14 +80,14 @@ export class FileSource {
 
   private async wait(size: number): Promise<Buffer> {
     let bytes = this.ahead === null ? NOTHING : await this.ahead.done;
-    // What was read ahead may be older than the question: the file may have grown.
+    // The bytes that were read ahead may be older than this call: the file may have grown since.
     if (bytes.length === 0) bytes = await this.readBlock(size);
     if (this.closed) return NOTHING;
     this.handOut(bytes, size);
     return this.take(size);
   }
 
-  /** Goes on with `bytes`, and reads ahead unless they say that the end is near. */
+  /** Goes on with `bytes`, and reads ahead unless they show that the end is near. */
   private handOut(bytes: Buffer, size: number): void {
     this.block = bytes;
     this.offset = 0;
@@ -124,8 +124,8 @@ export class FileSource {
   }
 
   /**
-   * Lets go of what was read, and closes the file if it was opened here, after a read that is under
-   * way. Reads that wait get nothing.
+   * Drops the bytes that were read ahead, waits for a read that is under way, and closes the file
+   * if it was opened here. Reads that wait get nothing.
    *
    * @returns a promise that settles when that is done; it rejects with Node's error. `undefined` where
    *   there is nothing to close.

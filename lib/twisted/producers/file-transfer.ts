@@ -4,13 +4,13 @@ import { log } from '../../base/log.js';
 
 /**
  * How often a consumer may ask from inside the `write` that answers it, as deep as Python's stack
- * lets Twisted go. What it asks beyond is answered afterwards, so that no stack overflows.
+ * lets Twisted go. Further calls are answered afterwards, so that the stack does not overflow.
  */
 const DEEPEST = 200;
 
 /**
- * One transfer of a `FileSender`: whose turn it is to be answered, and how it ended. It knows
- * neither the consumer nor what is written.
+ * One transfer of a `FileSender`: which call of the consumer is answered next, and how the transfer
+ * ended. It knows neither the consumer nor the bytes.
  */
 export class FileTransfer {
   /** Whether it has ended, so far as its promise is concerned. */
@@ -19,7 +19,10 @@ export class FileTransfer {
   isAsynchronous: boolean;
   /** Whether the consumer has asked. */
   wasAsked = false;
-  /** Whether all is sent, or it has failed, and its file is being closed before anyone hears of that. */
+  /**
+   * Whether everything is sent or it has failed, and its file is being closed before that is
+   * reported.
+   */
   isEnding = false;
 
   private isClosed = false;
@@ -30,7 +33,7 @@ export class FileTransfer {
   private owed = 0;
 
   /**
-   * @param source - The file, where it is of the operating system; `null` for a file-like.
+   * @param source - The file, if it is one of the operating system; `null` for a file-like.
    * @param sendNext - Reads and writes once, or calls `wait`. Never throws.
    * @param onLoop - Is told that the consumer asks in a loop that lets no answer come.
    * @param onSuccess - Is told the last byte.
@@ -117,7 +120,7 @@ export class FileTransfer {
     }
     this.isEnding = true;
     this.waits = true;
-    // Whoever has stopped us meanwhile has forgotten us.
+    // Code that has stopped us in the meantime has forgotten us.
     void closing.then(() => {
       if (!this.isSettled) end();
     });
@@ -134,7 +137,7 @@ export class FileTransfer {
     this.settle(() => this.onFailure(failure.error));
   }
 
-  /** Who hears of the end finds the file closed, where it was opened for this. */
+  /** Closes the file if it was opened for this, before the end is reported. */
   private settle(tell: () => void): void {
     if (this.isSettled) return;
     this.isSettled = true;

@@ -5,7 +5,8 @@ import { heed, type IConsumer, type IPullProducer, type IPushProducer } from '..
 
 /**
  * How often a consumer may ask from inside the `write` that answers it, about as deep as Python's
- * stack lets Twisted go. What it asks beyond is answered afterwards, so that no stack overflows.
+ * stack lets Twisted go. Further calls are answered afterwards, so that the stack does not
+ * overflow.
  */
 const DEEPEST = 200;
 
@@ -19,12 +20,12 @@ interface Handover {
 }
 
 /**
- * Pauses a push producer when it holds `bufferSize` bytes, and resumes it when it holds less; the
- * consumer's own pauses it doesn't pass on. A pull producer it asks when the consumer asks and
- * nothing is held.
+ * Pauses a push producer when it has buffered `bufferSize` bytes, and resumes it when it has less.
+ * It does not pass the consumer's own pauses on. It asks a pull producer when the consumer asks and
+ * nothing is buffered.
  *
- * A subclass may override `writeSomeData` to write less than it is given. What is left is held, and
- * what is written meanwhile queues behind it.
+ * A subclass may override `writeSomeData` to write less than it is given. The rest is buffered, and
+ * later writes queue behind it.
  *
  * @see Twisted: `twisted.protocols.pcp.ProducerConsumerProxy`
  */
@@ -56,7 +57,7 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
   /**
    * Registers with `consumer`, as a push producer unless `iAmStreaming` says otherwise.
    *
-   * @param consumer - What to write to. `null` if there is none, or none yet.
+   * @param consumer - The consumer to write to; `null` if there is none, or not yet.
    * @throws InvalidArgTypeError: `consumer` lacks a method.
    * @throws ProducerAlreadyRegisteredError: `consumer` has a producer.
    */
@@ -71,8 +72,8 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
   }
 
   /**
-   * Writes what is held. Then resumes the producer, if it was paused and there is room again, or
-   * asks it, if there was nothing to write.
+   * Writes the buffered bytes. Then it resumes the producer if that was paused and there is room
+   * again, or asks it if there was nothing to write.
    *
    * @throws what the consumer or the producer throws.
    */
@@ -114,7 +115,7 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
   }
 
   /**
-   * Writes what is held.
+   * Writes the buffered bytes.
    *
    * @returns the bytes that were written.
    */
@@ -134,8 +135,8 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
   }
 
   /**
-   * Writes to the consumer, or holds `data` until that may be done. Pauses a push producer while the
-   * buffer is full.
+   * Writes to the consumer, or buffers `data` until that may be done. Pauses a push producer while
+   * the buffer is full.
    *
    * @param data - Must not change until the consumer allows it.
    * @throws InvalidArgTypeError: `data` is not bytes; nothing was written.
@@ -166,7 +167,7 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
   }
 
   /**
-   * Calls `writeSomeData`; what that doesn't write is held, in front of all else.
+   * Calls `writeSomeData`; the bytes that it does not write are buffered, before all others.
    *
    * @returns the bytes that were written.
    */
@@ -184,11 +185,12 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
   }
 
   /**
-   * Says how many of the bytes that `writeSomeData` was given are going to be written, and holds the
-   * others. To be called by it before the consumer is, if it writes but a part of them through the
-   * consumer, so that state is right when the consumer calls back. Called again, does nothing.
+   * Says how many of the bytes that `writeSomeData` was given are going to be written, and buffers
+   * the others. If `writeSomeData` writes only a part of them through the consumer, it calls this
+   * before it calls the consumer, so that the state is right when the consumer calls back. Called
+   * again, does nothing.
    *
-   * @throws OutOfRangeError: `sent` is no whole number of bytes that there were.
+   * @throws OutOfRangeError: `sent` is not a whole number of bytes that there were.
    */
   protected settle(sent: number): void {
     const { handover } = this;
@@ -246,7 +248,7 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
     if (!streaming) heed(producer.resumeProducing(), this, 'resumeProducing');
   }
 
-  /** Forgets the producer, and unregisters from the consumer when nothing is held any more. */
+  /** Forgets the producer, and unregisters from the consumer when nothing is buffered any more. */
   override unregisterProducer(): void {
     this.forgetProducer();
     this.unregistered = true;
@@ -255,7 +257,7 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
     else this.leaveConsumer();
   }
 
-  /** The last producer is gone and nothing is held: unregisters from the consumer. */
+  /** The last producer is gone and nothing is buffered: unregisters from the consumer. */
   protected leaveConsumer(): void {
     this.unregisterAfterwards = false;
     this.consumer?.unregisterProducer();

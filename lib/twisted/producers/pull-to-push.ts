@@ -29,7 +29,7 @@ import { assertMethod } from '../../base/arguments.js';
 export class PullToPush implements IPushProducer {
   /** Whether streaming was stopped. */
   protected finished = false;
-  /** What asks the producer; `null` before `startStreaming`. */
+  /** The task that asks the producer; `null` before `startStreaming`. */
   protected coopTask: CooperativeTask | null = null;
 
   private readonly producer: IPullProducer;
@@ -37,9 +37,10 @@ export class PullToPush implements IPushProducer {
   private readonly cooperator: Pick<Cooperator, 'cooperate'>;
 
   /**
-   * @param pullProducer - Is asked.
-   * @param consumer - What it writes to. Only `unregisterProducer` is called, when it throws.
-   * @param cooperator - Whose tasks it takes turns with; the whole program's if left out.
+   * @param pullProducer - The producer to ask.
+   * @param consumer - The consumer that it writes to. Only its `unregisterProducer` is called, when
+   *   the producer throws.
+   * @param cooperator - Gives it its turns among other tasks; the whole program's if left out.
    * @throws InvalidArgTypeError: an argument lacks a method.
    */
   constructor(
@@ -79,19 +80,19 @@ export class PullToPush implements IPushProducer {
     }
   }
 
-  /** As if it had thrown; but by now it may be registered no more. */
+  /** Treats it as if it had thrown; but it may have unregistered by now. */
   private readonly rejected = (error: unknown): void => {
     if (this.finished) log.err(error, `${nameOf(this.producer)} failed`);
     else this.failed(error);
   };
 
-  /** @returns whether the consumer, which is to call `stopStreaming`, could be told. */
+  /** @returns whether the consumer was told; it then calls `stopStreaming`. */
   private failed(error: unknown): boolean {
     log.err(error, `${nameOf(this.producer)} failed, producing will be stopped`);
     return this.unregister();
   }
 
-  /** @returns whether the consumer could be told. */
+  /** @returns whether the consumer was told. */
   private unregister(): boolean {
     try {
       this.consumer.unregisterProducer();
@@ -104,8 +105,8 @@ export class PullToPush implements IPushProducer {
   }
 
   /**
-   * Asks the producer no more. To be called by the consumer when the producer unregisters. Called
-   * again, does nothing.
+   * Stops asking the producer. The consumer calls it when the producer unregisters. Called again,
+   * does nothing.
    */
   stopStreaming(): void {
     if (this.finished) return;
@@ -114,7 +115,7 @@ export class PullToPush implements IPushProducer {
   }
 
   /**
-   * Asks the producer no more until resumed as often.
+   * Stops asking the producer until it is resumed as often.
    *
    * @throws SchedulerError: streaming has not started; a subclass of it: it is over.
    */

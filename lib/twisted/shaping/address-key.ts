@@ -14,11 +14,11 @@ export interface Addressed {
 }
 
 /**
- * What tells hosts apart: the host; of what has none, the name of its socket; of what has none of that
- * either, its type.
+ * A key for each host: the host of the address; if it has none, the name of its socket; if it has
+ * no name either, its type.
  *
- * @param name - What `address` came from, for the error.
- * @throws InvalidArgTypeError: `address` is none.
+ * @param name - The argument that `address` came from, for the error.
+ * @throws InvalidArgTypeError: `address` is not an address.
  */
 export function hostKey(address: IAddress | AddressTuple, name: string): unknown {
   if (isTuple(address)) return address[1];
@@ -26,7 +26,7 @@ export function hostKey(address: IAddress | AddressTuple, name: string): unknown
   return address.type === 'TCP' ? address.host : nameOf(address);
 }
 
-/** What tells servers on one machine apart: the port; of what has none, as {@link hostKey}. */
+/** A key for each server on one machine: the port; if there is none, as {@link hostKey}. */
 export function portKey(address: IAddress | AddressTuple, name: string): unknown {
   if (isTuple(address)) return address[2] ?? address[1];
   assertAddress(address, name);

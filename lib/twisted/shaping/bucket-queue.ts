@@ -15,11 +15,11 @@ export interface Waiter {
    * @returns the bytes sent.
    */
   takeTurn(limit: number): number;
-  /** Its turn ended in an error, of which nobody else will hear. */
+  /** Its turn ended in an error that no caller can catch. */
   turnFailed(error: unknown): void;
 }
 
-/** Why someone can't send yet. */
+/** Why a waiter can't send yet. */
 interface Obstacle {
   /** The bucket without room; of several the lowest. */
   readonly bucket: Bucket;
@@ -36,21 +36,21 @@ const AGAIN = 0.01;
 const queues = new WeakMap<Bucket, BucketQueue>();
 
 /**
- * All who wait in a tree of buckets.
+ * The waiters of a tree of buckets.
  *
- * Each bucket has a line. In it stand those who wait for this bucket, and the buckets right below it
- * in whose own lines someone stands. The first has a turn, then goes to the end: so those in a line
- * share alike. While the first waits for the bucket of the line, nobody passes it; while it waits for
- * one further below, it holds up nobody.
+ * Each bucket has a line. In it stand the waiters for this bucket, and each child bucket that has
+ * waiters in its own line. The first in the line has a turn and then goes to the end, so all in a
+ * line get equal shares. While the first waits for the bucket of the line, no other passes it;
+ * while it waits for a bucket further below, others do.
  *
- * There is one timer, and only while someone waits.
+ * There is one timer, and only while there is a waiter.
  */
 export class BucketQueue {
   private readonly lines = new Map<Bucket, Set<Waiter | Bucket>>();
   private timer: ICancellable | null = null;
   private running = false;
 
-  /** In this round: the buckets that nobody gets through, and the obstacle that goes away first. */
+  /** In this round: the buckets without room, and the obstacle that goes away first. */
   private readonly closed = new Set<Bucket>();
   private soonest: Obstacle | null = null;
 
@@ -98,7 +98,7 @@ export class BucketQueue {
     return this.lines.get(waiter.bucket)?.has(waiter) === true;
   }
 
-  /** `waiter` waits no more. Does nothing if it didn't. */
+  /** Takes `waiter` out of its line. Does nothing if it is in none. */
   leave(waiter: Waiter): void {
     if (this.lines.size === 0) return;
     for (const [bucket, entry] of placesOf(waiter)) {
@@ -110,9 +110,9 @@ export class BucketQueue {
     this.cancelTimer(); // That was the last.
   }
 
-  /** @param asker - Whose own call this is, and who hears of its own errors by it. */
+  /** @param asker - The waiter that makes this call; an error of its own turn is thrown to it. */
   private run(asker: Waiter | null): void {
-    if (this.running) return; // We are inside someone's turn: there will be another round.
+    if (this.running) return; // We are inside a waiter's turn: there will be another round.
     this.running = true;
     this.cancelTimer();
     try {
@@ -141,7 +141,7 @@ export class BucketQueue {
   }
 
   /**
-   * Gives a turn to the first in the line of `bucket` who can have one.
+   * Gives a turn to the first in the line of `bucket` that can have one.
    *
    * @returns whether anyone could.
    */
@@ -188,7 +188,10 @@ export class BucketQueue {
     return false;
   }
 
-  /** What `waiter` may send in a turn: all it has, unless others stand in a line that it is in. */
+  /**
+   * The bytes that `waiter` may send in a turn: all that it has, unless others stand in a line with
+   * it.
+   */
   private shareOf(waiter: Waiter): number {
     let share = Infinity;
     for (const [bucket, entry] of placesOf(waiter)) {
@@ -200,7 +203,10 @@ export class BucketQueue {
   }
 }
 
-/** From below: each bucket in whose line `waiter` stands when it waits, and what stands there for it. */
+/**
+ * From below: each bucket that `waiter` waits for, and the member of that bucket's line that stands
+ * for it.
+ */
 function* placesOf(waiter: Waiter): Generator<[Bucket, Waiter | Bucket], void, undefined> {
   let entry: Waiter | Bucket = waiter;
   for (let bucket: Bucket | null = waiter.bucket; bucket !== null; bucket = bucket.parentBucket) {

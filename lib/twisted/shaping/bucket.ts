@@ -43,7 +43,7 @@ export class Bucket {
   lastDrip: number | null = null;
   /** Shaped consumers that use it. */
   refcount = 0;
-  /** What is added to this is added to that one too; `null` if there is none. */
+  /** The bucket that also takes every byte that is added to this one; `null` if there is none. */
   parentBucket: Bucket | null;
 
   /**
@@ -63,7 +63,7 @@ export class Bucket {
 
   /**
    * @param parentBucket - Limits this one too.
-   * @throws InvalidArgTypeError: `parentBucket` is no bucket.
+   * @throws InvalidArgTypeError: `parentBucket` is not a bucket.
    */
   constructor(parentBucket: Bucket | null = null) {
     if (parentBucket !== null) assertBucket(parentBucket, 'parentBucket');
@@ -187,12 +187,12 @@ export class Bucket {
   }
 }
 
-/** Whether `limit`, a bucket's `maxburst` or `rate`, is none. */
+/** Whether `limit`, a bucket's `maxburst` or `rate`, is not a valid one. */
 export function isUnlimited(limit: number | null | undefined): limit is null | undefined {
   return limit === null || limit === undefined || limit === Infinity;
 }
 
-/** @throws InvalidArgTypeError: `bucket` is no {@link Bucket}. */
+/** @throws InvalidArgTypeError: `bucket` is not a {@link Bucket}. */
 export function assertBucket(bucket: unknown, name = 'bucket'): asserts bucket is Bucket {
   if (!(bucket instanceof Bucket)) throw new InvalidArgTypeError(name, 'a Bucket', bucket);
 }

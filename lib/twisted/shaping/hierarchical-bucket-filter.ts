@@ -75,7 +75,7 @@ export class HierarchicalBucketFilter<
   /**
    * Finds the bucket for `args`, or makes it; sweeps first when it is time.
    *
-   * @throws InvalidArgTypeError: `bucketFactory` makes no bucket.
+   * @throws InvalidArgTypeError: `bucketFactory` makes a value that is not a bucket.
    * @throws what `getBucketKey` throws.
    */
   getBucketFor(...args: Args): Bucket {

@@ -7,12 +7,12 @@ const WORTH_SENDING = 100;
 const SHORT = 0.02;
 /** Seconds' worth of bytes that are enough at any rate, so that a slow bucket doesn't go in jerks. */
 const LONG = 0.1;
-/** Seconds: what a timer can wait. */
+/** Seconds: the longest that a timer can wait. */
 const TICK = 0.001;
 
 /**
- * The bytes that those who wait for `bucket` send at once: never more than half of what it holds,
- * because while one waits for it to drain altogether, its rate goes unused.
+ * The bytes that a consumer that waits for `bucket` sends at once: never more than half of
+ * `maxburst`, because the rate goes unused while a consumer waits for the bucket to be empty.
  *
  * @returns `Infinity` for a bucket that is never in the way.
  */
@@ -26,7 +26,7 @@ export function quantumOf({ maxburst, rate }: Bucket): number {
 /**
  * How long until it is worth sending through `bucket`, which has just dripped.
  *
- * @param bytes - What there is to send.
+ * @param bytes - The number of bytes to send.
  * @returns seconds; 0 if it is worth it now.
  */
 export function secondsUntil(bucket: Bucket, bytes: number): number {

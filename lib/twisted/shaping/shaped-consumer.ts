@@ -35,12 +35,12 @@ import { assertBytes } from '../../base/bytes.js';
  * @see Twisted: `twisted.protocols.htb.ShapedConsumer`
  */
 export class ShapedConsumer extends ProducerConsumerProxy {
-  /** What limits it. */
+  /** The bucket that limits it. */
   readonly bucket: Bucket;
 
   /** Whether we are registered with the consumer, and counted by the bucket. */
   private attached = false;
-  /** Whether our producer has finished, and the consumer is still to be told. */
+  /** Whether our producer has finished and the consumer has not been told yet. */
   protected finishing = false;
   /** Whether nothing can be written any more. */
   protected isOver = false;
@@ -52,17 +52,17 @@ export class ShapedConsumer extends ProducerConsumerProxy {
   /**
    * Registers with `consumer`, as a pull producer.
    *
-   * @param consumer - What to write to. `null` if there is none, or none yet.
-   * @param bucket - What limits it.
-   * @throws InvalidArgTypeError: an argument, or a limit of `bucket` or a parent of it, is not of the
-   *   kind that is due.
-   * @throws OutOfRangeError: such a limit is none.
+   * @param consumer - The consumer to write to; `null` if there is none, or not yet.
+   * @param bucket - The bucket that limits it.
+   * @throws InvalidArgTypeError: an argument, or a limit of `bucket` or of a parent of it, is of
+   *   the wrong kind.
+   * @throws OutOfRangeError: such a limit is out of range.
    * @throws ProducerAlreadyRegisteredError: `consumer` has a producer.
    */
   constructor(consumer: IConsumer | null, bucket: Bucket) {
     if (consumer !== null) assertConsumer(consumer);
     assertBucket(bucket);
-    bucket.drip(); // Throws if its limits are none.
+    bucket.drip(); // Throws if its limits are out of range.
     super(null);
     this.bucket = bucket;
     this.waiter = this.makeWaiter();
@@ -110,8 +110,8 @@ export class ShapedConsumer extends ProducerConsumerProxy {
   }
 
   /**
-   * Writes what is held, or asks the producer if nothing is; but waits with it as long as the bucket
-   * has no room.
+   * Writes the buffered bytes, or asks the producer if nothing is buffered. While the bucket has no
+   * room, it waits before it does either.
    *
    * @throws what the consumer or the producer throws.
    */
@@ -145,14 +145,14 @@ export class ShapedConsumer extends ProducerConsumerProxy {
     return this.bytesWritten - bytesWritten;
   }
 
-  /** Waits if the consumer does, and something is held. */
+  /** Waits if the consumer waits and something is buffered. */
   private waitIfAsked(): void {
     const { queue, waiter } = this;
     const isAsked = this.outstandingPull && !this.paused;
     if (isAsked && this.hasToSend && !queue.has(waiter)) queue.ask(waiter);
   }
 
-  /** Nobody called us, so nobody catches `error`: our consumer is told, our producer stopped. */
+  /** We have no caller that could catch `error`: we tell our consumer and stop our producer. */
   private turnFailed(error: unknown): void {
     log.err(error, 'A shaped consumer failed when it could go on');
     try {
@@ -180,13 +180,13 @@ export class ShapedConsumer extends ProducerConsumerProxy {
     super.resumeOrAskProducer(nothingSent && this.buffer.length === 0);
   }
 
-  /** Holds back, and waits no more. The producer may go on until the buffer is full. */
+  /** Stops writing and waiting. The producer may go on until the buffer is full. */
   override pauseProducing(): void {
     super.pauseProducing();
     this.queue.leave(this.waiter);
   }
 
-  /** Forgets the consumer and what is held, and stops the producer. */
+  /** Forgets the consumer and the buffered bytes, and stops the producer. */
   override stopProducing(): void {
     this.isOver = true;
     this.setAttached(false);
@@ -195,7 +195,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
   }
 
   /**
-   * Writes to the consumer, or holds `data` until it asks and the bucket has room. Pauses a push
+   * Writes to the consumer, or buffers `data` until it asks and the bucket has room. Pauses a push
    * producer while the buffer is full. Does nothing with no bytes, or once it was stopped or has
    * finished.
    *
@@ -226,7 +226,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
     const bytes = this.bucket.add(Math.min(data.length, this.share));
     this.settle(bytes);
     if (bytes === 0 && data.length > 0) {
-      this.outstandingPull = true; // A bucket with an `add` of its own: that was no answer.
+      this.outstandingPull = true; // A bucket with an `add` of its own took nothing, so the consumer has no answer yet.
       return 0;
     }
     this.bytesWritten += bytes;
@@ -277,7 +277,8 @@ export class ShapedConsumer extends ProducerConsumerProxy {
         consumer.finish();
       }
     } finally {
-      // A consumer that calls back from inside `registerProducer` may have had us leave before.
+      // A consumer that calls back from inside `registerProducer` may have made us unregister
+      // already.
       if (attached) super.leaveConsumer();
     }
   }

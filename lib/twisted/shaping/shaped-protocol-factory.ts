@@ -1,4 +1,4 @@
-/** Makes protocols whose transports are shaped. */
+/** Makes protocols that have a shaped transport. */
 import { assertBuilder, build, type Builder } from '../../base/build.js';
 import { assertBucketFilter, type IBucketFilter } from './hierarchical-bucket-filter.js';
 import {
@@ -13,7 +13,7 @@ import { ShapedTransport } from './shaped-transport.js';
 /** Chooses a bucket for a transport. */
 export type TransportFilter = IBucketFilter<[transport: ITransport & IConsumer]>;
 
-/** What a {@link ShapedProtocolFactory} has, besides being a function. */
+/** The members of a {@link ShapedProtocolFactory}, which is also a function. */
 export class ShapedProtocolFactoryMembers<P extends IProtocol, Args extends unknown[]> {
   /** Makes the protocols. */
   declare protocol: Builder<Args, P>;
@@ -46,7 +46,7 @@ export class ShapedProtocolFactoryMembers<P extends IProtocol, Args extends unkn
    * @param args - For `protocol`.
    * @returns what `protocol` makes. One that refuses with `null`, whatever its type says, gets that
    *   passed on.
-   * @throws InvalidArgTypeError: it makes no protocol.
+   * @throws InvalidArgTypeError: it makes a value that is not a protocol.
    */
   buildProtocol(...args: Args): P {
     const protocol: P | null = build(this.protocol, args);
@@ -73,7 +73,7 @@ export class ShapedProtocolFactoryMembers<P extends IProtocol, Args extends unkn
 }
 
 /**
- * Makes protocols whose transports are shaped, each by the bucket that a filter chooses for it.
+ * Makes protocols that have a shaped transport, each with the bucket that a filter chooses for it.
  *
  * It can be used wherever a protocol's class can: called, called with `new`, or asked to
  * `buildProtocol`.

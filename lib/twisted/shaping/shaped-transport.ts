@@ -23,7 +23,7 @@ import { currentTurn } from '../../base/turn.js';
 /** A transport with which a producer can register. */
 export type ShapableTransport = ITransport & IConsumer;
 
-/** What a transport may be able to do beyond that. */
+/** Methods that a transport may have beyond that. */
 interface VersatileTransport {
   readonly connected?: boolean;
   readonly disconnecting?: boolean;
@@ -37,7 +37,7 @@ interface VersatileTransport {
 }
 type Closing = 'loseConnection' | 'loseWriteConnection';
 
-/** What a {@link ShapedTransport} has of its own. */
+/** The members that a {@link ShapedTransport} has itself. */
 export class ShapedTransportMembers<
   T extends ShapableTransport = ProtocolTransport,
 > extends ShapedConsumer {
@@ -46,7 +46,7 @@ export class ShapedTransportMembers<
 
   /** How to close when all is sent. */
   private closing: Closing | null = null;
-  /** Whether what comes in is paused. */
+  /** Whether the input is paused. */
   private inputPaused = false;
   /** Whether our producer is being asked. */
   private asking = false;
@@ -54,13 +54,13 @@ export class ShapedTransportMembers<
   private unregisteredIn = -1;
 
   /**
-   * Registers with `transport`, for as long as that is not to close.
+   * Registers with `transport`, unless that is closing.
    *
-   * @param transport - What to shape. Don't write to it besides.
-   * @param bucket - What limits it.
-   * @throws InvalidArgTypeError: `transport` is no consumer, `bucket` no bucket, or a limit of it or
-   *   of a parent of it no number.
-   * @throws OutOfRangeError: such a limit is none.
+   * @param transport - The transport to shape. Do not write to it directly.
+   * @param bucket - The bucket that limits it.
+   * @throws InvalidArgTypeError: `transport` is not a consumer, `bucket` is not a bucket, or a
+   *   limit of the bucket or of a parent of it is not a number.
+   * @throws OutOfRangeError: such a limit is out of range.
    * @throws ProducerAlreadyRegisteredError: `transport` has a producer.
    */
   constructor(transport: T, bucket: Bucket) {
@@ -70,7 +70,7 @@ export class ShapedTransportMembers<
     this.attach(transport);
   }
 
-  /** Whether it is going to close. */
+  /** Whether a close was asked for. */
   get disconnecting(): boolean {
     return this.closing === 'loseConnection' || this.versatile.disconnecting === true;
   }
@@ -89,7 +89,10 @@ export class ShapedTransportMembers<
     return this.transport;
   }
 
-  /** The transport asks this, and not us: transports, as producers, make what comes in. */
+  /**
+   * The producer that the transport calls in place of us: as a producer, a transport produces its
+   * input.
+   */
   protected override asProducer(): IPushProducer {
     return {
       pauseProducing: () => super.pauseProducing(),
@@ -98,7 +101,7 @@ export class ShapedTransportMembers<
     };
   }
 
-  /** As a producer: makes no more of what comes in. */
+  /** As a producer: stops reading. */
   override pauseProducing(): void {
     const { transport } = this;
     if (!isPushProducer(transport)) return super.pauseProducing();
@@ -106,14 +109,14 @@ export class ShapedTransportMembers<
     transport.pauseProducing();
   }
 
-  /** As a producer: goes on. If it was not paused, this is taken for the transport's question. */
+  /** As a producer: reads again. If it was not paused, the transport asks for data by this call. */
   override resumeProducing(): void {
     const { transport, inputPaused } = this;
     if (inputPaused && isPushProducer(transport)) {
       this.inputPaused = false;
       transport.resumeProducing();
     } else if (!(this.asking && this.producerIsStreaming)) {
-      // Two that feed each other would else ask each other for ever.
+      // Otherwise two that feed each other would ask each other for ever.
       super.resumeProducing();
     }
   }
@@ -133,7 +136,7 @@ export class ShapedTransportMembers<
     });
   }
 
-  /** As a producer: the consumer of what comes in has died, so it closes. */
+  /** As a producer: the consumer of its input is lost, so it closes. */
   override stopProducing(): void {
     if (!isPushProducer(this.transport)) return super.stopProducing();
     this.loseConnection();
@@ -174,15 +177,15 @@ export class ShapedTransportMembers<
       this.closing = closing;
       this.unregisterWhenDone();
       const { waitsForProducer } = this.versatile;
-      // A `FileDescriptor` waits for us, who are pulled, whatever it does with those who push; meanwhile
-      // it takes nothing that comes in for the end of the connection.
+      // A `FileDescriptor` always waits for us, because we are a pull producer. In that time it
+      // does not take the end of the input for the end of the connection.
       if (closing === 'loseConnection' && !this.isOver && waitsForProducer !== undefined) {
         this.transport.loseConnection();
       }
     }
   }
 
-  /** Goes on with a close as soon as nobody has to be waited for. */
+  /** Goes on with a close as soon as it need not wait for a producer. */
   private unregisterWhenDone(): void {
     const { producer } = this;
     if (producer === null || isUnableToUnregister(producer, this)) {
@@ -196,7 +199,9 @@ export class ShapedTransportMembers<
     }
   }
 
-  /** Whether `producer` registered to hear of pauses: it asked for the close itself. */
+  /**
+   * Whether `producer` is registered only to be paused and resumed: it asked for the close itself.
+   */
   private isOwn(producer: object): boolean {
     return this.producerIsStreaming === true && isOwnProtocol(producer, this.versatile.protocol);
   }
@@ -213,8 +218,8 @@ export class ShapedTransportMembers<
   }
 
   /**
-   * Speaks TLS from now on. What is held was written before, so it leaves at once and in the clear,
-   * whatever the bucket says: at most one buffer.
+   * Speaks TLS from now on. The buffered bytes (at most one full buffer) were written before, so
+   * they leave at once and unencrypted, whatever the bucket allows.
    *
    * @param options - As the transport has them.
    * @throws MethodNotImplementedError: the transport can't.
@@ -227,7 +232,7 @@ export class ShapedTransportMembers<
   }
 
   /**
-   * Closes at once, and drops what is held.
+   * Closes at once, and drops the buffered bytes.
    *
    * @throws MethodNotImplementedError: the transport can't.
    */
@@ -256,10 +261,11 @@ export class ShapedTransportMembers<
 
   protected override leaveConsumer(): void {
     const { closing } = this;
-    // Differs from Twisted (twisted/twisted#4635): another producer may come, or be written to us.
+    // Differs from Twisted (twisted/twisted#4635): another producer may register, or bytes may be
+    // written to us.
     if (closing === null && !this.finishing) return;
     if (closing !== null && this.unregisteredIn === currentTurn() && closedOf(this.transport)) {
-      // On a stream, who awaits the end of its transfer may still write, or register for another one.
+      // On a stream, code that awaits the end of its transfer may still write or register again.
       setImmediate(() => this.leaveUnlessUsed());
       return;
     }
@@ -277,11 +283,11 @@ export class ShapedTransportMembers<
 }
 
 /**
- * A transport that sends at the pace of a bucket. What it doesn't have itself, it has of the transport
- * that it shapes: `getPeer`, `setTcpNoDelay`, whatever there is.
+ * A transport that sends at the pace of a bucket. It passes every other member on to the transport
+ * that it shapes: `getPeer`, `setTcpNoDelay` and so on.
  *
- * Its producers may follow one another: it stays registered with the transport until it closes, and it
- * closes when the last byte is sent. As a producer it makes what comes in, like any transport.
+ * One producer may follow another: it stays registered with the transport until it closes, and it
+ * closes when the last byte is sent. As a producer it produces its input, as any transport does.
  *
  * @see Twisted: `twisted.protocols.htb.ShapedTransport`
  */

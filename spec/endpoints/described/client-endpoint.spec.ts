@@ -139,7 +139,7 @@ describe('ClientEndpoint', () => {
       expect(await rejection(bare.connect(factory))).to.equal(thrown);
     });
 
-    it('the factory builds what is no protocol', async () => {
+    it('the factory builds a value that is not a protocol', async () => {
       const factory = new Factory();
       factory.buildProtocol = () => ({}) as Protocol;
       expect(await rejection(bare.connect(factory))).to.include({ code: 'ERR_INVALID_ARG_TYPE' });
@@ -249,7 +249,7 @@ describe('ClientEndpoint', () => {
       ['a port out of range', { port: 65536 }, 'ERR_OUT_OF_RANGE'],
       ['a timeout of 0', { port: 1, timeout: 0 }, 'ERR_OUT_OF_RANGE'],
       ['TLS options that are none', { port: 1, tls: 1 }, 'ERR_INVALID_ARG_TYPE'],
-      ['a lock that is no boolean', { path: '/x', lockfile: 1 }, 'ERR_INVALID_ARG_TYPE'],
+      ['a lock that is not a boolean', { path: '/x', lockfile: 1 }, 'ERR_INVALID_ARG_TYPE'],
       ['a misspelt option', { path: '/x', lockFile: true }, 'ERR_INVALID_ARG_TYPE'],
     ] as const) {
       it(`${what}, when it is made`, () => {
@@ -299,7 +299,7 @@ describe('connectProtocol', () => {
     expect(asked).to.deep.equal([{ signal }]);
   });
 
-  it('refuses what is no endpoint, and what is no protocol', async () => {
+  it('refuses a value that is not an endpoint, and a value that is not a protocol', async () => {
     const code = 'ERR_INVALID_ARG_TYPE';
     const endpoint = new ClientEndpoint({ port: 1 });
     expect(await rejection(connectProtocol({} as never, new Protocol()))).to.include({ code });

@@ -254,7 +254,7 @@ describe('quoteStringArgument', () => {
     expect(clientFromString(`unix:path=${quoteStringArgument(path)}`).options.path).to.equal(path);
   });
 
-  it('refuses what is no string', () => {
+  it('refuses a value that is not a string', () => {
     expect(() => quoteStringArgument(5 as never))
       .to.throw()
       .with.property('code', 'ERR_INVALID_ARG_TYPE');

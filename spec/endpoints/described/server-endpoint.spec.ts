@@ -195,7 +195,7 @@ describe('ServerEndpoint', () => {
       ['a mode out of range', { path: '/x', mode: 0o10000 }, 'ERR_OUT_OF_RANGE'],
       ['a mode for a port', { port: 1, mode: 0o600 }, 'ERR_INVALID_ARG_TYPE'],
       ['a lock for a port', { port: 1, lockfile: true }, 'ERR_INVALID_ARG_TYPE'],
-      ['a lock that is no boolean', { path: '/x', lockfile: 'yes' }, 'ERR_INVALID_ARG_TYPE'],
+      ['a lock that is not a boolean', { path: '/x', lockfile: 'yes' }, 'ERR_INVALID_ARG_TYPE'],
       ['a misspelt option', { path: '/x', lockFile: true }, 'ERR_INVALID_ARG_TYPE'],
       ['standard streams that are none', { stdio: true }, 'ERR_INVALID_ARG_TYPE'],
     ] as const) {

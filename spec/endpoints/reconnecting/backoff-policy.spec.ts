@@ -14,7 +14,7 @@ describe('backoffPolicy', () => {
     expect(policy(1000)).to.be.within(60, 61);
   });
 
-  it('has no delay that is no number', () => {
+  it('has no delay that is not a number', () => {
     const policy = backoffPolicy(0, 7, 1e300, () => 0);
     expect(policy(1)).to.equal(0);
     expect(policy(2)).to.equal(7);

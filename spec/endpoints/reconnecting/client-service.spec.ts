@@ -145,7 +145,7 @@ describe('ClientService', () => {
 
   for (const [what, retryPolicy] of [
     ['throws', () => JSON.parse('{') as number],
-    ['says what is no time', () => NaN],
+    ['returns a value that is not a time', () => NaN],
   ] as const) {
     it(`waits as it does without a policy where its own ${what}`, async () => {
       started({ retryPolicy });
@@ -228,11 +228,14 @@ describe('ClientService', () => {
     const code = 'ERR_INVALID_ARG_TYPE';
     const factory = new Factory();
     for (const [what, args] of [
-      ['what is no endpoint', [{}, factory]],
-      ['what is no factory', [{ connect() {} }, {}]],
-      ['a policy that is no function', [{ connect() {} }, factory, { retryPolicy: 5 }]],
+      ['a value that is not an endpoint', [{}, factory]],
+      ['a value that is not a factory', [{ connect() {} }, {}]],
+      ['a policy that is not a function', [{ connect() {} }, factory, { retryPolicy: 5 }]],
       ['a clock that is none', [{ connect() {} }, factory, { clock: {} }]],
-      ['a preparation that is no function', [{ connect() {} }, factory, { prepareConnection: 5 }]],
+      [
+        'a preparation that is not a function',
+        [{ connect() {} }, factory, { prepareConnection: 5 }],
+      ],
       ['a misspelt option', [{ connect() {} }, factory, { retrypolicy: () => 1 }]],
       ['a signal that is none', [{ connect() {} }, factory, { signal: {} }]],
     ] as const) {

@@ -242,7 +242,7 @@ describe('connect', () => {
     });
     afterEach(() => secure.stopListening());
 
-    it('fails, and no more than that, where the factory builds what is no protocol', async () => {
+    it('fails, and no more than that, where the factory builds a value that is not a protocol', async () => {
       const factory = new Recorder();
       factory.buildProtocol = () => ({}) as never;
       connect(factory, { port: portOf(secure), ...local, tls: { servername: 'not the one' } });

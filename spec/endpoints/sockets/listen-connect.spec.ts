@@ -242,7 +242,7 @@ describe('listen and connect', () => {
       expect(logged).to.deep.equal([]);
     });
 
-    it('where it throws, or builds what is no protocol, and log that', async () => {
+    it('where it throws, or builds a value that is not a protocol, and log that', async () => {
       const thrown = new Error('cannot');
       const throwing = new Factory();
       throwing.buildProtocol = () => {
@@ -313,7 +313,7 @@ describe('listen and connect', () => {
       }
     });
 
-    it('that is no factory, no timeout, no certificate', async () => {
+    it('that is not a factory, no timeout, no certificate', async () => {
       for (const factory of [null, {}, Echo]) {
         expect(await refused({ port: 0 }, factory)).to.have.property(
           'code',

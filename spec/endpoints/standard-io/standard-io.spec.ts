@@ -257,7 +257,7 @@ describe('StandardIO', () => {
       expect(other.listenerCount('data')).to.equal(0);
     });
 
-    it('refuses what is no protocol, can’t be read or can’t be written to', () => {
+    it('refuses a value that is not a protocol, can’t be read or can’t be written to', () => {
       const refuse = (protocol: unknown, options: object | null) => {
         expect(() => new StandardIO(protocol as never, options as never))
           .to.throw(TypeError)

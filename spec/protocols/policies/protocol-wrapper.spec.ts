@@ -172,7 +172,7 @@ describe('ProtocolWrapper', () => {
     expect(wrapper.wrappedProtocol).to.equal(null);
   });
 
-  it('refuses to connect what is no protocol', () => {
+  it('refuses to connect a value that is not a protocol', () => {
     const own = registry();
     const wrapper = new ProtocolWrapper(own, {} as IProtocol);
     expect(() => wrapper.makeConnection(new StringTransport())).to.throw(InvalidArgTypeError);

@@ -97,7 +97,7 @@ describe('WrappingFactory', () => {
     new WrappingFactory(new Factory()).clientConnectionLost(connector, reason);
   });
 
-  it('refuses to start, or to build from, what is no factory', () => {
+  it('refuses to start, or to build from, a value that is not a factory', () => {
     const factory = new WrappingFactory(null as never);
     expect(() => factory.doStart()).to.throw(InvalidArgTypeError);
     expect(() => factory.buildProtocol(CLIENT)).to.throw(InvalidArgTypeError);

@@ -45,7 +45,7 @@ describe('ConsumerWritable', () => {
       expect(writable.consumer).to.equal(consumer);
     });
 
-    it('refuses what is no consumer, with a code', () => {
+    it('refuses a value that is not a consumer, with a code', () => {
       for (const wrong of [null, undefined, 'text', 1, {}, new core.PassThrough()]) {
         expect(() => new ConsumerWritable(wrong as never))
           .to.throw(InvalidArgTypeError)
@@ -458,7 +458,7 @@ describe('ConsumerWritable', () => {
       expect(consumer.log).to.deep.equal(['register push', 'a', 'unregister']);
     });
 
-    it('wraps what a consumer throws that is no error', async () => {
+    it('wraps what a consumer throws that is not an error', async () => {
       const { consumer, writable } = made();
       consumer.onWrite = () => {
         // eslint-disable-next-line @typescript-eslint/only-throw-error

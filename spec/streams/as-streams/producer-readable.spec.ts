@@ -795,7 +795,7 @@ describe('ProducerReadable', () => {
       expect(second.told).to.deep.equal([]);
     });
 
-    it('what is no producer of the kind that it is said to be', () => {
+    it('a value that is not a producer of the kind that it is said to be', () => {
       const readable = new ProducerReadable();
       const pull = { resumeProducing() {}, stopProducing() {} };
       expect(() => readable.registerProducer(pull as IPushProducer, true)).to.throw(

@@ -99,7 +99,7 @@ describe('TransportDuplex, where a socket is expected', () => {
       expect(clock.countTimers()).to.equal(0);
     });
 
-    it('refuses what is no time, or no callback', () => {
+    it('refuses a value that is not a time, or no callback', () => {
       const duplex = connected();
       for (const wrong of ['1', null, undefined]) {
         expect(() => duplex.setTimeout(wrong as never)).to.throw(InvalidArgTypeError);

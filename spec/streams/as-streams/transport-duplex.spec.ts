@@ -59,7 +59,7 @@ describe('TransportDuplex', () => {
       expect(transport.log).to.deep.equal(['register push']);
     });
 
-    it('does without a producer where the transport is no consumer', async () => {
+    it('does without a producer where the transport is not a consumer', async () => {
       const written: string[] = [];
       const transport = {
         write: (data: Uint8Array) => void written.push(Buffer.from(data).toString()),
@@ -108,7 +108,7 @@ describe('TransportDuplex', () => {
       }
     });
 
-    it('refuses what is no transport, and a second one', () => {
+    it('refuses a value that is not a transport, and a second one', () => {
       const { duplex, transport } = connected();
       for (const wrong of [null, undefined, 'text', {}, new RecordingTransport()]) {
         expect(() => duplex.makeConnection(wrong as never)).to.throw(InvalidArgTypeError);

@@ -289,7 +289,7 @@ describe('deliverBody', () => {
   });
 
   describe('refuses', () => {
-    it('what can’t be read, and what is no protocol', () => {
+    it('what can’t be read, and a value that is not a protocol', () => {
       const code = 'ERR_INVALID_ARG_TYPE';
       expect(() => deliverBody({} as never, new Body()))
         .to.throw()

@@ -118,7 +118,7 @@ describe('What setEncoding made strings of', () => {
     });
   }
 
-  it('is refused where bytes were no text, or half a unit is missing', async () => {
+  it('is refused where bytes were not text, or half a unit is missing', async () => {
     const whole = units.subarray(0, -1);
     for (const name of ['node:stream, in object mode', 'node:stream', 'readable-stream 3']) {
       const { error } = await transfer(kinds[name]!('utf16le', whole));

@@ -230,7 +230,7 @@ describe('ReadableProducer, when', () => {
       });
     }
 
-    it('rejects also with what is no error', async () => {
+    it('rejects also with a value that is not an error', async () => {
       const stream = new ReadableStream<Uint8Array>({ start: (controller) => controller.error(7) });
       const readable = new ProducerReadable();
       const [produced, read] = await Promise.all([
@@ -414,7 +414,7 @@ describe('ReadableProducer, when', () => {
       }
     });
 
-    it('rejects with a reason that is no error as it is', async () => {
+    it('rejects with a reason that is not an error as it is', async () => {
       const signal = AbortSignal.abort('enough');
       const produced = new ReadableProducer(endless(), { signal });
       expect(await rejection(produced.startProducing(new RecordingConsumer()))).to.equal('enough');

@@ -523,7 +523,7 @@ describe('ReadableProducer', () => {
       });
     }
 
-    it('rejects what is no consumer, and leaves the stream alone', async () => {
+    it('rejects a value that is not a consumer, and leaves the stream alone', async () => {
       const stream = streamOf('a');
       const producer = new ReadableProducer(stream);
       const error = await rejection(producer.startProducing({} as IConsumer));

@@ -286,7 +286,7 @@ describe('a callback that is an async function and rejects', () => {
     connect(client, { port: portOf(port), ...local });
     await until(() => told.includes('stopped'));
     await port.stopListening();
-    // The error that a promise is no protocol is logged as well.
+    // The error that a promise is not a protocol is logged as well.
     await until(() => logged.filter((error) => error === failure).length === 7);
     expect(told).to.deep.equal(['lost', 'stopped']);
   });

@@ -567,7 +567,7 @@ describe('DuplexTransport', () => {
       expect([...Buffer.concat(protocol.received)]).to.deep.equal([0, 127, 128, 255]);
     });
 
-    it('that is no bytes is an error with a code', async () => {
+    it('that is not bytes is an error with a code', async () => {
       const restore = log.addObserver(() => {});
       const duplex = new Duplex({ objectMode: true, read() {}, write() {} });
       const transport = new DuplexTransport(duplex, { protocol: new Recorder() });

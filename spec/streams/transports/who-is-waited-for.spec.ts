@@ -218,7 +218,7 @@ for (const [family, open] of families) {
       peer.end();
     });
 
-    it('a producer that says `disconnected` and is no transport', async () => {
+    it('a producer that says `disconnected` and is not a transport', async () => {
       const [ours, peer] = await open();
       const transport = new DuplexTransport(ours, { protocol: new Protocol() });
       transport.registerProducer(Object.assign(idle(), { disconnected: true }), true);

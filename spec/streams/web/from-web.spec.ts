@@ -146,7 +146,7 @@ describe('fromWebWritable', () => {
     expect(events.map(({ error }) => error)).to.deep.equal([failure]);
   });
 
-  it('refuses what is no WritableStream, and a locked one', () => {
+  it('refuses a value that is not a WritableStream, and a locked one', () => {
     for (const wrong of [null, {}, 'text', new ReadableStream()]) {
       expect(() => fromWebWritable(wrong as never)).to.throw(InvalidArgTypeError);
     }
@@ -239,11 +239,11 @@ describe('fromWebPair', () => {
 
   it('fails with what does not decompress', async () => {
     const duplex = fromWebPair(new DecompressionStream('gzip'));
-    duplex.resume().end('this is no gzip');
+    duplex.resume().end('this is not a gzip');
     expect(await errorOf(duplex)).to.be.instanceOf(Error);
   });
 
-  it('refuses what is no pair, and one that is locked, locking nothing', () => {
+  it('refuses a value that is not a pair, and one that is locked, locking nothing', () => {
     for (const wrong of [null, {}, new ReadableStream(), { readable: new ReadableStream() }]) {
       expect(() => fromWebPair(wrong as never)).to.throw(InvalidArgTypeError);
     }

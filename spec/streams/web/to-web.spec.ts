@@ -313,7 +313,7 @@ describe('toWeb', () => {
     }
   });
 
-  it('refuses what is no stream', () => {
+  it('refuses a value that is not a stream', () => {
     for (const wrong of [null, 'text', {}, new EventTarget()]) {
       expect(() => toWeb(wrong as never)).to.throw(InvalidArgTypeError);
     }

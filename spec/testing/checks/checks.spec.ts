@@ -129,7 +129,7 @@ describe('checkConsumer', () => {
     it(`names the rule: ${rule}`, () => expectBroken(check(Broken), rule));
   }
 
-  it('refuses what is no function, and a wrong option, before it makes anything', async () => {
+  it('refuses a value that is not a function, and a wrong option, before it makes anything', async () => {
     const made: unknown[] = [];
     const make = () => {
       made.push(1);

@@ -108,7 +108,7 @@ describe('DelayedCall', () => {
     });
   }
 
-  it('refuses what is no number of seconds, and does not move', () => {
+  it('refuses a value that is not a number of seconds, and does not move', () => {
     const { callLater } = setUp();
     const call = callLater(1, 'a');
     expect(() => call.reset('2' as unknown as number)).to.throw(InvalidArgTypeError);

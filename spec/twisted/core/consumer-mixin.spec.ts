@@ -104,7 +104,7 @@ describe('ConsumerMixin', () => {
     }
   });
 
-  it('refuses what is no producer of the kind that `streaming` says, and changes nothing', () => {
+  it('refuses a value that is not a producer of the kind that `streaming` says, and changes nothing', () => {
     const consumer = new Consumer();
     const pull = { resumeProducing() {}, stopProducing() {} };
     const wrong: [unknown, boolean][] = [

@@ -44,7 +44,7 @@ describe('ConsumerToProtocolAdapter', () => {
     expect(written).to.deep.equal([Buffer.from('hello')]);
   });
 
-  it('refuses what is no consumer', () => {
+  it('refuses a value that is not a consumer', () => {
     for (const consumer of [null, {}, () => {}]) {
       expect(() => new ConsumerToProtocolAdapter(consumer as unknown as IConsumer)).to.throw(
         InvalidArgTypeError,

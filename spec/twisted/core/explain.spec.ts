@@ -104,7 +104,7 @@ describe('explain', () => {
     expect(explain({})).to.equal('open');
   });
 
-  it('refuses what is no object', () => {
+  it('refuses a value that is not an object', () => {
     expect(() => explain(null as never))
       .to.throw(TypeError)
       .with.property('code', 'ERR_INVALID_ARG_TYPE');

@@ -73,7 +73,7 @@ describe('Factory', () => {
       .with.property('code', 'ERR_INVALID_ARG_TYPE');
   });
 
-  describe('that is no subclass, and has no logPrefix', () => {
+  describe('that is not a subclass, and has no logPrefix', () => {
     const reported: { error: unknown; why: string | undefined }[] = [];
     let restore: () => void;
     beforeEach(() => {

@@ -43,7 +43,7 @@ for (const [guard, methods] of GUARDS) {
       });
     }
 
-    it('says no to what is no object', () => {
+    it('says no to a value that is not an object', () => {
       for (const value of [null, undefined, 7, 'text', nothing]) {
         expect(guard(value)).to.equal(false);
       }

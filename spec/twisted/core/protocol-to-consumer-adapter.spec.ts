@@ -47,7 +47,7 @@ describe('ProtocolToConsumerAdapter', () => {
     adapter.unregisterProducer();
   });
 
-  it('refuses what is no protocol', () => {
+  it('refuses a value that is not a protocol', () => {
     for (const protocol of [null, {}, () => {}]) {
       expect(() => new ProtocolToConsumerAdapter(protocol as unknown as IProtocol)).to.throw(
         InvalidArgTypeError,

@@ -26,7 +26,7 @@ describe('a producer', () => {
     expect(isUnableToUnregister({ transport: transport() }, consumer)).to.equal(false);
   });
 
-  it('can, whatever it says of itself, if it is no transport', () => {
+  it('can, whatever it says of itself, if it is not a transport', () => {
     expect(isUnableToUnregister({ disconnected: true }, transport())).to.equal(false);
     expect(isUnableToUnregister({ transport: { disconnected: true } }, transport())).to.equal(
       false,

@@ -35,7 +35,7 @@ describe('piecesOf', () => {
     expect(piecesOf([])).to.deep.equal([]);
   });
 
-  it('refuses what is no sequence, or has a piece that is not bytes', () => {
+  it('refuses a value that is not a sequence, or has a piece that is not bytes', () => {
     for (const data of [null, undefined, 7, 'text', {}, Buffer.from('a')]) {
       expect(() => piecesOf(data)).to.throw(InvalidArgTypeError);
     }
@@ -59,7 +59,7 @@ describe('assertProducer', () => {
     expect(() => assertProducer(pull, true)).to.throw(InvalidArgTypeError, 'pauseProducing');
   });
 
-  it('refuses what is no producer', () => {
+  it('refuses a value that is not a producer', () => {
     for (const producer of [null, undefined, 7, {}, nothing, { resumeProducing: nothing }]) {
       expect(() => assertProducer(producer, true)).to.throw(InvalidArgTypeError);
       expect(() => assertProducer(producer, false)).to.throw(InvalidArgTypeError);

@@ -231,7 +231,7 @@ describe('FileBodyProducer', () => {
 
   describe('refuses', () => {
     for (const [what, args, code] of [
-      ['what is no file', [{}], 'ERR_INVALID_ARG_TYPE'],
+      ['a value that is not a file', [{}], 'ERR_INVALID_ARG_TYPE'],
       ['a path where nothing is', ['/nowhere/at/all'], 'ENOENT'],
       ['options that are none', [text(), 5], 'ERR_INVALID_ARG_TYPE'],
       ['a misspelt option', [text(), { readsize: 5 }], 'ERR_INVALID_ARG_TYPE'],

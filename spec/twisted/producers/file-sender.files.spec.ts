@@ -283,7 +283,7 @@ describe('FileSender of a file of the operating system', () => {
     }
   });
 
-  it('rejects for what is no file, and closes it', async () => {
+  it('rejects for a value that is not a file, and closes it', async () => {
     const consumer = new Receiver();
     const done = new FileSender().beginFileTransfer(folder.path('.'), consumer);
     expect(await rejection(done)).to.have.property('code', 'EISDIR');

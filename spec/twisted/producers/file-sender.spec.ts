@@ -463,7 +463,7 @@ describe('FileSender', () => {
       return error;
     };
 
-    it('what is no file', async () => {
+    it('a value that is not a file', async () => {
       for (const file of [null, undefined, 7, {}, { read: 'text' }, Buffer.from('a'), fails]) {
         const error = await attempt(file, new RecordingConsumer());
         expect(error).to.be.instanceOf(InvalidArgTypeError).with.property('code');
@@ -475,13 +475,13 @@ describe('FileSender', () => {
       expect(error).to.be.instanceOf(InvalidArgTypeError);
     });
 
-    it('what is no consumer', async () => {
+    it('a value that is not a consumer', async () => {
       for (const consumer of [null, {}, { write: () => {} }]) {
         expect(await attempt(good(), consumer)).to.be.instanceOf(InvalidArgTypeError);
       }
     });
 
-    it('a transform that is no function', async () => {
+    it('a transform that is not a function', async () => {
       for (const transform of ['upper', {}, 7]) {
         const error = await attempt(good(), new RecordingConsumer(), transform);
         expect(error).to.be.instanceOf(InvalidArgTypeError);

@@ -60,7 +60,7 @@ describe('FilterByHost', () => {
     expect(two.parentBucket).to.equal(servers.buckets.get(80));
   });
 
-  it('refuses what is no address', () => {
+  it('refuses a value that is not an address', () => {
     const filter = new FilterByHost();
     expect(() => filter.getBucketFor(from(null as unknown as IAddress))).to.throw(
       InvalidArgTypeError,

@@ -37,7 +37,7 @@ describe('FilterByServer', () => {
     expect(new FilterByServer().sweepInterval).to.equal(null);
   });
 
-  it('refuses what is no address', () => {
+  it('refuses a value that is not an address', () => {
     const filter = new FilterByServer();
     expect(() => filter.getBucketFor(at(undefined as unknown as IAddress))).to.throw(
       InvalidArgTypeError,

@@ -330,7 +330,7 @@ describe('ShapedConsumer', () => {
       expect(bucket.refcount).to.equal(0);
     });
 
-    it('is not asked by an answer of no bytes: that is no answer', () => {
+    it('is not asked by an answer of no bytes: that is not an answer', () => {
       const consumer = new PacedConsumer();
       const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
       shaped.write(Buffer.alloc(0));

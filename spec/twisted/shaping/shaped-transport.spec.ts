@@ -323,7 +323,7 @@ describe('ShapedTransport', () => {
     expect(bucket.refcount).to.equal(0);
   });
 
-  it('refuses what is no consumer', () => {
+  it('refuses a value that is not a consumer', () => {
     expect(() => new ShapedTransport({} as AskingTransport, bucket)).to.throw(InvalidArgTypeError);
     expect(bucket.refcount).to.equal(1);
   });
