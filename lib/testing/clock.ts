@@ -14,6 +14,12 @@ export class Clock implements IReactorTime {
   /** The calls that are still to be made; {@link Clock.getDelayedCalls} copies it. */
   readonly calls: DelayedCall[] = [];
 
+  /** Its methods need no `this`, as Python's: `protocol.callLater = clock.callLater`. */
+  constructor() {
+    this.seconds = this.seconds.bind(this);
+    this.callLater = this.callLater.bind(this);
+  }
+
   /** The time now, in seconds; it starts at 0. */
   seconds(): number {
     return this.rightNow;

@@ -32,6 +32,17 @@ describe('Clock', () => {
     expect(call.active()).to.equal(false);
   });
 
+  it('lends its methods to what calls them as its own', () => {
+    const { clock, log, note } = setUp();
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- that it is lent is the point
+    const protocol = { callLater: clock.callLater, seconds: clock.seconds };
+    clock.advance(1);
+    protocol.callLater(1, note, 'called');
+    clock.advance(1);
+    expect(log).to.deep.equal([['called', 2]]);
+    expect(protocol.seconds()).to.equal(2);
+  });
+
   it('makes calls in the order of their times, those of one time in the order they were asked for', () => {
     const { clock, log, note } = setUp();
     clock.callLater(2, note, 'late');

@@ -27,6 +27,12 @@ class NodeReactor implements IReactorTime, DelayedCallClock {
   private alarmTime = Infinity;
   private stopAlarm = () => {};
 
+  /** Its methods need no `this`, as Python's: `protocol.callLater = reactor.callLater`. */
+  constructor() {
+    this.seconds = this.seconds.bind(this);
+    this.callLater = this.callLater.bind(this);
+  }
+
   seconds(): number {
     return (timeOrigin + now()) / 1000;
   }

@@ -35,6 +35,14 @@ describe('reactor', () => {
     expect(reactor.seconds()).to.be.closeTo(Date.now() / 1000, 60);
   });
 
+  it('lends its methods to what calls them as its own', async () => {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- that it is lent is the point
+    const protocol = { callLater: reactor.callLater, seconds: reactor.seconds };
+    const before = protocol.seconds();
+    await new Promise<void>((resolve) => protocol.callLater(0, resolve));
+    expect(protocol.seconds()).to.be.at.least(before);
+  });
+
   it('makes a call with its arguments, later, and never early by its own clock', async () => {
     const f = sinon.spy((..._: unknown[]) => {});
     const due: number[] = [];
