@@ -4,11 +4,15 @@
  */
 import { log } from './log.js';
 
+/** Whether `value` can be awaited. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if (typeof value !== 'function' && (typeof value !== 'object' || value === null)) return false;
+  return typeof (value as { then?: unknown }).then === 'function';
+}
+
 /** Calls `then` with the reason if `returned` is a promise that rejects. */
 export function whenRejected(returned: unknown, then: (reason: unknown) => void): void {
-  if (typeof returned !== 'object' || returned === null) return;
-  if (typeof (returned as Partial<PromiseLike<unknown>>).then !== 'function') return;
-  Promise.resolve(returned).then(undefined, then);
+  if (isThenable(returned)) Promise.resolve(returned).then(undefined, then);
 }
 
 /**

@@ -1,11 +1,6 @@
 /** What a receiver does with what its callbacks return. */
-import { log } from '../base/log.js';
-import {
-  ConnectionLost,
-  FileDescriptor,
-  type ITCPTransport,
-  logPrefixOf,
-} from '../twisted/core/index.js';
+import { isThenable } from '../base/rejection.js';
+import { heed as heedPromise, logPrefixOf } from '../twisted/core/index.js';
 
 /** A protocol, whatever its transport can do; `null` before there is one. */
 interface AnyProtocol {
@@ -36,32 +31,5 @@ export function isReason(returned: unknown): boolean {
  */
 export function heed(protocol: AnyProtocol, returned: unknown, callback: string): unknown {
   if (!isThenable(returned)) return returned;
-  returned.then(undefined, (error: unknown) => {
-    log.err(error, `${logPrefixOf(protocol)}: ${callback} rejected`);
-    lose(protocol, error);
-  });
-  return undefined;
-}
-
-/** Whether `value` can be awaited. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    typeof (value as Partial<PromiseLike<unknown>>).then === 'function'
-  );
-}
-
-/** Loses the connection because of `error`, where the transport can be told; drops it where it can't. */
-function lose(protocol: AnyProtocol, error: unknown): void {
-  const reason = error instanceof Error ? error : new ConnectionLost(undefined, { cause: error });
-  let below: unknown = protocol.transport;
-  while (typeof below === 'object' && below !== null) {
-    if (below instanceof FileDescriptor) {
-      if (!below.disconnected) below.connectionLost(reason);
-      return;
-    }
-    below = (below as { transport?: unknown }).transport; // It wraps another.
-  }
-  (protocol.transport as Partial<ITCPTransport> | null)?.abortConnection?.();
+  return heedPromise(returned, protocol, `${logPrefixOf(protocol)}: ${callback}`);
 }

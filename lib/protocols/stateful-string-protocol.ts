@@ -1,7 +1,8 @@
 import { InvalidArgTypeError, MethodNotImplementedError } from '../base/errors.js';
 import { log } from '../base/log.js';
 import { type IProtocol, type ITransport, logPrefixOf, Protocol } from '../twisted/core/index.js';
-import { heed, isThenable } from './callbacks.js';
+import { heed } from './callbacks.js';
+import { isThenable } from '../base/rejection.js';
 
 /** What {@link StatefulStringProtocol} adds to its base. */
 export declare abstract class StatefulStringProtocolMembers {

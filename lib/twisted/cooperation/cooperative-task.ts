@@ -10,7 +10,8 @@ import {
   TaskStopped,
   type SchedulerStopped,
 } from './scheduler-errors.js';
-import { closeWork, isThenable, isWork, workFrom, type Work, type WorkSource } from './work.js';
+import { closeWork, isWork, workFrom, type Work, type WorkSource } from './work.js';
+import { isThenable } from '../../base/rejection.js';
 
 /** How a task ended. Not an error yet: most are never thrown, and a stack costs more than a task. */
 type CompletionState =

@@ -5,7 +5,7 @@ import { InvalidArgTypeError, InvalidStateError } from '../../base/errors.js';
 import { assertNotNegative } from '../../base/seconds.js';
 import { reactor } from './reactor.js';
 import type { IDelayedCall, IReactorTime } from './reactor-time.js';
-import { isThenable } from './work.js';
+import { isThenable } from '../../base/rejection.js';
 
 /** `inspect.custom`, without loading `node:util`. */
 const inspected = Symbol.for('nodejs.util.inspect.custom');

@@ -5,7 +5,7 @@ import { assertNotNegative } from '../../base/seconds.js';
 import { CallHeap } from './call-heap.js';
 import { DelayedCall, type DelayedCallClock } from './delayed-call.js';
 import type { IDelayedCall, IReactorTime } from './reactor-time.js';
-import { isThenable } from './work.js';
+import { isThenable } from '../../base/rejection.js';
 
 // Bound at once: a test that fakes timers later must not stop the time of the whole program.
 const setTimeout = globalThis.setTimeout;

@@ -1,4 +1,5 @@
 /** What cooperative tasks work through: iterators of any kind. */
+import { isThenable } from '../../base/rejection.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
 
@@ -27,14 +28,6 @@ export type WorkOf<Source extends WorkSource> = Source extends Work
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
-}
-
-/** Whether `value` can be awaited. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    (isObject(value) || typeof value === 'function') &&
-    typeof (value as { then?: unknown }).then === 'function'
-  );
 }
 
 /** Whether `value` is an iterator, which its `next` shows. */

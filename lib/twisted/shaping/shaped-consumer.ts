@@ -247,7 +247,8 @@ export class ShapedConsumer extends ProducerConsumerProxy {
   override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void;
   override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
     assertProducer(producer, streaming);
-    if (!this.attached && !this.isOver && this.consumer !== null) this.attach(this.consumer);
+    // Again, if a consumer that calls back from inside its `registerProducer` has had us leave.
+    while (!this.attached && !this.isOver && this.consumer !== null) this.attach(this.consumer);
     if (!this.isOver && !this.finishing) super.registerProducer(producer, streaming);
     else if (this.producer !== producer) {
       logRejection(producer.stopProducing(), 'stopProducing rejected');
@@ -267,7 +268,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
   }
 
   protected override leaveConsumer(): void {
-    const { consumer, finishing, attached } = this;
+    const { consumer, finishing } = this;
     this.isOver ||= finishing;
     this.finishing = false;
     this.setAttached(false);
@@ -277,9 +278,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
         consumer.finish();
       }
     } finally {
-      // A consumer that calls back from inside `registerProducer` may have made us unregister
-      // already.
-      if (attached) super.leaveConsumer();
+      super.leaveConsumer();
     }
   }
 }

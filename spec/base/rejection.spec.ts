@@ -1,0 +1,42 @@
+import { expect } from 'chai';
+
+import { isThenable, logRejection, whenRejected } from '../../lib/base/rejection.js';
+import { log } from '../../lib/base/log.js';
+
+describe('isThenable', () => {
+  it('knows promises and whatever else has a then', () => {
+    const callable = Object.assign(() => {}, { then: () => {} });
+    const thenables = [Promise.resolve(), { then: () => {} }, callable];
+    expect(thenables.map(isThenable)).to.deep.equal([true, true, true]);
+    expect([null, undefined, 5, 'then', {}, { then: 5 }].some(isThenable)).to.equal(false);
+  });
+});
+
+describe('whenRejected', () => {
+  it('calls with the reason of a promise, or of a thenable, once', async () => {
+    const reasons: unknown[] = [];
+    const thenable = {
+      then: (_: unknown, reject: (reason: unknown) => void) => {
+        reject('second');
+        reject('third');
+      },
+    };
+    for (const returned of [Promise.reject(new Error('first')), thenable, Promise.resolve(1), 5]) {
+      whenRejected(returned, (reason) => reasons.push(String(reason)));
+    }
+    await new Promise(setImmediate);
+    expect(reasons).to.have.members(['Error: first', 'second']);
+  });
+});
+
+describe('logRejection', () => {
+  it('logs the reason, and what was going on', async () => {
+    const entries: unknown[] = [];
+    const stopListening = log.addObserver(({ error, why }) => entries.push([error, why]));
+    const oops = new Error('Oops');
+    logRejection(Promise.reject(oops), 'testing');
+    await new Promise(setImmediate);
+    stopListening();
+    expect(entries).to.deep.equal([[oops, 'testing']]);
+  });
+});
