@@ -4,6 +4,11 @@ import sinon from 'sinon';
 
 import { UnreadBytes } from '../../lib/protocols/unread-bytes.js';
 
+/** The side of a buffer's prototype that is counted. */
+interface Searcher {
+  indexOf: (this: Buffer, value: unknown, from?: number) => number;
+}
+
 /** What can be done with them; numbers say how much, of what there is. */
 const operation = fc.oneof(
   { weight: 4, arbitrary: fc.tuple(fc.constant('append'), fc.integer({ min: 0, max: 40 })) },
@@ -81,19 +86,19 @@ describe('UnreadBytes', () => {
       work = { copied: 0, searched: 0 };
       // Not stubs: these remember each of some hundred thousand calls.
       for (const name of ['allocUnsafe', 'allocUnsafeSlow'] as const) {
-        const allocate = Buffer[name];
+        const allocate = Buffer[name].bind(Buffer);
         sinon.replace(Buffer, name, (size: number) => {
           work.copied += size;
-          return allocate.call(Buffer, size);
+          return allocate(size);
         });
       }
-      const search = Buffer.prototype.indexOf as (this: Buffer, ...args: unknown[]) => number;
+      const { indexOf: search } = Buffer.prototype as unknown as Searcher;
       function countedSearch(this: Buffer, value: unknown, from = 0): number {
         const found = search.call(this, value, from);
         work.searched += (found < 0 ? this.length : found + 1) - from;
         return found;
       }
-      sinon.replace(Buffer.prototype, 'indexOf', countedSearch as Buffer['indexOf']);
+      sinon.replace(Buffer.prototype, 'indexOf', countedSearch);
     });
     afterEach(() => sinon.restore());
 
