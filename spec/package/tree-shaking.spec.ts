@@ -12,7 +12,7 @@ const MOST: readonly (readonly [names: string, bytes: number])[] = [
   ['ConsumerMixin, FileDescriptor, Protocol, Factory', 14_000],
   [
     'ReadableProducer, WritableConsumer, DuplexTransport, ProducerReadable, ConsumerWritable, TransportDuplex',
-    72_000, // To be 50,000 again: TLS for servers, the channels and `explain` have taken 20,000.
+    74_000, // To be 50,000 again: TLS for servers, the channels and `explain` have taken 20,000.
   ],
 ];
 
