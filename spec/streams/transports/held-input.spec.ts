@@ -124,4 +124,27 @@ describe('Input that comes while a transport is paused', () => {
     expect(stream.asked).to.deep.equal(['resume']);
     expect(protocol.told).to.deep.equal(['a', 'b']);
   });
+
+  it('does not keep loseConnection from ending what has closed already', async () => {
+    const { stream, protocol, transport } = paused();
+    give(stream, 'ab');
+    stream.emit('end');
+    stream.emit('close');
+    await turn();
+    expect(transport.connected, 'the protocol has yet to hear of the data').to.equal(true);
+    transport.loseConnection();
+    expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+    expect(protocol.told).to.deep.equal(['ConnectionDone']);
+  });
+});
+
+describe('A chunk without bytes', () => {
+  it('is not given to the protocol, which would take it for data', () => {
+    const stream = new Stubborn();
+    const protocol = new Recorder();
+    const transport = new DuplexTransport(stream, { protocol });
+    for (const text of ['a', '', 'b']) stream.emit('data', Buffer.from(text));
+    expect(protocol.told).to.deep.equal(['a', 'b']);
+    expect(transport.connected).to.equal(true);
+  });
 });

@@ -341,4 +341,100 @@ describe('DuplexTransport#startTLS', () => {
     client.end();
     expect(await transport.closed).to.be.instanceOf(ConnectionDone);
   });
+
+  it('lets in a client whose certificate is the one that is asked for, and says so', async () => {
+    const { key, cert } = certificate();
+    const server = new Upgrading({ key, cert, ca: cert, requestCert: true });
+    const client = new Upgrading({ ...trusting(), key, cert }, (transport) => {
+      transport.write(Buffer.from('it is me'));
+    });
+    const [serving, connecting] = await upgraded(server, client);
+    expect(serving.authorized, 'before the handshake').to.equal(false);
+    while (server.text !== 'it is me') await turn();
+    expect(serving).to.include({ authorized: true, authorizationError: null });
+    expect(serving.getPeerCertificate()?.subject.CN).to.equal('localhost');
+    connecting.loseConnection();
+    expect(await serving.closed).to.be.instanceOf(ConnectionDone);
+  });
+
+  it('tells a client that is let in without a certificate from the others', async () => {
+    const { key, cert } = certificate();
+    const server = new Upgrading({
+      ...{ key, cert, ca: cert, requestCert: true },
+      rejectUnauthorized: false,
+    });
+    const client = new Upgrading(trusting(), (transport) => {
+      transport.write(Buffer.from('it is nobody'));
+    });
+    const [serving, connecting] = await upgraded(server, client);
+    while (server.text !== 'it is nobody') await turn();
+    expect(serving.authorized).to.equal(false);
+    expect(serving.authorizationError).to.have.property('code', 'UNABLE_TO_GET_ISSUER_CERT');
+    connecting.loseConnection();
+    await serving.closed;
+  });
+
+  it('loses the connection when the other end takes longer than it may', async () => {
+    const { server, client } = await tcpPair();
+    const protocol = new Upgrading({});
+    const transport = new DuplexTransport(server, { protocol });
+    transport.startTLS({ ...certificate(), handshakeTimeout: 1 });
+    client.on('error', () => {}).resume();
+    const reason = await transport.closed;
+    expect(reason).to.be.instanceOf(ConnectionLost);
+    expect(reason.cause).to.have.property('code', 'ERR_TLS_HANDSHAKE_TIMEOUT');
+    expect(protocol.told).to.deep.equal(['ConnectionLost']);
+    expect(server.destroyed).to.equal(true);
+  });
+
+  it('loses the connection when what was written before cannot be sent', async () => {
+    const [ours] = synchronousPair();
+    const protocol = new Upgrading({});
+    const transport = new DuplexTransport(ours, { protocol });
+    const broken = new Error('broken');
+    ours.write = () => {
+      throw broken;
+    };
+    transport.write(Buffer.from('220 ready'));
+    transport.startTLS({ ...certificate(), isServer: true });
+    const reason = await transport.closed;
+    expect(reason).to.be.instanceOf(ConnectionLost);
+    expect(reason.cause).to.equal(broken);
+    expect(protocol.told).to.deep.equal(['ConnectionLost']);
+  });
+
+  it('shakes no hands once the connection is lost', async () => {
+    const { server, client } = await tcpPair();
+    client.on('error', () => {});
+    const protocol = new Upgrading({});
+    const transport = new DuplexTransport(server, { protocol });
+    transport.startTLS(certificate());
+    transport.abortConnection();
+    expect((await transport.closed).name).to.equal('ConnectionAborted');
+    await turns();
+    expect(protocol.told).to.deep.equal(['ConnectionAborted']);
+    expect(server.listenerCount('data')).to.equal(0);
+  });
+
+  it('gives TLS what came while the protocol was paused before it', async () => {
+    const { server, client } = await tcpPair();
+    const protocol = new Upgrading({});
+    const transport = new DuplexTransport(server, { protocol });
+    protocol.dataReceived = (data: Buffer) => {
+      if (String(data) === 'STARTTLS') transport.pauseProducing();
+      else protocol.received.push(data);
+    };
+    client.write('STARTTLS');
+    while (server.bytesRead < 'STARTTLS'.length) await turn();
+    const secure = tls.connect({ socket: client, ...trusting() });
+    secure.write('secret');
+    while (server.bytesRead <= 'STARTTLS'.length) await turn();
+    await turns(); // What comes then is held: the socket was told to pause only with that chunk.
+    transport.startTLS({ ...certificate(), handshakeTimeout: 5000 });
+    transport.resumeProducing();
+    while (protocol.text !== 'secret') await turn();
+    secure.end();
+    secure.on('error', () => {}).resume();
+    expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+  });
 });
