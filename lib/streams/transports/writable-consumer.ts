@@ -161,9 +161,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
 
   override write(data: Uint8Array | Data): void {
     const { writes } = this;
-    if (writes === undefined || !(data instanceof Uint8Array) || data.length >= writes.large) {
-      super.write(data);
-    } else if (writes.appendIfSpare(data)) {
+    if (writes !== undefined && data instanceof Uint8Array && writes.appendIfSpare(data)) {
       this.answered = true; // What an earlier write of this turn left spare: the stream isn't asked.
     } else {
       super.write(data);
@@ -171,10 +169,11 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     }
   }
 
-  /** Lets the small writes to come fill what is free of the buffer, until `doWrite` empties it. */
+  /** Lets the writes to come fill what is free of the buffer, until `doWrite` empties it. */
   private leaveSpare(): void {
-    if (!this.reactor.isWanted || !this.writesAtOnce || lengthOf(this.stream) === undefined) return;
-    this.writes?.setSpare(this.highWaterMark - this.writableLength - 1);
+    const spare = this.highWaterMark - this.writableLength - 1;
+    if (spare <= 0 || !this.reactor.isWanted || !this.writesAtOnce) return;
+    if (lengthOf(this.stream) !== undefined) this.writes?.setSpare(spare);
   }
 
   /** Asks for `doWrite` no more: from now on the next write has to ask again. */
