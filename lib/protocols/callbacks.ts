@@ -1,33 +1,33 @@
-/** What a receiver does with what its callbacks return. */
+/** How a receiver handles the values that its callbacks return. */
 import { isThenable } from '../base/rejection.js';
 import { heed as heedPromise, logPrefixOf } from '../twisted/core/index.js';
 
-/** A protocol, whatever its transport can do; `null` before there is one. */
+/** A protocol with any transport; `null` before there is one. */
 interface AnyProtocol {
   readonly transport: object | null;
 }
 
-/** Whether the connection of `protocol` is to close, so that it is to hear no more. */
+/** Whether the connection of `protocol` is to close, so that nothing more is delivered. */
 export function isClosing(protocol: AnyProtocol): boolean {
   const transport = protocol.transport as { disconnecting?: unknown } | null;
   return transport !== null && Boolean(transport.disconnecting);
 }
 
 /**
- * Whether `returned` is a reason to deliver nothing more of a chunk: an error, or Twisted's older way, a
- * text that says why. Anything else that JavaScript returns without meaning to, as
- * `(line) => lines.push(line)` does, is none.
+ * Whether `returned` is a reason to deliver nothing more of a chunk: an error or, in Twisted's
+ * older way, a string that says why. Any other value is not, because a JavaScript callback often
+ * returns one that means nothing: `(line) => lines.push(line)`.
  */
 export function isReason(returned: unknown): boolean {
   return returned instanceof Error || (typeof returned === 'string' && returned !== '');
 }
 
 /**
- * Waits for nothing; but if `returned` is a promise that rejects, that counts as an exception: it is
- * logged, and loses the connection.
+ * Does not wait for `returned`. If it is a promise that rejects, that counts as an exception: the
+ * error is logged, and the connection is lost.
  *
- * @param callback - The name of what returned it.
- * @returns what was returned, if it is not a promise.
+ * @param callback - The name of the callback that returned it.
+ * @returns the value, if it is not a promise.
  */
 export function heed(protocol: AnyProtocol, returned: unknown, callback: string): unknown {
   if (!isThenable(returned)) return returned;

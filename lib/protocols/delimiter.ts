@@ -1,4 +1,4 @@
-/** What ends a line. */
+/** The delimiter of lines. */
 import { assertBytes, asBuffer } from '../base/bytes.js';
 import { OutOfRangeError } from '../base/errors.js';
 
@@ -17,7 +17,8 @@ export function indexOfDelimiter(bytes: Buffer, delimiter: Uint8Array, from: num
   const first = delimiter[0] as number;
   let at = bytes.indexOf(first, from);
   if (delimiter.length === 1) return at;
-  // CR LF: to look for the one byte and then at the next is five times as fast as to look for both.
+  // CR LF: searching for one byte and then comparing the next is five times as fast as searching
+  // for both.
   const second = delimiter[1];
   while (at >= 0 && bytes[at + 1] !== second) at = bytes.indexOf(first, at + 1);
   return at;

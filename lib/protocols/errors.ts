@@ -1,4 +1,4 @@
-/** What receivers refuse. Match errors on `code` (or `instanceof`), never on the message. */
+/** The errors of receivers. Match errors on `code` (or `instanceof`), never on the message. */
 
 /**
  * The bytes that came are not a netstring. `code` is `ERR_NETSTRING_PARSE`.
@@ -12,7 +12,7 @@ export class NetstringParseError extends Error {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What is wrong with it.
+   * @param message - Says what is wrong with it.
    */
   constructor(message: string) {
     super(message);
@@ -33,8 +33,8 @@ export class StringTooLongError extends RangeError {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param length - How many bytes it has.
-   * @param maximum - How many it may have.
+   * @param length - The number of its bytes.
+   * @param maximum - The largest number that it may have.
    */
   constructor(length: number, maximum: number) {
     super(`A string of ${length} bytes can't be sent: the length prefix says at most ${maximum}`);

@@ -6,12 +6,12 @@ export class Inbox extends UnreadBytes {
   private parsing = false;
 
   /**
-   * Adds `data`, then parses; but not from inside a callback: there, the parser that is under way goes
-   * on with it.
+   * Adds `data`, then parses. Called from inside a callback, it only adds: the parser that is
+   * running goes on with the data.
    *
    * @param parse - Delivers what it can.
    * @returns what `parse` does; `undefined` from inside a callback.
-   * @throws what `parse` throws: what it has not taken waits for the next call.
+   * @throws what `parse` throws; the bytes that it has not taken wait for the next call.
    */
   receive(data: Buffer, parse: () => unknown): unknown {
     this.append(data);

@@ -34,11 +34,11 @@ export class IntNStringReceiver<
   /** How many bytes a string may have: 99999 unless it is set, on a subclass or an instance. */
   declare MAX_LENGTH: number;
   /**
-   * How a length is written, as Python's `struct` says it: `!` or `>` for the high byte first, `<` for
-   * the low byte first; then `B`, `H`, `I` (or `L`), `Q` for 1, 2, 4, 8 bytes.
+   * The format of a length, in the notation of Python's `struct`: `!` or `>` for the high byte
+   * first, `<` for the low byte first; then `B`, `H`, `I` (or `L`), `Q` for 1, 2, 4, 8 bytes.
    */
   declare structFormat: string;
-  /** How many bytes a length has; what `structFormat` says. */
+  /** The number of bytes of a length; it must agree with `structFormat`. */
   declare prefixLength: number;
 
   readonly #inbox = new Inbox();
@@ -51,10 +51,11 @@ export class IntNStringReceiver<
   }
 
   /**
-   * What was received and is not delivered. Set it, and that is delivered next instead: from inside a
-   * callback, once that has returned; else with the next `dataReceived`.
+   * The bytes that were received and not delivered. If you set it, the receiver delivers the new
+   * bytes instead: once the callback has returned, if you set it inside one, and otherwise with the
+   * next `dataReceived`.
    *
-   * @throws InvalidArgTypeError when it is set to what is not bytes; nothing has changed.
+   * @throws InvalidArgTypeError: it is set to a value that is not bytes; nothing has changed.
    */
   get recvd(): Buffer {
     return this.#inbox.peekAll();
@@ -113,7 +114,7 @@ export class IntNStringReceiver<
    * The length that came is more than `MAX_LENGTH`. Closes the connection, unless it is overridden.
    * `recvd` then begins with that length; while it does, each `dataReceived` calls this again.
    *
-   * @param _length - What came.
+   * @param _length - The length that came.
    * @returns what `dataReceived` is to return.
    */
   lengthLimitExceeded(_length: number): unknown {

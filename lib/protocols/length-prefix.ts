@@ -58,9 +58,9 @@ const FORMATS: ReadonlyMap<unknown, LengthPrefix> = new Map(
 );
 
 /**
- * What reads and writes lengths of `format`.
+ * Reads and writes lengths of `format`.
  *
- * @param size - How many bytes it must have.
+ * @param size - The number of bytes that it must have.
  * @throws OutOfRangeError: there is no such format, or it has another size.
  */
 export function lengthPrefixOf(format: unknown, size: unknown): LengthPrefix {

@@ -10,7 +10,7 @@ import { Inbox } from './inbox.js';
 import { Receiver } from './receiver.js';
 
 /**
- * Receives lines, and never raw data. What its callbacks return is of no account.
+ * Receives lines, and never raw data. It ignores the values that its callbacks return.
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ import { Receiver } from './receiver.js';
 export class LineOnlyReceiver<
   T extends ITransport & IPushProducer = ProtocolTransport,
 > extends Receiver<T> {
-  /** What ends a line: CR LF unless it is set, on a subclass or an instance, at any time. */
+  /** The delimiter of lines: CR LF unless it is set, on a subclass or an instance, at any time. */
   declare delimiter: Uint8Array;
   /** How many bytes a line may have, without its delimiter: 16384 unless it is set. */
   declare MAX_LENGTH: number;
@@ -91,9 +91,9 @@ export class LineOnlyReceiver<
   }
 
   /**
-   * A line is longer than `MAX_LENGTH`. Closes the connection, unless it is overridden; then the next
-   * line is delivered as if nothing had been. While the end of the line has not come, this is called
-   * again with each chunk, with all of the line so far.
+   * A line is longer than `MAX_LENGTH`. Closes the connection, unless it is overridden; then the
+   * next line is delivered as usual. Until the end of the line has come, this is called again with
+   * each chunk, with the whole line so far.
    *
    * @returns what `dataReceived` is to return.
    */

@@ -33,7 +33,7 @@ import { NOTHING } from './unread-bytes.js';
 export class LineReceiver<
   T extends ITransport & IPushProducer = ProtocolTransport,
 > extends Receiver<T> {
-  /** What ends a line: CR LF unless it is set, on a subclass or an instance, at any time. */
+  /** The delimiter of lines: CR LF unless it is set, on a subclass or an instance, at any time. */
   declare delimiter: Uint8Array;
   /** How many bytes a line may have, without its delimiter: 16384 unless it is set. */
   declare MAX_LENGTH: number;
@@ -53,8 +53,9 @@ export class LineReceiver<
    * it is delivered first.
    *
    * @param data - Kept until it is delivered; don't overwrite it.
-   * @returns what the callback returned that ended this: `lineLengthExceeded`, one that called
-   *   `loseConnection`, or one that returned an error. What is kept then waits for the next call.
+   * @returns the value that the last callback returned, if it ended this: `lineLengthExceeded`, a
+   *   callback that called `loseConnection`, or one that returned an error. The rest of the chunk
+   *   is buffered until the next call.
    * @throws InvalidArgTypeError: `data` or `delimiter` is not bytes; nothing has changed.
    * @throws OutOfRangeError: `delimiter` is empty, or `MAX_LENGTH` is not a number of at least 0;
    *   nothing has changed.
@@ -127,7 +128,7 @@ export class LineReceiver<
     return undefined;
   }
 
-  /** From now on, delivers what comes, and what is kept, as raw data. */
+  /** From now on, delivers the buffered bytes and all later ones as raw data. */
   setRawMode(): void {
     this.lineMode = false;
   }
@@ -135,8 +136,8 @@ export class LineReceiver<
   /**
    * From now on, delivers lines.
    *
-   * @param extra - What of the raw data was not yours: it is delivered as lines, after what is kept.
-   *   From inside `rawDataReceived`, once that has returned.
+   * @param extra - The part of the raw data that was not yours: it is delivered as lines, after the
+   *   buffered bytes. If called from inside `rawDataReceived`, once that has returned.
    * @returns what `dataReceived` returns for it.
    * @throws as `dataReceived`.
    */
@@ -146,7 +147,7 @@ export class LineReceiver<
     return bytes.length > 0 ? this.dataReceived(bytes) : undefined;
   }
 
-  /** Takes out of this receiver everything that it has not delivered, and will not now. */
+  /** Removes and returns the bytes that this receiver has not delivered. */
   clearLineBuffer(): Buffer {
     return this.#inbox.takeAll();
   }

@@ -12,7 +12,7 @@ import { UnreadBytes } from './unread-bytes.js';
 const ZERO = 0x30;
 const COLON = 0x3a;
 const COMMA = Buffer.from(',');
-/** More digits than any length has that a number can say exactly. */
+/** More digits than the largest length that a JavaScript number can hold exactly. */
 const MOST_DIGITS = 17;
 
 /**
@@ -140,7 +140,7 @@ export class NetstringReceiver<
     return false;
   }
 
-  /** Whether all has come of the string whose length is known, or was last known. */
+  /** Whether the whole string has come, of the length that was received last. */
   protected payloadComplete(): boolean {
     return !this.#isLengthKnown || this.#unread.length >= this.expectedPayloadSize;
   }

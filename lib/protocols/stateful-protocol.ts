@@ -11,15 +11,16 @@ import { Receiver } from './receiver.js';
 import { NOTHING } from './unread-bytes.js';
 
 /**
- * What a {@link StatefulProtocol} waits for: the function to call, with the protocol as its `this`, and
- * how many bytes to call it with. The function returns the next state, or nothing to stay in this one.
+ * The state of a {@link StatefulProtocol}: the function to call, with the protocol as its `this`,
+ * and how many bytes to call it with. The function returns the next state, or nothing to stay in
+ * this one.
  */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- Each has a protocol of its own.
 export type ProtocolState = readonly [receive: (this: any, data: Buffer) => unknown, count: number];
 
 /**
- * Receives a number of bytes at a time: each piece decides how many come next, and who gets them.
- * Override `getInitialState`.
+ * Receives a number of bytes at a time. The function that receives a piece decides how many bytes
+ * come next, and which function receives them. Override `getInitialState`.
  *
  * @example
  * ```ts

@@ -15,8 +15,8 @@ export declare abstract class StatefulStringProtocolMembers {
   state: string;
 
   /**
-   * Calls the method of the current state, whose answer is the next state: `'done'` closes the
-   * connection. A string for which there is no method is dropped, and that is logged.
+   * Calls the method of the current state, which returns the next state: `'done'` closes the
+   * connection. If there is no method for a string, the string is dropped and that is logged.
    *
    * @throws InvalidArgTypeError: the method before returned no state, or this one a promise.
    * @throws what the method throws: the state is not left.
@@ -28,8 +28,8 @@ export declare abstract class StatefulStringProtocolMembers {
 /* eslint-disable @typescript-eslint/no-explicit-any */
 
 /**
- * Mixes into a string receiver what calls a method of its own for each state: `proto_init` for the first
- * string, then that which the last one named.
+ * Mixes into a string receiver what calls a method of its own for each state: `proto_init` for the
+ * first string, then the method that the last one named.
  *
  * @example
  * ```ts
@@ -83,7 +83,7 @@ export function StatefulStringProtocol(
         heed(this, next, method);
         throw new InvalidArgTypeError('state', 'a string', next);
       }
-      this.state = next as string; // One that is none is refused when a string comes for it.
+      this.state = next as string; // A value that is not a state is refused when a string comes for it.
       if (next === 'done') this.transport?.loseConnection();
     }
   }

@@ -43,15 +43,18 @@ const TLS_ARGUMENTS = [
  * A client endpoint, as `description` has it:
  *
  * - `tcp:HOST:PORT`, and `timeout` (seconds, 30) and `bindAddress` (an IP address of this machine);
- * - `tls:HOST:PORT`, which verifies that the other end is HOST; besides the above, `trustRoots` (a
- *   folder of authorities, *.pem, in place of Node's own), `certificate` and `privateKey` (files, to
- *   show to the server), and `endpoint` (another description: what to connect to in place of HOST);
- * - `ssl:HOST:PORT`, which verifies *nothing*, as in Twisted, unless it is told `hostname` (whom the
- *   certificate must be for) or `caCertsDir` (authorities); besides, `certKey` and `privateKey`;
+ * - `tls:HOST:PORT`, which verifies that the other end is HOST; also the options above,
+ *   `trustRoots` (a folder of authorities, *.pem, in place of Node's own), `certificate` and
+ *   `privateKey` (files, to show to the server), and `endpoint` (another description: what to
+ *   connect to in place of HOST);
+ * - `ssl:HOST:PORT`, which verifies *nothing*, as in Twisted, unless it is told `hostname` (the
+ *   name that the certificate must be for) or `caCertsDir` (authorities); also `certKey` and
+ *   `privateKey`;
  * - `unix:PATH`, and `timeout` and `lockfile` (1 to connect only if a server holds `PATH.lock`).
  *
  * Arguments are separated by colons, and may be named, as in `tcp:host=example.com:port=80`. A
- * backslash takes the meaning from a character; see {@link quoteStringArgument}. Files are read now.
+ * character after a backslash stands for itself; see {@link quoteStringArgument}. Files are read
+ * now.
  *
  * @param description - The type of the endpoint, a colon, and its arguments.
  * @returns the endpoint; nothing has been connected.
@@ -80,7 +83,10 @@ function withTCPNames(description: Description): Description {
   return withNames(description, isPort ? ['port'] : ['host', 'port']);
 }
 
-/** `description`, all its arguments named. As in Twisted, what had no name wins over what had. */
+/**
+ * `description` with names for all arguments. As in Twisted, an argument without a name wins over
+ * one with it.
+ */
 function withNames({ type, positional, named }: Description, order: string[]): Description {
   if (positional.length > order.length) {
     const expected = order.join(', ');

@@ -30,7 +30,7 @@ export interface EndpointConnectOptions {
 }
 
 /**
- * A place to connect to. `ClientEndpoint` is one; so is whatever else has a `connect` like this.
+ * A place to connect to. `ClientEndpoint` is one; so is any object with a `connect` like this.
  *
  * @see Twisted: `twisted.internet.interfaces.IStreamClientEndpoint`
  */
@@ -49,7 +49,7 @@ export interface IStreamClientEndpoint {
 }
 
 /**
- * A place to connect to, kept apart from what is to talk over the connection.
+ * A place to connect to, separate from the protocol that talks over the connection.
  *
  * @example
  * ```ts
@@ -82,16 +82,16 @@ export class ClientEndpoint implements IStreamClientEndpoint {
   }
 
   /**
-   * Connects once, and gives the connection the protocol that `factory` builds. `doStart` of the
-   * factory is called before, and `doStop` once the connection is over, or hasn't come about; of a
-   * `ClientFactory`, nothing else.
+   * Connects once, and gives the connection the protocol that `factory` builds. It calls the
+   * factory's `doStart` before, and `doStop` once the connection is over or has failed; of a
+   * `ClientFactory`, it calls nothing else.
    *
    * @param factory - Builds the protocol.
    * @param options - See {@link EndpointConnectOptions}.
    * @returns a promise of the protocol, which resolves once its `makeConnection` has returned. Over
    *   TLS, the handshake may still fail; then the protocol loses the connection.
-   * @throws InvalidArgTypeError (rejects): an argument makes no sense, or the factory built what is
-   *   no protocol.
+   * @throws InvalidArgTypeError (rejects): an argument makes no sense, or the factory built a value
+   *   that is not a protocol.
    * @throws ConnectingCancelledError (rejects): a signal aborted before there was a connection.
    * @throws ConnectError (rejects): there is no connection; its subclasses say why.
    * @throws NoProtocol (rejects): the factory built `null`; the connection is closed.

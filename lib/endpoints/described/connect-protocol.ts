@@ -10,11 +10,12 @@ import type { EndpointConnectOptions, IStreamClientEndpoint } from './client-end
  * const finger = await connectProtocol(clientFromString('tcp:example.com:79'), new Finger());
  * ```
  *
- * @param endpoint - Where to connect to.
- * @param protocol - What is to talk there.
+ * @param endpoint - The endpoint to connect to.
+ * @param protocol - The protocol to connect.
  * @param options - As for the endpoint's `connect`.
  * @returns what `endpoint.connect` returns: a promise of `protocol`, which rejects as that does.
- * @throws InvalidArgTypeError (rejects): `endpoint` has no `connect`, or `protocol` is none.
+ * @throws InvalidArgTypeError (rejects): `endpoint` has no `connect`, or `protocol` is not a
+ *   protocol.
  * @see Twisted: `twisted.internet.endpoints.connectProtocol`
  */
 export async function connectProtocol<Given extends IProtocol>(

@@ -57,7 +57,7 @@ function* argumentsOf(text: string): Generator<{ name: string | undefined; value
 }
 
 /**
- * Escapes `argument`, so that it can be put into a description whatever is in it.
+ * Escapes `argument`, so that it can be part of a description, whatever characters it has.
  *
  * @example
  * ```ts
@@ -121,7 +121,7 @@ export function required(value: string | undefined, name: string, type: string):
  * `value` as a number, as Python reads it.
  *
  * @param radix - 10, or 8 for permissions.
- * @throws EndpointDescriptionError: it is none.
+ * @throws EndpointDescriptionError: it is not a number.
  */
 export function integer(value: string, name: string, radix: 8 | 10 = 10): number {
   const digits = radix === 8 ? '[0-7]' : '[0-9]';

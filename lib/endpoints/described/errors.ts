@@ -12,7 +12,7 @@ export class ConnectingCancelledError extends UserError {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param address - Where the endpoint was connecting to.
+   * @param address - The address that the endpoint was connecting to.
    * @param options - `cause`: the reason of the signal.
    */
   constructor(
@@ -34,7 +34,7 @@ export class NoProtocol extends ConnectError {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    */
   constructor(message = 'The factory built no protocol for the connection') {
     super(message);
@@ -54,7 +54,7 @@ export class EndpointDescriptionError extends Error {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What is wrong, and with which part.
+   * @param message - Says what is wrong, and with which part.
    * @param options - `cause`: the error behind this one, if there is one.
    */
   constructor(message: string, options?: ErrorOptions) {
@@ -64,7 +64,7 @@ export class EndpointDescriptionError extends Error {
 }
 
 /**
- * The description asks for what Twisted has and Node has not. `code` is
+ * The description asks for a feature that Twisted has and Node does not have. `code` is
  * `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM`, as in Node.
  */
 export class UnsupportedEndpointError extends EndpointDescriptionError {

@@ -1,4 +1,7 @@
-/** Endpoints: where to connect or listen, kept apart from when and from who talks there; and strings that describe them. */
+/**
+ * Endpoints: where to connect or listen, separate from the time and from the protocol; and strings
+ * that describe them.
+ */
 export {
   ClientEndpoint,
   type ClientEndpointOptions,

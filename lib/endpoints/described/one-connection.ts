@@ -23,8 +23,8 @@ export interface FactoryOf<Built extends IProtocol> extends IProtocolFactory {
 }
 
 /**
- * Has `factory` build the protocol of one connection, and says what became of the attempt: of one
- * that was made, once the protocol has heard of it.
+ * Lets `factory` build the protocol of one connection, and reports the outcome of the attempt: if a
+ * connection was made, once the protocol has been told of it.
  *
  * @see Twisted: `twisted.internet.endpoints._WrappingFactory`
  */
@@ -60,13 +60,18 @@ export class OneConnection<Built extends IProtocol> extends ClientFactory {
     this.settle.reject(wasGivenUp(reason) ? cancelled(connector, reason) : reason);
   }
 
-  /** Of news only where the protocol never heard of the connection: it was lost before that. */
+  /**
+   * Matters only if the protocol was never told of the connection, because it was lost before that.
+   */
   override clientConnectionLost(_connector: IConnector, reason: Error): void {
     this.settle.reject(reason);
   }
 }
 
-/** Whether it was given up by the signal: nobody else has the connector. A time-out is a `UserError` too. */
+/**
+ * Whether the signal cancelled it: no other code has the connector. A time-out is a `UserError`
+ * too.
+ */
 function wasGivenUp({ constructor }: Error): boolean {
   return constructor === UserError;
 }
@@ -88,7 +93,7 @@ class Announcer<Built extends IProtocol> implements IProtocol {
     try {
       heed(protocol.makeConnection(transport), transport, 'makeConnection');
     } catch (thrown) {
-      settle.reject(thrown); // Before `connectionLost`, which is what comes of it.
+      settle.reject(thrown); // Before `connectionLost`, which follows from it.
       throw thrown;
     }
     settle.resolve(protocol);

@@ -20,7 +20,7 @@ type Parser = (description: Description) => ServerEndpointOptions;
 /** As in Twisted, these are told apart from names in capitals, and those below aren't. */
 const PARSERS: Readonly<Record<string, Parser>> = { tcp, unix, ssl };
 const MORE_PARSERS: Readonly<Record<string, Parser>> = { tcp6, stdio };
-/** What Twisted has besides. */
+/** Other types that Twisted has. */
 const ABSENT: Readonly<Record<string, string>> = {
   systemd: "Node's servers can't adopt the sockets of systemd",
   haproxy: 'the PROXY protocol is not spoken here',
@@ -34,17 +34,18 @@ const BACKLOG = 50;
  *
  * - `tcp:PORT`, and `interface` (an address of this machine; all those of IPv4 unless given) and
  *   `backlog` (50); `tcp6:PORT`, the same for IPv6;
- * - `ssl:PORT`; besides the above, `privateKey` (a file, `server.pem` unless given), `certKey` (the
- *   certificate, in the same file unless given), `extraCertChain` (a file of those between it and the
- *   authority), `sslmethod` (as `TLSv1_2_METHOD`, the one version to speak) and `dhParameters` (a
- *   file);
+ * - `ssl:PORT`; also the options above, `privateKey` (a file, `server.pem` unless given), `certKey`
+ *   (the certificate, in the same file unless given), `extraCertChain` (a file of the certificates
+ *   between it and the authority), `sslmethod` (as `TLSv1_2_METHOD`, the one version to speak) and
+ *   `dhParameters` (a file);
  * - `unix:PATH`, and `mode` (the permissions of the socket, octal, 666), `backlog` and `lockfile` (0 to
  *   hold no `PATH.lock`, which keeps a second server away and lets the next one remove the socket that
  *   this leaves if it dies);
  * - `stdio:`, the one connection that standard input and output are.
  *
- * Arguments are separated by colons, and may be named, as in `tcp:80:interface=127.0.0.1`. A backslash
- * takes the meaning from a character; see {@link quoteStringArgument}. Files are read now.
+ * Arguments are separated by colons, and may be named, as in `tcp:80:interface=127.0.0.1`. A
+ * character after a backslash stands for itself; see {@link quoteStringArgument}. Files are read
+ * now.
  *
  * @param description - The type of the endpoint, a colon, and its arguments.
  * @returns the endpoint; nothing listens yet.

@@ -29,7 +29,7 @@ export type ServerEndpointOptions =
     };
 
 /**
- * A place to listen at. `ServerEndpoint` is one; so is whatever else has a `listen` like this.
+ * A place to listen at. `ServerEndpoint` is one; so is any object with a `listen` like this.
  *
  * @see Twisted: `twisted.internet.interfaces.IStreamServerEndpoint`
  */
@@ -45,7 +45,7 @@ export interface IStreamServerEndpoint {
 }
 
 /**
- * A place to listen at, kept apart from what is to talk over the connections.
+ * A place to listen at, separate from the protocols that talk over the connections.
  *
  * @example
  * ```ts

@@ -1,4 +1,6 @@
-/** The lock beside a Unix socket, which tells whether who made the socket still lives. */
+/**
+ * The lock beside a Unix socket, which tells whether the process that made the socket still runs.
+ */
 
 import { CannotListenError } from '../sockets/index.js';
 
@@ -17,8 +19,8 @@ export class SocketLock {
   private constructor(private readonly link: string) {}
 
   /**
-   * Takes the lock of the socket at `path`. Where a process that has ended left it, the socket that it
-   * left is removed as well.
+   * Takes the lock of the socket at `path`. If a process that has ended left the lock, the socket
+   * that it left is removed as well.
    *
    * @throws CannotListenError: a process that runs holds it.
    * @throws Node's error: the link can't be made.
@@ -59,7 +61,7 @@ export function isLocked(path: string): boolean {
     process.kill(Number(fs().readlinkSync(linkOf(path))), 0);
     return true;
   } catch (thrown) {
-    if (hasCode(thrown, 'EPERM')) return true; // It runs, and belongs to someone else.
+    if (hasCode(thrown, 'EPERM')) return true; // It runs, and belongs to another user.
     if (hasCode(thrown, 'ESRCH') || hasCode(thrown, 'ENOENT')) return false;
     throw thrown;
   }

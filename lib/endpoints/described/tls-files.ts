@@ -1,4 +1,4 @@
-/** What descriptions say of TLS: the files that they name, read. */
+/** The TLS options of descriptions: reads the files that they name. */
 import type { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 
@@ -7,7 +7,10 @@ import { EndpointDescriptionError, UnsupportedEndpointError } from './errors.js'
 /** Loaded when it is needed: most programs describe no such endpoint. */
 const fs = () => process.getBuiltinModule('node:fs');
 
-/** `node:tls`'s names for what an `sslmethod` admits; none for whichever both ends can speak. */
+/**
+ * `node:tls`'s names for the versions that an `sslmethod` admits; none for any that both ends can
+ * speak.
+ */
 const VERSIONS = {
   SSLv23_METHOD: undefined,
   TLS_METHOD: undefined,
@@ -35,7 +38,7 @@ export function versionsOf(sslmethod: string | undefined): {
 /**
  * The certificates that are in the file at `path`, in order.
  *
- * @throws EndpointDescriptionError: there is none in it.
+ * @throws EndpointDescriptionError: there is no certificate in it.
  * @throws Node's error: it can't be read.
  */
 export function chainAt(path: string): string[] {
@@ -66,7 +69,7 @@ export function authoritiesIn(path: string): string[] {
 }
 
 function certificateAt(path: string): X509Certificate | null {
-  // Not imported above, because most who load this library never need it.
+  // Not imported above, because most programs never need it.
   const { X509Certificate } = process.getBuiltinModule('node:crypto');
   try {
     return new X509Certificate(fs().readFileSync(path));

@@ -11,15 +11,15 @@ export interface UnixSocketOptions {
   /** The permissions of the socket, as `chmod` takes them; what the umask leaves unless given. */
   mode?: number | undefined;
   /**
-   * Whether to hold a lock, `PATH.lock`, while listening: another server is then refused, and a socket
-   * that one left which has died is removed. `false` unless given.
+   * Whether to hold a lock, `PATH.lock`, while listening. Then another server is refused, and a
+   * socket that was left by a server that has died is removed. `false` unless given.
    */
   lockfile?: boolean | undefined;
 }
 
 /**
- * Stands for the factory of a server on a Unix socket: hears when the socket is there, and when it is
- * gone.
+ * Stands for the factory of a server on a Unix socket: is told when the socket is there, and when
+ * it is gone.
  */
 export class UnixFactory implements IProtocolFactory {
   constructor(

@@ -1,12 +1,12 @@
-/** What the descriptors of a child are. */
+/** The descriptors of a child. */
 import type { StdioOptions } from 'node:child_process';
 
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 
 /**
- * What each of the child's descriptors is: `'w'` is written to by us, `'r'` is read by us, a number
- * is a descriptor of ours that the child shares. Of the first three, those left out are open on
- * nothing (`/dev/null`); all others are closed. Descriptor 0 can't be read by us: Node can't.
+ * The kind of each of the child's descriptors. We write to `'w'` and read from `'r'`; a number is a
+ * descriptor of ours that the child shares. If one of the first three is left out, it is open on
+ * `/dev/null`; all others are closed. Node cannot read from a child's descriptor 0.
  */
 export type ChildFDs = Readonly<Record<number, 'r' | 'w' | number>>;
 
@@ -17,7 +17,7 @@ const HIGHEST = 1023;
  * `childFDs` as Node takes them.
  *
  * @throws InvalidArgTypeError: a descriptor is neither `'r'`, `'w'` nor a number.
- * @throws OutOfRangeError: what is to be a descriptor, of the child or of ours, can't be one.
+ * @throws OutOfRangeError: a number, of the child's descriptors or of ours, cannot be a descriptor.
  */
 export function stdioFor(childFDs: unknown): StdioOptions {
   if (typeof childFDs !== 'object' || childFDs === null) {

@@ -31,7 +31,7 @@ export class ChildWriter {
   readonly consumer: WritableConsumer;
 
   /**
-   * @param protocol - What talks to the process.
+   * @param protocol - The protocol that talks to the process.
    * @param onLost - Called once, when the descriptor is closed, at either end.
    */
   constructor(
@@ -40,8 +40,8 @@ export class ChildWriter {
     onLost: () => void,
   ) {
     this.consumer = new ChildInput(pipe, protocol);
-    // Node's pipes go both ways. That nothing can come any more tells that the child has closed its
-    // end; of standard input, which Node doesn't read, only a write tells.
+    // Node's pipes go both ways. The end of the input tells that the child has closed its end. Node
+    // does not read standard input, so there only a write can tell.
     pipe.resume();
     void this.consumer.closed.then(() => {
       pipe.destroy();
@@ -49,13 +49,13 @@ export class ChildWriter {
     });
   }
 
-  /** Finds out whether anybody can still read what we write: where nobody can, it is lost. */
+  /** Finds out whether a process can still read what we write. If not, the descriptor is lost. */
   probe(): void {
-    // An empty write fails like any other. What waits to be written finds out by itself.
+    // An empty write fails like any other. If bytes are buffered, their write will tell.
     if (this.pipe.writable) this.pipe.write('');
   }
 
-  /** Closes it when all is written. */
+  /** Closes it when everything is written. */
   close(): void {
     this.consumer.loseConnection();
   }
@@ -81,7 +81,8 @@ export class ChildReader {
   /**
    * Begins to read, unless paused.
    *
-   * @param onData - Called with what the child wrote. If it throws, that is logged and this closes.
+   * @param onData - Called with the bytes that the child wrote. If it throws, that is logged and
+   *   this closes.
    * @param onLost - Called once, when the descriptor is closed, at either end.
    */
   async start(onData: (data: Buffer) => unknown, onLost: () => void): Promise<void> {
@@ -106,7 +107,7 @@ export class ChildReader {
     onLost();
   }
 
-  /** Reads no more until resumed. */
+  /** Stops reading until it is resumed. */
   pause(): void {
     this.paused = true;
     this.producer.pauseProducing();
@@ -118,7 +119,7 @@ export class ChildReader {
     this.producer.resumeProducing();
   }
 
-  /** Reads no more, ever. */
+  /** Stops reading for good. */
   close(): void {
     this.closing.abort();
   }

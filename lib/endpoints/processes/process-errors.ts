@@ -16,7 +16,7 @@ export class ProcessDone extends ConnectionDone {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    */
   constructor(message = 'process finished with exit code 0') {
     super(message);
@@ -35,14 +35,14 @@ export class ProcessTerminated extends ConnectionLost {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param exitCode - What it exited with, or `null`.
-   * @param signal - What killed it, as `SIGTERM`, or `null`.
+   * @param exitCode - The code that it exited with, or `null`.
+   * @param signal - The signal that killed it, such as `SIGTERM`, or `null`.
    * @param options - `cause`: why it couldn't be started.
    */
   constructor(
-    /** What it exited with; `null` if a signal killed it, or it couldn't be started. */
+    /** The code that it exited with; `null` if a signal killed it, or it couldn't be started. */
     readonly exitCode: number | null = null,
-    /** What killed it, as `SIGTERM`; `null` if nothing did. */
+    /** The signal that killed it, such as `SIGTERM`; `null` if none did. */
     readonly signal: NodeJS.Signals | null = null,
     options?: ErrorOptions,
   ) {
@@ -67,7 +67,7 @@ export class ProcessExitedAlready extends Error {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    */
   constructor(message = 'The process has exited already') {
     super(message);

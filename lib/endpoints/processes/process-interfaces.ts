@@ -1,4 +1,4 @@
-/** What a child process and the protocol that talks to it promise each other. */
+/** The contract of a child process and the protocol that talks to it. */
 import type { IConsumer, IPushProducer, ITransport } from '../../twisted/core/index.js';
 import type { ProcessDone, ProcessTerminated } from './process-errors.js';
 
@@ -15,23 +15,28 @@ export interface IProcessTransport extends ITransport, IConsumer, IPushProducer 
   readonly pid: number | null;
   /** Writes to any of the child's descriptors. */
   writeToChild(childFD: number, data: Uint8Array): void;
-  /** Closes the child's standard input once all is written and its producer has unregistered. */
+  /**
+   * Closes the child's standard input once everything is written and its producer has unregistered.
+   */
   closeStdin(): void;
-  /** Reads the child's standard output no more. */
+  /** Stops reading the child's standard output. */
   closeStdout(): void;
-  /** Reads the child's standard error no more. */
+  /** Stops reading the child's standard error. */
   closeStderr(): void;
-  /** Closes our end of one of the child's descriptors; of one that we write to, when all is sent. */
+  /**
+   * Closes our end of one of the child's descriptors; of one that we write to, when everything is
+   * sent.
+   */
   closeChildFD(childFD: number): void;
   /** Sends a signal. */
   signalProcess(signal: ProcessSignal): void;
 }
 
 /**
- * Hears of a child process. Calls come in this order: `makeConnection` once; `childDataReceived`, and
- * `childConnectionLost` once for each descriptor; `processExited` once, as soon as the process has
- * exited; `processEnded` once, when all is over. What a process wrote before it died may come after
- * `processExited`.
+ * Is told of a child process. Calls come in this order: `makeConnection` once; `childDataReceived`,
+ * and `childConnectionLost` once for each descriptor; `processExited` once, as soon as the process
+ * has exited; `processEnded` once, when everything is over. Bytes that a process wrote before it
+ * exited may come after `processExited`.
  *
  * @see Twisted: `twisted.internet.interfaces.IProcessProtocol`
  */

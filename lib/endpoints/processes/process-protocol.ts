@@ -1,9 +1,9 @@
-/** What talks to a child process. */
+/** The protocol of a child process. */
 import type { IProcessProtocol, IProcessTransport } from './process-interfaces.js';
 import type { ProcessDone, ProcessTerminated } from './process-errors.js';
 
 /**
- * The usual base: sorts what comes by descriptor. Override what you want to hear.
+ * The usual base: has a method for each descriptor. Override the ones that you need.
  *
  * @see Twisted: `twisted.internet.protocol.ProcessProtocol`
  */

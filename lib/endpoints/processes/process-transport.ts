@@ -17,18 +17,22 @@ import { ChildReader, ChildWriter } from './child-pipes.js';
 import { ProcessDone, ProcessExitedAlready, ProcessTerminated } from './process-errors.js';
 import type { IProcessProtocol, IProcessTransport, ProcessSignal } from './process-interfaces.js';
 
-/** Milliseconds that a process which is disposed of has to exit by itself, its pipes being closed. */
+/**
+ * Milliseconds in which a process that is disposed of must exit by itself, once its pipes are
+ * closed.
+ */
 const GRACE = 1000;
 /** Milliseconds between two looks at the pipes of a process that has exited. */
 const PROBE_INTERVAL = 250;
 
 /**
- * A child process. What is written goes to its standard input, whose flow control is that of a
- * `WritableConsumer`; what it writes goes to its protocol, as long as that isn't paused.
+ * A child process. Bytes that are written go to its standard input, with the flow control of a
+ * `WritableConsumer`. Bytes that the child writes go to the protocol, while the transport is not
+ * paused.
  *
- * That the child has closed its standard input, Node tells at the next write, or when the child
- * exits. A producer that feeds it is stopped then. Standard input that another process has
- * inherited stays open, and what was written is delivered to that.
+ * Node tells that the child has closed its standard input only at the next write, or when the child
+ * exits; then the registered producer is stopped. If another process has inherited the standard
+ * input, it stays open, and the bytes are delivered to that process.
  *
  * @see Twisted: `twisted.internet.interfaces.IProcessTransport`, `twisted.internet.process.Process`
  */
@@ -63,7 +67,7 @@ export class ProcessTransport implements IProcessTransport {
         log.err(cause, 'A child process failed'); // A signal that couldn't be sent.
         return;
       }
-      // Node names the program, though it be the directory that isn't there.
+      // Node's error names the program even if it is the directory that does not exist.
       if (cwd !== undefined && 'code' in cause && cause.code === 'ENOENT') {
         cause.message += ` (or the directory ${cwd})`;
       }
@@ -118,7 +122,7 @@ export class ProcessTransport implements IProcessTransport {
     this.tellClosed(exitReason);
   }
 
-  /** Another process still reads what we write: that it reads no more, only a write tells. */
+  /** Another process still reads what we write; only a write can tell when it stops. */
   private probeLater(): void {
     this.probing ??= setTimeout(() => {
       this.probing = undefined;
@@ -126,7 +130,7 @@ export class ProcessTransport implements IProcessTransport {
     }, PROBE_INTERVAL).unref();
   }
 
-  /** Calls the protocol from the event loop, where nobody could catch what it throws. */
+  /** Calls the protocol from the event loop, where no caller could catch what it throws. */
   private call(callback: () => unknown): void {
     try {
       logRejection(callback(), 'A callback of a ProcessProtocol rejected');
@@ -155,8 +159,8 @@ export class ProcessTransport implements IProcessTransport {
   /**
    * Writes to any of the child's descriptors.
    *
-   * @throws InvalidArgTypeError: `childFD` is not written to by us, or not any more; or `data` is
-   *   not bytes.
+   * @throws InvalidArgTypeError: we do not write to `childFD`, or not any more; or `data` is not
+   *   bytes.
    */
   writeToChild(childFD: number, data: Uint8Array): void {
     const writer = this.writers.get(childFD);
@@ -201,27 +205,32 @@ export class ProcessTransport implements IProcessTransport {
     for (const reader of this.readers.values()) reader.resume();
   }
 
-  /** As a producer: its consumer has died, so it closes. */
+  /** As a producer: its consumer is lost, so it closes. */
   stopProducing(): void {
     this.loseConnection();
   }
 
-  /** Closes the child's standard input once all is written and its producer has unregistered. */
+  /**
+   * Closes the child's standard input once everything is written and its producer has unregistered.
+   */
   closeStdin(): void {
     this.closeChildFD(0);
   }
 
-  /** Reads the child's standard output no more. */
+  /** Stops reading the child's standard output. */
   closeStdout(): void {
     this.closeChildFD(1);
   }
 
-  /** Reads the child's standard error no more. */
+  /** Stops reading the child's standard error. */
   closeStderr(): void {
     this.closeChildFD(2);
   }
 
-  /** Closes our end of one of the child's descriptors; of one that we write to, when all is sent. */
+  /**
+   * Closes our end of one of the child's descriptors; of one that we write to, when everything is
+   * sent.
+   */
   closeChildFD(childFD: number): void {
     this.writers.get(childFD)?.close();
     this.readers.get(childFD)?.close();
@@ -262,19 +271,19 @@ export class ProcessTransport implements IProcessTransport {
    *
    * @param signal - A number, a name, or Twisted's short form of one, as `'KILL'`.
    * @throws InvalidArgTypeError: `signal` is neither a name nor a whole number.
-   * @throws ProcessExitedAlready: there is nobody to send it to.
+   * @throws ProcessExitedAlready: there is no process to send it to.
    * @throws TypeError: there is no such signal (`code` is `ERR_UNKNOWN_SIGNAL`).
    * @throws Error: the system refuses (`code` is the system's, as `EPERM`).
    */
   signalProcess(signal: ProcessSignal): void {
-    // Of what is nothing, Node makes SIGTERM.
+    // Node takes a value such as `0` or `''` for SIGTERM.
     if (typeof signal !== 'string' && !Number.isInteger(signal)) {
       throw new InvalidArgTypeError('signal', 'the name or the number of a signal', signal);
     }
     if (this.pid === null) throw new ProcessExitedAlready();
     const full = typeof signal === 'string' && !signal.startsWith('SIG') ? `SIG${signal}` : signal;
     try {
-      process.kill(this.pid, full); // Not the `ChildProcess`, which emits what it can't do.
+      process.kill(this.pid, full); // Not the `ChildProcess`, which emits an error instead of throwing it.
     } catch (thrown) {
       // It has exited, but Node has another to tell us of first.
       if ((thrown as NodeJS.ErrnoException).code === 'ESRCH') throw new ProcessExitedAlready();
@@ -295,8 +304,8 @@ export class ProcessTransport implements IProcessTransport {
 
 /**
  * Takes the pipes away from `child`: when a process exits, Node destroys its standard input, with
- * what another process that has inherited it has yet to read, and lets the others flow, paused or
- * not.
+ * the bytes that another process which has inherited it has not read yet, and lets the others flow,
+ * paused or not.
  */
 function takePipes(child: ChildProcess): readonly (Socket | null)[] {
   // There are none if there were no descriptors for them.

@@ -15,7 +15,7 @@ export interface SpawnOptions {
   uid?: number | undefined;
   /** The group that the child runs as. */
   gid?: number | undefined;
-  /** What the child's descriptors are. `{ 0: 'w', 1: 'r', 2: 'r' }` unless given. */
+  /** The child's descriptors; `{ 0: 'w', 1: 'r', 2: 'r' }` unless given. */
   childFDs?: ChildFDs | undefined;
   /** Kills the process, with `SIGKILL`, when it aborts. */
   signal?: AbortSignal | undefined;
@@ -37,14 +37,14 @@ const CALLBACKS = [
  * Starts a program, and connects `protocol` to it before this returns. One that can't be started
  * ends at once: the reason that `processEnded` is given has the `cause`.
  *
- * @param protocol - Hears of the process.
+ * @param protocol - Is told of the process.
  * @param executable - The program: a path, or a name that is looked up in `PATH`.
  * @param args - Its arguments, without its own name. (Twisted's begin with that.)
  * @param options - See {@link SpawnOptions}.
  * @returns the process.
  * @throws InvalidArgTypeError, OutOfRangeError: an argument makes no sense; nothing was started.
- * @throws what `node:child_process` throws for what it finds out itself, as a null byte in an
- *   argument or a `uid` that we may not take; or the reason of the signal. Nothing was started.
+ * @throws what `node:child_process` throws, for example for a null byte in an argument or a `uid`
+ *   that we may not take; or the reason of the signal. Nothing was started.
  * @see Twisted: `reactor.spawnProcess`
  */
 export function spawnProcess(

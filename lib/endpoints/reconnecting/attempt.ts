@@ -4,7 +4,10 @@ import type { IStreamClientEndpoint } from '../described/index.js';
 import { CancelledError } from './errors.js';
 import { type ConnectionWatcher, WatchedFactory, type WatchedProtocol } from './watched-factory.js';
 
-/** Is told what becomes of an {@link Attempt}: that it is ready or has failed; and, at any time, lost. */
+/**
+ * Is told the outcome of an {@link Attempt}: that it is ready or has failed; and, at any time, that
+ * it is lost.
+ */
 export interface AttemptListener {
   /** The connection stands and is prepared. */
   ready(attempt: Attempt): void;
@@ -14,14 +17,14 @@ export interface AttemptListener {
   lost(attempt: Attempt, reason: Error): void;
 }
 
-/** One attempt to connect, and the connection that comes of it. */
+/** One attempt to connect, and its connection. */
 export class Attempt implements ConnectionWatcher {
   private readonly controller = new AbortController();
   private watched: WatchedProtocol | null = null;
 
   constructor(private readonly listener: AttemptListener) {}
 
-  /** What is connected, or being connected; `null` while nothing is. */
+  /** The protocol that is connected or being connected; `null` while none is. */
   get protocol(): WatchedProtocol | null {
     return this.watched;
   }
@@ -55,7 +58,7 @@ export class Attempt implements ConnectionWatcher {
     await prepare?.(this.watched.wrappedProtocol as never);
   }
 
-  /** Gives it up. A connection that comes all the same is closed at once. */
+  /** Cancels it. A connection that is made in spite of that is closed at once. */
   cancel(): void {
     this.controller.abort(new CancelledError('The service was stopped'));
   }

@@ -4,12 +4,13 @@ import { assertNotNegative } from '../../base/seconds.js';
 /**
  * How long to wait before the next attempt to connect.
  *
- * @param attempt - How many attempts have failed in a row, this one included: at least 1.
+ * @param attempt - The number of attempts that have failed in a row, including the last: at least
+ *   1.
  * @returns seconds, 0 or more.
  */
 export type RetryPolicy = (attempt: number) => number;
 
-/** From here on the delay grows no more, so that its power can be taken. */
+/** From here on the delay stays the same, so that the power stays finite. */
 const MOST_ATTEMPTS = 100;
 
 /**
@@ -17,7 +18,7 @@ const MOST_ATTEMPTS = 100;
  *
  * @param initialDelay - Seconds that are multiplied by `factor` once for each attempt that has failed.
  * @param maxDelay - Seconds to which the delay grows, before `jitter` is added.
- * @param factor - By how much the delay grows.
+ * @param factor - The factor by which the delay grows.
  * @param jitter - Returns seconds to add to each delay, so that many clients don't come back all at
  *   once: up to 1, at random, unless given.
  * @returns the policy.
@@ -36,7 +37,7 @@ export function backoffPolicy(
   if (typeof jitter !== 'function') throw new InvalidArgTypeError('jitter', 'a function', jitter);
   return (attempt) => {
     const power = factor ** Math.min(MOST_ATTEMPTS, attempt);
-    // Nothing, as often as there is no number for.
+    // A factor of 0, or a number too large.
     const delay = power === Infinity ? maxDelay : Math.min(initialDelay * power, maxDelay);
     return delay + jitter();
   };

@@ -19,7 +19,7 @@ import { ConnectionWaiters } from './connection-waiters.js';
 type State =
   'init' | 'connecting' | 'waiting' | 'connected' | 'disconnecting' | 'restarting' | 'stopped';
 
-/** What a service keeps connected, and how. */
+/** The endpoint, the factory and the policy of a service. */
 export interface ClientMachineOptions {
   readonly endpoint: IStreamClientEndpoint;
   readonly factory: IProtocolFactory;
@@ -28,18 +28,18 @@ export interface ClientMachineOptions {
   readonly prepareConnection: ((protocol: never) => unknown) | undefined;
 }
 
-/** What is waited by where a policy of the user's has failed. */
+/** The policy that is used when the user's own has failed. */
 const fallbackPolicy = /* @__PURE__ */ backoffPolicy();
 
 /**
- * Keeps one connection to an endpoint. Each method is one input of the machine; what it does depends
- * on the state, which is right before anything is called.
+ * Keeps one connection to an endpoint. Each method is one input of the machine. Its effect depends
+ * on the state, which is right before any other code is called.
  *
  * @see Twisted: `twisted.application.internet._ClientMachine`
  */
 export class ClientMachine implements AttemptListener {
   private state: State = 'init';
-  /** The attempt that counts, and its connection; what becomes of others is of no interest. */
+  /** The current attempt and its connection; events of earlier ones are ignored. */
   private attempt: Attempt | null = null;
   private failedAttempts = 0;
   private retryCall: IDelayedCall | null = null;
@@ -64,7 +64,7 @@ export class ClientMachine implements AttemptListener {
     }
   }
 
-  /** Keeps none any more. @returns a promise that resolves when there is none. */
+  /** Stops keeping a connection. @returns a promise that resolves when there is none. */
   stop(): Promise<void> {
     switch (this.state) {
       case 'init':
@@ -108,7 +108,7 @@ export class ClientMachine implements AttemptListener {
     // Of one that is being closed, only that it is lost counts.
     if (this.attempt !== attempt || this.state !== 'connecting') return;
     this.attempt = null;
-    attempt.close(); // Differs from Twisted, which leaves open what could not be prepared.
+    attempt.close(); // Differs from Twisted, which leaves a connection open that could not be prepared.
     this.attemptFailed(reason);
   }
 
@@ -155,7 +155,7 @@ export class ClientMachine implements AttemptListener {
     });
   }
 
-  /** Nobody could catch what a policy throws, and the service must go on. */
+  /** No caller could catch an error that a policy throws, and the service must go on. */
   private nextDelay(): number {
     try {
       const delay = this.options.retryPolicy(this.failedAttempts);

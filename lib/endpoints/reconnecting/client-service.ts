@@ -12,7 +12,7 @@ import { ClientMachine } from './client-machine.js';
 export interface ClientServiceOptions<Built extends IProtocol = IProtocol> {
   /** How long to wait before each further attempt; as `backoffPolicy()` has it unless given. */
   retryPolicy?: RetryPolicy | undefined;
-  /** Whose time it waits by; `reactor` unless given. */
+  /** The clock that it waits by; `reactor` unless given. */
   clock?: IReactorTime | undefined;
   /**
    * Called with each protocol that was connected, to log in or to see that all is well. The service
@@ -53,7 +53,7 @@ export class ClientService<Built extends IProtocol = IProtocol> {
   private readonly signal: AbortSignal | undefined;
 
   /**
-   * @param endpoint - Where to connect to.
+   * @param endpoint - The endpoint to connect to.
    * @param factory - Builds the protocol of each connection.
    * @param options - See {@link ClientServiceOptions}.
    * @throws InvalidArgTypeError: an argument or option is of the wrong kind.

@@ -1,6 +1,6 @@
 /**
- * What was waited for won't come: the service was stopped, or the wait given up by a signal, whose
- * reason is the `cause`. `code` is `ABORT_ERR`, as in Node.
+ * The connection that was waited for will not come: the service was stopped, or a signal ended the
+ * wait, whose reason is the `cause`. `code` is `ABORT_ERR`, as in Node.
  *
  * @see Twisted: `twisted.internet.defer.CancelledError`
  */

@@ -43,7 +43,7 @@ export class ReconnectingClientFactory extends ClientFactory {
   declare maxRetries: number | null;
   /** Whether to connect again: `stopTrying` clears it, `resetDelay` sets it. */
   declare continueTrying: boolean;
-  /** Whose time it waits by; `reactor` from the first retry on, unless set before. */
+  /** The clock that it waits by; `reactor` from the first retry on, unless set before. */
   declare clock: IReactorTime | null;
   /** What connects again; `null` before a connection was lost or failed. */
   declare connector: IConnector | null;
@@ -86,7 +86,7 @@ export class ReconnectingClientFactory extends ClientFactory {
    *
    * @param connector - The last one unless given.
    * @throws InvalidStateError: there is none yet; nothing has changed.
-   * @throws what `clock.callLater` throws for a delay that is none.
+   * @throws what `clock.callLater` throws for a delay that is not a number of seconds.
    */
   retry(connector: IConnector | null = null): void {
     if (!this.continueTrying) return;

@@ -1,4 +1,7 @@
-/** A factory and its protocols, watched: who connects again must hear that a connection was lost. */
+/**
+ * A factory and its protocols, watched: to connect again, the watcher must be told that a
+ * connection was lost.
+ */
 import {
   heed,
   type IAddress,
@@ -31,7 +34,7 @@ export class WatchedFactory implements IProtocolFactory {
   ) {}
 
   buildProtocol(address: IAddress): WatchedProtocol | null {
-    if (this.watcher.isOver) return null; // Who cancelled wants no connection, late as it comes.
+    if (this.watcher.isOver) return null; // The attempt was cancelled, so a connection that comes late is not wanted.
     const protocol = protocolOf(this.factory, address);
     return protocol === null ? null : new WatchedProtocol(protocol, this.watcher);
   }

@@ -45,7 +45,7 @@ export function readyToConnect(options: ConnectOptions): ReadyToConnect {
   // RFC 6066 forbids an address as the name of a server; `host` is what its certificate must be for.
   const isName = process.getBuiltinModule('node:net').isIP(host) === 0;
   const names = isName ? { host, servername: host } : { host };
-  if (tls !== undefined) assertOptions(tls, 'options.tls'); // What is not an object spreads to nothing.
+  if (tls !== undefined) assertOptions(tls, 'options.tls'); // A value that is not an object spreads to nothing.
   const side = tls && tlsSide({ ...names, ...tls }, false, 'options.tls');
   return { options: { ...options }, side };
 }

@@ -17,7 +17,7 @@ export function transportFor(
 }
 
 /**
- * Connects `protocol`, or closes the connection where there is none.
+ * Connects `protocol`, or closes the connection if there is none.
  *
  * @param tls - Speaks TLS over the connection if given, as in Twisted after `connectionMade`: what is
  *   written there waits for the handshake.

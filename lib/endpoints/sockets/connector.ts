@@ -211,7 +211,7 @@ export class Connector implements IConnector {
     this.finish(() => this.factory.clientConnectionFailed(this, reason));
   }
 
-  /** Says so where nobody else would hear of it: the factory's own method does nothing. */
+  /** Logs it if the factory does not override the method, which otherwise does nothing. */
   private reportFailure(reason: Error): void {
     const { factory } = this;
     if (factory.clientConnectionFailed !== ClientFactory.prototype.clientConnectionFailed) return;
@@ -242,7 +242,7 @@ export class Connector implements IConnector {
     logRejection(returned, `${logPrefixOf(this.factory)}: a callback rejected`);
   }
 
-  /** Calls the factory from the event loop, where nobody could catch what it throws. */
+  /** Calls the factory from the event loop, where no caller could catch what it throws. */
   private guard(callback: () => unknown): void {
     try {
       this.heed(callback());

@@ -12,7 +12,7 @@ export class ConnectError extends Error {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    * @param options - `cause`: Node's error, if there is one.
    */
   constructor(message = 'An error occurred while connecting', options?: ErrorOptions) {
@@ -48,7 +48,7 @@ export class UserError extends ConnectError {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
    */
   constructor(message = 'The attempt to connect was given up', options?: ErrorOptions) {
@@ -79,7 +79,7 @@ export class CannotListenError extends Error {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    * @param options - `cause`: Node's error, if there is one.
    */
   constructor(message: string, options?: ErrorOptions) {

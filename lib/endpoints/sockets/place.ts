@@ -36,7 +36,7 @@ const COMMON = ['port', 'host', 'path', 'highWaterMark', 'waitsForProducer', 'cl
 const OUR_NAMES = { interface: 'host', bindAddress: 'localAddress', contextFactory: 'tls' };
 
 /**
- * @param others - What may be given besides a place.
+ * @param others - The other options that may be given with a place.
  * @throws InvalidArgTypeError: an option is misspelt, or has Twisted's name.
  * @throws InvalidArgTypeError: there is neither a `port` nor a `path`, or both, or one of the wrong
  *   kind.

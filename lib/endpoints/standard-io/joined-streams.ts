@@ -14,8 +14,8 @@ import {
 } from '../../streams/any-stream/index.js';
 
 /**
- * What is written counts until the operating system has it: the buffer of `Duplex.from` would come
- * on top of the stream's own. Destroyed, it destroys both.
+ * Written bytes count as buffered until the operating system has them: the buffer of `Duplex.from`
+ * would come on top of the stream's own. Destroyed, it destroys both.
  */
 export class JoinedStreams extends Duplex {
   /** Whether the written stream was ended, and says that all has left it by closing. */
@@ -65,7 +65,8 @@ export class JoinedStreams extends Duplex {
     callback: (error?: Error | null) => void,
   ): void {
     const { output } = this;
-    // What doesn't tell how much it holds, as streamx, may call nobody back either.
+    // A stream that does not tell how much it has buffered, such as streamx's, may not call back
+    // either.
     if (lengthOf(output) !== undefined) output.write(chunk, callback);
     else if (isBusy(output, output.write(chunk))) callOnce(output, ['drain'], callback);
     else callback();

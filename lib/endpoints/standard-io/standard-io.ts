@@ -28,10 +28,10 @@ const OPTIONS = ['stdin', 'stdout', 'signal', 'highWaterMark', 'waitsForProducer
 /**
  * Standard input and output as one connection: pipes, files or a terminal.
  *
- * The end of the input is the other end hanging up: only an `IHalfCloseableProtocol` can still write
- * after it. `loseConnection` reads no more, and waits for all that was written. Node keeps
+ * The end of the input is the other end hanging up: only an `IHalfCloseableProtocol` can still
+ * write after it. `loseConnection` reads no more, and waits for all that was written. Node keeps
  * descriptor 1 open until the process exits, which it does by itself when nothing else is open; so
- * that is when whoever reads our output sees its end.
+ * then the reader of our output sees its end.
  *
  * @see Twisted: `twisted.internet.stdio.StandardIO`
  */
@@ -39,8 +39,8 @@ export class StandardIO extends DuplexTransport {
   /**
    * @param protocol - What talks over standard input and output; connected before this returns.
    * @param options - See {@link StandardIOOptions}.
-   * @throws InvalidArgTypeError: `protocol` is not a protocol, `stdin` can't be read, `stdout` not
-   *   written to, or an option is of the wrong kind.
+   * @throws InvalidArgTypeError: `protocol` is not a protocol, `stdin` can't be read, or `stdout`
+   *   can't be written to, or an option is of the wrong kind.
    * @throws OutOfRangeError: `highWaterMark` is not a whole number of at least 0.
    * @throws the reason of the signal: it has aborted already, and neither stream was listened to.
    */

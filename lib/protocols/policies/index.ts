@@ -1,4 +1,4 @@
-/** Limits, timeouts and whatever else stands between a transport and a protocol. */
+/** Wrappers between a transport and a protocol: limits, timeouts and others. */
 export { LimitConnectionsByPeer } from './limit-connections-by-peer.js';
 export { LimitTotalConnectionsFactory } from './limit-total-connections-factory.js';
 export { type IWrapperRegistry, ProtocolWrapper } from './protocol-wrapper.js';

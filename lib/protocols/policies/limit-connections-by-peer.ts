@@ -3,7 +3,7 @@ import type { ProtocolWrapper } from './protocol-wrapper.js';
 import { WrappingFactory } from './wrapping-factory.js';
 
 /**
- * Limits the connections that one host has at a time; those beyond are closed at once.
+ * Limits the connections that one host has at a time; further ones are closed at once.
  *
  * @example
  * ```ts
@@ -57,7 +57,10 @@ export class LimitConnectionsByPeer extends WrappingFactory {
   }
 }
 
-/** What connections are counted by: of a Unix socket or a pipe, all are of this machine. */
+/**
+ * The key that connections are counted by. All connections over a Unix socket or a pipe have the
+ * same: they are of this machine.
+ */
 function hostOf(address: IAddress): string {
   return address.type === 'TCP' ? address.host : '';
 }

@@ -8,7 +8,8 @@ import {
 import { type IWrapperRegistry, ProtocolWrapper } from './protocol-wrapper.js';
 
 /**
- * Limits the connections at a time. Those beyond are closed at once, or get a protocol that says so.
+ * Limits the connections at a time. Further ones are closed at once, or get a protocol that says
+ * so.
  *
  * @example
  * ```ts
@@ -31,7 +32,7 @@ export class LimitTotalConnectionsFactory extends Factory implements IWrapperReg
   connectionCount = 0;
   /** Connections at a time that get a `protocol`; `null`: any number. */
   connectionLimit: number | null = null;
-  /** Makes the protocols of those beyond; `null`: they are closed at once. */
+  /** Makes the protocols of further connections; `null`: they are closed at once. */
   overflowProtocol: ProtocolMaker | null = null;
 
   private readonly counted = new WeakSet<object>();

@@ -18,7 +18,7 @@ import {
 import { wrappedLogPrefix } from './wrapped-log-prefix.js';
 
 /**
- * What a {@link ProtocolWrapper} tells of itself.
+ * The events that a {@link ProtocolWrapper} reports of itself.
  *
  * @see Twisted: the `factory` of `twisted.protocols.policies.ProtocolWrapper`
  */
@@ -52,7 +52,7 @@ function ofWrapped<P extends IProtocol>(
   };
 }
 
-/** What a wrapper does not have itself, it has of its transport: `forwardToTransport` sees to that. */
+/** The members that a wrapper has of its transport: `forwardToTransport` passes them on. */
 // eslint-disable-next-line @typescript-eslint/no-unused-vars -- the class beside it has one.
 export interface ProtocolWrapper<P extends IProtocol = IProtocol> extends ProtocolTransport {
   /** The wrapped protocol's, if it has one; else `undefined`. */
@@ -64,12 +64,13 @@ export interface ProtocolWrapper<P extends IProtocol = IProtocol> extends Protoc
 }
 
 /**
- * Stands between a transport and a protocol: a protocol to the transport, a transport to the protocol.
- * It passes on all that either says; a subclass overrides what it wants to see or to change.
+ * Stands between a transport and a protocol: a protocol to the transport, a transport to the
+ * protocol. It passes every call on; a subclass overrides the methods that it wants to see or to
+ * change.
  *
- * Whatever else its transport has, it has too: `pauseProducing`, `setTcpNoDelay`, `startTLS`. Whether
- * the protocol can go on with half a connection, and wants to hear of a TLS handshake, is for the
- * protocol to say.
+ * Every other member of its transport is a member of it too: `pauseProducing`, `setTcpNoDelay`,
+ * `startTLS`. It has the methods for a half close and for a TLS handshake if the wrapped protocol
+ * has them.
  *
  * @example
  * ```ts
@@ -95,9 +96,9 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
 {
   /** The transport of the connection, from `makeConnection` on; `null` before. */
   transport: ProtocolTransport = null as unknown as ProtocolTransport; // As `Protocol` has it.
-  /** What is wrapped; `null` once the connection is lost. */
+  /** The wrapped protocol; `null` once the connection is lost. */
   wrappedProtocol: P | null;
-  /** What hears of the connection and its end: usually the factory that made this. */
+  /** Is told of the connection and its end: usually the factory that made this. */
   readonly factory: IWrapperRegistry;
 
   private made = false;
@@ -116,7 +117,7 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
   /**
    * Wraps a protocol for a factory.
    *
-   * @param factory - Hears that this is connected, and that the connection is lost.
+   * @param factory - Is told that this is connected, and that the connection is lost.
    * @param wrappedProtocol - The protocol to wrap.
    */
   constructor(factory: IWrapperRegistry, wrappedProtocol: P) {
@@ -151,7 +152,7 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
   // As the protocol of the transport.
 
   /**
-   * Connects the wrapped protocol to this. The factory hears of it first.
+   * Connects the wrapped protocol to this. The factory is told first.
    *
    * @param transport - The way to the other end.
    * @throws InvalidArgTypeError: the wrapped value is not a protocol; nothing has changed.
@@ -166,10 +167,15 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
     return this.wrappedProtocol?.makeConnection(this);
   }
 
-  /** The connection stands; the wrapped protocol does not know yet. Override it to do something then. */
+  /**
+   * The connection stands, and the wrapped protocol has not been told yet. Override it to act then.
+   */
   connectionMade(): void {}
 
-  /** Passes `data` on. What the wrapped protocol returns is returned, so that a promise is heard of. */
+  /**
+   * Passes `data` on. Returns what the wrapped protocol returns, so that a promise that rejects is
+   * noticed.
+   */
   dataReceived(data: Buffer): void {
     return this.wrappedProtocol?.dataReceived(data);
   }

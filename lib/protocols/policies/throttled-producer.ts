@@ -12,7 +12,7 @@ export class ThrottledProducer implements IPushProducer {
   private stopped = false;
 
   /**
-   * @param producer - Any object; what it lacks is not called.
+   * @param producer - Any object; methods that it lacks are not called.
    * @param streaming - Whether it pushes.
    */
   constructor(

@@ -11,8 +11,8 @@ const PERIOD = 1;
 
 /**
  * Limits the bytes that all connections together may read or write in a second, and the number of
- * connections. When a second has brought too many, all of them rest until the average is right again.
- * Writing rests only where a producer is registered.
+ * connections. After a second with too many, all connections are throttled until the average is
+ * right again. Writing is throttled only if a producer is registered.
  *
  * @example
  * ```ts
@@ -29,18 +29,18 @@ const PERIOD = 1;
 export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegistry {
   /** Connections that were built and are not lost. */
   connectionCount = 0;
-  /** Bytes that were read since the last look. */
+  /** Bytes that were read since the last check. */
   readThisSecond = 0;
-  /** Bytes that were written since the last look. */
+  /** Bytes that were written since the last check. */
   writtenThisSecond = 0;
 
-  /** The end of the rest of reads; `null` if there is none. */
+  /** The call that ends the throttling of reads; `null` if they are not throttled. */
   unthrottleReadsID: IDelayedCall | null = null;
-  /** The next look at what was read; `null` if there is none. */
+  /** The next check of the bytes that were read; `null` if there is none. */
   checkReadBandwidthID: IDelayedCall | null = null;
-  /** The end of the rest of writes; `null` if there is none. */
+  /** The call that ends the throttling of writes; `null` if they are not throttled. */
   unthrottleWritesID: IDelayedCall | null = null;
-  /** The next look at what was written; `null` if there is none. */
+  /** The next check of the bytes that were written; `null` if there is none. */
   checkWriteBandwidthID: IDelayedCall | null = null;
 
   private readonly counted = new WeakSet<object>();
@@ -50,7 +50,7 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
   }
 
   /**
-   * Limits what the protocols of a factory may read and write.
+   * Limits the bytes that the protocols of a factory read and write.
    *
    * @param wrappedFactory - Builds the protocols.
    * @param maxConnectionCount - Connections at a time; any number if left out.
@@ -85,7 +85,10 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
     this.readThisSecond += length;
   }
 
-  /** Looks at what was read since the last look, and lets reads rest if it was too much. */
+  /**
+   * Checks the bytes that were read since the last check, and throttles reads if there were too
+   * many.
+   */
   checkReadBandwidth(): void {
     this.checkReadBandwidthID = null;
     if (this.readLimit !== null && this.readThisSecond > this.readLimit) {
@@ -99,7 +102,10 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
     this.checkReadBandwidthID = this.callLater(PERIOD, () => this.checkReadBandwidth());
   }
 
-  /** Looks at what was written since the last look, and lets writes rest if it was too much. */
+  /**
+   * Checks the bytes that were written since the last check, and throttles writes if there were too
+   * many.
+   */
   checkWriteBandwidth(): void {
     this.checkWriteBandwidthID = null;
     if (this.writeLimit !== null && this.writtenThisSecond > this.writeLimit) {
@@ -113,34 +119,34 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
     this.checkWriteBandwidthID = this.callLater(PERIOD, () => this.checkWriteBandwidth());
   }
 
-  /** Whether those who were told to rest have lost the last connection, and maybe made another. */
+  /** Whether throttling has lost the last connection, and perhaps made another. */
   private isOverOrAnew(check: 'checkReadBandwidthID' | 'checkWriteBandwidthID'): boolean {
     return this.connectionCount === 0 || this[check] !== null;
   }
 
-  /** Lets reads rest on all connections. */
+  /** Throttles reads on all connections. */
   throttleReads(): void {
     this.forEach((protocol) => protocol.throttleReads());
   }
 
-  /** Ends the rest of reads. */
+  /** Ends the throttling of reads. */
   unthrottleReads(): void {
     this.unthrottleReadsID = null;
     this.forEach((protocol) => protocol.unthrottleReads());
   }
 
-  /** Lets writes rest on all connections that have a producer. */
+  /** Throttles writes on all connections that have a producer. */
   throttleWrites(): void {
     this.forEach((protocol) => protocol.throttleWrites());
   }
 
-  /** Ends the rest of writes. */
+  /** Ends the throttling of writes. */
   unthrottleWrites(): void {
     this.unthrottleWritesID = null;
     this.forEach((protocol) => protocol.unthrottleWrites());
   }
 
-  /** A connection whose producer throws is aborted, and the others have their turn. */
+  /** If a producer throws, its connection is aborted, and the others have their turn. */
   private forEach(act: (protocol: ThrottlingProtocol) => void): void {
     for (const protocol of [...this.protocols] as ThrottlingProtocol[]) {
       if (!this.protocols.has(protocol)) continue;
@@ -202,14 +208,14 @@ const CALLS = [
   'checkWriteBandwidthID',
 ] as const;
 
-/** Seconds to rest after so many bytes in a second. */
+/** Seconds to throttle after so many bytes in a second. */
 function restAfter(bytes: number, limit: number): number {
   return bytes / limit - 1;
 }
 
 /**
- * Of two ends of a rest the later; the other is cancelled. Differs from Twisted, where the earlier
- * ends both.
+ * Of two calls that end a throttling, the later; the other is cancelled. Differs from Twisted,
+ * where the earlier ends both.
  */
 function laterOf(before: IDelayedCall | null, end: IDelayedCall): IDelayedCall {
   if (!before?.active()) return end;

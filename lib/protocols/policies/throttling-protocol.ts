@@ -9,7 +9,7 @@ import {
 import { type IWrapperRegistry, ProtocolWrapper } from './protocol-wrapper.js';
 import { ThrottledProducer } from './throttled-producer.js';
 
-/** What a {@link ThrottlingProtocol} tells of the bytes that pass. */
+/** The events that a {@link ThrottlingProtocol} reports of the bytes that it passes on. */
 export interface IBandwidthRegistry extends IWrapperRegistry {
   /** So many bytes were written. */
   registerWritten(length: number): void;
@@ -30,16 +30,16 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
   private inputPaused = false;
 
   /**
-   * Wraps a protocol whose bytes are counted.
+   * Wraps a protocol and counts its bytes.
    *
-   * @param factory - Hears of the bytes, besides what {@link ProtocolWrapper} tells.
+   * @param factory - Is told of the bytes, and of everything that {@link ProtocolWrapper} reports.
    * @param wrappedProtocol - The protocol to wrap.
    */
   constructor(factory: IBandwidthRegistry, wrappedProtocol: P) {
     super(factory, wrappedProtocol);
   }
 
-  /** What writes are throttled by: the registered producer, or `null`. */
+  /** The registered producer, by which writes are throttled, or `null`. */
   get producer(): IPushProducer | IPullProducer | null {
     return this.throttled?.producer ?? null;
   }
@@ -74,7 +74,7 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
     const isProducer = streaming ? isPushProducer(producer) : isPullProducer(producer);
     this.throttled = throttled; // First: a pull producer is asked, and may unregister.
     try {
-      // What is none, the transport is to see as it is, and to refuse or take.
+      // A value that is not a producer goes to the transport as it is, which refuses or takes it.
       super.registerProducer(isProducer ? throttled : producer, streaming);
     } catch (error) {
       if (this.throttled === throttled) this.throttled = before;
@@ -87,19 +87,19 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
     super.unregisterProducer();
   }
 
-  /** Makes no more of what comes in, until `resumeProducing`, throttled or not. */
+  /** Stops reading until `resumeProducing`, throttled or not. */
   override pauseProducing(): void {
     this.inputPaused = true;
     this.transport?.pauseProducing();
   }
 
-  /** Goes on, as soon as reads are not throttled. */
+  /** Reads again, as soon as reads are not throttled. */
   override resumeProducing(): void {
     this.inputPaused = false;
     if (!this.readsThrottled) this.transport?.resumeProducing();
   }
 
-  /** Reads no more, until `unthrottleReads`. */
+  /** Stops reading until `unthrottleReads`. */
   throttleReads(): void {
     this.readsThrottled = true;
     this.transport?.pauseProducing();

@@ -26,7 +26,7 @@ export declare class TimeoutMixinMembers {
   /**
    * Begins the timeout, or begins it anew with another period.
    *
-   * @param period - In seconds; `null` takes it back.
+   * @param period - In seconds; `null` cancels it.
    * @returns the period before.
    * @throws InvalidArgTypeError, OutOfRangeError: `period` is neither `null` nor 0 or more; nothing
    *   has changed.
@@ -38,7 +38,7 @@ export declare class TimeoutMixinMembers {
 }
 
 /**
- * Gives a protocol one timeout. Take it back in `connectionLost`, with `setTimeout(null)`.
+ * Gives a protocol one timeout. Cancel it in `connectionLost`, with `setTimeout(null)`.
  *
  * @example
  * ```ts

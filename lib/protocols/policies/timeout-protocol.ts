@@ -3,7 +3,7 @@ import type { IDelayedCall } from '../../twisted/cooperation/index.js';
 import type { IProtocol } from '../../twisted/core/index.js';
 import { type IWrapperRegistry, ProtocolWrapper } from './protocol-wrapper.js';
 
-/** What a {@link TimeoutProtocol} needs besides. */
+/** The other members that a {@link TimeoutProtocol} needs of its factory. */
 export interface ITimeoutRegistry extends IWrapperRegistry {
   /** Calls `f` after `period` seconds. */
   callLater(period: number, f: () => unknown): IDelayedCall;
@@ -17,7 +17,7 @@ export interface ITimeoutRegistry extends IWrapperRegistry {
 export class TimeoutProtocol<P extends IProtocol = IProtocol> extends ProtocolWrapper<P> {
   declare readonly factory: ITimeoutRegistry;
 
-  /** What is going to be called when it has been idle; `null` if there is no timeout. */
+  /** The call that will be made when it has been idle; `null` if there is no timeout. */
   timeoutCall: IDelayedCall | null = null;
   /** Seconds of idleness after which the connection is closed; `null`: never. */
   timeoutPeriod: number | null = null;
@@ -25,7 +25,7 @@ export class TimeoutProtocol<P extends IProtocol = IProtocol> extends ProtocolWr
   /**
    * Wraps a protocol and starts its timeout.
    *
-   * @param factory - Calls later, and hears of the connection.
+   * @param factory - Makes delayed calls, and is told of the connection.
    * @param wrappedProtocol - The protocol to wrap.
    * @param timeoutPeriod - In seconds; `null`: never. It begins at once.
    * @throws InvalidArgTypeError, OutOfRangeError: `timeoutPeriod` is neither `null` nor 0 or more.
@@ -38,7 +38,7 @@ export class TimeoutProtocol<P extends IProtocol = IProtocol> extends ProtocolWr
   /**
    * Begins the timeout anew.
    *
-   * @param timeoutPeriod - In seconds; `null`: never; the one that there is if left out.
+   * @param timeoutPeriod - In seconds; `null`: never; unchanged if left out.
    * @throws InvalidArgTypeError, OutOfRangeError: it is neither; nothing has changed.
    */
   setTimeout(timeoutPeriod: number | null = this.timeoutPeriod): void {
@@ -53,7 +53,7 @@ export class TimeoutProtocol<P extends IProtocol = IProtocol> extends ProtocolWr
     });
   }
 
-  /** Takes the timeout back, if there is one. */
+  /** Cancels the timeout, if there is one. */
   cancelTimeout(): void {
     const { timeoutCall } = this;
     this.timeoutPeriod = null;

@@ -13,8 +13,8 @@ import { type IWrapperRegistry, ProtocolWrapper } from './protocol-wrapper.js';
 import { wrappedLogPrefix } from './wrapped-log-prefix.js';
 
 /**
- * Makes wrappers: a class, or a function that returns one. It is called with the wrapping factory and
- * the protocol to wrap, and what else that factory's documentation says.
+ * Makes wrappers: a class, or a function that returns one. It is called with the wrapping factory,
+ * the protocol to wrap, and further arguments that the factory's documentation names.
  */
 export type WrapperMaker = Builder<[factory: never, wrapped: never, ...more: never[]], IProtocol>;
 
@@ -45,7 +45,7 @@ export class WrappingFactory
   }
 
   /**
-   * Wraps what a factory builds.
+   * Wraps the protocols that a factory builds.
    *
    * @param wrappedFactory - Builds the protocols to wrap.
    */
@@ -60,7 +60,7 @@ export class WrappingFactory
   }
 
   /**
-   * Wraps what the wrapped factory builds for `address`.
+   * Wraps the protocol that the wrapped factory builds for `address`.
    *
    * @param address - The other end.
    * @returns what `protocol` makes; `null` if the wrapped factory builds none.
@@ -77,7 +77,7 @@ export class WrappingFactory
   /**
    * Makes the wrapper of `wrapped`.
    *
-   * @param more - What else to call `protocol` with.
+   * @param more - Further arguments for `protocol`.
    * @throws InvalidArgTypeError: `protocol` is neither a class nor a function.
    */
   protected wrap(wrapped: IProtocol, ...more: unknown[]): IProtocol | null {

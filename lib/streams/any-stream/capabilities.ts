@@ -14,7 +14,7 @@ import { areFunctions, membersOf } from '../../base/members.js';
 export interface EmitterLike {
   /** Calls `listener` for each `event`. */
   on(event: any, listener: (...args: any[]) => void): unknown;
-  /** Calls it no more. */
+  /** Removes it. */
   removeListener(event: any, listener: (...args: any[]) => void): unknown;
 }
 
@@ -36,7 +36,10 @@ export interface DuplexLike extends WritableLike {
 
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
-/** What a stream may have besides. Only ever read; absent means that it can't tell. */
+/**
+ * Further properties that a stream may have. They are only read; if one is absent, the stream can't
+ * tell.
+ */
 interface Optional {
   readonly aborted?: boolean;
   allowHalfOpen?: boolean;
@@ -118,7 +121,7 @@ export function isSocket(stream: object): boolean {
   return 'remoteAddress' in stream;
 }
 
-/** Whether `stream` is a socket whose input nobody reads. */
+/** Whether `stream` is a socket with input that is not read. */
 export function isUnreadSocket(stream: AnyDuplex): boolean {
   return isSocket(stream) && stream.readableFlowing === null;
 }

@@ -1,6 +1,6 @@
 /**
- * One adapter at a time for each half of a stream: two that write would each wait for the `drain` of the
- * other, two that read would each pause what the other wants.
+ * One adapter at a time for each half of a stream: two that write would each wait for the `drain`
+ * of the other, and two readers would each pause a stream that the other wants to flow.
  */
 import { InvalidStateError } from '../../base/errors.js';
 import type { AnyWritable } from './capabilities.js';
@@ -9,7 +9,7 @@ import { listenerOf } from './stream-listeners.js';
 const READER = Symbol('twisted-streams.reader');
 
 interface Read {
-  /** What reads it; `null` once nothing does. */
+  /** The adapter that reads it; `null` once none does. */
   [READER]?: object | null;
 }
 
@@ -36,7 +36,7 @@ export function claimReading(stream: object, reader: object): void {
   (stream as Read)[READER] = reader;
 }
 
-/** `reader` reads `stream` no more. Does nothing where it did not. */
+/** `reader` stops reading `stream`. Does nothing if it did not read it. */
 export function releaseReading(stream: object, reader: object): void {
   if ((stream as Read)[READER] === reader) (stream as Read)[READER] = null;
 }

@@ -1,7 +1,7 @@
 /**
- * The bytes that a stream was given, where somebody told it an encoding and it gives strings. They are
- * turned back with the encoding that made them. Where nothing can tell which that was, or bytes may
- * have been lost in it, they are refused: other bytes than those that came are worse than none.
+ * The bytes that a stream received, if its user set an encoding and it gives strings. The strings
+ * are turned back with the encoding that made them. Where nothing can tell which that was, or bytes
+ * may have been lost in it, they are refused: other bytes than those that came are worse than none.
  *
  * | the stream is of                  | what tells its encoding                      |
  * | --------------------------------- | -------------------------------------------- |
@@ -20,7 +20,7 @@ import { InvalidArgTypeError } from '../../base/errors.js';
 interface Decoder {
   /** Bytes that the last character lacks, an odd number if it has half a unit. */
   readonly lastNeed?: number;
-  /** What the decoder of `readable-stream` 1 has in its place. */
+  /** The property that the decoder of `readable-stream` 1 has in its place. */
   readonly charReceived?: number;
   end(rest?: Buffer): string;
 }
@@ -69,7 +69,10 @@ export function isDecoded(stream: object): boolean {
   return typeof encodingOf(stream) === 'string';
 }
 
-/** The encoding of what `stream` gives: `null` for none, `undefined` where nothing can tell. */
+/**
+ * The encoding of the strings that `stream` gives: `null` for none, `undefined` if nothing can
+ * tell.
+ */
 function encodingOf(stream: Decoding): string | null | undefined | typeof TEXT {
   const { readableEncoding, _readableState: state } = stream;
   if (readableEncoding !== undefined) return readableEncoding;
@@ -86,7 +89,7 @@ function losesBytes(encoding: BufferEncoding, text: string): boolean {
       return true; // It clears the eighth bit.
     case 'utf8':
     case 'utf-8':
-      return text.includes('\ufffd'); // Bytes that are no text become this one.
+      return text.includes('\ufffd'); // Bytes that are not text become this character.
     default:
       return false;
   }

@@ -1,12 +1,12 @@
 /**
- * How a connection ended: the one place that decides it, from how its halves stand, from whether
- * anything that was written is still held, and from what has happened.
+ * How a connection ended: the one place that decides it, from the state of its halves, from whether
+ * any written bytes are still buffered, and from the event.
  *
  * | event     | write half  | read half | held | reason                                         |
  * | --------- | ----------- | --------- | ---- | ---------------------------------------------- |
  * | abort     | any         | any       | any  | `ConnectionAborted`                            |
  * | error     | any         | any       | any  | `ConnectionLost`, the error as `cause`         |
- * | refused   | any         | any       | any  | `ConnectionLost`: what was to be written is lost |
+ * | refused   | any         | any       | any  | `ConnectionLost`: the bytes to write are lost |
  * | gone      | any         | any       | any  | `ConnectionLost`, of the write half            |
  * | handshake | any         | any       | any  | `ConnectionLost`: hung up before TLS was ready |
  * | reset     | any         | any       | any  | `ConnectionLost`, whatever else the stream says |
@@ -15,7 +15,7 @@
  * | finish    | delivered, gone | ended | any  | `ConnectionDone`: both halves are over         |
  * | finish    | delivered, gone | open, unread | any | none yet: the other half goes on         |
  * | finish    | open        | ended     | no   | `ConnectionDone`: Node ended a socket whose other end had hung up |
- * | finish    | open        | any other | any  | `ConnectionLost`: somebody else ended the stream |
+ * | finish    | open        | any other | any  | `ConnectionLost`: other code ended the stream |
  * | close     | any         | open      | any  | `ConnectionLost`: the reader must not take it for the end |
  * | close     | delivered   | any other | any  | `ConnectionDone`                               |
  * | close     | gone        | ended     | any  | `ConnectionDone`                               |
@@ -25,8 +25,8 @@
  * | close     | open        | any other | any  | `ConnectionLost`                               |
  *
  * So `ConnectionDone` means that everything written was handed over. (A hang-up that ends a plain
- * protocol's connection is `ConnectionDone` at once, as in Twisted: that is for the protocol's
- * transport to say, which then sends what is held.)
+ * protocol's connection is `ConnectionDone` at once, as in Twisted: the protocol's transport
+ * decides that, and then sends the buffered bytes.)
  */
 import {
   cleanClose,
@@ -37,29 +37,32 @@ import {
 import { PrematureCloseError } from './errors.js';
 
 /**
- * How the half that we write stands: it can be written to; we ended it, and not all has left it yet; we
- * ended it, and all has left it; or somebody else ended it, before we came as a rule.
+ * The state of the half that we write. `open`: it can be written to. `ending`: we ended it, and not
+ * everything has left it yet. `delivered`: we ended it, and everything has left it. `gone`: other
+ * code ended it, usually before we came.
  */
 export type WriteHalf = 'open' | 'ending' | 'delivered' | 'gone';
 
 /**
- * How the half that we read stands: more is wanted; it has ended since we came, or because we read it
- * to its end; or it is none of our business, as that of a writable, or is thrown away.
+ * The state of the half that we read. `open`: more is wanted. `ended`: it has ended since we came,
+ * or because we read it to its end. `unread`: we do not read it, as that of a writable, or we
+ * discard it.
  */
 export type ReadHalf = 'open' | 'ended' | 'unread';
 
-/** What is known of a stream when something happens to it. */
+/** The facts about a stream at an event. */
 export interface Standing {
   readonly write: WriteHalf;
   readonly read: ReadHalf;
-  /** Whether anything that was written has not been handed over, as far as the stream can tell. */
+  /** Whether any written bytes have not been handed over yet, as far as the stream can tell. */
   readonly isHolding: boolean;
 }
 
 /**
- * What happened: we aborted it; it erred, or its `write` or `end` threw; it takes no more, and something
- * is to be written; its write half had ended before we came; the other end hung up before TLS was
- * ready; the other end reset it; or what a stream says of itself.
+ * The event, in the order of the names: we aborted the stream; it failed, or its `write` or `end`
+ * threw; it takes no more, and something is to be written; its write half had ended before we came;
+ * the other end hung up before TLS was ready; the other end reset it; or the stream emitted the
+ * event of that name.
  */
 export type Event =
   'abort' | 'error' | 'refused' | 'gone' | 'handshake' | 'reset' | 'end' | 'finish' | 'close';

@@ -2,8 +2,8 @@
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 
 /**
- * @throws InvalidArgTypeError: `value` is given, and no number.
- * @throws OutOfRangeError: it is no whole number of at least 0.
+ * @throws InvalidArgTypeError: `value` is given and is not a number.
+ * @throws OutOfRangeError: it is not a whole number of at least 0.
  */
 export function assertHighWaterMark(name: string, value: unknown): void {
   if (value === undefined) return;

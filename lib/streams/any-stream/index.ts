@@ -1,4 +1,4 @@
-/** What a stream can do, how it stands and how it ended, whichever library it is of. */
+/** What a stream can do, its state and how it ended, for a stream of any library. */
 export {
   type AnyDuplex,
   type AnyWritable,

@@ -7,7 +7,7 @@ import type { AnyWritable } from './capabilities.js';
 import { isDecoded } from './encodings.js';
 import type { AnyReadable } from './readable-capabilities.js';
 
-/** What older libraries keep for a half of a stream. */
+/** The state that older libraries keep for a half of a stream. */
 interface HalfState {
   readonly objectMode?: boolean;
   readonly highWaterMark?: number;
@@ -26,7 +26,7 @@ export function takesObjects(stream: AnyWritable): boolean {
   return stream.writableObjectMode ?? state?.objectMode ?? objectMode === true;
 }
 
-/** Whether what `stream` gives may be of any kind; `null` if it cannot tell, as streamx. */
+/** Whether `stream` may give values of any kind; `null` if it cannot tell, as streamx's. */
 function givesObjects(stream: AnyReadable): boolean | null {
   const { _readableState: state, objectMode } = stream as Older;
   const { readableObjectMode } = stream as { readonly readableObjectMode?: boolean };

@@ -1,6 +1,6 @@
 /**
- * What can be read from, and how to tell: asked of the value itself, because streams of different
- * libraries share no class.
+ * Which values can be read from. The value itself is asked, because streams of different libraries
+ * share no class.
  */
 import type { EmitterLike } from './capabilities.js';
 
@@ -12,7 +12,7 @@ export interface NodeReadableLike extends EmitterLike {
   resume(): unknown;
 }
 
-/** What a reader of a {@link WebReadableLike} answers. */
+/** The answer of a reader of a {@link WebReadableLike}. */
 export type WebReadResult =
   | {
       /** There may be more. */
@@ -35,7 +35,7 @@ export interface WebReadableLike {
   getReader(): {
     /** Resolves with the next chunk, or with `done` at the end. */
     read(): Promise<WebReadResult>;
-    /** Wants no more of it. */
+    /** Cancels the rest. */
     cancel(reason?: unknown): Promise<void>;
     /** Lets another reader have it. */
     releaseLock(): void;
@@ -46,7 +46,7 @@ export interface WebReadableLike {
 export type ReadableLike =
   NodeReadableLike | WebReadableLike | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** A Node readable as an adapter sees it. What is absent, the stream can't tell or do. */
+/** A Node readable as an adapter sees it. If a member is absent, the stream can't tell or do it. */
 export interface AnyReadable extends EmitterLike {
   readonly aborted?: boolean;
   readonly destroyed?: boolean;

@@ -1,7 +1,7 @@
 /** How a stream is let go of when its connection didn't end cleanly. */
 import { isDestroyed, type AnyWritable } from './capabilities.js';
 
-/** Destroys `stream`, telling whoever else listens to it why. */
+/** Destroys `stream`, with the reason for its other listeners. */
 export function destroyStream(stream: AnyWritable, reason: Error): void {
   if (!isDestroyed(stream)) stream.destroy?.(reason);
 }

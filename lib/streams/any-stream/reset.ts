@@ -12,7 +12,7 @@ import { setImmediate } from '../../base/timers.js';
  */
 const TURNS = 4;
 
-/** What tells of a reset. */
+/** The properties that tell of a reset. */
 interface Resettable {
   readonly aborted?: unknown;
   readonly destroyed?: unknown;

@@ -1,5 +1,5 @@
 /**
- * What hears of a stream: the reactor of the adapter that writes to it. Shared listeners and one
+ * Listens to a stream: the reactor of the adapter that writes to it. Shared listeners and one
  * property of the stream cost a fraction of what a closure per event and adapter would.
  */
 import { InvalidStateError } from '../../base/errors.js';
@@ -13,7 +13,7 @@ export interface Input {
   readonly half: ReadHalf;
   /** The descriptor wants to read. */
   start(): void;
-  /** The descriptor wants to read no more. */
+  /** The descriptor stops reading. */
   stop(): void;
   /** `data`. */
   received(chunk: unknown): void;
@@ -22,12 +22,13 @@ export interface Input {
   /**
    * Asked when the stream closes.
    *
-   * @returns whether what it gave has yet to be taken: this calls `closed` again after that.
+   * @returns whether bytes that it gave have not been taken yet: then this calls `closed` again
+   *   afterwards.
    */
   delayClose(): boolean;
 }
 
-/** What hears of a stream, and of its other half if it has an `input`. */
+/** Listens to a stream, and to its other half if it has an `input`. */
 export interface StreamListener {
   readonly stream: AnyWritable;
   readonly input?: Input | undefined;
@@ -49,7 +50,7 @@ const LISTENER = Symbol('twisted-streams.listener');
 
 type Wrapped = AnyWritable & { [LISTENER]?: StreamListener | null };
 
-/** What hears of `stream`, if an adapter writes to it. */
+/** The listener of `stream`, if an adapter writes to it. */
 export function listenerOf(stream: AnyWritable): StreamListener | null {
   return (stream as Wrapped)[LISTENER] ?? null;
 }
@@ -72,7 +73,7 @@ export function addStreamListener(listener: StreamListener): void {
   if (!saysFinish(stream)) stream.on('end', onEndOldStyle);
 }
 
-/** Has it hear no more; a guard on `error` stays, because the stream outlives it. */
+/** Removes the listeners, except a guard on `error`, because the stream outlives the adapter. */
 export function removeStreamListener(listener: StreamListener): void {
   const stream: Wrapped = listener.stream;
   if (stream[LISTENER] !== listener) return;
@@ -83,13 +84,13 @@ export function removeStreamListener(listener: StreamListener): void {
   stream.removeListener('end', onEndOldStyle);
 }
 
-/** Has the input of `listener` hear what comes in, from now on. */
+/** From now on the input of `listener` listens to the stream. */
 export function addInputListener({ stream }: StreamListener): void {
   stream.on('data', onData);
   stream.on('end', onEnd);
 }
 
-/** Has it hear no more. */
+/** Removes the listeners. */
 export function removeInputListener({ stream }: StreamListener): void {
   stream.removeListener('data', onData);
   stream.removeListener('end', onEnd);

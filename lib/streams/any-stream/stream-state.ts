@@ -7,7 +7,7 @@
 import type { AnyWritable } from './capabilities.js';
 import type { AnyReadable } from './readable-capabilities.js';
 
-/** Where older libraries keep what newer ones have properties for. */
+/** The place where older libraries keep the state that newer ones have properties for. */
 interface Older {
   readonly _writableState?: { readonly ending?: boolean } | null;
   readonly _readableState?: { readonly endEmitted?: boolean } | null;

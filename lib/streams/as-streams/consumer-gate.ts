@@ -5,7 +5,7 @@
  * A chunk on its way, and the reasons in `Why` that hold it back or end it:
  *
  * ```text
- *   write() ──▶ held ──nothing holds the latch──▶ given to the consumer ──no longer busy or paused──▶ called back
+ *   write() ──▶ waits ──nothing holds the latch──▶ given to the consumer ──no longer busy or paused──▶ called back
  *                 │                                        │
  *                 └──closed, or ended before it was given──┴──closed──▶ failed
  * ```
@@ -18,7 +18,7 @@ import { Latch } from '../../base/latch.js';
 import { smallUnitsLeft } from '../../base/turn.js';
 import { nextTick, setImmediate } from '../../base/timers.js';
 
-/** What a stream wants called when it may write on. */
+/** The function that a stream wants called when it may write on. */
 export type WriteCallback = (error?: Error | null) => void;
 
 /** Why a chunk may not go through. */
@@ -29,7 +29,7 @@ const Why = {
   paused: 2,
   /** A chunk is being given to the consumer, or the loop has to turn; this looks again afterwards. */
   busy: 4,
-  /** The consumer takes no more. */
+  /** The consumer has stopped us. */
   ended: 8,
   /** The stream is destroyed. */
   closed: 16,
@@ -40,14 +40,14 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
   private consumer!: Pick<IConsumer, 'write'>;
   /** Owed to the stream for the chunk on its way, unless `write` has yet to return. */
   private callback: WriteCallback | null = null;
-  /** The chunk on its way while it is held; `null`, which is no chunk, once it was given. */
+  /** The chunk that waits; `null`, which is never a chunk, once it was given to the consumer. */
   private chunk: unknown = null;
   /** Chunks that may pass before the time is to be asked. */
   private unitsLeft = 1;
-  /** What fails once the gate is closed or has ended. */
+  /** The error of writes once the gate is closed or has ended. */
   private failure: Error | null = null;
 
-  /** Opens the way to `consumer`; a chunk that is held goes through now. */
+  /** Opens the way to `consumer`; a chunk that waits goes through now. */
   open(consumer: Pick<IConsumer, 'write'>): void {
     this.consumer = consumer;
     this.latch.release(Why.unopened);
@@ -75,7 +75,7 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
 
   /**
    * Gives the consumer all that waits, although it may have paused us: the stream is destroyed, and
-   * nothing comes after this. Does nothing where there is no consumer that would take it.
+   * nothing comes after this. Does nothing if there is no consumer that would take it.
    *
    * @param behind - Chunks that wait in the stream behind the one on its way.
    * @throws what the consumer throws.
@@ -106,8 +106,8 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
   }
 
   /**
-   * The consumer takes no more. A chunk that it was given counts as written, although it paused us;
-   * one that is held fails with `error`.
+   * The consumer has stopped us. A chunk that it was given counts as written, even if it paused us;
+   * one that waits fails with `error`.
    */
   finish(error: Error): void {
     this.failure ??= error;
@@ -139,7 +139,7 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
 
   private pass(chunk: unknown): void {
     const { latch } = this;
-    latch.hold(Why.busy); // What the consumer calls from inside its `write` must not start another.
+    latch.hold(Why.busy); // A call that the consumer makes from inside its `write` must not start another.
     try {
       const returned: unknown = this.consumer.write(chunk as Uint8Array);
       if (returned !== undefined) whenRejected(returned, (reason) => this.consumerRejected(reason));

@@ -16,7 +16,7 @@ import { ConsumerGate, type WriteCallback } from './consumer-gate.js';
 import { Registration } from './registration.js';
 import { assertStreamOptions } from './stream-options.js';
 
-/** What a {@link ConsumerWritable} can be told besides its consumer. */
+/** The options of a {@link ConsumerWritable}. */
 export interface ConsumerWritableOptions {
   /** Bytes (objects, in object mode) at which `write` says `false`. Node's default if left out. */
   highWaterMark?: number | undefined;
@@ -45,13 +45,14 @@ export type ConsumerWritableOptionsFor<C> =
       };
 
 /**
- * A consumer as a `Writable`: what is written to the stream is written to the consumer, unless the
- * consumer has paused it. Each write calls back when the consumer would take the next one.
+ * A consumer as a `Writable`: chunks that are written to the stream are written to the consumer,
+ * unless the consumer has paused it. Each write calls back when the consumer would take the next
+ * one.
  *
  * The stream registers as a push producer at once and unregisters once, when it finishes or is
- * destroyed. Destroyed before its end, it first tells a consumer that would take that for the end of
- * the data (an `IFailableConsumer`, as `ProducerReadable` is one). A consumer that stops it
- * destroys it with a {@link ProducerStoppedError}; one that throws, with what it threw.
+ * destroyed. Destroyed before its end, it first tells a consumer that would take that for the end
+ * of the data (an `IFailableConsumer`, as `ProducerReadable` is one). A consumer that stops it
+ * destroys it with a {@link ProducerStoppedError}; one that throws, with its error.
  *
  * @typeParam C - The consumer.
  * @see Twisted: `twisted.internet.interfaces.IPushProducer`
@@ -68,8 +69,8 @@ export class ConsumerWritable<C extends IConsumer<never> = IConsumer>
   private readonly registration = new Registration();
 
   /**
-   * @param consumer - Takes what is written. It may be stopped, paused or resumed from inside any
-   *   of its methods.
+   * @param consumer - Takes the chunks. It may be stopped, paused or resumed from inside any of its
+   *   methods.
    * @param options - See {@link ConsumerWritableOptions}.
    * @throws InvalidArgTypeError: `consumer` lacks a method of `IConsumer` (or `finish`, where that
    *   is to be called), or an option is misspelt or of the wrong kind.
@@ -96,12 +97,12 @@ export class ConsumerWritable<C extends IConsumer<never> = IConsumer>
     this.gate.pauseProducing();
   }
 
-  /** Called by the consumer: it has room again. What was held goes to it now. */
+  /** Called by the consumer: it has room again. A chunk that waits goes to it now. */
   resumeProducing(): void {
     this.gate.resumeProducing();
   }
 
-  /** Called by the consumer: it wants no more, and has forgotten us. Destroys the stream. */
+  /** Called by the consumer: it has stopped and forgotten us. Destroys the stream. */
   stopProducing(): void {
     if (this.registration.forget()) this.destroy(new ProducerStoppedError());
   }

@@ -1,4 +1,4 @@
-/** What a stream's owner means by destroying it, and what is still to be delivered then. */
+/** How a stream's owner destroys it, and which bytes are still to be delivered then. */
 import type { Writable } from '#stream';
 
 /**

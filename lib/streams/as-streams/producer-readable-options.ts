@@ -1,16 +1,16 @@
-/** What a `ProducerReadable` can be told, and its check. */
+/** The options of a `ProducerReadable`, and their check. */
 import { Buffer } from 'node:buffer';
 
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { assertStreamOptions } from './stream-options.js';
 
-/** What a `ProducerReadable` can be told. */
+/** The options of a `ProducerReadable`. */
 export interface ProducerReadableOptions {
   /** Bytes (objects, in object mode) from which on the buffer is full; Node's default if left out. */
   highWaterMark?: number | undefined;
   /** Whether each write is one value, of any kind but `null`; `false` if left out. */
   objectMode?: boolean | undefined;
-  /** As `setEncoding` has it: what is read are strings. */
+  /** As for `setEncoding`: the stream is read as strings. */
   encoding?: BufferEncoding | undefined;
   /**
    * Whether the stream ends when its producer unregisters; `true` unless given. With `false` only

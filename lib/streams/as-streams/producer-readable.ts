@@ -1,7 +1,7 @@
 /**
  * A Twisted producer, as a Node stream that is read from.
  *
- * What the reader wants of the producer, and whether more data may come:
+ * The demand of the reader, and whether more data may come:
  *
  * ```text
  *   none ──_read──▶ wanted ──passOnDemand──▶ passed on ──write──▶ none
@@ -42,15 +42,15 @@ import { spendTurn } from '../../base/turn.js';
 import { setImmediate } from '../../base/timers.js';
 
 /**
- * A `Readable` that is a consumer: what a producer writes to it can be read from it.
+ * A `Readable` that is a consumer: it is read to get the data that a producer writes to it.
  *
  * A push producer is paused when the buffer is full and resumed when the reader wants more. A pull
  * producer is asked once each time the reader wants more. Destroying the stream, which breaking out
  * of `for await` and an `AbortSignal` do, stops the producer; one that registers later is stopped at
  * once, as is one that registers after the end.
  *
- * What is written is not copied: it must not be changed until it has been read. In object mode it may be
- * of any kind but `null`, and the buffer is counted in objects.
+ * Data is not copied: it must not be changed until it has been read. In object mode it may be of
+ * any kind but `null`, and the buffer is counted in objects.
  *
  * @example
  * ```ts
@@ -59,7 +59,7 @@ import { setImmediate } from '../../base/timers.js';
  * await Promise.all([sent, pipeline(readable, createGzip(), createWriteStream('file.gz'))]);
  * ```
  *
- * @typeParam Data - What is written in object mode; otherwise that is bytes.
+ * @typeParam Data - The type of the objects in object mode; without it, bytes.
  * @see Twisted: `twisted.internet.interfaces.IConsumer`
  */
 export class ProducerReadable<Data = Uint8Array>
@@ -82,7 +82,7 @@ export class ProducerReadable<Data = Uint8Array>
   /**
    * @param options - See {@link ProducerReadableOptions}.
    * @throws InvalidArgTypeError: an option is of the wrong kind, or misspelt.
-   * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
+   * @throws OutOfRangeError: `highWaterMark` is not a whole number of at least 0.
    */
   constructor(options: ProducerReadableOptions = {}) {
     assertProducerReadableOptions(options);
@@ -142,10 +142,11 @@ export class ProducerReadable<Data = Uint8Array>
   write(data: Uint8Array | Data): void {
     const chunk = this.readableObjectMode ? checkedObject(data) : checkedBuffer(data);
     if (this.isOver) return;
-    this.demand = 'none'; // First: whoever hears of the data may want more at once.
+    this.demand = 'none'; // First: a listener for the data may want more at once.
     const before = this.readableLength;
     if (!this.push(chunk)) this.pauseProducer();
-    // What is kept until a character is whole was an answer, but nobody hears of it and wants more.
+    // Bytes that are kept until a character is whole were an answer, but no listener is called that
+    // would want more.
     else if (this.readableEncoding !== null && this.readableLength === before) this.readMore();
   }
 
@@ -162,8 +163,8 @@ export class ProducerReadable<Data = Uint8Array>
   }
 
   /**
-   * The registered producer has failed: destroys the stream, whose reader would take its end for
-   * the end of the data. With `{ end: false }` that is not so, and another producer may go on.
+   * The registered producer has failed: destroys the stream, because its reader would take its end
+   * for the end of the data. With `{ end: false }` that is not so, and another producer may go on.
    *
    * @param reason - Why.
    */
@@ -176,7 +177,7 @@ export class ProducerReadable<Data = Uint8Array>
   /**
    * As of any `Readable`.
    *
-   * @param size - Bytes to read; what there is if left out.
+   * @param size - Bytes to read; everything that there is if left out.
    */
   override read(size?: number): ReturnType<Readable['read']> {
     try {
@@ -276,7 +277,7 @@ export class ProducerReadable<Data = Uint8Array>
   private forgetProducer(): void {
     this.producer = null;
     this.producerPaused = false;
-    // What it was asked for and did not give, the next one is asked for.
+    // The next producer is asked for the data that this one was asked for and did not give.
     if (this.demand === 'passed on') this.demand = 'wanted';
   }
 

@@ -1,4 +1,6 @@
-/** What Node's own clients and servers ask of a socket, besides what every `Duplex` has. */
+/**
+ * The members of a socket that Node's own clients and servers use, beyond those of every `Duplex`.
+ */
 import { Duplex } from '#stream';
 
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
@@ -7,12 +9,15 @@ import type { IAddress, ITCPTransport, ITransport } from '../../twisted/core/ind
 /** The longest time that a Node timer can wait. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
-/** A transport and what it may have besides, its addresses included: not everyone's are whole. */
+/**
+ * A transport with its optional members, including its addresses: some transports have no full
+ * ones.
+ */
 type AnyTransport = Partial<ITCPTransport> & { ref?(): unknown; unref?(): unknown };
 
 /**
  * A `Duplex` with the manners of a `net.Socket`, so that `http`, `https` and `http2` take it for
- * one. Where the transport can't do what is asked, nothing happens.
+ * one. If the transport has no such method, nothing happens.
  */
 export abstract class SocketLike extends Duplex {
   /** The way to the other end; `null` until there is one. */
@@ -67,7 +72,7 @@ export abstract class SocketLike extends Duplex {
    *
    * @param milliseconds - 0 turns it off.
    * @param callback - Listens for `'timeout'` once; with 0, no longer does.
-   * @throws InvalidArgTypeError: `milliseconds` is no number, or `callback` no function.
+   * @throws InvalidArgTypeError: `milliseconds` is not a number, or `callback` is not a function.
    * @throws OutOfRangeError: `milliseconds` is negative or infinite.
    */
   setTimeout(milliseconds: number, callback?: () => void): this {
@@ -98,7 +103,7 @@ export abstract class SocketLike extends Duplex {
     this.idleTimer?.refresh();
   }
 
-  /** Emits `'timeout'` no more. */
+  /** Stops emitting `'timeout'`. */
   protected stopTimer(): void {
     clearTimeout(this.idleTimer);
     this.idleTimer = undefined;
@@ -128,7 +133,7 @@ export abstract class SocketLike extends Duplex {
     return this;
   }
 
-  /** Ends the stream, and destroys it once all is written. */
+  /** Ends the stream, and destroys it once everything is written. */
   destroySoon(): void {
     if (this.writable) this.end();
     if (this.writableFinished) this.destroy();

@@ -10,12 +10,12 @@ const OBJECT_MODES = ['objectMode', 'readableObjectMode', 'writableObjectMode'];
 const HIGH_WATER_MARKS = ['highWaterMark', 'readableHighWaterMark', 'writableHighWaterMark'];
 
 /**
- * Checks what Node would take without a word, or refuse too late.
+ * Checks options that Node would silently accept, or refuse too late.
  *
  * @param names - The options that there are. Object mode can be had if it is among them.
- * @throws InvalidArgTypeError: `options` is no object, asks for object mode that can't be had, has an
- *   option of the wrong kind or a misspelt one.
- * @throws OutOfRangeError: a `highWaterMark` is no whole number of at least 0.
+ * @throws InvalidArgTypeError: `options` is not an object, asks for object mode that can't be had,
+ *   has an option of the wrong kind or a misspelt one.
+ * @throws OutOfRangeError: a `highWaterMark` is not a whole number of at least 0.
  */
 export function assertStreamOptions(options: unknown, names: readonly string[]): void {
   assertOptions(options);

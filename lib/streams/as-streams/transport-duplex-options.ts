@@ -1,11 +1,11 @@
-/** What a `TransportDuplex` can be told, and its check. */
+/** The options of a `TransportDuplex`, and their check. */
 import type { Duplex } from '#stream';
 
 import { assertStreamOptions } from './stream-options.js';
 
 type DuplexOptions = ConstructorParameters<typeof Duplex>[0];
 
-/** What a `TransportDuplex` can be told. */
+/** The options of a `TransportDuplex`. */
 export interface TransportDuplexOptions {
   /** Bytes at which either half is full. Node's default if left out. */
   highWaterMark?: number | undefined;
@@ -34,9 +34,9 @@ const NAMES = [
 ];
 
 /**
- * @throws InvalidArgTypeError: `options` is no object, asks for object mode, has an option of the wrong
- *   kind or a misspelt one.
- * @throws OutOfRangeError: a `highWaterMark` is no whole number of at least 0.
+ * @throws InvalidArgTypeError: `options` is not an object, asks for object mode, has an option of
+ *   the wrong kind or a misspelt one.
+ * @throws OutOfRangeError: a `highWaterMark` is not a whole number of at least 0.
  */
 export function assertTransportDuplexOptions(
   options: unknown,

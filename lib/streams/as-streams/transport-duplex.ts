@@ -15,7 +15,7 @@
  *     └──────────────writeConnectionLost───────────────┘
  * ```
  *
- * What is written or ended while the connection is awaited waits for it: in the gate, in the stream's own
+ * Writes and an end that come before the connection wait for it: in the gate, in the stream's own
  * buffer behind that, and as the state `ending`.
  */
 import { addAbortSignal } from '#stream';
@@ -52,8 +52,9 @@ import {
 } from './transport-duplex-options.js';
 
 /**
- * A transport as a `Duplex`: give this to the transport as its protocol. What is received can be
- * read, what is written goes to the transport, and each half is slowed down by the other end of it.
+ * A transport as a `Duplex`: give this to the transport as its protocol. Reading it gives the bytes
+ * that were received, writing to it writes to the transport, and each half has backpressure from
+ * the other end.
  *
  * - Whatever is written before `makeConnection` waits for it.
  * - A slow reader pauses a transport that is a push producer; a transport that is a consumer pauses
@@ -93,7 +94,10 @@ export class TransportDuplex<T extends ITransport = ITransport>
   private ended: WriteCallback | null = null;
 
   private readonly gate = new ConsumerGate();
-  /** What the transport knows as its producer: the stream's own `pause` is another matter. */
+  /**
+   * The object that the transport has as its producer, because the stream's own `pause` does
+   * something else.
+   */
   private readonly writer: IPushProducer = {
     pauseProducing: () => this.gate.pauseProducing(),
     resumeProducing: () => this.gate.resumeProducing(),
@@ -105,7 +109,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
    * @param options - See {@link TransportDuplexOptions}.
    * @throws InvalidArgTypeError: `options` ask for object mode, or have one that is misspelt or of the
    *   wrong kind.
-   * @throws OutOfRangeError: a `highWaterMark` is no whole number of at least 0.
+   * @throws OutOfRangeError: a `highWaterMark` is not a whole number of at least 0.
    */
   constructor(options: TransportDuplexOptions = {}) {
     assertTransportDuplexOptions(options);
@@ -119,7 +123,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
    *
    * @param transport - Is paused if it is an `IPushProducer`, and given a producer if it is an
    *   `IConsumer`.
-   * @throws InvalidArgTypeError: `transport` is none, or there was one already.
+   * @throws InvalidArgTypeError: `transport` is not a transport, or there was one already.
    * @throws ProducerAlreadyRegisteredError: the transport has a producer; nothing has changed.
    */
   makeConnection(transport: ITransport): void {
@@ -135,7 +139,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
     }
     if (isConsumer(transport)) this.register(transport);
     if (this.isOver) return;
-    // Asked now: what waits in the gate may end the stream by itself as it goes through.
+    // Read now: a chunk that waits in the gate may end the stream as it goes through.
     const hasEnded = this.output === 'ending';
     this.gate.open(transport);
     if (hasEnded) this.endOutput(transport);
@@ -154,7 +158,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
     }
   }
 
-  /** Whether the connection is lost, or is no concern of ours any more. */
+  /** Whether the connection is lost, or does not matter any more because the stream is over. */
   private get isOver(): boolean {
     return this.link === 'left' || this.link === 'lost';
   }
@@ -201,12 +205,12 @@ export class TransportDuplex<T extends ITransport = ITransport>
     whenRejected(returned, (reason) => this.destroy(asError(reason)));
   }
 
-  /** Called by the transport: the other end writes no more. */
+  /** Called by the transport: the other end has ended its half. */
   readConnectionLost(): void {
     if (this.input === 'ended' || this.destroyed) return;
     this.input = 'ended';
     this.push(null);
-    this.read(0); // As a socket does: an end that nobody is there to read is heard all the same.
+    this.read(0); // As a socket does: the end is emitted even if the stream is not read.
   }
 
   /** Called by the transport: the write half has ended. */
@@ -219,7 +223,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
       this.ended = null;
       ended?.();
     } else {
-      // Not our doing: what was sent was sent, what still waits can't be.
+      // The other end or the transport closed it: chunks that still wait cannot be sent.
       this.gate.finish(new ConnectionLost('The connection ended before everything was written.'));
       this.end();
     }
@@ -234,7 +238,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
     const wasOver = this.isOver;
     this.link = 'lost';
     this.registration.forget();
-    if (this.destroyed) this.gate.close(reason); // What it may be given just now ends here.
+    if (this.destroyed) this.gate.close(reason); // A chunk that it is given just now ends here.
     if (wasOver) return;
     if (reason instanceof ConnectionDone) {
       this.readConnectionLost();
@@ -292,7 +296,8 @@ export class TransportDuplex<T extends ITransport = ITransport>
   }
 
   /**
-   * Destroys the stream and aborts the connection: the other end must not take what it got for all.
+   * Destroys the stream and aborts the connection: the other end must not take the bytes that it
+   * has for all of them.
    */
   resetAndDestroy(): this {
     if (this.destroyed) return this;
@@ -321,7 +326,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
     this.gate.fail();
   }
 
-  /** Aborts the connection: what still waits fails with `error`. */
+  /** Aborts the connection: chunks that still wait fail with `error`. */
   private abandon(error: Error | null): void {
     this.gate.close(error ?? new ConnectionAborted()); // First: we may be resumed as we leave.
     this.leave('abort');
@@ -336,7 +341,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
       this.abandon(asError(thrown));
       throw thrown;
     }
-    this.gate.finish(error); // What was given to the transport counts as written.
+    this.gate.finish(error); // Chunks that were given to the transport count as written.
     this.gate.close(error);
     this.leave('close');
   }

@@ -11,15 +11,15 @@ import {
 import { hostOf, peerOf } from '../transports/index.js';
 
 /**
- * The transport of a protocol that a body is delivered to. It only receives: what is written to it goes
- * nowhere, and a producer that registers with it is stopped.
+ * The transport of a protocol that a body is delivered to. It only receives: bytes that are written
+ * to it go nowhere, and a producer that registers with it is stopped.
  *
  * @see Twisted: `twisted.web._newclient.TransportProxyProducer`
  */
 export class BodyTransport implements ITransport, IConsumer, IPushProducer {
   /** Whether the body is still being delivered. */
   connected = true;
-  /** Whether the protocol has closed this: it is delivered no more. */
+  /** Whether the protocol has closed this: nothing more is delivered. */
   disconnecting = false;
   /** Whether the protocol was told that this is over. */
   disconnected = false;
@@ -30,7 +30,7 @@ export class BodyTransport implements ITransport, IConsumer, IPushProducer {
   private readonly host: IAddress;
 
   /**
-   * @param body - What is read; a response knows its connection.
+   * @param body - The body; a response knows its connection.
    * @param producer - Reads it.
    */
   constructor(
@@ -42,7 +42,7 @@ export class BodyTransport implements ITransport, IConsumer, IPushProducer {
     this.host = hostOf(socket ?? body);
   }
 
-  /** Delivers no more until `resumeProducing`. */
+  /** Stops delivering until `resumeProducing`. */
   pauseProducing(): void {
     if (this.connected) this.producer.pauseProducing();
   }
@@ -57,7 +57,7 @@ export class BodyTransport implements ITransport, IConsumer, IPushProducer {
     this.loseConnection();
   }
 
-  /** Delivers no more, and lets go of the body. `connectionLost` follows. */
+  /** Stops delivering, and discards the rest of the body. `connectionLost` follows. */
   loseConnection(): void {
     if (this.connected && !this.disconnecting) this.close(cleanClose());
   }

@@ -21,17 +21,17 @@ const delivered = /* @__PURE__ */ new WeakSet<object>();
  * `fetch`), of a request, or of anything else that can be read. To the protocol it is a connection that
  * only receives: it is connected before this returns, and may pause, resume and close its transport.
  *
- * `connectionLost` is given `ResponseDone` once all was delivered; `PotentialDataLoss` where the end of
- * the connection was all that said so; else `ResponseFailed`, with the `cause`.
+ * `connectionLost` is given `ResponseDone` once everything was delivered; `PotentialDataLoss` where
+ * the end of the connection was all that said so; else `ResponseFailed`, with the `cause`.
  *
  * @example
  * ```ts
  * http.get('http://example.com/', (response) => deliverBody(response, new Printer()));
  * ```
  *
- * @param readable - What to read. Don't read from it besides.
- * @param protocol - What is to receive it.
- * @throws InvalidArgTypeError: `readable` can't be read from, or `protocol` is none.
+ * @param readable - The body to read. Do not read from it directly.
+ * @param protocol - The protocol that receives it.
+ * @throws InvalidArgTypeError: `readable` can't be read from, or `protocol` is not a protocol.
  * @throws InvalidStateError: it was delivered before, or something else reads it.
  * @throws what the protocol's `makeConnection` throws: nothing was read.
  * @see Twisted: `twisted.web.iweb.IResponse.deliverBody`
@@ -55,7 +55,7 @@ export function deliverBody(readable: ReadableLike, protocol: IProtocol): void {
   void delivery.run();
 }
 
-/** One body, on its way to one protocol. To what reads it, it is the consumer. */
+/** One body, on its way to one protocol. It is the consumer of the producer that reads the body. */
 class Delivery implements IConsumer {
   private readonly transport: BodyTransport;
   private paused = false;
@@ -109,7 +109,7 @@ class Delivery implements IConsumer {
 
   unregisterProducer(): void {}
 
-  /** What the protocol throws ends the transfer, and is its reason. */
+  /** An error that the protocol throws ends the transfer, and is its reason. */
   write(data: Buffer): void {
     this.hear(this.protocol.dataReceived(data));
   }
@@ -123,7 +123,7 @@ class Delivery implements IConsumer {
   }
 }
 
-/** What an `http.IncomingMessage` tells of itself. */
+/** The properties of an `http.IncomingMessage`. */
 interface MessageLike {
   readonly headers?: Readonly<Record<string, unknown>>;
   readonly httpVersionMajor?: number;
@@ -134,7 +134,7 @@ interface MessageLike {
 /** Statuses of responses that have no body. */
 const NO_BODY = [204, 304];
 
-/** Whether `body` is of a response whose end is that of its connection, and may be cut short. */
+/** Whether `body` is of a response that ends with its connection, so that it may be cut short. */
 function endedWithConnection(body: object): boolean {
   const { headers, httpVersionMajor, req, statusCode } = body as MessageLike;
   if (typeof statusCode !== 'number' || httpVersionMajor !== 1 || headers === undefined)

@@ -12,7 +12,7 @@ export class ResponseDone extends ConnectionDone {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    */
   constructor(message = 'Response body fully received') {
     super(message);
@@ -20,7 +20,7 @@ export class ResponseDone extends ConnectionDone {
 }
 
 /**
- * The body has ended because its connection did, which nothing tells from a connection that was cut:
+ * The body has ended because its connection did. This looks the same as a connection that was cut:
  * the response has neither `Content-Length` nor `Transfer-Encoding`. `code` is
  * `ERR_POTENTIAL_DATA_LOSS`.
  *
@@ -32,7 +32,7 @@ export class PotentialDataLoss extends ConnectionDone {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    */
   constructor(message = 'The body ended with its connection: it may be complete, or not') {
     super(message);
@@ -52,7 +52,7 @@ export class ResponseFailed extends ConnectionLost {
    *
    * @param reasons - Why; the first is the `cause` as well. `ConnectionDone` or `ConnectionAborted` if
    *   the protocol closed its transport.
-   * @param response - What the body was read from.
+   * @param response - The response that the body was read from.
    */
   constructor(
     readonly reasons: readonly Error[],

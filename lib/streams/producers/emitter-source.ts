@@ -17,10 +17,10 @@ import type { ReadableSource, SourceListener } from './readable-source.js';
 
 /**
  * Reads any Node stream by `data`, `pause` and `resume`, which the oldest have too. (`readable` and
- * `read` would join what is buffered, and would fight with whoever else has a `data` listener.)
+ * `read` would join what is buffered, and would conflict with other `data` listeners.)
  */
 export class EmitterSource implements ReadableSource {
-  readonly holdsDearly = true;
+  readonly isHoldingCostly = true;
 
   private listener: SourceListener | null = null;
   /**
@@ -89,7 +89,7 @@ export class EmitterSource implements ReadableSource {
 
   destroy(reason?: Error): void {
     const { stream } = this;
-    // What has ended may still have another half.
+    // A stream that has ended may still have another half.
     if (this.destroyed || this.ended || isReadToTheEnd(stream)) return;
     this.destroyed = true;
     this.guard();
@@ -101,7 +101,7 @@ export class EmitterSource implements ReadableSource {
     }
   }
 
-  /** Stays for the life of the stream: an `error` that nobody hears ends the process. */
+  /** Stays for the life of the stream: an `error` without a listener ends the process. */
   private guard(): void {
     if (this.guarded) return;
     this.guarded = true;

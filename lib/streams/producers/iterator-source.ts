@@ -4,15 +4,15 @@ import { checkedBuffer } from '../../base/bytes.js';
 import { PrematureCloseError, type WebReadableLike } from '../any-stream/index.js';
 import type { ReadableSource, SourceListener } from './readable-source.js';
 
-/** What gives one thing at a time, each when it is asked. */
+/** An object that gives one value each time that it is asked. */
 interface Cursor {
   next(): Promise<IteratorResult<unknown, unknown>>;
   return?(reason?: unknown): Promise<unknown>;
 }
 
-/** Reads what is asked for each chunk: iterators, and the readers of WHATWG streams. */
+/** Reads objects that are asked for each chunk: iterators, and the readers of WHATWG streams. */
 export class IteratorSource implements ReadableSource {
-  readonly holdsDearly = false;
+  readonly isHoldingCostly = false;
 
   private listener: SourceListener | null = null;
   private cursor: Cursor | null = null;
@@ -24,7 +24,10 @@ export class IteratorSource implements ReadableSource {
   /** @param begin - Called once, when the first chunk is due. */
   constructor(private readonly begin: () => Cursor) {}
 
-  /** An iterator can't tell what it gives: that is bytes, unless the consumer takes anything. */
+  /**
+   * An iterator can't tell the kind of its values: they must be bytes, unless the consumer takes
+   * any value.
+   */
   prepare(toObjects: boolean): boolean {
     this.asIs = toObjects;
     return toObjects;
@@ -115,12 +118,12 @@ function assertNotNull(value: unknown): void {
   if (value === null) throw new InvalidArgTypeError('chunk', 'any value but null', value);
 }
 
-/** Reads `iterable`, awaiting what it gives. */
+/** Reads `iterable`, awaiting its values. */
 export function cursorOfIterable(iterable: AsyncIterable<unknown> | Iterable<unknown>): Cursor {
   if (Symbol.asyncIterator in iterable) {
     return iterable[Symbol.asyncIterator]();
   }
-  // A generator, because its `yield*` awaits what the iterable gives, and passes `return` on.
+  // A generator, because its `yield*` awaits the iterable's values, and passes `return` on.
   // eslint-disable-next-line @typescript-eslint/require-await
   return (async function* () {
     yield* iterable;
@@ -140,7 +143,7 @@ export function cursorOfWebReadable(stream: WebReadableLike): Cursor {
       return { done: true, value: undefined };
     },
     return: async (reason) => {
-      if (ended) return; // Before the answer that says so has reached who asked.
+      if (ended) return; // Before the answer that says so has reached the caller.
       await reader.cancel(reason);
       reader.releaseLock();
     },

@@ -31,13 +31,14 @@ export interface ReadableProducerOptions {
  * resumed with its stream; a pull producer gives one chunk, as the stream cut it, each time it is
  * asked, and waits for one if there is none. Empty chunks are left out.
  *
- * A `WritableConsumer` whose stream is idle passes a large chunk on to it at once, and doesn't hold it
- * until the end of the turn, as it does what others write.
+ * A `WritableConsumer` whose stream is idle passes a large chunk on to it at once, and does not
+ * buffer it until the end of the turn, as it buffers other writes.
  *
- * What the stream gives must be bytes, or strings that `setEncoding` made of bytes: these are turned
- * back, or refused where bytes may have been lost in that encoding. A stream in object mode may give
- * values of any kind but `null`: each is passed on as it is, for the consumer to take or to refuse. So is
- * what an iterable or a WHATWG stream gives, where the consumer is one of ours in object mode.
+ * The stream must give bytes, or strings that `setEncoding` made of bytes: these are turned back,
+ * or refused where bytes may have been lost in that encoding. A stream in object mode may give
+ * values of any kind but `null`: each is passed on as it is, for the consumer to take or to refuse.
+ * So is the values of an iterable or a WHATWG stream, if the consumer is one of ours in object
+ * mode.
  *
  * @example
  * ```ts
@@ -56,8 +57,8 @@ export class ReadableProducer implements IPushProducer {
   private transfer: Transfer | null = null;
 
   /**
-   * @param readable - What to read. Left alone until there is a consumer for it; then don't read
-   *   from it besides.
+   * @param readable - The stream to read. It is left alone until there is a consumer for it; from
+   *   then on do not read from it directly.
    * @param options - See {@link ReadableProducerOptions}.
    * @throws InvalidArgTypeError: `readable` can't be read from, or an option is of the wrong kind.
    */
@@ -77,12 +78,12 @@ export class ReadableProducer implements IPushProducer {
    *
    * @param consumer - Takes the bytes, or the objects.
    * @returns a promise that resolves once the last byte was written and `consumer` unregistered.
-   * @throws InvalidArgTypeError (rejects): `consumer` is no consumer, or the stream gave something
-   *   that is not bytes.
+   * @throws InvalidArgTypeError (rejects): `consumer` is not a consumer, or the stream gave
+   *   something that is not bytes.
    * @throws InvalidStateError (rejects): it is producing already, or another adapter reads the stream.
    * @throws ProducerAlreadyRegisteredError (rejects), or whatever else `registerProducer` throws:
    *   the stream was left alone.
-   * @throws ProducerStoppedError (rejects): the consumer wanted no more.
+   * @throws ProducerStoppedError (rejects): the consumer stopped it.
    * @throws PrematureCloseError (rejects): the stream was closed or destroyed before its end.
    * @throws the stream's error, the `reason` of the signal, or what `consumer.write` threw
    *   (rejects).
@@ -121,8 +122,8 @@ export class ReadableProducer implements IPushProducer {
   }
 
   /**
-   * Called by the consumer, which wants no more: destroys the stream. To stop from anywhere else,
-   * abort the `signal`, which also unregisters. Does nothing after the end.
+   * Called by the consumer, which needs no more data: destroys the stream. To stop from anywhere
+   * else, abort the `signal`, which also unregisters. Does nothing after the end.
    */
   stopProducing(): void {
     if (this.transfer === null) this.source.destroy();

@@ -1,6 +1,6 @@
 /** One shape for everything that can be read from. */
 
-/** Hears of what a source gives. It never throws. */
+/** Receives the chunks of a source. It never throws. */
 export interface SourceListener {
   /**
    * Some bytes, perhaps none; or a value of any kind but `null`, where `prepare` has said so. May come
@@ -15,10 +15,13 @@ export interface SourceListener {
 
 /** Gives chunks to one listener at a time, from `open` until the end, an error or `close`. */
 export interface ReadableSource {
-  /** Whether `hold` costs as much as a chunk does, so that it is worth to wait whether it must be. */
-  readonly holdsDearly: boolean;
+  /**
+   * Whether pausing the stream costs as much as a chunk, so that it pays to call `hold` only when a
+   * chunk comes that is not wanted.
+   */
+  readonly isHoldingCostly: boolean;
 
-  /** @throws InvalidStateError: another adapter reads what this would read. Absent where none can. */
+  /** @throws InvalidStateError: another adapter reads what this would read. Absent if none can. */
   assertUnread?(): void;
   /**
    * Says what it will give, before `open`.
@@ -31,7 +34,7 @@ export interface ReadableSource {
   open(listener: SourceListener): void;
   /** Gives chunks from now on. */
   flow(): void;
-  /** Gives no more chunks, until `flow`. */
+  /** Stops giving chunks until `flow`. */
   hold(): void;
   /** Forgets the listener. */
   close(): void;

@@ -29,9 +29,9 @@ const Why = {
   unasked: 4,
   /** The event loop has to turn first. */
   resting: 8,
-  /** A chunk is on its way to the consumer; whoever passes it on looks again afterwards. */
+  /** A chunk is on its way to the consumer; the code that passes it on looks again afterwards. */
   passing: 16,
-  /** Other chunks came before it, and are held. */
+  /** Other chunks came before it, and are buffered. */
   behindOthers: 32,
   /** The source has given all. */
   ended: 64,
@@ -39,15 +39,15 @@ const Why = {
   over: 128,
 } as const;
 
-/** Who passes chunks on stops before the next one. */
+/** The loop that passes chunks on stops before the next one. */
 const NEXT_MUST_WAIT = Why.paused | Why.unasked | Why.resting;
 /** The consumer has yet to say that it takes more. */
 const WANTS_NOTHING = Why.paused | Why.unasked;
-/** Chunks can't be passed on, or somebody is at it. */
+/** Chunks can't be passed on, or a caller is passing them on already. */
 const NOT_IDLE = Why.unopened | Why.passing | Why.over;
 
 export class Transfer implements SourceListener, IPushProducer {
-  /** What people call this: they know the class that made it. */
+  /** The name of this for people: that of the public class that made it. */
   readonly [Symbol.toStringTag] = 'ReadableProducer';
 
   /** Settles once the consumer has been told. */
@@ -57,7 +57,7 @@ export class Transfer implements SourceListener, IPushProducer {
 
   private readonly latch = new Latch(Why, Why.unopened);
   private readonly askedAgain = new AskCounter();
-  /** What came although it could not go on: not every stream stops at once. */
+  /** Chunks that came while they could not be passed on: not every stream stops at once. */
   private readonly held = new Queue<unknown>();
   /** The consumer, where chunks need not wait to be gathered. */
   private readonly direct: WritableConsumer | null;
@@ -88,7 +88,7 @@ export class Transfer implements SourceListener, IPushProducer {
     return !this.latch.isHeldBy(Why.over);
   }
 
-  /** Registers `producer`, which passes on to us what the consumer calls. */
+  /** Registers `producer`, which passes the consumer's calls on to us. */
   register(producer: IPushProducer): void {
     try {
       this.consumer.registerProducer(producer, this.streaming);
@@ -197,12 +197,12 @@ export class Transfer implements SourceListener, IPushProducer {
     return true;
   }
 
-  /** Whether chunks may be passed on, and nobody is at it. */
+  /** Whether chunks may be passed on, and no caller is doing so. */
   private get isIdle(): boolean {
     return !this.latch.isHeldBy(NOT_IDLE);
   }
 
-  /** Passes on what may be of what there is, and tells the source how to go on. */
+  /** Passes on as many chunks as it may, and tells the source how to go on. */
   private proceed(): void {
     if (!this.isIdle) return;
     const { latch } = this;
@@ -229,12 +229,12 @@ export class Transfer implements SourceListener, IPushProducer {
    * with every chunk pauses and resumes at each, which can cost a stream more than the chunk did.
    */
   private mayFlowOn(): boolean {
-    return this.latch.isFreeBut(Why.paused) && this.source.holdsDearly;
+    return this.latch.isFreeBut(Why.paused) && this.source.isHoldingCostly;
   }
 
   private pass(chunk: unknown): void {
     if (this.isTurnSpent()) this.rest();
-    // No bytes are no answer to a consumer of bytes that asked for data.
+    // Empty bytes do not answer a consumer of bytes that asked for data.
     if ((chunk as Sized)?.length === 0 && !this.toObjects && isBytes(chunk)) return;
     if (!this.streaming) this.latch.hold(Why.unasked);
     try {
@@ -254,7 +254,10 @@ export class Transfer implements SourceListener, IPushProducer {
     else log.err(reason, 'A consumer failed after it had stopped its producer');
   }
 
-  /** Whether the event loop is to turn before the next chunk. What goes straight on costs little. */
+  /**
+   * Whether the event loop is to turn before the next chunk. A chunk that is passed on at once
+   * costs little.
+   */
   private isTurnSpent(): boolean {
     if (this.direct === null) return !spendTurn();
     return --this.unitsLeft <= 0 && (this.unitsLeft = smallUnitsLeft()) === 0;
@@ -279,7 +282,7 @@ function takesObjects(consumer: IConsumer & { readonly takesObjects?: unknown })
   return consumer.takesObjects === true;
 }
 
-/** Calls a consumer where an error that tells more is on its way to the caller. */
+/** Calls a consumer while a more informative error is on its way to the caller. */
 function attempt(callback: () => void): void {
   try {
     callback();

@@ -3,8 +3,8 @@ import type { IAddress, TCPAddress } from '../../twisted/core/index.js';
 import { isSocket } from '../any-stream/index.js';
 
 /**
- * A socket's end that has no port is that of a Unix socket, whose name Node doesn't tell; what knows
- * nothing of addresses is a pipe.
+ * If a socket's end has no port, it is that of a Unix socket, and Node does not tell its name; what
+ * knows nothing of addresses is a pipe.
  */
 function addressOf(end: string, stream: object): IAddress {
   const { [`${end}Address`]: host, [`${end}Port`]: port } = stream as Record<string, unknown>;
@@ -30,8 +30,8 @@ export function hostOf(stream: object): IAddress {
 }
 
 /**
- * Makes a socket remember where its other end is: closed, it can only tell what it was asked before,
- * and `connectionLost` is where protocols ask.
+ * Makes a socket remember where its other end is: after it is closed, it can only tell what it was
+ * asked before, and `connectionLost` is where protocols ask.
  */
 export function rememberAddresses(stream: { readonly remoteAddress?: string | undefined }): void {
   void stream.remoteAddress;

@@ -1,8 +1,9 @@
 /**
- * The end of a clean close. Input that nobody has read, or that comes after the close, makes the
- * operating system reset the connection, and the reset destroys what is still on its way to the
- * other end. So after the write half has ended, input is read and thrown away until the other end
- * hangs up too; not for ever, because it may never do so.
+ * The end of a clean close. Input that is not read, or that comes after the close, makes the
+ * operating system reset the connection (RFC 1122, section 4.2.2.13), and the reset destroys the
+ * bytes that are still on their way to the other end. So after the write half has ended, input is
+ * read and discarded until the other end hangs up too, or until a time limit, because it may never
+ * do so.
  */
 import {
   type AnyDuplex,
@@ -81,8 +82,8 @@ export function closeGracefully(stream: AnyDuplex, isDelivered: boolean): void {
 }
 
 /**
- * What has yet to leave `stream`, as far as can be told. Its own length tells nothing about how far one
- * large write has got; Node's sockets know that by their handle.
+ * The bytes that have not left `stream` yet, as far as can be told. Its own length tells nothing
+ * about how far one large write has got; Node's sockets know that by their handle.
  */
 function bytesWaiting(stream: AnyDuplex): number {
   const { _handle: handle } = stream as { _handle?: { writeQueueSize?: number } | null };

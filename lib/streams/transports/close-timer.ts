@@ -1,13 +1,14 @@
 /**
- * How long a close waits for a producer once the other end has hung up. Nobody is left then who could
- * miss what the producer still has, and a producer that hangs would keep the connection open for ever.
+ * How long a close waits for a producer once the other end has hung up. No reader is left then that
+ * could miss the producer's data, and a producer that hangs would keep the connection open for
+ * ever.
  */
 import type { AnyWritable } from '../any-stream/index.js';
 
 /** The longest that Node's timers can wait, in milliseconds. */
 const LONGEST = 2 ** 31 - 1;
 
-/** Node keeps here what the operating system has yet to take of a socket's writes. */
+/** Node keeps the bytes here that the operating system has not taken yet. */
 type Handled = AnyWritable & {
   readonly bytesWritten?: number;
   readonly _handle?: { readonly writeQueueSize?: number } | null;
@@ -28,7 +29,7 @@ export class CloseTimer {
     private readonly timeout: number,
     private readonly onTimeout: () => void,
   ) {
-    // The end of an HTTP/2 request is no hang-up: who sent it waits for the answer.
+    // The end of an HTTP/2 request is not a hang-up: its sender waits for the answer.
     if (timeout > LONGEST || 'rstCode' in stream) return;
     if (hasHungUp) this.begin();
     else stream.on('end', this.begin);
@@ -46,7 +47,7 @@ export class CloseTimer {
     this.timer?.refresh();
   }
 
-  /** What moves inside the stream and the operating system, nobody tells. */
+  /** Bytes that move inside the stream and the operating system cannot be seen. */
   private readonly look = (): void => {
     const progress = progressOf(this.stream);
     if (progress === this.progress) this.onTimeout();
@@ -61,7 +62,7 @@ export class CloseTimer {
   }
 }
 
-/** What changes as long as bytes leave `stream`. */
+/** Numbers that change as long as bytes leave `stream`. */
 function progressOf(stream: Handled): string {
   return [stream.bytesWritten, stream.writableLength, stream._handle?.writeQueueSize].join();
 }

@@ -7,7 +7,9 @@ import { CloseTimer } from './close-timer.js';
 import { ObjectDescriptor } from './object-descriptor.js';
 import type { StreamReactor } from './stream-reactor.js';
 
-/** What a `WritableConsumer` has of its own about closing: for whom it waits, and for how long. */
+/**
+ * The rules of a `WritableConsumer` about closing: which producers it waits for, and for how long.
+ */
 export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
   /** @internal */
   declare readonly reactor: StreamReactor;
@@ -22,7 +24,7 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
   }
 
   /** @internal Whether something was written since a pull producer was last asked. */
-  protected answered = false;
+  protected hasAnswered = false;
   // Declared only, for the same reason.
   declare private watched?: object;
   /** The turn of the event loop in which a producer has unregistered. */
@@ -33,11 +35,11 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
   protected override sendBufferEmptied(): Error | undefined {
     if (this.isClosing) return this.closeStep();
     // A pull producer that has yet to answer isn't asked again.
-    if (this.producer !== null && !this.streamingProducer && !this.answered) {
+    if (this.producer !== null && !this.streamingProducer && !this.hasAnswered) {
       this.stopWriting();
       return undefined;
     }
-    this.answered = false;
+    this.hasAnswered = false;
     return super.sendBufferEmptied();
   }
 
@@ -50,15 +52,16 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
     }
     if (this.isBeyondUnregistering(producer)) return super.sendBufferEmptied();
     this.watchProducer(producer);
-    if (!this.streamingProducer && !this.answered) {
-      // That a pull producer be done is what the close waits for.
+    if (!this.streamingProducer && !this.hasAnswered) {
+      // The close waits until the pull producer is done.
       this.stopWriting();
       return undefined;
     }
-    this.answered = false;
+    this.hasAnswered = false;
     const wasPaused = this.producerPaused;
     const error = super.sendBufferEmptied();
-    // Who was resumed may write until the event loop has turned; that is all that it is waited for.
+    // A producer that was resumed may write until the event loop has turned; the close waits no
+    // longer for it.
     if (wasPaused && this.producer === producer && !this.isWaitedFor(producer)) {
       this.writeNextTurn();
     }
@@ -66,8 +69,8 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
   }
 
   /**
-   * Whether a producer has unregistered in this turn of the event loop: who awaits the end of its
-   * transfer may write a trailer, or register for another one, before it is over.
+   * Whether a producer has unregistered in this turn of the event loop: code that awaits the end of
+   * its transfer may write a trailer, or register for another one, before it is over.
    */
   private isInTurnOfUnregistering(): boolean {
     return this.unregisteredIn !== undefined && this.unregisteredIn === currentTurn();
@@ -95,8 +98,8 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
   }
 
   /**
-   * Closes once all is sent and the registered producer has unregistered. Input is no longer read.
-   * What is written after this, before the close, may still be sent. Once the connection is being
+   * Closes once everything is sent and the registered producer has unregistered. Input is no longer
+   * read. Bytes that are written before the close may still be sent. Once the connection is being
    * aborted, does nothing.
    */
   override loseConnection(): void {
@@ -105,7 +108,7 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
       // The close may have waited for a transport that has since been lost, or closes as well.
       if (this.producer !== null) this.startWriting();
     } else if (this.reactor.isEnding) {
-      // The half close is under way: what it still has to deliver is waited for.
+      // The half close is under way: the close waits for the bytes that it still has to deliver.
       tellOfConnection('closing', this);
       this.disconnecting = true;
       this.stopReading();

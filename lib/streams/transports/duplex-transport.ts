@@ -40,7 +40,7 @@ import {
 /** Options of {@link DuplexTransport}. */
 export interface DuplexTransportOptions extends WritableConsumerOptions {
   /**
-   * What talks over the connection. Without one, the readable half is left alone: read it as you
+   * The protocol of the connection. Without one, the readable half is left alone: read it as you
    * like.
    */
   protocol?: IProtocol | undefined;
@@ -70,7 +70,7 @@ export interface DuplexTransportOptions extends WritableConsumerOptions {
  * @see Twisted: `twisted.internet.tcp.Connection`
  */
 export class DuplexTransport extends WritableConsumer implements ITCPTransport {
-  /** What talks over the connection; may be replaced by another while it stands. */
+  /** The protocol of the connection; may be replaced by another while the connection stands. */
   protocol: IProtocol | undefined;
 
   private input: StreamInput | undefined;
@@ -84,10 +84,10 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
   /**
    * @param given - Any stream that is written to and read from, or a pair of WHATWG streams.
    * @param options - See {@link DuplexTransportOptions}.
-   * @throws InvalidArgTypeError: `given` is no duplex stream, or `protocol` no protocol.
+   * @throws InvalidArgTypeError: `given` is not a duplex stream, or `protocol` is not a protocol.
    * @throws InvalidStateError: another adapter writes to it, or with a `protocol`, reads it; or one of
    *   a pair of WHATWG streams is locked.
-   * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
+   * @throws OutOfRangeError: `highWaterMark` is not a whole number of at least 0.
    */
   constructor(given: DuplexLike | WebPairLike, options: DuplexTransportOptions = {}) {
     assertWritableConsumerOptions(options);
@@ -109,7 +109,7 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
     this.protocol = protocol;
     if (this.disconnected) return;
     const { stream } = this;
-    // What a hang-up means is for the protocol to say, not for the socket.
+    // The protocol decides what a hang-up means, not the socket.
     if ('allowHalfOpen' in stream) stream.allowHalfOpen = true;
     if (stream.connecting === true) {
       const onConnect = () => {
@@ -133,7 +133,8 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
     this.protocolConnected = true;
     const input = new StreamInput(this.reactor);
     this.input = this.reactor.input = input;
-    // Nothing can be written where that half had ended before; what is written goes nowhere, as later.
+    // If that half had ended before, nothing can be sent: writes are dropped, as they are after the
+    // close.
     if (this.reactor.writeHalf === 'gone') this.writeDisconnected = true;
     rememberAddresses(this.stream);
     this.reactor.call(() => heed(this.protocol?.makeConnection(this), this, 'makeConnection'));
@@ -146,11 +147,14 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
     const data = this.input?.take();
     if (data === undefined || data.length === 0) return undefined;
     const why: unknown = this.protocol?.dataReceived(data);
-    if (why instanceof Error) return why; // As in Twisted, whose `LineReceiver` hands one on.
+    if (why instanceof Error) return why; // As in Twisted, where a `LineReceiver` may return one.
     return heed(why, this, 'dataReceived');
   }
 
-  /** Who registers with its own transport does so to hear of pauses, and asks for the close itself. */
+  /**
+   * A protocol registers with its own transport only to be paused and resumed, and asks for the
+   * close itself.
+   */
   protected override isWaitedFor(producer: object): boolean {
     return super.isWaitedFor(producer) && !isOwnProtocol(producer, this.protocol);
   }
@@ -163,7 +167,10 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
     else if (isUnreadSocket(this.stream)) this.stream.resume();
   }
 
-  /** The other end writes no more: half a loss for a protocol that can go on, else all of it. */
+  /**
+   * The other end has ended its half: only the read half is lost for a protocol that can go on, and
+   * the connection for any other.
+   */
   override readConnectionLost(reason: Error): void {
     const { protocol } = this;
     if (!isHalfCloseableProtocol(protocol)) this.connectionLost(reason);
@@ -211,13 +218,14 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
   }
 
   /**
-   * Upgrades the connection to TLS, as SMTP's and IMAP's STARTTLS do: what was written before leaves
-   * as it is, what is written from now on leaves encrypted, once the handshake is complete. A
-   * protocol that has a `handshakeCompleted` method is told of that. A handshake that fails, or a
-   * certificate that doesn't verify, loses the connection, with Node's error as the `cause`.
+   * Upgrades the connection to TLS, as SMTP's and IMAP's STARTTLS do: bytes that were written
+   * before leave unencrypted; bytes that are written from now on leave encrypted, once the
+   * handshake is complete. A protocol that has a `handshakeCompleted` method is told of that. A
+   * handshake that fails, or a certificate that doesn't verify, loses the connection, with Node's
+   * error as the `cause`.
    *
-   * Throw away what the protocol has already received after the line that asked for TLS: it wasn't
-   * encrypted, so anyone may have put it there.
+   * Discard the bytes that the protocol has already received after the line that asked for TLS:
+   * they were not encrypted, so anyone may have put it there.
    *
    * @param options - Those of `node:tls`: `key` and `cert` for a server, `ca` and `servername` for a
    *   client. The end that was accepted is the server, unless `isServer` says otherwise.
@@ -257,7 +265,7 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
       if (!isHandshakeListener(protocol) || reactor.isDropped) return undefined;
       return heed(protocol.handshakeCompleted(), this, 'handshakeCompleted');
     });
-    // Not before that: it is told who the other end is before it hears of it.
+    // Not before that: it knows who the other end is when it is notified.
     if (!this.disconnected && !reactor.isHeld) this.input?.open();
   }
 
@@ -314,23 +322,29 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
     return hostOf(this.stream);
   }
 
-  /** Whether `setTcpNoDelay` turned Nagle's algorithm off. Node can't tell who else did. */
+  /**
+   * Whether `setTcpNoDelay` turned Nagle's algorithm off. Node can't tell whether other code did.
+   */
   getTcpNoDelay(): boolean {
     return this.noDelay;
   }
 
-  /** Turns Nagle's algorithm off (`true`) or on. Does nothing to what is no TCP socket. */
+  /**
+   * Turns Nagle's algorithm off (`true`) or on. Does nothing if the stream is not a TCP socket.
+   */
   setTcpNoDelay(enabled: boolean): void {
     this.noDelay = enabled;
     this.stream.setNoDelay?.(enabled);
   }
 
-  /** Whether `setTcpKeepAlive` turned probes on. Node can't tell who else did. */
+  /** Whether `setTcpKeepAlive` turned probes on. Node can't tell whether other code did. */
   getTcpKeepAlive(): boolean {
     return this.keepAlive;
   }
 
-  /** Turns probes of an idle connection on or off. Does nothing to what is no TCP socket. */
+  /**
+   * Turns probes of an idle connection on or off. Does nothing if the stream is not a TCP socket.
+   */
   setTcpKeepAlive(enabled: boolean): void {
     this.keepAlive = enabled;
     this.stream.setKeepAlive?.(enabled);

@@ -1,6 +1,6 @@
 /**
- * What was written and not yet handed to the stream. Small writes are copied together as they come,
- * so that they reach the stream as one chunk; a large one is passed on as it is.
+ * Bytes that were written and not handed to the stream yet. Small writes are copied together as
+ * they come, so that they reach the stream as one chunk; a large one is passed on as it is.
  */
 import { Buffer } from 'node:buffer';
 
@@ -34,14 +34,14 @@ export class GatheredWrites {
   readonly large: number;
 
   /**
-   * @param stream - What they are for. Copying costs the more the larger the write, a chunk of its
-   *   own the same for each; much less where many leave with one call.
+   * @param stream - The stream that they are for. Copying costs the more the larger the write, a
+   *   chunk of its own the same for each; much less where many leave with one call.
    */
   constructor(stream: AnyWritable) {
     this.large = sendsTogether(stream) ? 1024 : 4096;
   }
 
-  /** Bytes held. */
+  /** Bytes that are buffered. */
   get size(): number {
     return this.chunksSize + this.end - this.start;
   }
@@ -66,8 +66,8 @@ export class GatheredWrites {
   }
 
   /**
-   * Holds a write if there is spare room for it: then it neither fills the buffer nor starts anything, so
-   * that nobody need be asked. For most writes of a turn there is.
+   * Holds a write if there is spare room for it: then it neither fills the buffer nor starts
+   * anything, so that no other object need be asked. Most writes of a turn have room.
    *
    * @returns whether `data` was taken.
    */
@@ -85,7 +85,7 @@ export class GatheredWrites {
     return true;
   }
 
-  /** Gives up everything held, in order. */
+  /** Takes out everything that is buffered, in order. */
   take(): Buffer[] {
     this.closeChunk();
     const { chunks } = this;
@@ -99,16 +99,16 @@ export class GatheredWrites {
       this.chunks.push(this.block.subarray(this.start, this.end));
       this.chunksSize += this.end - this.start;
     }
-    // What is left of the reservation goes back, if nothing was taken behind it.
+    // The rest of the reservation goes back, if nothing was taken after it.
     if (this.block === slab && this.limit === free) free = this.end;
-    this.block = NOTHING; // Else what is idle would keep a slab in memory.
+    this.block = NOTHING; // Otherwise an idle consumer would keep a slab in memory.
     this.start = this.end = this.limit = this.spareEnd = 0;
   }
 
   /** Makes room for `more` bytes behind the open chunk, moving it if it has no room to grow. */
   private reserve(more: number): void {
     const written = this.end - this.start;
-    // Twice what is there, so that a chunk that grows in small steps is seldom moved.
+    // Twice the present size, so that a chunk that grows in small steps is seldom moved.
     const room = 2 * (written + more);
     const grows = this.block === slab && this.limit === free && this.limit > 0;
     const start = grows ? this.start : free;

@@ -1,4 +1,4 @@
-/** One TLS handshake: what may end it, and that it ends once. */
+/** One TLS handshake: the events that may end it, of which the first counts. */
 import type { TLSSocket } from 'node:tls';
 
 import type { AnyDuplex } from '../any-stream/index.js';
@@ -6,8 +6,8 @@ import { coded, hungUp } from './tls-errors.js';
 import type { HandshakeListener, TLSSide } from './tls-side.js';
 
 /**
- * Ends in one of four ways: it is complete, it fails, the other end hangs up, or its time is up; or it
- * is stopped, and nobody is told.
+ * Ends in one of four ways: it is complete, it fails, the other end hangs up, or its time is up; or
+ * it is stopped, without a call.
  */
 export class Handshake implements HandshakeListener {
   private timer: NodeJS.Timeout | undefined;

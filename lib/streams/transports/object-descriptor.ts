@@ -32,7 +32,8 @@ export abstract class ObjectDescriptor<Data> extends FileDescriptor {
    * Writes each of `data`, in order, as one write; to a stream in object mode, as an object each.
    *
    * @param data - Pieces that must not change until they have been sent.
-   * @throws InvalidArgTypeError: `data` is no sequence, or one of it cannot be written; none was.
+   * @throws InvalidArgTypeError: `data` is not a sequence, or a part of it cannot be written;
+   *   nothing was written.
    * @throws what the producer's `pauseProducing` throws; the data was taken.
    */
   override writeSequence(data: Iterable<Uint8Array | Data>): void {

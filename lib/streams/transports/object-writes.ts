@@ -5,7 +5,7 @@ export class ObjectWrites {
 
   private objects: unknown[] = [];
 
-  /** Objects held. */
+  /** Objects that are buffered. */
   get size(): number {
     return this.objects.length;
   }
@@ -22,7 +22,7 @@ export class ObjectWrites {
     this.objects.push(object);
   }
 
-  /** Gives up everything held, in order. */
+  /** Takes out everything that is buffered, in order. */
   take(): unknown[] {
     const { objects } = this;
     this.objects = [];

@@ -1,7 +1,7 @@
 /**
  * The half of a stream that is read, as the part of a reactor that calls `doRead`.
  *
- * Whether the stream is listened to, and what the descriptor wants of it:
+ * Whether we listen to the stream, and what the descriptor wants of it:
  *
  * ```text
  *   unopened ──open()──▶ listening ──close()──▶ closed
@@ -11,8 +11,8 @@
  *     └──────discard()──────────┴──────▶ disposal
  * ```
  *
- * What comes although nothing is wanted, because not every stream stops at once, is held as a queue of
- * entries: data, then the end, then the close. While any is held, what comes goes behind it.
+ * Not every stream stops at once. Events that come while nothing is wanted are queued as entries:
+ * data, then the end, then the close. While the queue has any, later events go behind it.
  */
 import type { Buffer } from 'node:buffer';
 
@@ -39,10 +39,10 @@ import type { Descriptor, StreamReactor } from './stream-reactor.js';
 /** Whether the stream is listened to; it is left alone otherwise. */
 type Place = 'unopened' | 'listening' | 'closed';
 
-/** What the descriptor wants: what comes, nothing for now, or to be rid of all that still comes. */
+/** What the descriptor wants: the input, nothing for now, or to discard all further input. */
 type Wish = 'data' | 'nothing' | 'disposal';
 
-/** What came and was not wanted then. */
+/** Events that came and were not wanted then. */
 type Entry =
   | { readonly is: 'data'; readonly chunk: unknown }
   | { readonly is: 'end' }
@@ -62,7 +62,7 @@ export class StreamInput implements Input {
   private held: Queue<Entry> | null = null;
   /** Whether `catchUp` is on its way. */
   declare private scheduled?: boolean;
-  /** What `doRead` is to take. */
+  /** The data that `doRead` takes. */
   private current: unknown;
 
   /**
@@ -99,7 +99,7 @@ export class StreamInput implements Input {
     else this.catchUpSoon();
   }
 
-  /** Leaves what comes now to what the stream is wrapped in; `open` goes on with that. */
+  /** Leaves the input to the stream that wraps this one; `open` goes on with that. */
   suspend(): void {
     if (this.place === 'listening') this.leave();
     this.place = 'unopened';
@@ -111,7 +111,7 @@ export class StreamInput implements Input {
     }
   }
 
-  /** Listens no more. */
+  /** Removes the listeners. */
   close(): void {
     removeInputListener(this.reactor);
     releaseReading(this.stream, this);
@@ -148,7 +148,7 @@ export class StreamInput implements Input {
     if (!this.delivering) this.pauseStream();
   }
 
-  /** From now on throws away what comes: left unread, it would turn a close into a reset. */
+  /** From now on discards the input: left unread, it would turn a close into a reset. */
   discard(): void {
     if (this.wish === 'disposal') return;
     this.wish = 'disposal';
@@ -217,7 +217,7 @@ export class StreamInput implements Input {
   delayClose(): boolean {
     if (this.wish === 'disposal' || this.held === null || !this.hasEnded) return false;
     this.hold({ is: 'close' });
-    // Where only the end waits, the close says the same, and nobody need ask for it.
+    // If only the end waits, the close says the same, and need not be asked for.
     if (this.held.peek()?.is === 'end' && this.judging !== true) this.closeNow();
     return true;
   }
@@ -250,7 +250,7 @@ export class StreamInput implements Input {
     nextTick(catchUp, this);
   }
 
-  /** Delivers what was held, as long as the descriptor wants it; then the stream goes on. */
+  /** Delivers the queued entries, as long as the descriptor wants them; then the stream goes on. */
   catchUp(): void {
     this.scheduled = false;
     for (let unitsLeft = 0; this.wish === 'data' && this.held !== null; unitsLeft--) {

@@ -40,7 +40,7 @@ import { StreamWriter, Why } from './stream-writer.js';
  */
 const SHARE = 4;
 
-/** What a reactor drives. */
+/** A descriptor that a reactor drives. */
 export type Descriptor = IReadWriteDescriptor &
   IHalfCloseableDescriptor & {
     /** Whether anything that was written has yet to be handed to the stream. */
@@ -58,7 +58,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
   /** Whether the half that is read had ended before we came: then it says nothing about a hang-up. */
   private readonly readEndedBefore: boolean;
 
-  /** @param stream - What is driven. */
+  /** @param stream - The stream to drive. */
   constructor(stream: AnyWritable) {
     super(stream);
     this.readEndedBefore = isReadToTheEnd(stream);
@@ -86,21 +86,22 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
     });
   }
 
-  /** Whether no half of the stream is somebody else's. */
+  /** Whether both halves of the stream are ours. */
   get mayDestroy(): boolean {
     return this.writeHalf !== 'gone' || this.input !== undefined;
   }
 
   private get readHalf(): ReadHalf {
     if (this.input !== undefined) return this.input.half;
-    // Of any other stream, whoever reads it may have had a reason of their own to end our half too.
+    // On any other stream, the code that reads it may have ended our half too, for a reason of its
+    // own.
     const hasHungUp = !this.readEndedBefore && isSocket(this.stream) && isReadToTheEnd(this.stream);
     return hasHungUp ? 'ended' : 'unread';
   }
 
   /**
-   * Whether the other end has hung up. A half that had ended before we came, and that nobody reads, as
-   * that of a child's standard input, says nothing about that.
+   * Whether the other end has hung up. A half that had ended before we came, and that is not read,
+   * as that of a child's standard input, says nothing about that.
    */
   get hasHungUp(): boolean {
     // An input that is paused holds what it hears of that.
@@ -117,12 +118,14 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
     if (this.wanted) this.addWriter();
   }
 
-  /** Hears nothing of the stream until `move`: what is made of it does. */
+  /** Does not listen to the stream until `move`: the stream that wraps it does. */
   leave(): void {
     removeStreamListener(this);
   }
 
-  /** Hears no more of the stream; a guard on `error` stays, because the stream outlives us. */
+  /**
+   * Stops listening to the stream, except for a guard on `error`, because the stream outlives us.
+   */
   detach(): void {
     if (this.isOver) return;
     this.latch.hold(Why.over);
@@ -139,7 +142,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
     this.wanted = true;
     if (this.scheduled || !this.latch.isFreeBut(Why.sending)) return;
     this.scheduled = true;
-    // Late enough to gather what this turn writes, early enough that a lone write isn't held up.
+    // Late enough to gather the writes of this turn, early enough not to delay a lone write.
     nextTick(run, this);
   }
 
@@ -179,7 +182,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
 
   /**
    * Calls the descriptor from the event loop: an error that it returns or throws ends the
-   * connection. What was thrown is also logged, as in Twisted: it is somebody's bug.
+   * connection. The error is also logged, as in Twisted, because it is a bug of the program.
    */
   call(event: (descriptor: Descriptor) => Error | undefined): void {
     let why: Error | undefined;
@@ -251,7 +254,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
     if (this.writeHalf === 'ending' && !stillTakesWrites(this.stream)) this.finished();
   }
 
-  /** `end`: the other end writes no more, and the descriptor has heard of that. */
+  /** `end`: the other end has ended its half, and the descriptor was notified. */
   readHalfEnded(): void {
     if (lengthOf(this.stream) === 0) this.isEmptied = true;
     this.settle('end');

@@ -6,7 +6,7 @@
  *
  * ```text
  *   open ──end()──▶ ending ──`finish`──▶ delivered
- *   gone            (somebody else ended it before we came)
+ *   gone            (other code ended it before we came)
  * ```
  */
 import { Buffer } from 'node:buffer';
@@ -32,11 +32,14 @@ import {
 export const Why = {
   /** It has enough, until it says `drain`. */
   full: 1,
-  /** It is about to be wrapped in TLS: it gets only what `send` is given, until `move`. */
+  /**
+   * It is about to be wrapped in TLS: until `move`, only the bytes given to `send` are written to
+   * it.
+   */
   moving: 2,
   /** Its connection was aborted: it gets nothing any more. */
   dropped: 4,
-  /** The connection is over: we hear no more of it. */
+  /** The connection is over: we have stopped listening to it. */
   over: 8,
   /** `send` is at work, and has more for it before anything else. */
   sending: 16,
@@ -48,13 +51,13 @@ export abstract class StreamWriter {
   protected readonly latch = new Latch(Why);
   /** Whether the descriptor wants `doWrite`. */
   protected wanted = false;
-  /** Whether the stream has told that it holds nothing of what it was given. */
+  /** Whether the stream has told that its buffer is empty. */
   protected isEmptied = true;
   private half: WriteHalf;
   declare private onFinished?: (() => undefined) | undefined;
   declare private onWritten?: () => void;
 
-  /** @param stream - What is written to. */
+  /** @param stream - The stream to write to. */
   constructor(public stream: AnyWritable) {
     this.half = isWriteEnded(stream) ? 'gone' : 'open';
   }
@@ -90,7 +93,7 @@ export abstract class StreamWriter {
     return this.latch.isHeldBy(Why.moving);
   }
 
-  /** Hands the stream nothing any more, what `send` was given and has not sent among it. */
+  /** Stops writing to the stream, also the bytes that `send` was given and has not sent. */
   drop(): void {
     this.latch.hold(Why.dropped);
     this.wanted = false;
@@ -101,7 +104,7 @@ export abstract class StreamWriter {
     return this.latch.isHeldBy(Why.dropped);
   }
 
-  /** Whether what comes is to be kept: until `drain`, as a rule. */
+  /** Whether writes must be buffered: usually until `drain`. */
   get isBusy(): boolean {
     return this.latch.isHeldBy(Why.full | Why.moving);
   }
@@ -139,7 +142,7 @@ export abstract class StreamWriter {
     }
     if (lengthOf(stream) === 0) {
       this.isEmptied = true;
-      // Corked, a stream says that it has enough of what then leaves at once.
+      // A corked stream says that it is full of bytes that then leave at once.
       if (together) latch.release(Why.full);
     }
     return undefined;
@@ -159,7 +162,7 @@ export abstract class StreamWriter {
     return undefined;
   }
 
-  /** Why the stream takes no more, where something is to be written. */
+  /** Why the stream takes no more, if something is to be written. */
   private refusal(): Error | undefined {
     if (this.stream.destroyed !== true || this.stream.errored !== undefined) {
       return this.endingAfter('refused');
@@ -170,7 +173,7 @@ export abstract class StreamWriter {
     return undefined;
   }
 
-  /** What becomes of the connection when the stream's own methods throw. */
+  /** Ends the connection when the stream's own methods throw. */
   private failure(thrown: unknown): Error {
     return this.endingAfter('error', thrown) ?? asError(thrown);
   }
@@ -195,7 +198,7 @@ export abstract class StreamWriter {
       this.lose(this.failure(thrown));
       return false;
     }
-    if (this.wanted) this.addWriter(); // Of what was written from inside that write.
+    if (this.wanted) this.addWriter(); // For bytes that were written from inside that write.
     const length = lengthOf(stream);
     if (length === 0) this.isEmptied = true;
     return latch.isFree && (length ?? 0) < limit;
@@ -208,7 +211,7 @@ export abstract class StreamWriter {
   }
 
   /**
-   * Ends the stream, whose `finish` then calls `onFinished`.
+   * Ends the stream; its `finish` then calls `onFinished`.
    *
    * @returns an error if the stream can't be ended.
    */
@@ -219,8 +222,9 @@ export abstract class StreamWriter {
     if (refusesWrites(stream)) return this.endingAfter('close');
     this.becomes('ending', 'open');
     this.onFinished = onFinished;
-    // HTTP/2 closes a stream whose other half has ended with its last frame, and never says `finish`. What
-    // it had taken of that frame nobody can tell; so the end gets a frame of its own.
+    // HTTP/2 closes a stream whose other half has ended with its last frame, and never says
+    // `finish`. Nothing tells how much of that frame it had taken, so the end gets a frame of its
+    // own.
     if (!isResettable(stream) || lengthOf(stream) === 0) return this.endNow();
     stream.write(NOTHING, () => {
       const error = this.endNow();
@@ -241,7 +245,7 @@ export abstract class StreamWriter {
     return undefined;
   }
 
-  /** Ends the stream after `chunks`, with nobody left to hear of it. */
+  /** Ends the stream after `chunks`, when no descriptor is left to be notified. */
   finish(chunks: readonly unknown[]): void {
     if (this.half !== 'open' || refusesWrites(this.stream)) return;
     const error = this.send(chunks, false) ?? this.end(() => undefined);
@@ -251,7 +255,7 @@ export abstract class StreamWriter {
   /**
    * All that was handed to the stream that we ended has left it.
    *
-   * @returns what is to be called now.
+   * @returns the function to call now.
    */
   protected delivered(): (() => undefined) | undefined {
     this.becomes('delivered', 'ending');

@@ -1,4 +1,4 @@
-/** What TLS can be told: the options of `node:tls`, for the side that an end is. */
+/** The options of TLS: those of `node:tls`, for the client's or the server's side. */
 import type { ConnectionOptions, TlsOptions, TLSSocketOptions } from 'node:tls';
 import type { ServerOpts } from 'node:net';
 
@@ -75,11 +75,12 @@ const NAMES: readonly (keyof StartTLSOptions)[] = [
 ];
 
 /**
- * Checks what `node:tls` lets pass, or finds out too late.
+ * Checks options that `node:tls` accepts although they are wrong, or refuses too late.
  *
- * @param name - What they are called where they were given.
- * @throws InvalidArgTypeError: they are no object, or one of them is misspelt or of the wrong kind.
- * @throws OutOfRangeError: `handshakeTimeout` is no time.
+ * @param name - The name of the argument that has them.
+ * @throws InvalidArgTypeError: they are not an object, or one of them is misspelt or of the wrong
+ *   kind.
+ * @throws OutOfRangeError: `handshakeTimeout` is not a time.
  */
 export function assertTLSOptions(options: unknown, name: string): void {
   assertOptions(options, name);

@@ -15,7 +15,7 @@ import {
   type StartTLSOptions,
 } from './tls-options.js';
 
-/** Hears what becomes of a handshake. Only the first call counts. */
+/** Is told how a handshake ends. Only the first call counts. */
 export interface HandshakeListener {
   /** It is complete, and the other end is let in. */
   secured(socket: TLSSocket): void;
@@ -23,7 +23,7 @@ export interface HandshakeListener {
   failed(cause: Error): void;
 }
 
-/** What begins handshakes, all with the same options. */
+/** Begins handshakes, all with the same options. */
 export interface TLSSide {
   /** Milliseconds that one may take. */
   readonly handshakeTimeout: number;
@@ -40,9 +40,9 @@ export interface TLSSide {
  * that, or end the process. So it wraps one that is never connected first.
  *
  * @param isServer - Which side it is, whatever they say themselves.
- * @param name - What they are called where they were given.
+ * @param name - The name of the argument that has them.
  * @throws InvalidArgTypeError, OutOfRangeError: one of them makes no sense.
- * @throws what `node:tls` throws for those that make none to it.
+ * @throws what `node:tls` throws for options that it refuses.
  */
 export function tlsSide(options: StartTLSOptions, isServer: boolean, name = 'options'): TLSSide {
   assertTLSOptions(options, name);
@@ -57,7 +57,7 @@ export function tlsSide(options: StartTLSOptions, isServer: boolean, name = 'opt
   return side;
 }
 
-/** Nobody hears of the connection that is never connected. */
+/** The connection that is never connected notifies nothing. */
 const nobody: HandshakeListener = { secured() {}, failed() {} };
 
 /**

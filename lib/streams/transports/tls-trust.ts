@@ -1,9 +1,9 @@
-/** Whether the other end of a TLS connection is who it should be. */
+/** Whether the other end of a TLS connection is the one that it should be. */
 import type { AnyDuplex } from '../any-stream/index.js';
 import { wasAccepted } from './addresses.js';
 import { refused } from './tls-errors.js';
 
-/** What is known of the other end. */
+/** The facts that are known of the other end. */
 export interface Trust {
   readonly authorized: boolean;
   /** Why it isn't; `null` if it is, or was never asked. */
@@ -11,7 +11,7 @@ export interface Trust {
 }
 
 /**
- * What `stream` knows of the other end, its handshake being complete.
+ * The facts that `stream` knows of the other end once the handshake is complete.
  *
  * @param byKey - Whether a pre-shared key would do.
  */

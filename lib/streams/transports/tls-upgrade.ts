@@ -1,4 +1,7 @@
-/** How a connection is upgraded to TLS: what was written before leaves first, then hands are shaken. */
+/**
+ * How a connection is upgraded to TLS: the bytes that were written before leave first, then the
+ * handshake begins.
+ */
 import { Buffer } from 'node:buffer';
 import type { TLSSocket } from 'node:tls';
 
@@ -16,7 +19,7 @@ export class TLSUpgrade {
   private stopped = false;
 
   /**
-   * @param reactor - That of the connection, held.
+   * @param reactor - The reactor of the connection, which has been told to hold.
    * @param onSecured - Called when the handshake is complete, with the stream that goes on in place of
    *   the reactor's, and what is known of the other end.
    */

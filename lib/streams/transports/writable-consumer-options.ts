@@ -1,4 +1,4 @@
-/** What a `WritableConsumer` can be told, and its check. */
+/** The options of a `WritableConsumer`, and their check. */
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 import { isProtocol } from '../../twisted/core/index.js';
 import { assertSignal } from '../../base/abort-signal.js';
@@ -32,9 +32,10 @@ export interface WritableConsumerOptions {
 const NAMES = ['highWaterMark', 'waitsForProducer', 'closeTimeout', 'signal', 'protocol'];
 
 /**
- * @throws InvalidArgTypeError: `options` is no object, or has one that is misspelt or of the wrong kind.
- * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0, or `closeTimeout` no number
- *   of at least 0.
+ * @throws InvalidArgTypeError: `options` is not an object, or has one that is misspelt or of the
+ *   wrong kind.
+ * @throws OutOfRangeError: `highWaterMark` is not a whole number of at least 0, or `closeTimeout`
+ *   is not a number of at least 0.
  */
 export function assertWritableConsumerOptions(options: unknown): void {
   assertOptions(options);

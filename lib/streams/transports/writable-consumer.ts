@@ -36,21 +36,22 @@ import {
   type WritableConsumerOptions,
 } from './writable-consumer-options.js';
 
-/** What Node's streams buffer unless told otherwise, for streams that don't say. */
+/** The default `highWaterMark` of Node's streams, for streams that don't tell theirs. */
 const DEFAULT_HIGH_WATER_MARK = 16384;
 
 /**
- * Any Node writable as a consumer: what is written goes to the stream, and the producer is paused
- * while the stream has enough.
+ * Any Node writable as a consumer: writes go to the stream, and the producer is paused while the
+ * stream has enough.
  *
- * The buffer is what is held here plus the stream's `writableLength`. A push producer is paused when
- * it reaches `highWaterMark` and resumed on the stream's `drain`; a pull producer is asked again
- * when the stream takes more and something was written since it was last asked.
+ * The buffer is the bytes that are buffered here plus the stream's `writableLength`. A push
+ * producer is paused when it reaches `highWaterMark` and resumed on the stream's `drain`; a pull
+ * producer is asked again when the stream takes more and something was written since it was last
+ * asked.
  *
- * Small writes are copied as they come, and those of one turn reach the stream as one chunk. A write
- * of 1024 bytes (4096, to a stream that can't send several chunks at once) or more is passed on
- * uncopied, so it must not be changed until it has been sent. A stream in object mode gets each write
- * as it is, of any value but `null`, and what is buffered is counted in objects.
+ * Small writes are copied as they come, and those of one turn reach the stream as one chunk. A
+ * write of 1024 bytes (4096, to a stream that can't send several chunks at once) or more is passed
+ * on uncopied, so it must not be changed until it has been sent. A stream in object mode gets each
+ * write as it is, of any value but `null`, and the buffer counts objects.
  *
  * @example
  * ```ts
@@ -60,7 +61,7 @@ const DEFAULT_HIGH_WATER_MARK = 16384;
  * await consumer.closed; // ConnectionDone
  * ```
  *
- * @typeParam Data - What is written to a stream in object mode; any other takes bytes.
+ * @typeParam Data - The type of the objects for a stream in object mode; any other takes bytes.
  */
 export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data> {
   /** Bytes (objects, of a stream in object mode) from which on the buffer is full. */
@@ -73,12 +74,12 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
 
   /**
    * @param writable - Any stream that is written to, a WHATWG `WritableStream` among them. It is
-   *   driven by this consumer from now on: don't write to it or end it besides.
+   *   driven by this consumer from now on: do not write to it or end it directly.
    * @param options - See {@link WritableConsumerOptions}.
-   * @throws InvalidArgTypeError: `writable` is no writable stream.
+   * @throws InvalidArgTypeError: `writable` is not a writable stream.
    * @throws InvalidStateError: another adapter writes to `writable`, or it is a WHATWG stream that is
    *   locked.
-   * @throws OutOfRangeError: `highWaterMark` is no whole number of at least 0.
+   * @throws OutOfRangeError: `highWaterMark` is not a whole number of at least 0.
    * @throws the reason of the signal: it has aborted already, and the stream was left alone.
    */
   constructor(writable: WritableLike | WebWritableLike, options: WritableConsumerOptions = {}) {
@@ -147,7 +148,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
   override registerProducer(producer: IPullProducer, streaming: false): void;
   override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
     if (this.producer === null) {
-      this.answered = false;
+      this.hasAnswered = false;
       if (this.writeDisconnected) {
         assertProducer(producer, streaming);
         tellOfProducer('stopped', this, producer);
@@ -162,21 +163,21 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
   override write(data: Uint8Array | Data): void {
     const { writes } = this;
     if (writes !== undefined && data instanceof Uint8Array && writes.appendIfSpare(data)) {
-      this.answered = true; // What an earlier write of this turn left spare: the stream isn't asked.
+      this.hasAnswered = true; // An earlier write of this turn left room: the stream isn't asked.
     } else {
       super.write(data);
       this.leaveSpare();
     }
   }
 
-  /** Lets the writes to come fill what is free of the buffer, until `doWrite` empties it. */
+  /** Lets later writes fill the free part of the buffer, until `doWrite` empties it. */
   private leaveSpare(): void {
     const spare = this.highWaterMark - this.writableLength - 1;
     if (spare <= 0 || !this.reactor.isWanted || !this.writesAtOnce) return;
     if (lengthOf(this.stream) !== undefined) this.writes?.setSpare(spare);
   }
 
-  /** Asks for `doWrite` no more: from now on the next write has to ask again. */
+  /** Stops asking for `doWrite`: from now on the next write has to ask again. */
   override stopWriting(): void {
     this.writes?.setSpare(0);
     super.stopWriting();
@@ -184,7 +185,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
 
   protected override bufferData(data: Uint8Array): void {
     if (data.length === 0 && !this.takesObjects) return;
-    this.answered = true;
+    this.hasAnswered = true;
     this.writes ??= new GatheredWrites(this.stream);
     this.writes.append(data);
   }
@@ -207,14 +208,15 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     return this.writes !== undefined && this.writes.size > 0;
   }
 
-  /** Whether what waits has reached `highWaterMark`. */
+  /** Whether the buffered bytes have reached `highWaterMark`. */
   protected override isSendBufferFull(): boolean {
     if (this.writableLength >= this.highWaterMark) return true;
     return lengthOf(this.stream) === undefined && this.reactor.isBusy;
   }
 
   /**
-   * Whether `writeAtOnce` may be used: a subclass that overrides these decides what is written, and when.
+   * Whether `writeAtOnce` may be used: a subclass that overrides these methods decides what is
+   * written, and when.
    *
    * @internal
    */
@@ -255,7 +257,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     return this.connected && !this.writeDisconnected;
   }
 
-  /** Hands all that is held to the stream, at once and in order. */
+  /** Hands all buffered bytes to the stream, at once and in order. */
   override doWrite(): Error | undefined {
     if (this.reactor.isDropped) return undefined;
     if (this.writes !== undefined && this.writes.size > 0) {
@@ -270,12 +272,12 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     return this.sendBufferEmptied();
   }
 
-  /** Hands to the stream what is held. */
+  /** Hands the buffered bytes to the stream. */
   protected sendHeld(): Error | undefined {
     return this.reactor.send(this.takeHeld(), this.drainComesTooSeldom());
   }
 
-  /** Gives up what is held, in order. */
+  /** Takes out the buffered bytes, in order. */
   protected takeHeld(): unknown[] {
     return this.writes?.take() ?? [];
   }
@@ -299,7 +301,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     return {
       ...stands,
       state: reactor.isDropped && !this.disconnected ? 'aborting' : state,
-      owesAnswer: this.producer !== null && !this.streamingProducer && !this.answered,
+      owesAnswer: this.producer !== null && !this.streamingProducer && !this.hasAnswered,
       buffered: this.writableLength,
       full: this.highWaterMark,
       unit: this.takesObjects ? 'objects' : 'bytes',
@@ -310,7 +312,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
   }
 
   protected override postLoseConnection(): Error | undefined {
-    this.writeDisconnected = true; // What comes now would come after the end.
+    this.writeDisconnected = true; // Later writes would come after the end.
     return this.endStream();
   }
 
@@ -327,7 +329,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     else this.writeHalfEnded();
   }
 
-  /** The write half has ended as `loseWriteConnection` asked, and all was delivered. */
+  /** The write half has ended as `loseWriteConnection` asked, and everything was delivered. */
   protected writeHalfEnded(): void {}
 
   /**
@@ -381,12 +383,12 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     const { stream } = this;
     if (reason instanceof ConnectionAborted) resetStream(stream, reason);
     else if (reason instanceof ConnectionDone) this.reactor.finish(this.takeHeld());
-    // Where only the half that isn't ours is left, somebody else may still read it.
+    // If only the half that is not ours is left, other code may still read it.
     else if (this.reactor.mayDestroy) destroyStream(stream, reason);
   }
 }
 
-/** What a consumer does that nobody has changed. */
+/** The methods of a consumer that no subclass has changed. */
 const plain = WritableConsumer.prototype as WritableConsumer;
 
 /** Whether `value` is of our own class (not a stream's): nothing else promises a `closed`. */

@@ -21,7 +21,7 @@ export interface WebWritableLike {
   getWriter(): WebWriterLike;
 }
 
-/** What writes to a {@link WebWritableLike}. */
+/** The writer of a {@link WebWritableLike}. */
 export interface WebWriterLike {
   /** Resolves when the stream is closed, rejects when it fails. */
   readonly closed: Promise<unknown>;
@@ -29,17 +29,17 @@ export interface WebWriterLike {
   // Declarations of platforms differ in what kinds of `Uint8Array` they take.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   write(chunk: any): Promise<unknown>;
-  /** Nothing is written after this; resolves when all is. */
+  /** Nothing is written after this; resolves when everything is written. */
   close(): Promise<unknown>;
-  /** Drops what is not written yet. */
+  /** Drops the chunks that are not written yet. */
   abort(reason?: unknown): Promise<unknown>;
 }
 
 /** A readable and a writable WHATWG stream, as a `TransformStream` or a `WebSocketStream` has them. */
 export interface WebPairLike {
-  /** What comes from the other end. */
+  /** The chunks from the other end. */
   readonly readable: WebReadableLike;
-  /** What goes to the other end. */
+  /** The chunks to the other end. */
   readonly writable: WebWritableLike;
 }
 
@@ -66,12 +66,12 @@ export function isWebPair(value: unknown): value is WebPairLike {
 }
 
 /**
- * A `WritableStream` as a Node writable. It hands on one chunk at a time, each when the last one was
- * taken; what waits, waits in the Node stream and counts there.
+ * A `WritableStream` as a Node writable. It hands on one chunk at a time, each when the last one
+ * was taken; chunks that wait are in the Node stream's buffer and count there.
  *
  * @param stream - Locked from now on.
  * @param options - `highWaterMark` of the Node stream.
- * @throws InvalidArgTypeError: `stream` is none.
+ * @throws InvalidArgTypeError: `stream` is not a WHATWG stream.
  * @throws InvalidStateError: `stream` is locked; nothing has changed.
  */
 export function fromWebWritable(
@@ -89,7 +89,7 @@ export function fromWebWritable(
  *
  * @param pair - Both locked from now on.
  * @param options - `highWaterMark` of either half of the Node stream.
- * @throws InvalidArgTypeError: `pair` is none.
+ * @throws InvalidArgTypeError: `pair` is not a pair of WHATWG streams.
  * @throws InvalidStateError: one of them is locked; nothing has changed.
  */
 export function fromWebPair(
@@ -120,7 +120,7 @@ class WriterHalf {
   }
 
   write(chunk: Buffer, callback: WriteCallback): void {
-    // No Buffer: its `slice` and `toString` are not what is expected there.
+    // A plain `Uint8Array`: the `slice` and `toString` of a `Buffer` are different.
     const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     // Without waiting for `ready`, which a stream whose `highWaterMark` is 0 never is.
     settle(this.writer.write(bytes), callback);
@@ -155,7 +155,7 @@ function later(callback: () => void): void {
   else setImmediate(callback);
 }
 
-/** Makes sure that someone hears of what went wrong while `error` was passed on, but not twice. */
+/** Makes sure that an error that occurs while `error` is passed on is reported, but only once. */
 function reportUnlessSame(promise: Promise<unknown>, error: Error | null, what: string): void {
   promise.catch((reason: unknown) => {
     if (reason !== error && reason !== error?.cause) {

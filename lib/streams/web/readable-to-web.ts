@@ -13,7 +13,7 @@ export interface ReadableForWeb extends EmitterLike {
   readonly readableEncoding: BufferEncoding | null;
 }
 
-/** What its state may say. Absent means that it can't tell. */
+/** Properties of its state. If one is absent, it can't tell. */
 interface State {
   readonly destroyed?: boolean;
   readonly errored?: Error | null;

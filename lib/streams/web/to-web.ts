@@ -15,9 +15,9 @@ import { writableToWeb, type WritableForWeb } from './writable-to-web.js';
  * Cancelling or aborting it destroys the Node stream; a Node stream that fails, or closes before its
  * end, fails it.
  *
- * @param stream - To be used only through what is returned from now on.
+ * @param stream - The stream. From now on, use it only through the returned one.
  * @returns a pair for a duplex, else a `WritableStream` or a `ReadableStream`.
- * @throws InvalidArgTypeError: `stream` is no Node stream that can be destroyed.
+ * @throws InvalidArgTypeError: `stream` is not a Node stream that can be destroyed.
  *
  * @example
  * ```ts
@@ -43,7 +43,8 @@ export function toWeb(
 }
 
 function isReadable(stream: unknown): stream is ReadableForWeb {
-  // Only `read` tells it from a bare writable, some of which have the rest.
+  // Only `read` distinguishes it from a bare writable, because some of those have the other
+  // members.
   return hasMethods(stream, 'on', 'destroy', 'read', 'pause', 'resume');
 }
 

@@ -1,16 +1,19 @@
-/** What the WHATWG counterparts of Node's streams have in common with them, and don't. */
+/**
+ * The behaviour that the WHATWG counterparts of Node's streams share with them, and the
+ * differences.
+ */
 import { assertBytes } from '../../base/bytes.js';
 import { asError } from '../../base/as-error.js';
 import { PrematureCloseError } from '../any-stream/index.js';
 
-/** What Node's streams buffer unless told otherwise, for streams that don't say. */
+/** The default `highWaterMark` of Node's streams, for streams that don't tell theirs. */
 const DEFAULT_HIGH_WATER_MARK = 16384;
 
 /** The two halves of a duplex as WHATWG streams, paired as in a `TransformStream`. */
 export interface WebPair {
-  /** What can be read from the duplex. */
+  /** The readable half of the duplex. */
   readonly readable: ReadableStream<Uint8Array>;
-  /** What is written to the duplex. */
+  /** The writable half of the duplex. */
   readonly writable: WritableStream<Uint8Array>;
 }
 
@@ -30,7 +33,7 @@ export function lossOf(stream: { readonly errored?: Error | null }): Error {
   return stream.errored ?? new PrematureCloseError();
 }
 
-/** A WHATWG stream that is full at so many bytes. What is not bytes makes it fail. */
+/** A WHATWG stream that is full at so many bytes. A chunk that is not bytes makes it fail. */
 export function byBytes(highWaterMark = DEFAULT_HIGH_WATER_MARK): QueuingStrategy<Uint8Array> {
   return {
     highWaterMark,

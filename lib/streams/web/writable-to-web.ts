@@ -11,7 +11,7 @@ export interface WritableForWeb extends EmitterLike {
   destroy(error?: Error): unknown;
 }
 
-/** What its state may say. Absent means that it can't tell. */
+/** Properties of its state. If one is absent, it can't tell. */
 interface State {
   readonly destroyed?: boolean;
   readonly errored?: Error | null;
@@ -52,7 +52,7 @@ class NodeSink {
     stream.on('error', fail);
     stream.on('drain', () => this.drained?.());
     stream.on('close', () => {
-      // It may come before `finish`; and who ended by itself takes nothing more.
+      // It may come before `finish`, and a stream that has ended by itself takes nothing more.
       if (this.finished !== undefined && stream.writableFinished === true) this.finished();
       else fail(lossOf(stream));
     });

@@ -12,7 +12,7 @@ export class AlreadyCancelled extends Error {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    */
   constructor(message = 'Tried to cancel an already-cancelled event.') {
     super(message);
@@ -32,7 +32,7 @@ export class AlreadyCalled extends Error {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    */
   constructor(message = 'Tried to cancel an already-called event.') {
     super(message);

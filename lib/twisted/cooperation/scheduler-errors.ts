@@ -13,7 +13,7 @@ export class SchedulerError extends Error {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
    */
   constructor(
@@ -36,7 +36,7 @@ export class SchedulerStopped extends SchedulerError {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
    */
   constructor(message = 'The scheduler was stopped.', options?: ErrorOptions) {
@@ -55,7 +55,7 @@ export class TaskFinished extends SchedulerError {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
    */
   constructor(message = 'The task is over.', options?: ErrorOptions) {
@@ -74,7 +74,7 @@ export class TaskDone extends TaskFinished {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
    */
   constructor(message = 'The task is done.', options?: ErrorOptions) {
@@ -93,7 +93,7 @@ export class TaskStopped extends TaskFinished {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
    */
   constructor(message = 'The task was stopped.', options?: ErrorOptions) {
@@ -113,7 +113,7 @@ export class TaskFailed extends TaskFinished {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
    */
   constructor(message = 'The task failed.', options?: ErrorOptions) {
@@ -132,7 +132,7 @@ export class NotPaused extends SchedulerError {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
    */
   constructor(message = 'The task is not paused.', options?: ErrorOptions) {

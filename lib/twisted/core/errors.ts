@@ -12,7 +12,7 @@ export class ConnectionClosed extends Error {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
    */
   constructor(message = 'Connection was closed.', options?: ErrorOptions) {
@@ -32,7 +32,7 @@ export class ConnectionDone extends ConnectionClosed {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
    */
   constructor(message = 'Connection was closed cleanly.', options?: ErrorOptions) {
@@ -52,7 +52,7 @@ export class ConnectionLost extends ConnectionClosed {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
    */
   constructor(
@@ -75,7 +75,7 @@ export class ConnectionAborted extends ConnectionLost {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
    */
   constructor(
@@ -99,7 +99,7 @@ export class ProducerAlreadyRegisteredError extends Error {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    */
   constructor(
     message = 'Cannot register a producer: the one registered before was never unregistered.',
@@ -121,7 +121,7 @@ export class ProducerStoppedError extends Error {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param message - What happened, for a person.
+   * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
    */
   constructor(message = 'Consumer asked us to stop producing', options?: ErrorOptions) {
