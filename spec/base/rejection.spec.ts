@@ -6,8 +6,8 @@ import { log } from '../../lib/base/log.js';
 describe('isThenable', () => {
   it('knows promises and whatever else has a then', () => {
     const callable = Object.assign(() => {}, { then: () => {} });
-    const thenables = [Promise.resolve(), { then: () => {} }, callable];
-    expect(thenables.map(isThenable)).to.deep.equal([true, true, true]);
+    const promises = [Promise.resolve(), { then: () => {} }, callable];
+    expect(promises.map(isThenable)).to.deep.equal([true, true, true]);
     expect([null, undefined, 5, 'then', {}, { then: 5 }].some(isThenable)).to.equal(false);
   });
 });
