@@ -65,6 +65,8 @@ export class Transfer implements SourceListener, IPushProducer {
   private readonly toObjects: boolean;
   /** Whether the source gives such values, and not `Buffer`s only. */
   private asIs = false;
+  /** Whether the last write answered with a promise that may have yet to reject. */
+  private mayReject = false;
   /** Chunks that may go straight on before the time is to be asked. */
   private unitsLeft = 1;
 
@@ -216,7 +218,11 @@ export class Transfer implements SourceListener, IPushProducer {
   private goOn(): void {
     if (!this.isRunning) return; // The consumer may have stopped us meanwhile.
     if (this.latch.isHeldBy(Why.ended)) {
-      if (this.held.length === 0) this.complete();
+      if (this.held.length > 0) return;
+      // The last write may have been that of an async function, which fails in this turn.
+      if (this.mayReject) this.rest();
+      else this.complete();
+      this.mayReject = false;
     } else if (this.latch.isFree) {
       this.source.flow();
     } else if (!this.mayFlowOn()) {
@@ -242,16 +248,21 @@ export class Transfer implements SourceListener, IPushProducer {
         this.direct.writeAtOnce(chunk as Buffer);
       } else {
         const returned: unknown = this.consumer.write(chunk as Uint8Array);
-        if (returned !== undefined) whenRejected(returned, (reason) => this.consumerFailed(reason));
+        if (returned !== undefined) this.heed(returned);
       }
     } catch (thrown) {
       this.consumerFailed(thrown);
     }
   }
 
+  private heed(returned: unknown): void {
+    this.mayReject = returned instanceof Promise;
+    whenRejected(returned, (reason) => this.consumerFailed(reason));
+  }
+
   private consumerFailed(reason: unknown): void {
     if (this.isRunning) this.fail(reason);
-    else log.err(reason, 'A consumer failed after it had stopped its producer');
+    else log.err(reason, 'A consumer failed after its producer was done');
   }
 
   /**

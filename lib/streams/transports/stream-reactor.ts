@@ -251,7 +251,10 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
 
   /** `end` of one of the oldest streams, which never say `finish`. */
   endedOldStyle(): void {
-    if (this.writeHalf === 'ending' && !stillTakesWrites(this.stream)) this.finished();
+    const { stream } = this;
+    if (this.writeHalf !== 'ending') return;
+    // What can't be read from means the half that we ended, whatever else it says of itself.
+    if (!stillTakesWrites(stream) || !saysEnd(stream)) this.finished();
   }
 
   /** `end`: the other end has ended its half, and the descriptor was notified. */

@@ -41,12 +41,18 @@ function transportsOf(producer: unknown): Member[] {
 /**
  * Whether `consumer`, which is to close, would wait for ever for `producer` to unregister. It would
  * if `producer` is or has a transport that is lost, or that itself waits to close until `consumer`
- * unregisters from it, directly or through others that wait.
+ * unregisters from it, directly or through others that wait; or if it is `consumer` itself, as in an
+ * echo server that reads no faster than it writes, or another transport around that.
  */
 export function isUnableToUnregister(producer: object, consumer: object): boolean {
   const transports = transportsOf(producer);
-  // An object that feeds its own transport is waited for like any other.
-  if (transports.includes(consumer)) return false;
+  if (transports.includes(consumer)) {
+    const original = originalOf(producer);
+    if (original === consumer) return true;
+    // An object that feeds its own transport is waited for like any other, unless it is one itself.
+    const [outermost] = transports;
+    return outermost === original && Boolean(outermost?.disconnecting);
+  }
   return (
     transports.some((transport) => Boolean(transport.disconnected)) ||
     waitFor(transports, consumer, new Set())

@@ -458,6 +458,22 @@ describe('ReadableProducer, when', () => {
       });
     }
 
+    for (const streaming of [true, false]) {
+      it(`from an async write, with the last chunk, ${streaming ? 'pushed' : 'pulled'}: rejects`, async () => {
+        const consumer = new RecordingConsumer();
+        // eslint-disable-next-line @typescript-eslint/require-await
+        const write = async () => {
+          throw boom;
+        };
+        Object.assign(consumer, { write });
+        for (const source of [Readable.from([Buffer.from('a')]), streamx.Readable.from(['a'])]) {
+          const producer = new ReadableProducer(source, { streaming });
+          expect(await rejection(producer.startProducing(consumer))).to.equal(boom);
+        }
+        expect(consumer.log.filter((entry) => entry === 'unregister')).to.have.length(2);
+      });
+    }
+
     it('from write, after stopping it: rejects as stopped, reports this', async () => {
       const consumer = consumerThat(({ producer }) => {
         producer?.stopProducing();

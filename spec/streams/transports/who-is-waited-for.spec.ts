@@ -129,6 +129,13 @@ class Side extends Protocol implements IPushProducer {
   }
 }
 
+/** Sends back what it receives. */
+class Echo extends Protocol {
+  override dataReceived(data: Buffer): void {
+    this.transport.write(data);
+  }
+}
+
 /** A push producer that never does anything by itself. */
 const idle = () => ({
   pauseProducing: () => {},
@@ -203,6 +210,34 @@ for (const [family, open] of families) {
       transports.forEach((transport) => transport.loseConnection());
       const reasons = await Promise.all(transports.map(({ closed }) => closed));
       expect(reasons.map(({ name }) => name)).to.include('ConnectionDone');
+    });
+
+    for (const how of ['loseConnection', 'loseWriteConnection'] as const) {
+      it(`not a transport that registered with itself, so as to read no faster than it writes: ${how}`, async () => {
+        const [ours, peer] = await open();
+        const transport = new DuplexTransport(ours, { protocol: new Echo() });
+        transport.registerProducer(transport, true);
+        peer.write(Buffer.alloc(1_000_000, 1));
+        let received = 0;
+        peer.on('data', ({ length }: Buffer) => (received += length));
+        await until(() => received === 1_000_000);
+        peer.on('end', () => peer.end());
+        transport[how]();
+        expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+      });
+    }
+
+    it('not a transport around it that registered with itself', async () => {
+      const [ours, peer] = await open();
+      const transport = new DuplexTransport(ours, { protocol: new Protocol() });
+      const shaped = new ShapedTransport(transport, new Bucket());
+      shaped.registerProducer(shaped, true);
+      shaped.write(Buffer.from('all of it'));
+      const received = readAll(peer);
+      shaped.loseConnection();
+      expect(String(await received)).to.equal('all of it');
+      peer.end();
+      expect(await transport.closed).to.be.instanceOf(ConnectionDone);
     });
 
     it('an object that feeds its own transport, although it has that as its `transport`', async () => {

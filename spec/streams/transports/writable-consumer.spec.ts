@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import http from 'node:http';
 import http2 from 'node:http2';
 import { PassThrough, Readable, Writable } from 'node:stream';
@@ -785,4 +785,27 @@ describe('WritableConsumer', () => {
       ]);
     });
   });
+});
+
+describe('A stream of the oldest kind that can only be written to', () => {
+  for (const event of ['end', 'close', 'finish']) {
+    for (const later of [true, false]) {
+      it(`is closed when it says ${event} ${later ? 'after' : 'from inside'} its end, and goes on calling itself writable`, async () => {
+        const written: string[] = [];
+        const stream = Object.assign(new EventEmitter(), {
+          writable: true,
+          write: (data: Buffer) => written.push(String(data)) > 0,
+          end: () => {
+            if (later) setImmediate(() => stream.emit(event));
+            else stream.emit(event);
+          },
+        });
+        const consumer = new WritableConsumer(stream);
+        consumer.write(Buffer.from('all'));
+        consumer.loseConnection();
+        expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
+        expect(written).to.deep.equal(['all']);
+      });
+    }
+  }
 });
