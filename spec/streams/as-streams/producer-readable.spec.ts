@@ -311,9 +311,9 @@ describe('ProducerReadable', () => {
       readable.registerProducer(producer, true);
       readable.write(Buffer.from('a'));
       readable.finish();
+      expect(readable.producer, 'forgotten at once').to.equal(null);
       readable.finish();
       readable.unregisterProducer();
-      expect(readable.producer).to.equal(null);
       expect(await text(readable)).to.equal('a');
       expect(producer.told).to.deep.equal([]);
     });

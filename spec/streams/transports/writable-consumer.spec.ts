@@ -182,6 +182,30 @@ describe('WritableConsumer', () => {
       expect(asked).to.equal(2);
     });
 
+    for (const close of ['loseConnection', 'loseWriteConnection'] as const) {
+      it(`asks a pull producer that has yet to answer no second time for ${close}`, async () => {
+        const stream = new PassThrough().resume();
+        const consumer = new WritableConsumer(stream);
+        let asked = 0;
+        consumer.registerProducer({ resumeProducing: () => asked++, stopProducing() {} }, false);
+        consumer.write(Buffer.from('its first answer'));
+        await turn();
+        expect(asked).to.equal(2);
+        consumer[close]();
+        consumer.startWriting();
+        await turn();
+        expect(asked, 'it still owes its second answer').to.equal(2);
+        consumer.write(Buffer.from('its second answer'));
+        await turn();
+        expect(asked).to.equal(3);
+        consumer.startWriting();
+        await turn();
+        expect(asked, 'it still owes its third answer').to.equal(3);
+        consumer.unregisterProducer();
+        await once(stream, 'finish');
+      });
+    }
+
     it('asks a pull producer that answers from inside a stream that is written to at once', async () => {
       const chunks: Buffer[] = [];
       const stream = new Writable({
