@@ -243,3 +243,39 @@ describe('A stream whose writable half had ended', () => {
     await transport.closed;
   });
 });
+
+describe('A stream that is destroyed after its readable half has ended', () => {
+  const piece = Buffer.alloc(100_000, 'a');
+  const ways: [string, (transport: DuplexTransport) => void][] = [
+    ['written', (transport) => transport.write(piece)],
+    [
+      'produced',
+      (transport) => {
+        const produced = new ReadableProducer(core.Readable.from([piece]));
+        produced.startProducing(transport).catch(() => {});
+      },
+    ],
+  ];
+  for (const [how, give] of ways) {
+    for (const [what, takes, name] of [
+      ['has yet to take', false, 'ConnectionLost'],
+      ['has taken', true, 'ConnectionDone'],
+    ] as const) {
+      it(`is ${name} where it ${what} what was ${how}`, async () => {
+        const stream = new core.Duplex({
+          autoDestroy: false,
+          read() {},
+          write: (_chunk, _encoding, done) => (takes ? done() : undefined),
+        });
+        const protocol = new HalfCloseable();
+        const transport = new DuplexTransport(stream, { protocol });
+        stream.push(null);
+        await until(() => protocol.told.includes('read lost'));
+        give(transport);
+        await turns();
+        stream.destroy();
+        expect((await transport.closed).name).to.equal(name);
+      });
+    }
+  }
+});

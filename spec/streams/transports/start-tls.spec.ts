@@ -437,4 +437,17 @@ describe('DuplexTransport#startTLS', () => {
     secure.on('error', () => {}).resume();
     expect(await transport.closed).to.be.instanceOf(ConnectionDone);
   });
+
+  it('does nothing once the half that we write has ended', async () => {
+    const { server, client } = await tcpPair();
+    const protocol = new Upgrading({});
+    const transport = new DuplexTransport(server, { protocol });
+    transport.loseWriteConnection();
+    await readAll(client);
+    transport.startTLS(certificate());
+    await turns();
+    client.end('still in the clear');
+    await transport.closed;
+    expect(protocol.text).to.equal('still in the clear');
+  });
 });
