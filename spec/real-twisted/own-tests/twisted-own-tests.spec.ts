@@ -5,6 +5,8 @@ import { expect } from 'chai';
 
 import { describeWithTwisted, PYTHON } from '../support/twisted.js';
 
+const refusesSmallKeys = Number(process.versions.node.split('.')[0]) >= 26;
+
 /** Tests of Twisted that belong together, and what they are about. */
 interface OwnTests {
   name: string;
@@ -83,10 +85,13 @@ const OWN_TESTS: OwnTests[] = [
   { name: 'twisted.internet.test.test_endpoints.ParserTests', passing: 10 },
   {
     name: 'twisted.internet.test.test_endpoints.ServerStringTests',
-    passing: 8,
+    passing: refusesSmallKeys ? 7 : 8,
     except: {
       test_sslDHparameters: 'ours reads the file at once, and this test has none',
       test_typeFromPlugin: 'ours takes no plugins',
+      ...(refusesSmallKeys && {
+        test_sslChainLoads: "the OpenSSL of Node 26 refuses the 1,024-bit keys of Twisted's tests",
+      }),
     },
   },
   {

@@ -47,8 +47,9 @@ for (const kind of writableKinds) {
 
     it('never buffers more than highWaterMark and one write of the producer', async () => {
       const consumer = new WritableConsumer(sink.stream);
-      // What an HTTP response holds before the first write is its head.
       const { writableObjectMode, writableLength = 0 } = sink.stream as Partial<Writable>;
+      // The head of an HTTP message is buffered too: before the first write, or with it.
+      const head = kind.name.startsWith('http.') ? Math.max(writableLength, 200) : 0;
       const oneWrite = writableObjectMode === true ? 1 : 100;
       const producer = new PushProducer(consumer, data, 100);
       const write = sinon.stub(consumer, 'write').callsFake((piece) => {
@@ -60,7 +61,7 @@ for (const kind of writableKinds) {
       consumer.loseConnection();
       await Promise.all([sink.received, consumer.closed]);
 
-      expect(peak).to.be.within(1, consumer.highWaterMark + oneWrite + writableLength);
+      expect(peak).to.be.within(1, consumer.highWaterMark + oneWrite + head);
       expect(producer.sent).to.equal(data.length);
     });
   });

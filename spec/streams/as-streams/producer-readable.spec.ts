@@ -28,6 +28,7 @@ import { Random } from '../../support/random.js';
 import { rejection } from '../../support/rejection.js';
 import { readAll } from '../../support/sockets.js';
 import { makeFolder, removeFolder } from '../../support/temporary-folder.js';
+import { textOf } from '../../support/text-of.js';
 
 const boom = new Error('boom');
 
@@ -328,7 +329,7 @@ describe('ProducerReadable', () => {
             chunks.push(String((readable.read() as Buffer | null) ?? ''));
             await turn();
           }
-          chunks.push(String((readable.read() as Buffer | null) ?? ''));
+          chunks.push(textOf(readable));
           expect(chunks.join('')).to.equal(word);
         }
       }

@@ -17,6 +17,7 @@ import {
   type TransportDuplexOptions,
 } from '../../../lib/index.js';
 import { HalfCloseableTransport, RecordingTransport } from '../../support/transports.js';
+import { textOf } from '../../support/text-of.js';
 
 /** A stream over a transport that ends its write half by itself, or (`whole`) does not. */
 function connected(options?: TransportDuplexOptions, whole = false) {
@@ -154,7 +155,7 @@ describe('TransportDuplex', () => {
       duplex.dataReceived(Buffer.from('e'));
       expect(transport.log.slice(1)).to.deep.equal(['pause']);
       await turn();
-      expect(String(duplex.read())).to.equal('abcde');
+      expect(textOf(duplex)).to.equal('abcde');
       await turn();
       expect(transport.log.slice(1)).to.deep.equal(['pause', 'resume']);
     });

@@ -1,0 +1,11 @@
+import type { Readable } from 'node:stream';
+
+/** What `readable` has now, as text: `read` gives all of it at once, or since Node 26 a chunk at a time. */
+export function textOf(readable: Pick<Readable, 'read'>): string {
+  let text = '';
+  for (;;) {
+    const chunk = readable.read() as Buffer | null;
+    if (chunk === null) return text;
+    text += String(chunk);
+  }
+}
