@@ -156,6 +156,18 @@ describe('closeTimeout', () => {
     sinon.assert.notCalled(producer.stopProducing);
   });
 
+  it('counts from the last byte that moved, not only where none did', async () => {
+    const { transport, producer } = await closing({ closeTimeout: 500 });
+    await pass(400);
+    transport.write(Buffer.from('.'));
+    await turn();
+    await pass(400);
+    expect(transport.connected, 'soon after').to.equal(true);
+    await pass(1200);
+    expect(await transport.closed).to.be.instanceOf(ConnectionLost);
+    sinon.assert.calledOnce(producer.stopProducing);
+  });
+
   it('cuts off no reader that takes a large write slowly', async () => {
     const { transport, client } = await closing({ closeTimeout: 500 }, (t) =>
       t.write(Buffer.alloc(64 << 20)),

@@ -636,6 +636,19 @@ describe('DuplexTransport', () => {
       expect(new DuplexTransport(new PassThrough()).getHost()).to.deep.equal({ type: 'PIPE' });
     });
 
+    it('reach the socket', async () => {
+      const { server, client } = await tcpPair();
+      const told: unknown[] = [];
+      server.setNoDelay = (enabled) => (told.push('no delay', enabled), server);
+      server.setKeepAlive = (enabled) => (told.push('keep alive', enabled), server);
+      const transport = new DuplexTransport(server, { protocol: new Recorder() });
+      transport.setTcpNoDelay(true);
+      transport.setTcpKeepAlive(true);
+      expect(told).to.deep.equal(['no delay', true, 'keep alive', true]);
+      client.end();
+      await transport.closed;
+    });
+
     it('remember what they were set to', async () => {
       const { transport, peer } = await connected(new Recorder());
       expect([transport.getTcpNoDelay(), transport.getTcpKeepAlive()]).to.deep.equal([
