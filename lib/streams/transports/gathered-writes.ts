@@ -27,8 +27,6 @@ export class GatheredWrites {
   private limit = 0;
   /** Up to here `appendIfSpare` may write into `block`. */
   private spareEnd = 0;
-  /** Up to this size in all it may hold a write that is passed on uncopied. */
-  private spareSize = 0;
 
   /** Bytes from which a write is passed on uncopied. */
   readonly large: number;
@@ -59,27 +57,20 @@ export class GatheredWrites {
     this.end += length;
   }
 
-  /** Lets `appendIfSpare` take up to `bytes` more, small writes as far as the open chunk has room for them. */
+  /** Lets `appendIfSpare` take up to `bytes` more, as far as the open chunk has room for them. */
   setSpare(bytes: number): void {
-    this.spareSize = this.size + bytes;
     this.spareEnd = Math.min(this.end + bytes, this.limit);
   }
 
   /**
-   * Holds a write if there is spare room for it: then it neither fills the buffer nor starts
-   * anything, so that no other object need be asked. Most writes of a turn have room.
+   * Holds a write of less than `large` bytes if there is spare room for it: then it neither fills the
+   * buffer nor starts anything, so that no other object need be asked. Most small writes of a turn have room.
    *
    * @returns whether `data` was taken.
    */
   appendIfSpare(data: Uint8Array): boolean {
-    const { length } = data;
-    if (length >= this.large) {
-      if (this.size + length > this.spareSize) return false;
-      this.append(data);
-      return true;
-    }
-    const end = this.end + length;
-    if (end > this.spareEnd || length === 0) return false;
+    const end = this.end + data.length;
+    if (end > this.spareEnd || data.length === 0) return false;
     this.block.set(data, this.end);
     this.end = end;
     return true;
@@ -90,7 +81,7 @@ export class GatheredWrites {
     this.closeChunk();
     const { chunks } = this;
     this.chunks = [];
-    this.chunksSize = this.spareSize = 0;
+    this.chunksSize = 0;
     return chunks;
   }
 

@@ -162,7 +162,9 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
 
   override write(data: Uint8Array | Data): void {
     const { writes } = this;
-    if (writes !== undefined && data instanceof Uint8Array && writes.appendIfSpare(data)) {
+    if (writes === undefined || !(data instanceof Uint8Array) || data.length >= writes.large) {
+      super.write(data);
+    } else if (writes.appendIfSpare(data)) {
       this.hasAnswered = true; // An earlier write of this turn left room: the stream isn't asked.
     } else {
       super.write(data);
@@ -172,9 +174,8 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
 
   /** Lets later writes fill the free part of the buffer, until `doWrite` empties it. */
   private leaveSpare(): void {
-    const spare = this.highWaterMark - this.writableLength - 1;
-    if (spare <= 0 || !this.reactor.isWanted || !this.writesAtOnce) return;
-    if (lengthOf(this.stream) !== undefined) this.writes?.setSpare(spare);
+    if (!this.reactor.isWanted || !this.writesAtOnce || lengthOf(this.stream) === undefined) return;
+    this.writes?.setSpare(this.highWaterMark - this.writableLength - 1);
   }
 
   /** Stops asking for `doWrite`: from now on the next write has to ask again. */
