@@ -98,6 +98,7 @@ export class GatheredWrites {
 
   /** Makes room for `more` bytes behind the open chunk, moving it if it has no room to grow. */
   private reserve(more: number): void {
+    this.spareEnd = 0; // It was a place in the block that the chunk may leave now.
     const written = this.end - this.start;
     // Twice the present size, so that a chunk that grows in small steps is seldom moved.
     const room = 2 * (written + more);
