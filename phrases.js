@@ -12,9 +12,28 @@ export const PHRASES = [
     'who asks',
     'who overrides',
     'who reads',
+    'who has',
+    'who awaits',
+    'who calls',
+    'who gives',
+    'who joins',
+    'to who',
+    'of who',
+    'by who',
+    'whoever',
+    'someone',
+    'somebody',
   ],
-  // Say what it is instead.
-  ...['something that is no', 'anything that is no'],
+  // Say what it is instead: 'a value that is not a function', 'the buffered bytes'.
+  ...['something that is no', 'anything that is no', 'what is no', 'that is no', 'that which'],
+  ...[
+    'what is held',
+    'what is due',
+    'what is wanted',
+    'all is sent',
+    'hears no more',
+    'thrown away',
+  ],
   // Leave them out.
   ...['in order to', 'utilize', 'utilise', 'simply', 'obviously', 'of course', 'shall'],
 ];

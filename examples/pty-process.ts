@@ -62,7 +62,8 @@ export class PtyStream extends Duplex {
   private hangUp() {
     if (!this.isOpen) return;
     this.isOpen = false;
-    // The package declares `kill` alone, which leaves the terminal open to whoever ignores the signal.
+    // The package declares `kill` alone, which leaves the terminal open if the program ignores the
+    // signal.
     (this.pty as IPty & { destroy(): void }).destroy();
   }
 }

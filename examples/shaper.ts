@@ -73,7 +73,7 @@ class FileServer extends Protocol {
       if (file !== null) await new FileSender().beginFileTransfer(file.handle, this.transport);
       this.transport.loseConnection(); // After the last byte, at its pace.
     } catch (error) {
-      // Whoever has all bytes, or enough of them, may hang up.
+      // A client that has all bytes, or enough of them, may hang up.
       if (!(error instanceof ProducerStoppedError)) console.error(error);
       this.transport.abortConnection();
     } finally {

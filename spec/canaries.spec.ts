@@ -30,7 +30,7 @@ const CANARIES: Readonly<Record<string, string>> = {
 /** What Node documents for classes that implement a stream. */
 const DOCUMENTED = /^_(read|write|writev|final|destroy|construct)$/;
 
-/** The names with an underscore that a file reads of somebody else, or sets. */
+/** The names with an underscore that a file reads or sets of an object that is not its own. */
 function privateNames(path: string): string[] {
   const found: string[] = [];
   const add = (name: ts.Node | undefined): void => {

@@ -6,7 +6,7 @@ export default {
   metrics: [callRate],
   contestants: [
     ...callers('proxy', { basic: true, held: true }),
-    // As many joins of what is held, and nothing else: no faster than this can it be.
+    // The same number of joins of buffered bytes, and nothing else: it cannot be faster than this.
     caller('Buffer.concat alone', 'concat'),
   ],
   goals: [{ metric: callRate.name, peer: 'Twisted', atLeast: 10 }],

@@ -9,7 +9,7 @@ const View = (
 
 /** The least memory that is set aside. */
 const LEAST = 128;
-/** A piece of someone else's memory that is larger is left where it is. */
+/** A larger piece of memory that is not ours is left where it is. */
 const SMALL = 1024;
 /** One of our own that is larger is not moved for a few bytes more. */
 const LARGE = 32768;

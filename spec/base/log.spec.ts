@@ -24,7 +24,7 @@ describe('log', () => {
 
   const printed = () => print.args.map(([text]) => String(text).split('\n')[0]);
 
-  it('prints an error to stderr, with its stack, while nobody observes', () => {
+  it('prints an error to stderr, with its stack, while there is no observer', () => {
     log.err(error, 'A producer failed');
     expect(print.args).to.have.length(1);
     expect(print.args[0]).to.have.length(1);

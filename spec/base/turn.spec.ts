@@ -34,13 +34,13 @@ class Greedy {
 }
 
 describe('A turn of the event loop', () => {
-  it('is shared by all who write without end: each gets about as much as any other', async () => {
+  it('is shared by all flows that write without end: each gets about as much as any other', async () => {
     const all = Array.from({ length: 200 }, () => new Greedy().start());
     while (all[0]!.asked < 300) await turn();
     const counts = all.map(({ asked }) => asked);
     for (const { consumer } of all) consumer.abortConnection();
     await Promise.all(all.map(({ consumer }) => consumer.closed));
-    // Whoever comes first may have used up a turn by itself before the others wait.
+    // The first may have used up a turn by itself before the others wait.
     expect(Math.min(...counts), 'of the one that got least').to.be.at.least(150);
     expect(Math.max(...counts), 'of the one that got most').to.be.at.most(600);
   });
@@ -60,7 +60,7 @@ describe('A turn of the event loop', () => {
       for (let i = 0; i < 20; i++) await turn();
       for (const { consumer } of both) consumer.abortConnection();
       await Promise.all(both.map(({ consumer }) => consumer.closed));
-      // Whoever comes first may use up a turn by itself before the other waits.
+      // The first may use up a turn by itself before the other waits.
       const shared = asked.join('').replace(/^a+b+a+b+/, '');
       const inARow = shared.match(/a+|b+/g)?.map((run) => run.length) ?? [];
       expect(inARow).to.have.length.above(10);
@@ -68,7 +68,7 @@ describe('A turn of the event loop', () => {
     });
   }
 
-  it('is all for one who is alone, however long it has been writing', async () => {
+  it('is all for a flow that is alone, however long it has been writing', async () => {
     const greedy = new Greedy().start();
     await new Promise<void>((resolve) => process.nextTick(resolve));
     expect(greedy.asked).to.be.above(8);
@@ -90,7 +90,7 @@ describe('A turn of the event loop', () => {
     await greedy.consumer.closed;
   });
 
-  it('ends soon for all who share it where each write takes its time', async () => {
+  it('ends soon for all flows that share it if each write takes long', async () => {
     let [asked, most, turns] = [0, 0, 0];
     const all = Array.from({ length: 20 }, () =>
       new Greedy(() => {

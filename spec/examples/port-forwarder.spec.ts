@@ -60,7 +60,7 @@ describe('examples/port-forwarder.ts', () => {
     expect(data.toString()).to.equal('early');
   });
 
-  it('slows down who sends faster than the other side reads, then delivers everything', async () => {
+  it('slows down a sender that is faster than the other side reads, then delivers everything', async () => {
     const { near, far } = await connect();
     near.pause();
     const chunk = Buffer.alloc(1 << 20);

@@ -43,7 +43,7 @@ describe('examples/streaming.ts', () => {
   });
 
   for (const nonsense of ['many', '-1', '1.5', '']) {
-    it(`closes after telling who answers "${nonsense}" that it is not a number`, async () => {
+    it(`closes after telling a client that answers "${nonsense}" that it is not a number`, async () => {
       expect(await ask(`${nonsense}\r\n`)).to.equal(`${QUESTION}That is not a number.\r\n`);
     });
   }

@@ -13,7 +13,10 @@ import { numbered } from '../support/producers.js';
 import { describeWithTool } from '../support/programs.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-/** Makes a raw terminal, says its name, and talks to who opened it; what it hears is in a file. */
+/**
+ * Makes a raw terminal, says its name, and talks to the process that opened it; what it hears is in
+ * a file.
+ */
 const OTHER_END = `
 import os, pty, sys, tty
 near, far = pty.openpty()

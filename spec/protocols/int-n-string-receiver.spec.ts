@@ -155,7 +155,7 @@ describe('IntNStringReceiver', () => {
     expect(log).to.deep.equal(['a', 'b', 'c']);
   });
 
-  it('throws unless somebody receives the strings', () => {
+  it('throws unless a method receives the strings', () => {
     expect(() => new Int8StringReceiver().dataReceived(bytes('\0')))
       .to.throw()
       .with.property('code', 'ERR_METHOD_NOT_IMPLEMENTED');

@@ -79,7 +79,7 @@ describe('LineOnlyReceiver', () => {
       .with.property('code', 'ERR_INVALID_STATE');
   });
 
-  it('throws unless somebody receives the lines', () => {
+  it('throws unless a method receives the lines', () => {
     expect(() => new LineOnlyReceiver().dataReceived(bytes('a\r\n')))
       .to.throw()
       .with.property('code', 'ERR_METHOD_NOT_IMPLEMENTED');

@@ -132,7 +132,7 @@ describe('LineReceiver', () => {
       expect(receiver.log).to.deep.equal(['a', 'b']);
     });
 
-    it('throw unless somebody receives them', () => {
+    it('throw unless a method receives them', () => {
       const error = { code: 'ERR_METHOD_NOT_IMPLEMENTED' };
       expect(() => new LineReceiver().dataReceived(bytes('a\r\n')))
         .to.throw()

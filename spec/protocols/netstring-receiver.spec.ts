@@ -117,7 +117,7 @@ describe('NetstringReceiver', () => {
       .with.property('code', 'ERR_INVALID_STATE');
   });
 
-  it('throws unless somebody receives the strings', () => {
+  it('throws unless a method receives the strings', () => {
     expect(() => new NetstringReceiver().dataReceived(bytes('0:,')))
       .to.throw()
       .with.property('code', 'ERR_METHOD_NOT_IMPLEMENTED');

@@ -10,7 +10,7 @@ export interface TemporaryFolder {
   write(name: string, contents: Uint8Array | string): string;
 }
 
-/** Makes an empty folder; whoever makes one calls `removeFolder` for it. */
+/** Makes an empty folder; the caller removes it with `removeFolder`. */
 export function makeFolder(): string {
   return mkdtempSync(join(tmpdir(), 'twisted-streams-'));
 }

@@ -37,7 +37,7 @@ describe('AccumulatingProtocol', () => {
     expect(String(listener.data)).to.equal('one two');
   });
 
-  it('keeps a copy: who delivers may use the memory again', () => {
+  it('keeps a copy: the transport may use the memory again', () => {
     const listener = new AccumulatingProtocol();
     const memory = Buffer.from('first');
     listener.dataReceived(memory);

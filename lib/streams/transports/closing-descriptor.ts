@@ -43,7 +43,10 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
     return super.sendBufferEmptied();
   }
 
-  /** All is sent, and a close or a half close is wanted: goes on with that as far as it can now. */
+  /**
+   * Everything is sent, and a close or a half close was asked for: goes on with it as far as it can
+   * now.
+   */
   private closeStep(): Error | undefined {
     const { producer } = this;
     if (producer === null) {

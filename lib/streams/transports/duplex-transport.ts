@@ -54,8 +54,8 @@ export interface DuplexTransportOptions extends WritableConsumerOptions {
  * `IHalfCloseableProtocol` hears of each half by itself and may go on with the other; for any other
  * one, the connection is over when the other end hangs up.
  *
- * After `loseConnection`, input is thrown away until the other end has hung up as well, or has sent
- * nothing for a second, for 30 seconds at most: unread input turns a close into a reset.
+ * After `loseConnection`, input is discarded until the other end has hung up as well, or has sent
+ * nothing for 1 second; for 30 seconds at most. Unread input would turn the close into a reset.
  *
  * @example
  * ```ts

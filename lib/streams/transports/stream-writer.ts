@@ -218,7 +218,7 @@ export abstract class StreamWriter {
   end(onFinished: () => undefined): Error | undefined {
     const { half, stream } = this;
     if (half === 'ending' || half === 'delivered') return undefined;
-    // Somebody else has ended it; there is nothing more to write.
+    // Other code has ended it; there is nothing more to write.
     if (refusesWrites(stream)) return this.endingAfter('close');
     this.becomes('ending', 'open');
     this.onFinished = onFinished;

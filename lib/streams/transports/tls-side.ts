@@ -61,8 +61,8 @@ export function tlsSide(options: StartTLSOptions, isServer: boolean, name = 'opt
 const nobody: HandshakeListener = { secured() {}, failed() {} };
 
 /**
- * Node's own `tls.Server` decides who is let in, which sessions may be resumed, and which certificate
- * is shown. It never listens: connections are handed to it.
+ * Node's own `tls.Server` decides which clients are let in, which sessions may be resumed, and
+ * which certificate is shown. It never listens: connections are handed to it.
  *
  * @see https://nodejs.org/api/tls.html#event-connection
  */

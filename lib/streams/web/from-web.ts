@@ -105,7 +105,7 @@ export function fromWebPair(
 }
 
 function assertUnlocked(stream: { readonly locked: boolean }): void {
-  if (stream.locked) throw new InvalidStateError('The stream is locked: someone else uses it');
+  if (stream.locked) throw new InvalidStateError('The stream is locked: other code uses it');
 }
 
 /** The writable half of a Node stream, over a WHATWG writer. */

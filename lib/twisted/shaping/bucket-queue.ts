@@ -28,7 +28,7 @@ interface Obstacle {
   readonly seconds: number;
 }
 
-/** Seconds after which to look again in any case: someone may have changed a `rate`. */
+/** Seconds after which to look again in any case: a `rate` may have been changed. */
 const LONGEST = 1;
 /** Seconds after which to look again if there was room, and yet nothing was sent. */
 const AGAIN = 0.01;

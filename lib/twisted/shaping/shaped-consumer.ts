@@ -22,9 +22,9 @@ import { assertBytes } from '../../base/bytes.js';
  * that share the bucket or a parent of it. While there is more to send, it waits for as much room as
  * is worth a packet.
  *
- * It is registered with the consumer until its producer has unregistered and all is sent, and again
- * when another producer registers, or something is written. As long as it is, it counts in the
- * bucket's `refcount`.
+ * It is registered with the consumer until its producer has unregistered and everything is sent,
+ * and again when another producer registers, or something is written. As long as it is, it counts
+ * in the bucket's `refcount`.
  *
  * @example
  * ```ts
@@ -256,7 +256,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
   }
 
   /**
-   * The producer is done: tells the consumer, then unregisters, as soon as all is sent.
+   * The producer is done: tells the consumer, then unregisters, as soon as everything is sent.
    *
    * @throws InvalidArgTypeError: the consumer has no `finish`; nothing has changed.
    * @throws what the consumer throws; all is done.

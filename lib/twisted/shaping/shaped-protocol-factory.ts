@@ -41,7 +41,7 @@ export class ShapedProtocolFactoryMembers<P extends IProtocol, Args extends unkn
 
   /**
    * Makes a protocol that, when it is connected, is given a {@link ShapedTransport} in front of
-   * its transport. After it has called `loseConnection` on that, it hears no more data.
+   * its transport. After it has called `loseConnection` on that, it receives no more data.
    *
    * @param args - For `protocol`.
    * @returns what `protocol` makes. One that refuses with `null`, whatever its type says, gets that

@@ -44,7 +44,7 @@ export class ShapedTransportMembers<
   /** The transport that is shaped. */
   readonly transport: T;
 
-  /** How to close when all is sent. */
+  /** How to close when everything is sent. */
   private closing: Closing | null = null;
   /** Whether the input is paused. */
   private inputPaused = false;
@@ -155,13 +155,16 @@ export class ShapedTransportMembers<
     this.write(others.length === 0 ? asBuffer(first) : Buffer.concat([first, ...others]));
   }
 
-  /** Closes once the registered producer has unregistered and all is sent, at the bucket's pace. */
+  /**
+   * Closes once the registered producer has unregistered and everything is sent, at the bucket's
+   * pace.
+   */
   loseConnection(): void {
     this.closeBy('loseConnection');
   }
 
   /**
-   * Ends the write half once the registered producer has unregistered and all is sent.
+   * Ends the write half once the registered producer has unregistered and everything is sent.
    *
    * @throws MethodNotImplementedError: the transport can't.
    */
@@ -211,7 +214,7 @@ export class ShapedTransportMembers<
     super.unregisterProducer();
   }
 
-  /** Unregisters the producer and closes, once all is sent. */
+  /** Unregisters the producer and closes, once everything is sent. */
   stopConsuming(): void {
     this.unregisterProducer();
     this.loseConnection();

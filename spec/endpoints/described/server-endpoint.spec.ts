@@ -87,7 +87,7 @@ describe('ServerEndpoint', () => {
       expect(seen).to.deep.equal([String(process.pid), true, undefined, false]);
     });
 
-    it('is refused while another holds it, whose socket is left alone', async () => {
+    it('is refused while another server holds it, and leaves its socket alone', async () => {
       const port = await endpoint.listen(echo());
       expect(await rejection(endpoint.listen(echo()))).to.include({ name: 'CannotListenError' });
       expect(existsSync(path)).to.equal(true);

@@ -63,7 +63,7 @@ describe('The pipes to a child', () => {
       expect(protocol.text()).to.equal('hello');
     });
 
-    it('keeps nobody waiting who is fed by the protocol of a process that has ended', async () => {
+    it('keeps no consumer waiting that is fed by the protocol of a process that has ended', async () => {
       const received: Buffer[] = [];
       const consumer = new WritableConsumer(
         new PassThrough().on('data', (chunk: Buffer) => received.push(chunk)),
@@ -128,7 +128,7 @@ describe('The pipes to a child', () => {
       expect(() => protocol.transport.registerProducer({} as never, true)).to.throw(TypeError);
     });
 
-    it('is delivered to whoever has inherited it when the child is gone', async () => {
+    it('is delivered to the process that has inherited it when the child is gone', async () => {
       // The child exits at once; its own child reads on from the same standard input.
       const protocol = shell('exec 3<&0; { read go <&4; cat <&3; } & exit 0', new Recorder(), {
         childFDs: { 0: 'w', 1: 'r', 2: 'r', 4: 'w' },

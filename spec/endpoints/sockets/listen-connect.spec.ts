@@ -130,7 +130,7 @@ describe('listen and connect', () => {
   });
 
   describe('tell the factory of an attempt that failed', () => {
-    it('because nobody listens there', async () => {
+    it('because no server listens there', async () => {
       const factory = new Recorder();
       connect(factory, { port: await freePort(), ...local });
       await factory.whenOver;

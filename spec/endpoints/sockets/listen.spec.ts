@@ -73,7 +73,7 @@ describe('listen', () => {
   });
 
   describe('makes a port', () => {
-    it('that knows where it listened, and stops once, whoever asks', async () => {
+    it('that knows where it listened, and stops once, however often it is asked', async () => {
       const factory = new Recorder();
       const listening = await listen(factory, { port: 0, ...local });
       const address = listening.getHost();

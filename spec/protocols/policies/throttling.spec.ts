@@ -94,7 +94,7 @@ describe('ThrottlingFactory', () => {
     }
   });
 
-  it('lets nobody rest for what connections read that are gone', () => {
+  it('throttles no connection for bytes that lost connections have read', () => {
     const factory = make(10, 10);
     const first = connect(factory);
     first.protocol.dataReceived(Buffer.alloc(50));
@@ -151,7 +151,7 @@ describe('ThrottlingFactory', () => {
     expect(producer.log.filter((what) => what === 'resume')).to.have.length(1);
   });
 
-  it('makes a connection whose producer throws pay for it, and throttles the others', () => {
+  it('loses the connection of a producer that throws, and throttles the others', () => {
     const factory = make(10, null, 10);
     const [a, b] = [connect(factory), connect(factory)];
     const producer = recordingProducer();
@@ -307,7 +307,7 @@ describe('ThrottlingProtocol', () => {
     expect(transport.producer).to.equal(null);
   });
 
-  it('unregisters where nobody is registered', () => {
+  it('unregisters without a registered producer', () => {
     const { protocol } = setUp();
     protocol.unregisterProducer();
     protocol.throttleWrites();

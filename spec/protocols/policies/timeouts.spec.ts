@@ -92,7 +92,7 @@ describe('TimeoutProtocol', () => {
     expect(protocol.timeoutCall).to.equal(null);
   });
 
-  it('bears that somebody else has cancelled the call', () => {
+  it('bears that other code has cancelled the call', () => {
     const { protocol, transport } = setUp();
     protocol.timeoutCall?.cancel();
     protocol.dataReceived(Buffer.from('x'));
@@ -162,7 +162,7 @@ describe('TimeoutMixin', () => {
     expect(timed.log).to.deep.equal([]);
   });
 
-  it('bears that somebody else has cancelled the call, and can be set again', () => {
+  it('bears that other code has cancelled the call, and can be set again', () => {
     const timed = new Timed();
     timed.setTimeout(3);
     timed.clock.getDelayedCalls()[0]?.cancel();

@@ -13,7 +13,7 @@ import {
 import { CLIENT, connected, factoryOf, Recorder } from './support.js';
 
 describe('WrappingFactory', () => {
-  it('wraps what the wrapped factory builds, whose factory that stays', () => {
+  it('wraps the protocol that the wrapped factory builds, and leaves it its factory', () => {
     const inner = factoryOf();
     const wrapper = new WrappingFactory(inner).buildProtocol(CLIENT) as ProtocolWrapper<Recorder>;
     expect(wrapper).to.be.instanceOf(ProtocolWrapper);

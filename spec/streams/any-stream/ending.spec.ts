@@ -84,7 +84,7 @@ describe('The reason of an ending', () => {
     );
   });
 
-  it('gets no better by what is held', () => {
+  it('gets no better by buffered bytes', () => {
     fc.assert(
       fc.property(anyStanding, anyEvent, (standing, event) => {
         const holding = endingOf({ ...standing, isHolding: true }, event);

@@ -33,7 +33,7 @@ const faults: readonly Fault[] = [
     happen: (stream) => (stream as unknown as NodeJS.EventEmitter).emit('error', boom),
   },
   {
-    name: "somebody else's end()",
+    name: "other code's end()",
     happen: (stream) => {
       stream.end();
       return true;

@@ -216,7 +216,7 @@ describe('ConsumerWritable', () => {
       expect(written[0]!.buffer).to.equal(chunk.buffer);
     });
 
-    it('fails with what the consumer throws, also where nobody is called back', async () => {
+    it('fails with the error of the consumer, also without a callback', async () => {
       const { consumer, writable } = made();
       const thrown = new Error('too much');
       consumer.onWrite = () => {
@@ -446,7 +446,7 @@ describe('ConsumerWritable', () => {
       expect(late.log).to.deep.equal(['register push', 'unregister']);
     });
 
-    it('is what a consumer does whose write throws', async () => {
+    it('is what a consumer does if its write throws', async () => {
       const { consumer, writable } = made();
       const thrown = new Error('too much');
       consumer.onWrite = () => {
@@ -468,7 +468,7 @@ describe('ConsumerWritable', () => {
       expect(await errorOf(writable)).to.have.property('cause', 'too much');
     });
 
-    it('reports what unregisterProducer throws where nobody else would hear of it', async () => {
+    it('reports an error of unregisterProducer that no other code would hear of', async () => {
       const thrown = new Error('unregister');
       const events: LogEvent[] = [];
       const restore = log.addObserver((event) => events.push(event));

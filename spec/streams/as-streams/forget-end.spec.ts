@@ -43,7 +43,7 @@ for (const [name, make] of Object.entries(complete)) {
       });
     }
 
-    it('has ended all the same for one who has read all', async () => {
+    it('has ended in any case for a reader that has read everything', async () => {
       const readable = make();
       const chunks: string[] = [];
       for await (const chunk of readable) chunks.push(String(chunk));

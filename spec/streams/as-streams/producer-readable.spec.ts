@@ -169,7 +169,7 @@ describe('ProducerReadable', () => {
   });
 
   describe('with a pull producer', () => {
-    it('asks it nothing until someone reads', async () => {
+    it('asks it nothing until the stream is read', async () => {
       const readable = new ProducerReadable();
       const producer = recorder();
       readable.registerProducer(producer, false);
@@ -483,7 +483,7 @@ describe('ProducerReadable', () => {
       expect(() => readable.registerProducer(producer, false)).to.throw(boom);
     });
 
-    it('from pauseProducing, lets the writer know, who has written', () => {
+    it('from pauseProducing, reaches the writer, and the data was written', () => {
       const readable = new ProducerReadable({ highWaterMark: 1 });
       const producer = recorder();
       producer.pauseProducing = () => {
@@ -536,7 +536,7 @@ describe('ProducerReadable', () => {
         const readable = new ProducerReadable({ highWaterMark: 4 });
         const parts = ['aaaa', 'bbbb', 'cccc', 'dddd'];
         const answer = () => {
-          readable.read(0); // As whoever is called back may.
+          readable.read(0); // As a callback may.
           readable.write(Buffer.from(parts.shift() ?? ''));
           if (parts.length === 0) readable.unregisterProducer();
         };

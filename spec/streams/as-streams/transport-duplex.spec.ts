@@ -91,7 +91,7 @@ describe('TransportDuplex', () => {
       await turn();
       const transport = new HalfCloseableTransport();
       duplex.makeConnection(transport);
-      await turn(); // Whoever came before may have used up this one.
+      await turn(); // An earlier flow may have used up this one.
       expect(transport.log).to.deep.equal(['register push', 'a', 'b', 'c']);
     });
 
@@ -345,7 +345,7 @@ describe('TransportDuplex', () => {
       }
     });
 
-    it('finishes when the write half ends although nobody asked for that', async () => {
+    it('finishes when the write half ends although that was not asked for', async () => {
       const { duplex } = connected();
       duplex.writeConnectionLost();
       await once(duplex, 'finish');
@@ -476,7 +476,7 @@ describe('TransportDuplex', () => {
       expect(transport.log.at(-1)).to.equal('abort');
     });
 
-    it('reports what the transport throws where nobody else would hear of it', async () => {
+    it('reports an error of the transport that no other code would hear of', async () => {
       const thrown = new Error('abort');
       const heard: LogEvent[] = [];
       const restore = log.addObserver((event) => heard.push(event));

@@ -56,7 +56,7 @@ describe('deliverBody', () => {
       });
     }
 
-    /** What a server that is no more than a socket says, and then hangs up. */
+    /** The response of a bare socket server, which then hangs up. */
     function rawResponse(said: string, method?: string): Promise<http.IncomingMessage> {
       server = net.createServer((socket) => {
         socket.once('data', () => socket.end(said));

@@ -54,7 +54,7 @@ const orders: Record<string, (body: Body, consumer: RecordingConsumer) => Promis
     await once(stream, 'aborted');
     await new ReadableProducer(source).startProducing(consumer);
   },
-  'before the transfer, read by someone else': async ({ cut, source, stream }, consumer) => {
+  'before the transfer, read by other code': async ({ cut, source, stream }, consumer) => {
     source.resume();
     cut();
     await once(stream, 'close');

@@ -249,7 +249,7 @@ describe('ReadableProducer, when', () => {
       expect(stream.destroyed).to.equal(true);
     });
 
-    it('reports an error that comes after the end, where nobody else hears of it', async () => {
+    it('reports an error that comes after the end, which no other code hears of', async () => {
       const stream = new PassThrough({ autoDestroy: false });
       stream.end('a');
       await new ReadableProducer(stream).startProducing(new RecordingConsumer());

@@ -446,7 +446,7 @@ describe('DuplexTransport', () => {
       const { duplex, protocol, transport } = await pausedAndHalfClosed();
       duplex.emit('data', Buffer.from('late'));
       duplex.push(null);
-      duplex.resume(); // Somebody else does.
+      duplex.resume(); // Other code does.
       await once(duplex, 'close');
       await turn();
       expect(protocol.told).to.deep.equal(['made', 'write lost']);
@@ -481,7 +481,7 @@ describe('DuplexTransport', () => {
     it('that has ended is heard to have when the stream closes, paused or not', async () => {
       const { duplex, protocol, transport } = await pausedAndHalfClosed();
       duplex.push(null);
-      duplex.resume(); // Somebody else does.
+      duplex.resume(); // Other code does.
       expect(await transport.closed).to.be.instanceOf(ConnectionDone);
       const told = ['made', 'write lost', 'read lost', 'ConnectionDone'];
       expect(protocol.told).to.deep.equal(told);
@@ -559,7 +559,7 @@ describe('DuplexTransport', () => {
       await transport.closed;
     });
 
-    it('is bytes again where somebody called setEncoding', async () => {
+    it('is bytes again after setEncoding', async () => {
       const { protocol, transport, socket, peer } = await connected(new Recorder());
       socket.setEncoding('latin1');
       peer.end(Buffer.from([0, 127, 128, 255]));
@@ -581,14 +581,14 @@ describe('DuplexTransport', () => {
       const transport = new DuplexTransport(server);
       expect(server.listenerCount('data')).to.equal(0);
       expect(server.readableFlowing).to.equal(null);
-      client.end('for somebody else');
-      expect(String(await readAll(server))).to.equal('for somebody else');
+      client.end('for other code');
+      expect(String(await readAll(server))).to.equal('for other code');
       transport.loseConnection();
       client.resume();
       expect(await transport.closed).to.be.instanceOf(ConnectionDone);
     });
 
-    it('is thrown away after loseConnection where nobody reads the socket', async () => {
+    it('is discarded after loseConnection if the socket is not read', async () => {
       const { server, client } = await tcpPair();
       const transport = new DuplexTransport(server);
       const data = numbered(3_000_000);
@@ -614,7 +614,7 @@ describe('DuplexTransport', () => {
       expect(transport.getPeer()).to.deep.equal({ ...at, port: localPort });
     });
 
-    it('are known in connectionLost, although nobody asked before', async () => {
+    it('are known in connectionLost, although they were not asked for before', async () => {
       let lost: unknown;
       const protocol = new (class extends Recorder {
         override connectionLost(): void {

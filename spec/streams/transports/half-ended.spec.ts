@@ -213,7 +213,7 @@ describe('A stream whose writable half had ended', () => {
       expect(halfCloseable.told.at(-1)).to.equal('ConnectionDone');
     });
 
-    it(`is lost to a WritableConsumer, and whoever reads it goes on: ${name}`, async () => {
+    it(`is lost to a WritableConsumer, and the reader goes on: ${name}`, async () => {
       const stream = await open();
       const consumer = new WritableConsumer(stream);
       const reader = new RecordingConsumer();

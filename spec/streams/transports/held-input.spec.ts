@@ -82,7 +82,7 @@ describe('Input that comes while a transport is paused', () => {
     expect(protocol.told.at(-1), 'what comes now is given at once').to.equal('z');
   });
 
-  it('is thrown away by loseConnection', async () => {
+  it('is discarded by loseConnection', async () => {
     const { stream, protocol, transport } = paused();
     give(stream, 'abc');
     transport.loseConnection();

@@ -1,5 +1,5 @@
 /**
- * What the other end of a connection, or somebody else at this one, can do to a transport while it
+ * What the other end of a connection, or other code at this one, can do to a transport while it
  * writes: `ConnectionDone` only if the other end could get everything.
  */
 import { once } from 'node:events';
@@ -101,7 +101,7 @@ const faults: Fault[] = [
     drops: true,
   },
   {
-    name: 'the other end hangs up, then somebody destroys ours',
+    name: 'the other end hangs up, then other code destroys ours',
     async happen({ ours, theirs }) {
       theirs.end();
       for (let i = 0; i < 20 && !ours.readableEnded; i++) await turn();
@@ -109,12 +109,12 @@ const faults: Fault[] = [
     },
     hangsUp: true,
   },
-  { name: 'somebody destroys ours', happen: ({ ours }) => void ours.destroy() },
+  { name: 'other code destroys ours', happen: ({ ours }) => void ours.destroy() },
   {
-    name: 'somebody destroys ours with an error',
+    name: 'other code destroys ours with an error',
     happen: ({ ours }) => void ours.destroy(new Error('boom')),
   },
-  { name: 'somebody ends ours', happen: ({ ours }) => void ours.end(), mayGoUnheard: true },
+  { name: 'other code ends ours', happen: ({ ours }) => void ours.end(), mayGoUnheard: true },
 ];
 
 class Quiet extends Protocol {}

@@ -11,7 +11,7 @@ const openResources = () => process.getActiveResourcesInfo().filter((kind) => ki
 describe('tlsSide', () => {
   for (const isServer of [true, false]) {
     describe(isServer ? 'for a server' : 'for a client', () => {
-      it('refuses what node:tls does, without an error that nobody could catch', async () => {
+      it('refuses what node:tls does, without an error that no caller could catch', async () => {
         const wrong = [
           null,
           5,

@@ -588,7 +588,7 @@ describe('WritableConsumer', () => {
       expect(stream.destroyed).to.equal(true);
     });
 
-    it('are ConnectionLost when somebody else ends the stream', async () => {
+    it('are ConnectionLost when other code ends the stream', async () => {
       const stream = new PassThrough();
       const consumer = new WritableConsumer(stream);
       const producer = recorder();
@@ -599,7 +599,7 @@ describe('WritableConsumer', () => {
       expect(producer.told).to.deep.equal(['stop']);
     });
 
-    it('lose no byte that somebody else wrote, when we write after their end', async () => {
+    it('lose no byte that other code wrote, when we write after its end', async () => {
       const stream = new Gate();
       const consumer = new WritableConsumer(stream);
       stream.write('theirs');
@@ -623,7 +623,7 @@ describe('WritableConsumer', () => {
       expect((await consumer.closed).cause).to.equal(cause);
     });
 
-    it('of pauseProducing reach whoever called write, and the bytes are sent', async () => {
+    it('of pauseProducing reach the caller of write, and the bytes are sent', async () => {
       const stream = new Gate({ highWaterMark: 1 });
       const consumer = new WritableConsumer(stream);
       const thrown = new Error('cannot pause');

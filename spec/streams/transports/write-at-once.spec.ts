@@ -142,7 +142,7 @@ describe('A large chunk of a ReadableProducer', () => {
     const { written, source, consumer, produced } = state;
     source.write(chunk('a'));
     source.end(chunk('b'));
-    await produced; // Who was paused by that is resumed.
+    await produced; // A producer that was paused by that is resumed.
     consumer.loseConnection();
     await consumer.closed;
     expect(written).to.deep.equal(['16384 a', '16384 n', '16384 b']);

@@ -130,7 +130,7 @@ describe('fromWebWritable', () => {
     await once(stuck, 'close');
   });
 
-  it('reports what goes wrong in the abort, where nobody else would hear of it', async () => {
+  it('reports an error in the abort that no other code would hear of', async () => {
     const [broken, failure] = [new Error('broken'), new Error('abort failed')];
     const events: LogEvent[] = [];
     const restore = log.addObserver((event) => events.push(event));

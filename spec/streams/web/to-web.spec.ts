@@ -235,7 +235,7 @@ describe('toWeb', () => {
       server.close();
     });
 
-    it('refuses what is not bytes, and destroys who gave it', async () => {
+    it('refuses a chunk that is not bytes, and destroys the stream that gave it', async () => {
       for (const wrong of [{ a: 1 }, 5, [1, 2]]) {
         const stream = Readable.from([wrong]);
         expect(await rejection(textOf(toWeb(stream)))).to.be.instanceOf(InvalidArgTypeError);

@@ -159,7 +159,7 @@ describe('CooperativeTask', () => {
       expect(reported).to.deep.equal([]);
     });
 
-    it('has it not reported when who pauses or stops it before that is told', async () => {
+    it('has it not reported when the code that pauses or stops it before that is told', async () => {
       for (const method of ['pause', 'stop'] as const) {
         const { task, next } = counting();
         next.throws = oops;

@@ -45,7 +45,7 @@ describe('RoundRobin', () => {
     expect(turns(round)).to.deep.equal(['a', 'b', 'c']);
   });
 
-  it('gives who joins in the round its turn in it', () => {
+  it('gives a member that joins in the round its turn in it', () => {
     const [round] = roundOf('a');
     round.next();
     round.add(new Seat('b'));
@@ -59,14 +59,14 @@ describe('RoundRobin', () => {
     expect(turns(round)).to.deep.equal(['c']);
   });
 
-  it('passes over nobody when one that waits for its turn leaves', () => {
+  it('passes over no member when one that waits for its turn leaves', () => {
     const [round, { b }] = roundOf('a', 'b', 'c');
     round.next();
     round.remove(b as Seat<string>);
     expect(turns(round)).to.deep.equal(['c']);
   });
 
-  it('passes over who joins when one has left after the last turn', () => {
+  it('passes over a member that joins when one has left after the last turn', () => {
     const [round, { a }] = roundOf('a');
     round.next();
     round.remove(a as Seat<string>);
@@ -75,7 +75,7 @@ describe('RoundRobin', () => {
     expect(turns(round)).to.deep.equal(['c']);
   });
 
-  it('takes nobody out twice', () => {
+  it('takes no member out twice', () => {
     const [round, { a }] = roundOf('a', 'b');
     expect(round.remove(a as Seat<string>)).to.equal(true);
     expect(round.remove(a as Seat<string>)).to.equal(false);
@@ -91,7 +91,7 @@ describe('RoundRobin', () => {
     expect(turns(round)).to.deep.equal(['a']);
   });
 
-  it('takes turns as an index into a list does, whoever comes and goes', () => {
+  it('takes turns as an index into a list does, whichever members come and go', () => {
     const random = new Random(7);
     for (let game = 0; game < 300; game += 1) {
       const [round, list] = [new RoundRobin<number>(), new ListAndIndex()];

@@ -15,7 +15,7 @@ async function closeOne(): Promise<Error> {
 }
 
 describe('The reason of a clean close', () => {
-  it('has no frames, because nobody threw it, and takes none from other errors', async () => {
+  it('has no frames, because it was not thrown, and takes none from other errors', async () => {
     const before = Error.stackTraceLimit;
     const reason = await closeOne();
     expect(reason).to.be.instanceOf(ConnectionDone);

@@ -20,7 +20,7 @@ class Sensor {
 const stuck = () => new WritableConsumer(new PassThrough({ highWaterMark: 1000 }));
 
 describe('explain', () => {
-  it('says that a new consumer waits for nobody', () => {
+  it('says that a new consumer waits for nothing', () => {
     expect(explain(stuck())).to.equal('open: no producer is registered; nothing is buffered');
   });
 
@@ -64,7 +64,7 @@ describe('explain', () => {
     expect(explain(consumer)).to.match(/^closing: waits for its producer to unregister, which was/);
   });
 
-  it('says that all is sent and the stream has yet to finish', async () => {
+  it('says that everything is sent and the stream has not finished yet', async () => {
     const consumer = new WritableConsumer(new Writable({ write() {} })); // It never calls back.
     consumer.write(Buffer.alloc(500));
     consumer.loseConnection();

@@ -193,7 +193,7 @@ describe('FileDescriptor: closing', () => {
   });
 
   describe('by loseWriteConnection', () => {
-    it('ends the write half once all is sent, and only that', () => {
+    it('ends the write half once everything is sent, and only that', () => {
       const descriptor = new Descriptor();
       descriptor.say('12');
       descriptor.loseWriteConnection();

@@ -153,7 +153,7 @@ describe('FileDescriptor: flow control', () => {
       throw new Error('boom');
     };
 
-    it('lets what pauseProducing throws reach who wrote, the bytes taken and to be sent', () => {
+    it('lets an error of pauseProducing reach the writer, the bytes taken and to be sent', () => {
       for (const write of [
         (descriptor: MemoryDescriptor) => descriptor.say('1234'),
         (descriptor: MemoryDescriptor) => descriptor.writeSequence([Buffer.from('1234')]),

@@ -31,7 +31,7 @@ describe('FileSender with a signal', () => {
     });
   }
 
-  it('leaves nothing on the signal once all is sent', async () => {
+  it('leaves nothing on the signal once everything is sent', async () => {
     const { signal } = new AbortController();
     const consumer = new WritableConsumer(new PassThrough().resume());
     await new FileSender().beginFileTransfer('package.json', consumer, null, { signal });

@@ -268,7 +268,7 @@ describe('FileSender', () => {
       expect(consumer.log).to.deep.equal(['register pull', 'a']);
     });
 
-    it('when all is sent does nothing', async () => {
+    it('when everything is sent does nothing', async () => {
       const sender = new FileSender();
       const done = sender.beginFileTransfer(new MemoryFile('a'), new RecordingConsumer());
       sender.stopProducing();
@@ -425,7 +425,7 @@ describe('FileSender', () => {
     expect(unregistered).to.equal(1);
   });
 
-  it('logs what fails when nobody waits for it any more', async () => {
+  it('logs an error when no code waits for it any more', async () => {
     const sender = new FileSender();
     const consumer = new PatientConsumer();
     consumer.wrote = () => {

@@ -45,7 +45,7 @@ describe('BucketQueue', () => {
   afterEach(() => clock.restore());
 
   describe('shares fairly', () => {
-    it('among those who wait for one bucket, whenever they came', () => {
+    it('among the waiters for one bucket, whenever they came', () => {
       for (const delay of [null, 1]) {
         const bucket = makeBucket(1_000, 10_000);
         const first = greedy(bucket, delay);
@@ -69,7 +69,7 @@ describe('BucketQueue', () => {
       for (const { total } of crowd) expect(total).to.be.within(19_000, 21_500);
     });
 
-    it('what those leave who are slower for a reason of their own', () => {
+    it('the room that slower waiters leave', () => {
       const server = makeBucket(1_000, 10_000);
       const slow = greedy(makeBucket(100, 1_000, server));
       const fast = [
@@ -91,7 +91,7 @@ describe('BucketQueue', () => {
     });
   });
 
-  describe('lets nobody pass', () => {
+  describe('lets no other waiter pass', () => {
     it('a waiter for less than the first in line', () => {
       const bucket = makeBucket(1_000, 1_000);
       bucket.add(1_000);
@@ -120,7 +120,7 @@ describe('BucketQueue', () => {
       expect([first.total, small.total]).to.deep.equal([100, 1]);
     });
 
-    it('but who has another bucket, when the first waits for its own', () => {
+    it('except one with another bucket, when the first waits for its own', () => {
       const server = makeBucket(1_000, 10_000);
       const empty = makeBucket(1_000, 1, server);
       empty.add(1_000);
@@ -159,8 +159,8 @@ describe('BucketQueue', () => {
     });
   });
 
-  describe('when someone goes', () => {
-    it('lets the next have its turn, and keeps no timer for nobody', () => {
+  describe('when a waiter leaves', () => {
+    it('lets the next have its turn, and keeps no timer without a waiter', () => {
       const bucket = makeBucket(100, 100);
       bucket.add(100);
       const [first, second] = [greedy(bucket), greedy(bucket)];
@@ -193,7 +193,7 @@ describe('BucketQueue', () => {
     const server = makeBucket(1_000, 1_000);
     const empty = makeBucket(1, 0.1, server);
     empty.add(1);
-    greedy(empty); // Waits, so that whoever else asks has to stand in line, too.
+    greedy(empty); // Waits, so that another that asks has to stand in line, too.
     const [mine, other] = [new PacedConsumer(), new PacedConsumer()];
     for (const [consumer, what] of [
       [mine, 'mine'],
@@ -259,7 +259,7 @@ describe('BucketQueue', () => {
     expect(received()).to.equal('xxxxx');
   });
 
-  it('tells whether one waits, and forgets who leaves', () => {
+  it('tells whether one waits, and forgets one that leaves', () => {
     const bucket = makeBucket(10, 1, new Bucket());
     bucket.add(10);
     const queue = BucketQueue.of(bucket);

@@ -353,7 +353,7 @@ describe('ShapedConsumer', () => {
       },
     });
 
-    it('reaches who called', () => {
+    it('reaches the caller', () => {
       const { consumer } = makeEnds();
       const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
       const producer = failing();
@@ -361,7 +361,7 @@ describe('ShapedConsumer', () => {
       expect(() => shaped.resumeProducing()).to.throw('worn out');
     });
 
-    it('in a turn that nobody called for is reported, and ends everything', () => {
+    it('in a turn without a caller is reported, and ends everything', () => {
       const reported: unknown[] = [];
       const stopListening = log.addObserver(({ error }) => reported.push(error));
       const consumer = new PacedConsumer();
@@ -515,7 +515,7 @@ describe('ShapedConsumer', () => {
       expect(calls).to.deep.equal(['register pull']);
     });
 
-    it('does not stall on a limit that becomes wrong while someone waits: that fails', () => {
+    it('does not stall on a limit that becomes wrong while a consumer waits: that fails', () => {
       const reported: unknown[] = [];
       const stopListening = log.addObserver(({ error }) => reported.push(error));
       const consumer = new PacedConsumer();

@@ -219,7 +219,7 @@ describe('ShapedTransport', () => {
       expect(transport.log.slice(-2)).to.deep.equal(['unregister', 'lose']);
     });
 
-    it('by abortion drops what is held', () => {
+    it('by abortion drops the buffered bytes', () => {
       shaped.write(bytes('abcdefgh'));
       shaped.abortConnection();
       expect(transport.log.at(-1)).to.equal('abort');
@@ -294,7 +294,7 @@ describe('ShapedTransport', () => {
     expect(asked).to.equal(3);
   });
 
-  it('aborts when a turn fails that nobody called for', () => {
+  it('aborts when a turn without a caller fails', () => {
     const reported: unknown[] = [];
     const stopListening = log.addObserver(({ error }) => reported.push(error));
     shaped.write(bytes('abcdefgh'));
@@ -399,7 +399,7 @@ describe('ShapedTransport, over a real connection', () => {
     }
   });
 
-  it('sends in the clear what is held when TLS begins', async () => {
+  it('sends the buffered bytes unencrypted when TLS begins', async () => {
     const { transport, client, shaped } = await connected(makeBucket(4, 1));
     shaped.write(Buffer.from('220 rea'));
     shaped.write(Buffer.from('dy'));
