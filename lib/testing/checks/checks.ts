@@ -1,4 +1,6 @@
 /** Checks for a user's own classes: does what they promise hold? */
+import type { EventEmitter } from 'node:events';
+
 import type {
   IConsumer,
   IPullProducer,
@@ -6,16 +8,11 @@ import type {
   ITransport,
 } from '../../twisted/core/index.js';
 import { CONSUMER_RULES } from './consumer-rules.js';
+import { assertMade, callMaker, type Maker } from './maker.js';
 import { ProducerSubject } from './producer-subject.js';
 import { PULL_PRODUCER_RULES } from './pull-producer-rules.js';
 import { pushProducerRules } from './push-producer-rules.js';
-import {
-  assertCheckArguments,
-  checkRules,
-  type CheckOptions,
-  type Maker,
-  type Rule,
-} from './rule.js';
+import { assertCheckArguments, checkRules, type CheckOptions, type Rule } from './rule.js';
 import {
   type ConsumingTransport,
   TRANSPORT_RULES,
@@ -52,7 +49,12 @@ export async function checkConsumer(
   options: CheckOptions = {},
 ): Promise<void> {
   assertCheckArguments(make, options);
-  await checkRules(CONSUMER_RULES, async () => make(), close, options);
+  const subject = async (): Promise<IConsumer> => {
+    const made: unknown = await callMaker(make, []);
+    assertMade(made, 'a function that returns a consumer');
+    return made as IConsumer;
+  };
+  await checkRules(CONSUMER_RULES, subject, close, options);
 }
 
 /**
@@ -75,7 +77,8 @@ export async function checkPushProducer(
   options: CheckOptions = {},
 ): Promise<void> {
   assertCheckArguments(make, options);
-  const subject = () => new ProducerSubject(make);
+  const habits = { mustBeResumed: false };
+  const subject = () => new ProducerSubject(make, habits);
   await checkRules(pushProducerRules(subject), () => Promise.resolve(subject()), stop, options);
 }
 
@@ -132,8 +135,12 @@ export async function checkTransport(
 ): Promise<void> {
   assertCheckArguments(make, options);
   const subject = async (): Promise<TransportSubject> => {
-    const made = await make();
-    return 'transport' in made && 'peer' in made ? made : { transport: made, peer: undefined };
+    const made = await callMaker(make, []);
+    assertMade(made, 'a function that returns a transport, or { transport, peer }');
+    if (!('transport' in made && 'peer' in made)) return { transport: made, peer: undefined };
+    assertMade(made.transport, 'a function that returns { transport, peer }');
+    hearErrors(made.peer);
+    return made;
   };
   const rules = [...CONSUMER_RULES.map(ofTransport), ...TRANSPORT_RULES];
   await checkRules(rules, subject, ({ transport }) => close(transport), options);
@@ -148,6 +155,11 @@ function ofTransport(rule: Rule<IConsumer>): Rule<TransportSubject> {
       return rule.play(transport, trial);
     },
   };
+}
+
+/** A rule may end with an abort, whose reset a stream without a listener throws at the process. */
+function hearErrors(peer: AsyncIterable<Uint8Array> & { on?: unknown }): void {
+  if (typeof peer.on === 'function') (peer as unknown as EventEmitter).on('error', () => {});
 }
 
 async function drain(peer: AsyncIterable<Uint8Array>): Promise<void> {

@@ -6,4 +6,5 @@ export {
   checkTransport,
   type TransportWithPeer,
 } from './checks.js';
-export { type CheckOptions, type Maker, RuleBrokenError } from './rule.js';
+export type { Maker } from './maker.js';
+export { type CheckOptions, RuleBrokenError } from './rule.js';

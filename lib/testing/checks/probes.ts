@@ -82,6 +82,8 @@ export function lettered(count: number, size: number): Buffer[] {
 export class ProbeConsumer implements IConsumer {
   readonly pieces: Buffer[] = [];
   producer: IPushProducer | IPullProducer | null = null;
+  /** The one that registered last; it may have unregistered. */
+  lastProducer: IPushProducer | IPullProducer | null = null;
   streaming: boolean | undefined;
   registered = 0;
   unregistered = 0;
@@ -94,7 +96,7 @@ export class ProbeConsumer implements IConsumer {
   notBytes: { readonly value: unknown } | undefined;
 
   registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
-    this.producer = producer;
+    this.producer = this.lastProducer = producer;
     this.streaming = streaming;
     this.registered += 1;
   }

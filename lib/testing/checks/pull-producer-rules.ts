@@ -21,7 +21,7 @@ async function ask(subject: Subject, trial: Trial): Promise<void> {
 
 /** Asks until the producer has unregistered or was stopped. */
 async function run(subject: Subject, trial: Trial): Promise<void> {
-  await subject.start(false);
+  await subject.start(false, trial);
   for (let asked = 0; asked < MOST_QUESTIONS && !subject.isDone && !subject.isStopped; asked++) {
     await ask(subject, trial);
     if (subject.consumer.notBytes !== undefined) return;
@@ -33,7 +33,7 @@ export const PULL_PRODUCER_RULES: readonly Rule<Subject>[] = [
   {
     name: 'A pull producer registers as one: with false for streaming',
     async play(subject, trial) {
-      await subject.start(false);
+      await subject.start(false, trial);
       trial.demand(!subject.consumer.streaming, 'it registered as a push producer');
     },
   },
@@ -41,7 +41,7 @@ export const PULL_PRODUCER_RULES: readonly Rule<Subject>[] = [
   {
     name: 'A pull producer answers each time that it is asked, and unregisters at its end',
     async play(subject, trial) {
-      await subject.start(false);
+      await subject.start(false, trial);
       for (let asked = 0; asked < MOST_QUESTIONS && !subject.isDone; asked++) {
         await ask(subject, trial);
       }
@@ -51,7 +51,7 @@ export const PULL_PRODUCER_RULES: readonly Rule<Subject>[] = [
   {
     name: 'A pull producer writes nothing before it is asked',
     async play(subject, trial) {
-      await subject.start(false);
+      await subject.start(false, trial);
       await trial.quietly();
       trial.demand(subject.written === 0, `it wrote ${subject.written} times`);
     },
@@ -59,7 +59,7 @@ export const PULL_PRODUCER_RULES: readonly Rule<Subject>[] = [
   {
     name: 'A pull producer that has answered writes nothing until it is asked again',
     async play(subject, trial) {
-      await subject.start(false);
+      await subject.start(false, trial);
       await ask(subject, trial);
       const before = subject.written;
       await trial.quietly();

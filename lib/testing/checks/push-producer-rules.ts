@@ -18,7 +18,7 @@ async function run(subject: Subject, trial: Trial): Promise<void> {
     react(data);
     if (subject.written === MOST_PIECES && !subject.isDone) subject.stop();
   };
-  await subject.start(true);
+  await subject.start(true, trial);
   await trial.until(
     () => subject.isDone || subject.written > 0 || subject.consumer.notBytes !== undefined,
     () => 'it wrote nothing and did not unregister',
@@ -33,7 +33,7 @@ async function pauseAtFirstWrite(subject: Subject, trial: Trial): Promise<number
     before = subject.written;
     subject.producer.pauseProducing();
   };
-  await subject.start(true);
+  await subject.start(true, trial);
   await trial.until(
     () => subject.isDone || before >= 0,
     () => 'it wrote nothing and did not unregister',
@@ -43,7 +43,7 @@ async function pauseAtFirstWrite(subject: Subject, trial: Trial): Promise<number
 
 /** @returns all that was written, or `null` if the producer did not end. */
 async function all(subject: Subject, trial: Trial): Promise<Buffer | null> {
-  await subject.start(true);
+  await subject.start(true, trial);
   const end = performance.now() + trial.timeout / 2;
   while (!subject.isDone) {
     if (performance.now() > end || subject.written > MOST_PIECES) return null;
@@ -107,7 +107,7 @@ export function pushProducerRules(another: () => Subject): readonly Rule<Subject
         if (first === null || second === null || !first.equals(second)) return;
         const paused = another();
         paused.consumer.react = () => paused.producer.pauseProducing();
-        await paused.start(true);
+        await paused.start(true, trial);
         let written = 0;
         for (;;) {
           await trial.until(

@@ -2,8 +2,9 @@
  * A rule of the contract, and the code that runs a list of them against objects that a user's
  * function makes.
  */
-import { assertOptions } from '../../base/arguments.js';
+import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import { MakerFailed } from './maker.js';
 
 /** The options of the checks of `twisted-streams/testing`. */
 export interface CheckOptions {
@@ -103,9 +104,6 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Makes the objects that are checked; called once for each rule. */
-export type Maker<Made, Args extends unknown[] = []> = (...args: Args) => Made | Promise<Made>;
-
 /**
  * Plays each rule against a new subject, in order.
  *
@@ -127,7 +125,10 @@ export async function checkRules<Subject>(
         trial.timeout * 3,
       );
     } catch (thrown) {
-      throw asRuleBroken(rule.name, thrown);
+      if (!(thrown instanceof MakerFailed)) throw asRuleBroken(rule.name, thrown);
+      // One that came to no end has thrown nothing of its own.
+      const { cause } = thrown;
+      throw cause instanceof Broken ? asRuleBroken(rule.name, cause) : cause;
     } finally {
       await dispose(subject);
     }
@@ -156,13 +157,16 @@ function asRuleBroken(rule: string, thrown: unknown): RuleBrokenError {
   return new RuleBrokenError(rule, `it threw ${said}`, { cause: thrown });
 }
 
+const OPTIONS = ['timeout', 'quiet'] as const;
+
 /** @throws InvalidArgTypeError or OutOfRangeError: an argument of a check is wrong. */
 export function assertCheckArguments(make: unknown, options: unknown): void {
   if (typeof make !== 'function') {
     throw new InvalidArgTypeError('make', 'a function that makes what is checked', make);
   }
   assertOptions(options);
-  for (const name of ['timeout', 'quiet'] as const) {
+  assertKnownOptions(options, OPTIONS);
+  for (const name of OPTIONS) {
     const { [name]: value } = options as Record<string, unknown>;
     if (value === undefined) continue;
     if (typeof value !== 'number') {

@@ -20,7 +20,7 @@ export function methodsRule<Producer extends IProducer>(
   return {
     name: `The producer has ${methods.join(', ')}`,
     async play(subject, trial) {
-      await subject.start(streaming);
+      await subject.start(streaming, trial);
       for (const method of methods) {
         const { [method]: found } = subject.producer;
         trial.demand(typeof found === 'function', `it has no ${method}()`);
