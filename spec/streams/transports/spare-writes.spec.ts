@@ -114,4 +114,18 @@ describe('Small writes of one turn', () => {
       ),
     );
   });
+
+  it('arrive although they go on when the buffer is full, and move the chunk to new memory', async () => {
+    const stream = new PassThrough({ highWaterMark: 1000 });
+    const received = readAll(stream);
+    const consumer = new WritableConsumer(stream); // Without a producer nothing is paused.
+    const pieces = Array.from({ length: 100_000 }, (_, i) => Buffer.from(`${i}\n`));
+    for (const [i, piece] of pieces.entries()) {
+      consumer.write(piece);
+      if (i % 20_000 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    consumer.loseConnection();
+    expect((await received).equals(Buffer.concat(pieces))).to.equal(true);
+    expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
+  });
 });
