@@ -28,6 +28,8 @@ export function resetStream(stream: AnyWritable, reason: Error): void {
   }
 }
 
-function isSendingFin({ writableEnded, writableFinished, writableLength }: AnyWritable): boolean {
-  return writableEnded === true && writableFinished === false && writableLength === 0;
+function isSendingFin(stream: AnyWritable): boolean {
+  const { Socket } = process.getBuiltinModule('node:net');
+  if (!(stream instanceof Socket)) return false;
+  return stream.writableEnded && !stream.writableFinished && stream.writableLength === 0;
 }

@@ -65,8 +65,10 @@ import {
  *   with the reason.
  * - When both halves have ended the connection is closed.
  * - Destroyed without an error, as `net.Socket` is, the stream gives the transport all that was written,
- *   and closes it; so do `for await` over the stream, and `break` in it. Destroyed with an error, by an
- *   `AbortSignal` or `resetAndDestroy`, it aborts the transport (closes it, where that can't abort).
+ *   and closes it; so do `for await` over the stream, and `break` in it. (From Node 24.21 on, `for await`
+ *   that comes to the end leaves the write half of a half-open stream as it is: call `end`.) Destroyed
+ *   with an error, by an `AbortSignal` or `resetAndDestroy`, it aborts the transport (closes it, where
+ *   that can't abort).
  *
  * @example
  * ```ts

@@ -29,6 +29,17 @@ async function connected(paused = false) {
   };
 }
 
+/** Whether this Node destroys a half-open stream of its own that `for await` has read to its end. */
+async function isDestroyedByReading(): Promise<boolean> {
+  const { server: peer, client } = await tcpPair();
+  peer.end();
+  for await (const chunk of client) expect.fail(String(chunk));
+  const isDestroyed = client.destroyed;
+  client.destroy();
+  peer.destroy();
+  return isDestroyed;
+}
+
 const large = numbered(8_000_000);
 
 describe('A TransportDuplex over TCP', () => {
@@ -52,6 +63,8 @@ describe('A TransportDuplex over TCP', () => {
       expect(String(chunk)).to.equal('question');
       for (let i = 0; i < 20; i++) duplex.write(large.subarray(0, 100_000));
     }
+    // Some releases of Node, 24.21 for one, leave the write half of a half-open stream as it is.
+    if (!(await isDestroyedByReading())) duplex.end();
     expect(await fate).to.equal('a clean end');
     expect(received()).to.have.lengthOf(2_000_000);
     expect(await transport.closed).to.be.instanceOf(ConnectionDone);

@@ -5,6 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 
 import {
+  ConnectionAborted,
   ConnectionDone,
   ConnectionLost,
   InvalidArgTypeError,
@@ -13,6 +14,7 @@ import {
   ProducerAlreadyRegisteredError,
   ProducerStoppedError,
   TransportDuplex,
+  WritableConsumer,
   type LogEvent,
   type TransportDuplexOptions,
 } from '../../../lib/index.js';
@@ -415,6 +417,18 @@ describe('TransportDuplex', () => {
       await turn();
       expect(transport.log.slice(1)).to.deep.equal(['unregister', 'abort']);
       expect(seen).to.deep.equal(['close']);
+    });
+
+    it('by a WritableConsumer that is aborted after its end was asked for, aborts the connection', async () => {
+      const { duplex, transport } = connected();
+      const consumer = new WritableConsumer(duplex);
+      consumer.loseConnection();
+      await turn();
+      expect(transport.log.at(-1)).to.equal('lose write');
+      consumer.abortConnection();
+      expect(await consumer.closed).to.be.instanceOf(ConnectionAborted);
+      expect(transport.log.at(-1)).to.equal('abort');
+      expect(duplex.destroyed).to.equal(true);
     });
 
     it('plainly, aborts a transport that fails to take what was written', async () => {

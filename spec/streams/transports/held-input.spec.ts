@@ -5,6 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 
 import { ConnectionDone, DuplexTransport, Protocol } from '../../../lib/index.js';
+import { until } from '../../support/until.js';
 
 /** A stream that takes `pause` for advice. */
 class Stubborn extends EventEmitter {
@@ -120,7 +121,7 @@ describe('Input that comes while a transport is paused', () => {
     stream.asked.length = 0;
     protocol.after = () => expect(stream.asked).to.deep.equal([]);
     transport.resumeProducing();
-    await turn();
+    await until(() => stream.asked.length > 0);
     expect(stream.asked).to.deep.equal(['resume']);
     expect(protocol.told).to.deep.equal(['a', 'b']);
   });
