@@ -67,6 +67,7 @@ export {
   type ProtocolMaker,
   ProtocolToConsumerAdapter,
   type ProtocolTransport,
+  type ReadDescriptor,
   type TCPAddress,
   type UNIXAddress,
 } from './twisted/core/index.js';

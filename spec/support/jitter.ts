@@ -7,7 +7,7 @@ import type {
   IPullProducer,
   IPushProducer,
 } from '../../lib/index.js';
-import { isFailableConsumer } from '../../lib/twisted/core/failable-consumer.js';
+import { isFailableConsumer } from '../../lib/twisted/core/interfaces.js';
 import type { Random } from './random.js';
 
 /** Calls `callback` after a few turns of the event loop. */

@@ -5,24 +5,18 @@
  */
 import { cleanClose } from './clean-close.js';
 import { explain, type Standing, standing, stateOf } from './explain.js';
-import { ConsumerMixin } from './consumer-mixin.js';
 import { nameOf } from '../../base/name-of.js';
 import { tellOfConnection, tellOfProducer } from '../../base/diagnostics.js';
-import {
-  InvalidArgTypeError,
-  MethodNotImplementedError,
-  OutOfRangeError,
-} from '../../base/errors.js';
+import { MethodNotImplementedError, OutOfRangeError } from '../../base/errors.js';
 import { ConnectionLost } from './errors.js';
 import type {
   IConsumer,
   IHalfCloseableDescriptor,
-  ILoggingContext,
   IPushProducer,
-  IReactorFDSet,
   IReadWriteDescriptor,
 } from './interfaces.js';
 import { callbackRejected, heed } from './heed.js';
+import { ReadDescriptor } from './read-descriptor.js';
 import { asError } from '../../base/as-error.js';
 import { log } from '../../base/log.js';
 import { logRejection } from '../../base/rejection.js';
@@ -40,20 +34,9 @@ import { assertBytes, piecesOf } from '../../base/bytes.js';
  * @see Twisted: `twisted.internet.abstract.FileDescriptor`
  */
 export abstract class FileDescriptor
-  extends ConsumerMixin()
-  implements
-    IPushProducer,
-    IConsumer,
-    IReadWriteDescriptor,
-    IHalfCloseableDescriptor,
-    ILoggingContext
+  extends ReadDescriptor
+  implements IConsumer, IReadWriteDescriptor, IHalfCloseableDescriptor
 {
-  /** Whether bytes can be written. */
-  connected = false;
-  /** Whether the connection is over. */
-  disconnected = false;
-  /** Whether `loseConnection` was called. */
-  disconnecting = false;
   /** Whether `loseWriteConnection` was called. */
   protected writeDisconnecting = false;
   /** Whether the write half has ended. */
@@ -76,23 +59,8 @@ export abstract class FileDescriptor
     this.prototype.waitsForProducer = true;
   }
 
-  /** Calls `doRead` and `doWrite` when it is time. */
-  readonly reactor: IReactorFDSet;
-
   /** Made for the first write: a subclass may buffer its data elsewhere. */
   declare private sendBuffer?: SendBuffer;
-
-  /**
-   * @param reactor - Calls `doRead` and `doWrite`.
-   * @throws InvalidArgTypeError: `reactor` is not an object.
-   */
-  constructor(reactor: IReactorFDSet) {
-    super();
-    if (typeof reactor !== 'object' || reactor === null) {
-      throw new InvalidArgTypeError('reactor', 'an IReactorFDSet', reactor);
-    }
-    this.reactor = reactor;
-  }
 
   /**
    * The connection is over, for whatever reason. Override it to clean up, and call up to it.
@@ -100,7 +68,7 @@ export abstract class FileDescriptor
    * @param reason - Why.
    * @throws what the producer's `stopProducing` throws; all work is done.
    */
-  connectionLost(reason: Error): void {
+  override connectionLost(reason: Error): void {
     this.disconnected = true;
     this.connected = false;
     const { producer } = this;
@@ -136,16 +104,6 @@ export abstract class FileDescriptor
    */
   writeSomeData(_data: Buffer): number | Error {
     throw new MethodNotImplementedError(this, 'writeSomeData');
-  }
-
-  /**
-   * There is something to read. Override it in a class that reads.
-   *
-   * @returns an error if the connection is lost.
-   * @throws MethodNotImplementedError unless overridden.
-   */
-  doRead(): Error | undefined {
-    throw new MethodNotImplementedError(this, 'doRead');
   }
 
   /**
@@ -234,11 +192,6 @@ export abstract class FileDescriptor
     this.connectionLost(reason);
   }
 
-  /** The read half is lost: the connection is over, unless a subclass can go on. */
-  readConnectionLost(reason: Error): void {
-    this.connectionLost(reason);
-  }
-
   /** Whether more than `bufferSize` bytes are buffered. */
   protected isSendBufferFull(): boolean {
     return (this.sendBuffer?.size ?? 0) > this.bufferSize;
@@ -305,7 +258,7 @@ export abstract class FileDescriptor
    * Closes once everything is sent and the registered producer has unregistered. Input is no longer
    * read. Bytes that are written before the close may still be sent. Called again, does nothing.
    */
-  loseConnection(): void {
+  override loseConnection(): void {
     if (!this.connected || this.disconnecting) return;
     tellOfConnection('closing', this);
     if (this.writeDisconnected) {
@@ -343,19 +296,9 @@ export abstract class FileDescriptor
     }
   }
 
-  /** Asks the reactor to stop calling `doRead`. */
-  stopReading(): void {
-    this.reactor.removeReader(this);
-  }
-
   /** Asks the reactor to stop calling `doWrite`. */
   stopWriting(): void {
     this.reactor.removeWriter(this);
-  }
-
-  /** Asks the reactor to call `doRead` whenever there is something to read. */
-  startReading(): void {
-    this.reactor.addReader(this);
   }
 
   /** Asks the reactor to call `doWrite` whenever there is room to write. */
@@ -367,26 +310,6 @@ export abstract class FileDescriptor
   stopConsuming(): void {
     this.unregisterProducer();
     this.loseConnection();
-  }
-
-  /** As a producer: reads on, unless the connection is over or closing. */
-  resumeProducing(): void {
-    if (this.connected && !this.disconnecting) this.startReading();
-  }
-
-  /** As a producer: stops reading until it is resumed. */
-  pauseProducing(): void {
-    this.stopReading();
-  }
-
-  /** As a producer: its consumer is lost, so it closes too. */
-  stopProducing(): void {
-    this.loseConnection();
-  }
-
-  /** The operating system's number for this descriptor, or -1. Override it where there is one. */
-  fileno(): number {
-    return -1;
   }
 
   /** @internal How this stands, for `explain`. */
@@ -401,20 +324,15 @@ export abstract class FileDescriptor
     };
   }
 
-  /** Where the connection is between its beginning and its end, in a word or two. */
-  private connectionState(): string {
-    if (!this.connected || this.disconnecting) return stateOf(this);
-    if (this.writeDisconnected) return 'half closed';
-    return this.writeDisconnecting ? 'half closing' : 'open';
-  }
-
   /** One short line for `util.inspect`. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return `${nameOf(this)} <${explain(this)}>`;
   }
 
-  /** What to put in front of a log line about this descriptor. Override it to say more. */
-  logPrefix(): string {
-    return '-';
+  /** Where the connection is between its beginning and its end, in a word or two. */
+  private connectionState(): string {
+    if (!this.connected || this.disconnecting) return stateOf(this);
+    if (this.writeDisconnected) return 'half closed';
+    return this.writeDisconnecting ? 'half closing' : 'open';
   }
 }

@@ -12,7 +12,6 @@ export {
   type ProtocolMaker,
   protocolOf,
 } from './factory.js';
-export { type IFailableConsumer, isFailableConsumer } from './failable-consumer.js';
 export { explain, type Standing, standing } from './explain.js';
 export { FileDescriptor } from './file-descriptor.js';
 export * from './interfaces.js';
@@ -20,6 +19,7 @@ export { callbackRejected, end, heed } from './heed.js';
 export { logPrefixOf } from './log-prefix.js';
 export { Protocol, type ProtocolTransport } from './protocol.js';
 export { ProtocolToConsumerAdapter } from './protocol-to-consumer-adapter.js';
+export type { ReadDescriptor } from './read-descriptor.js';
 export {
   closedOf,
   isOwnProtocol,

@@ -1,0 +1,69 @@
+/** What a reactor and the descriptors that it calls promise each other. */
+
+/**
+ * What an {@link IReactorFDSet} calls when there is something to read.
+ *
+ * @see Twisted: `twisted.internet.interfaces.IReadDescriptor`
+ */
+export interface IReadDescriptor {
+  /**
+   * There is something to read.
+   *
+   * @returns an error if that ended the connection.
+   */
+  doRead(): Error | undefined;
+  /** The connection is over; called once. */
+  connectionLost(reason: Error): void;
+}
+
+/**
+ * What an {@link IReactorFDSet} calls when there is room to write.
+ *
+ * @see Twisted: `twisted.internet.interfaces.IWriteDescriptor`
+ */
+export interface IWriteDescriptor {
+  /**
+   * There is room to write.
+   *
+   * @returns an error if that ended the connection.
+   */
+  doWrite(): Error | undefined;
+  /** The connection is over; called once. */
+  connectionLost(reason: Error): void;
+}
+
+/**
+ * What an {@link IReactorFDSet} calls for both.
+ *
+ * @see Twisted: `twisted.internet.interfaces.IReadWriteDescriptor`
+ */
+export interface IReadWriteDescriptor extends IReadDescriptor, IWriteDescriptor {}
+
+/**
+ * Hears that one half of its connection is over.
+ *
+ * @see Twisted: `twisted.internet.interfaces.IHalfCloseableDescriptor`
+ */
+export interface IHalfCloseableDescriptor {
+  /** The other end writes no more. */
+  readConnectionLost(reason: Error): void;
+  /** Nothing can be written any more. */
+  writeConnectionLost(reason: Error): void;
+}
+
+/**
+ * Calls `doRead` and `doWrite` of the descriptors that asked for it. Adding one that is there, or
+ * removing one that is not, does nothing.
+ *
+ * @see Twisted: `twisted.internet.interfaces.IReactorFDSet`
+ */
+export interface IReactorFDSet {
+  /** From now on, calls `reader.doRead` whenever there is something to read. */
+  addReader(reader: IReadDescriptor): void;
+  /** Calls `reader.doRead` no more. */
+  removeReader(reader: IReadDescriptor): void;
+  /** From now on, calls `writer.doWrite` whenever there is room to write. */
+  addWriter(writer: IWriteDescriptor): void;
+  /** Calls `writer.doWrite` no more. */
+  removeWriter(writer: IWriteDescriptor): void;
+}

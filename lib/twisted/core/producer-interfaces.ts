@@ -1,0 +1,138 @@
+/** What a producer and its consumer promise each other. */
+import { areFunctions, membersOf } from '../../base/members.js';
+
+/**
+ * Something that makes data for a consumer.
+ *
+ * @see Twisted: `twisted.internet.interfaces.IProducer`
+ */
+export interface IProducer {
+  /**
+   * The consumer has died: make no more data, for good. Called at most once by a consumer of this
+   * library, and never followed by another call.
+   */
+  stopProducing(): void;
+}
+
+/**
+ * A producer that makes data by itself until it is paused. It starts unpaused.
+ *
+ * @see Twisted: `twisted.internet.interfaces.IPushProducer`
+ */
+export interface IPushProducer extends IProducer {
+  /**
+   * The consumer's buffer is full: make no more until `resumeProducing`. The adapters call it once for
+   * each time that the buffer fills; a bare `FileDescriptor` again with each write while it is full.
+   */
+  pauseProducing(): void;
+  /** The buffer is empty: go on. Called only to balance a pause. */
+  resumeProducing(): void;
+}
+
+/**
+ * A producer that makes one piece of data each time it is asked.
+ *
+ * @see Twisted: `twisted.internet.interfaces.IPullProducer`
+ */
+export interface IPullProducer extends IProducer {
+  /**
+   * Write once, now or later, or unregister. Asked again once that has been sent; a bare
+   * `FileDescriptor` may also ask again before the answer to the last call was written.
+   */
+  resumeProducing(): void;
+}
+
+/**
+ * Something that takes data from at most one producer at a time.
+ *
+ * @typeParam Data - What it takes: bytes, unless it is for objects.
+ * @see Twisted: `twisted.internet.interfaces.IConsumer`
+ */
+export interface IConsumer<Data = Uint8Array> {
+  /**
+   * Takes data from `producer` from now on; a pull producer is asked at once.
+   *
+   * @param producer - Pushes if `streaming`, else pulls.
+   * @param streaming - Whether `producer` is an {@link IPushProducer}.
+   * @throws ProducerAlreadyRegisteredError: another is registered; nothing has changed.
+   */
+  registerProducer(producer: IPushProducer, streaming: boolean): void;
+  /** The same, for a producer that can only be pulled. */
+  registerProducer(producer: IPullProducer, streaming: false): void;
+  /** Forgets the producer, without calling it. Does not disconnect. */
+  unregisterProducer(): void;
+  /**
+   * Takes bytes, buffering as much as need be. Never blocks; calls the producer's `pauseProducing`
+   * when it has enough.
+   *
+   * @param data - Must not change until it has been sent.
+   * @throws InvalidArgTypeError: `data` is not bytes; nothing was written.
+   */
+  write(data: Data): void;
+}
+
+/**
+ * A consumer that can be told that the data is complete.
+ *
+ * @typeParam Data - What it takes: bytes, unless it is for objects.
+ * @see Twisted: `twisted.internet.interfaces.IFinishableConsumer`
+ */
+export interface IFinishableConsumer<Data = Uint8Array> extends IConsumer<Data> {
+  /** The producer is done; nothing will be written after this. */
+  finish(): void;
+}
+
+/**
+ * A consumer that takes `unregisterProducer` for the end of the data, and so must be told when the
+ * data is cut short. Twisted has no such interface: its consumers outlive their producers.
+ */
+export interface IFailableConsumer extends IConsumer {
+  /**
+   * The registered producer has failed, and will unregister now: what it wrote is not all.
+   *
+   * @param reason - Why.
+   */
+  producerFailed(reason: Error): void;
+}
+
+/**
+ * Tells a push producer by its methods.
+ *
+ * @returns whether `value` has those of an {@link IPushProducer}.
+ * @see Twisted: `IPushProducer.providedBy`
+ */
+export function isPushProducer(value: unknown): value is IPushProducer {
+  const { pauseProducing, resumeProducing, stopProducing } = membersOf(value);
+  return areFunctions(pauseProducing, resumeProducing, stopProducing);
+}
+
+/**
+ * Tells a pull producer by its methods, which a push producer has too.
+ *
+ * @returns whether `value` has those of an {@link IPullProducer}.
+ * @see Twisted: `IPullProducer.providedBy`
+ */
+export function isPullProducer(value: unknown): value is IPullProducer {
+  const { resumeProducing, stopProducing } = membersOf(value);
+  return areFunctions(resumeProducing, stopProducing);
+}
+
+/**
+ * Tells a consumer by its methods.
+ *
+ * @returns whether `value` has those of an {@link IConsumer}.
+ * @see Twisted: `IConsumer.providedBy`
+ */
+export function isConsumer(value: unknown): value is IConsumer {
+  const { registerProducer, unregisterProducer, write } = membersOf(value);
+  return areFunctions(registerProducer, unregisterProducer, write);
+}
+
+/**
+ * Tells a consumer that must hear of a failure by its method. Twisted has no such interface.
+ *
+ * @returns whether `consumer` has the one that {@link IFailableConsumer} adds.
+ */
+export function isFailableConsumer(consumer: IConsumer): consumer is IFailableConsumer {
+  return typeof (consumer as Partial<IFailableConsumer>).producerFailed === 'function';
+}
