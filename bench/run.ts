@@ -1,59 +1,18 @@
-/** `npm run bench`: measures what was asked for and prints it. */
-import { spawnSync } from 'node:child_process';
+/** `npm run bench`: measures the workloads that the user chose, and prints the results. */
 import { existsSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-import { Command, InvalidArgumentError, Option, type CommanderError } from 'commander';
-
-import { findWorkloads, workloadNames } from './harness/catalogue.js';
 import { format } from './harness/report.js';
 import { measure } from './harness/rounds.js';
 import { judge, type Verdict } from './harness/verdict.js';
+import { type Options, parseOptions } from './options.js';
 import { removeTools } from './support/c.js';
 import { useNode, useNodeFlags } from './support/commands.js';
-import { forgetFiles } from './support/patterned-file.js';
+import { removeFiles } from './support/patterned-file.js';
+import { WORKLOADS } from './workloads/index.js';
 
-interface Options {
-  readonly json: boolean;
-  readonly list: boolean;
-  readonly rounds: number;
-  readonly seconds: number;
-  readonly warmUp: number;
-  readonly full: boolean;
-  readonly check: boolean;
-  readonly node: string;
-  readonly nodeFlags: string;
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('It must be more than 0.');
-  return value;
-}
-
-function wholePositive(text: string): number {
-  const value = positive(text);
-  if (!Number.isInteger(value)) throw new InvalidArgumentError('It must be a whole number.');
-  return value;
-}
-
-/** The version of the Node at `path`. */
-function versionOf(path: string): string {
-  const { status, stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
-  if (status !== 0) throw new InvalidArgumentError('There is no Node that runs.');
-  return stdout.trim();
-}
-
-function pathOfNode(path: string): string {
-  versionOf(path);
-  return path;
-}
-
-/** Exits with 2 if the options are wrong: 1 says that a measurement is. */
-function exit({ exitCode }: CommanderError): never {
-  process.exit(exitCode === 0 ? 0 : 2);
-}
+const LIBRARY = fileURLToPath(new URL('../dist/index.js', import.meta.url));
 
 function progress(name: string, contestant: string, round: number, rounds: number): void {
   const line = `${name}: round ${round} of ${rounds}: ${contestant}`;
@@ -64,70 +23,41 @@ function endProgress(): void {
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
 }
 
-async function run(names: string[], options: Options): Promise<void> {
-  if (options.list) {
-    console.log((await workloadNames()).join('\n'));
-    return;
-  }
-  if (!existsSync(fileURLToPath(new URL('../dist/index.js', import.meta.url)))) {
-    throw new Error("The library isn't built: run `npm run build` first.");
-  }
+function hasMissed({ metrics }: Verdict): boolean {
+  return metrics.some(({ goals }) => goals.some(({ met }) => !met));
+}
+
+async function run(options: Options): Promise<void> {
   useNode(options.node);
-  useNodeFlags(options.nodeFlags.split(/\s+/).filter(Boolean));
-  const workloads = await findWorkloads(names);
+  useNodeFlags(options.nodeFlags);
   const verdicts: Verdict[] = [];
-  const machine = `Node ${versionOf(options.node)}, ${availableParallelism()} x ${cpus()[0]?.model ?? '?'}`;
+  const machine = `Node ${options.nodeVersion}, ${availableParallelism()} x ${cpus()[0]?.model ?? '?'}`;
   if (!options.json) console.log(`${machine}\n`);
-  for (const workload of workloads) {
+  for (const workload of options.workloads) {
     const verdict = judge(await measure(workload, options, options.rounds, progress));
     endProgress();
     verdicts.push(verdict);
     if (!options.json) console.log(`${format(verdict)}\n`);
   }
   if (options.json) console.log(JSON.stringify({ machine, verdicts }, null, 2));
-  const missed = verdicts.some(({ metrics }) =>
-    metrics.some(({ goals }) => goals.some(({ met }) => !met)),
-  );
-  if (options.check && missed) process.exitCode = 1;
+  if (options.check && verdicts.some(hasMissed)) process.exitCode = 1;
 }
 
-const command = new Command('npm run bench --')
-  .description('Measures the built library beside its peers. See bench/README.md.')
-  .argument('[names...]', 'workloads to run, or what their names begin with; all if left out')
-  .option('--json', 'print JSON instead of tables', false)
-  .option('--list', 'print the names of all workloads', false)
-  .addOption(
-    new Option('--rounds <count>', 'how often each contestant runs')
-      .default(5)
-      .argParser(wholePositive),
-  )
-  .addOption(
-    new Option('--seconds <seconds>', 'what counts of each run').default(0.5).argParser(positive),
-  )
-  .addOption(
-    new Option('--warm-up <seconds>', 'what does not count, before it')
-      .default(0.3)
-      .argParser(positive),
-  )
-  .option('--full', 'long runs as stated, not scaled down (takes many minutes)', false)
-  .option('--check', 'exit with 1 if a goal was missed', false)
-  .addOption(
-    new Option('--node <path>', 'the Node to measure under')
-      .default(process.execPath, 'the one that runs this')
-      .argParser(pathOfNode),
-  )
-  .option('--node-flags <flags>', 'for the measured programs, as to profile them', '')
-  .exitOverride(exit)
-  .showHelpAfterError('(npm run bench -- --help explains the options; mind the -- in the middle)')
-  .action(run);
-
-process.once('SIGINT', () => process.exit(130)); // Else nobody would clean up.
+const options = parseOptions(process.argv.slice(2), WORKLOADS);
+process.once('SIGINT', () => process.exit(130)); // Without this, 'exit' is not emitted.
 process.on('exit', () => {
   removeTools();
-  forgetFiles();
+  removeFiles();
 });
 try {
-  await command.parseAsync();
+  if (options.list) {
+    console.log(options.workloads.map(({ name }) => name).join('\n'));
+  } else if (!existsSync(LIBRARY)) {
+    console.error('The library is not built. Run this first: npm run build');
+    process.exitCode = 2;
+  } else {
+    await run(options);
+  }
 } catch (error) {
   endProgress();
   console.error(error instanceof Error ? error.message : error);

@@ -1,45 +1,49 @@
 /**
- * `npm run soak`: does some twenty kinds of jobs at random, many at a time, and watches what is left
- * behind: heap, open descriptors, handles of the event loop. Fails if a job does, or if something grows.
+ * `npm run soak`: runs many jobs of each kind at random, and watches what they leave behind: heap, open
+ * descriptors, handles of the event loop. Fails if a job fails, or if one of these grows.
  */
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
+import { positive, readCommandLine } from './command-line.js';
 import type { Job } from './soak/job.js';
 import { SOCKET_JOBS } from './soak/socket-jobs.js';
 import { STREAM_JOBS } from './soak/stream-jobs.js';
 
 const JOBS = [...SOCKET_JOBS, ...STREAM_JOBS];
-/** Jobs under way at a time. */
+/** Jobs that run at the same time. */
 const AT_A_TIME = 20;
 /** How much more heap there may be at the end than after the first round, in MB. */
 const MOST_GROWTH = 8;
 
-const USAGE = `Usage: npm run soak -- [--seconds N]
+const HELP = `Usage: npm run soak -- [--seconds <seconds>]
 
-Does ${JOBS.length} kinds of jobs at random for N seconds (60 by default), ${AT_A_TIME} at a time.`;
+Runs ${JOBS.length} kinds of jobs at random, ${AT_A_TIME} at a time, and watches heap, descriptors and handles.
 
-function secondsFrom(args: string[]): number {
+Options:
+      --seconds <seconds>  how long (default: 60)
+  -h, --help               this text
+
+Exits with 1 if a job fails or if something has grown, with 2 if an option is wrong.`;
+
+function parse(args: string[]): number | 'help' {
   const { values } = parseArgs({
     args,
-    options: { seconds: { type: 'string', default: '60' }, help: { type: 'boolean' } },
+    options: {
+      seconds: { type: 'string', default: '60' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
-  if (values.help === true) {
-    console.log(USAGE);
-    process.exit(0);
-  }
-  const seconds = Number(values.seconds);
-  if (!(seconds > 0)) throw new Error('--seconds must be above 0');
-  return seconds;
+  return values.help === true ? 'help' : positive('seconds', values.seconds);
 }
 
-/** What a process has at one moment, when no job runs. */
+/** What the process holds at a moment when no job runs. */
 interface Left {
   /** MB of heap, after a collection. */
   readonly heap: number;
   /** Open descriptors; -1 where the system has no /proc. */
   readonly descriptors: number;
-  /** What keeps the event loop alive. */
+  /** Active resources, which keep the event loop alive. */
   readonly handles: number;
 }
 
@@ -88,7 +92,7 @@ async function runUntil(isOver: () => boolean): Promise<void> {
 }
 
 async function soak(seconds: number): Promise<void> {
-  if (gc === undefined) throw new Error('Run it as `npm run soak`: it needs --expose-gc');
+  if (gc === undefined) throw new Error('Run this as `npm run soak`: it needs --expose-gc');
   for (const job of JOBS) await runOne(job);
   const warm = performance.now() + Math.min(5, seconds / 2) * 1000;
   await runUntil(() => performance.now() > warm);
@@ -107,8 +111,9 @@ async function soak(seconds: number): Promise<void> {
   if (failures.length === 0) console.log('\nNothing failed, nothing was left behind.');
 }
 
+const seconds = readCommandLine('npm run soak', HELP, () => parse(process.argv.slice(2)));
 try {
-  await soak(secondsFrom(process.argv.slice(2)));
+  await soak(seconds);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 2;

@@ -1,42 +1,42 @@
-/** Finds the workloads: each file in `bench/workloads/` has one as its default export. */
-import { readdir } from 'node:fs/promises';
+/** Collects the rows of tables of workloads, and finds workloads by their names. */
+import type { NamedWorkload, Table } from './workload.js';
 
-import type { NamedWorkload, Workload } from './workload.js';
+const numeric = new Intl.Collator('en', { numeric: true });
 
-const folder = new URL('../workloads/', import.meta.url);
-
-/** The names of all workloads. */
-export async function workloadNames(): Promise<string[]> {
-  const files = await readdir(folder);
-  const numeric = new Intl.Collator('en', { numeric: true });
-  return files
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => file.slice(0, -'.ts'.length))
-    .sort(numeric.compare);
+/**
+ * The rows of all `tables`, in the order of their names.
+ *
+ * @throws Error: two rows have the same name.
+ */
+export function collect(tables: readonly Table[]): NamedWorkload[] {
+  const workloads = new Map<string, NamedWorkload>();
+  for (const [name, workload] of tables.flatMap((table) => Object.entries(table))) {
+    if (workloads.has(name)) throw new Error(`Two workloads have the name '${name}'`);
+    workloads.set(name, { name, ...workload });
+  }
+  return [...workloads.values()].sort((a, b) => numeric.compare(a.name, b.name));
 }
 
 /**
- * The workloads that `wanted` names: in full, or else by what their names begin with (`push` is
- * `push-64b`, `push-1k` and so on). All of them if none is named.
+ * The workloads of `all` that the user `wanted`. A word is a whole name, or else the words that names
+ * begin with: `push` chooses `push-64b`, `push-1k` and so on. Without any word, all are chosen.
  *
- * @throws Error: a name fits nothing.
+ * @throws Error: no name begins with one of the words.
  */
-export async function findWorkloads(wanted: readonly string[]): Promise<NamedWorkload[]> {
-  const names = await workloadNames();
-  const chosen = new Set<string>(wanted.length === 0 ? names : []);
-  for (const name of wanted) {
-    const found = names.includes(name)
-      ? [name]
-      : names.filter((each) => each.startsWith(`${name}-`));
+export function choose(
+  all: readonly NamedWorkload[],
+  wanted: readonly string[],
+): readonly NamedWorkload[] {
+  if (wanted.length === 0) return all;
+  const chosen = new Set<NamedWorkload>();
+  for (const word of wanted) {
+    const exact = all.filter(({ name }) => name === word);
+    const found = exact.length > 0 ? exact : all.filter(({ name }) => name.startsWith(`${word}-`));
     if (found.length === 0) {
-      throw new Error(`There is no workload '${name}'. There are: ${names.join(', ')}`);
+      const names = all.map(({ name }) => name).join(', ');
+      throw new Error(`There is no workload '${word}'. There are: ${names}`);
     }
-    for (const each of found) chosen.add(each);
+    for (const workload of found) chosen.add(workload);
   }
-  return Promise.all([...chosen].map(load));
-}
-
-async function load(name: string): Promise<NamedWorkload> {
-  const module = (await import(new URL(`${name}.ts`, folder).href)) as { default: Workload };
-  return { name, ...module.default };
+  return [...chosen];
 }

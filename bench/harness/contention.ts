@@ -1,6 +1,6 @@
 /**
- * How much of the machine others used while we measured. A benchmark on a busy machine is still
- * fair, because contestants alternate, but it is noisier: the report says so.
+ * Finds out how much of the machine other programs used while we measured. A benchmark on a busy machine is
+ * still fair, because contestants alternate, but it is noisier: the report says so.
  */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -17,7 +17,7 @@ function ticks(): Ticks | null {
     const [, ...cpu] = (readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '').split(/\s+/);
     const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] =
       cpu.map(Number);
-    // The name, in parentheses, may hold spaces: what counts is behind it.
+    // The fields begin after the program's name, which is in parentheses and may hold spaces.
     const self = readFileSync('/proc/self/stat', 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ');
@@ -33,8 +33,8 @@ function ticks(): Ticks | null {
 /**
  * Starts watching.
  *
- * @returns a function that says how many processors others kept busy since, on average; `null`
- *   where that can't be known.
+ * @returns a function that says how many processors other programs kept busy since, on average; `null` where
+ *   the system does not say.
  */
 export function watchContention(): () => number | null {
   const before = ticks();

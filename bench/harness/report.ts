@@ -19,7 +19,7 @@ function goal({ atLeast, atMost, met }: GoalVerdict): string {
   return `${bound}: ${met ? 'reached' : 'MISSED'}`;
 }
 
-/** A row's cells: who, figures, ratio, goal. */
+/** A row's cells: contestant, figures, ratio, goal. */
 function cells(row: Row, { goals, rows }: MetricVerdict): string[] {
   const ours = row === rows[0];
   const own = goals.filter(({ peer }) => (ours ? peer === undefined : peer === row.contestant));
@@ -60,7 +60,7 @@ export function format(verdict: Verdict): string {
   }
   for (const { contestant, why } of absent) lines.push(`  ${contestant} is absent: ${why}`);
   if (contention !== null && contention > 0.2) {
-    lines.push(`  Noisy: others kept ${contention.toFixed(1)} processors busy meanwhile.`);
+    lines.push(`  Noisy: other programs kept ${contention.toFixed(1)} processors busy meanwhile.`);
   }
   return lines.join('\n');
 }

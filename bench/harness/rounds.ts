@@ -2,28 +2,34 @@
 import { watchContention } from './contention.js';
 import type { Contestant, Measurement, NamedWorkload, Settings } from './workload.js';
 
-/** What a contestant did in each round. */
+/** What a contestant measured in each round. */
 export interface Runs {
   readonly contestant: Contestant;
   readonly measurements: readonly Measurement[];
 }
 
-/** What all contestants of a workload did. */
+/** A contestant that cannot run on this machine, and the reason. */
+export interface Absent {
+  readonly contestant: string;
+  readonly why: string;
+}
+
+/** What all contestants of a workload measured. */
 export interface Outcome {
   readonly workload: NamedWorkload;
-  /** Ours first. Those that are absent aren't among them. */
+  /** Ours first, then those that can run. */
   readonly runs: readonly Runs[];
-  readonly absent: readonly Contestant[];
-  /** Processors that others kept busy meanwhile; `null` where that can't be known. */
+  readonly absent: readonly Absent[];
+  /** Processors that other programs kept busy; `null` where the system does not say. */
   readonly contention: number | null;
 }
 
-/** Told before each run. */
+/** Called before each run. */
 export type Progress = (name: string, contestant: string, round: number, rounds: number) => void;
 
 /**
- * Measures `workload` for `rounds` rounds. In each, contestants take turns in the opposite order of
- * the round before, so that none always comes after the same other.
+ * Measures `workload` for `rounds` rounds. Each round has the reverse order of the round before, so that
+ * no contestant always follows the same other one.
  */
 export async function measure(
   workload: NamedWorkload,
@@ -31,8 +37,13 @@ export async function measure(
   rounds: number,
   progress: Progress,
 ): Promise<Outcome> {
-  const present = workload.contestants.filter(({ absence }) => absence === undefined);
-  const absent = workload.contestants.filter(({ absence }) => absence !== undefined);
+  const present: Contestant[] = [];
+  const absent: Absent[] = [];
+  for (const contestant of workload.contestants) {
+    const why = contestant.absence?.();
+    if (why === undefined) present.push(contestant);
+    else absent.push({ contestant: contestant.name, why });
+  }
   const runs = present.map((contestant) => ({ contestant, measurements: [] as Measurement[] }));
   const contention = watchContention();
   const most = Math.min(rounds, workload.mostRounds?.(settings) ?? rounds);

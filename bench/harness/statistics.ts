@@ -1,4 +1,4 @@
-/** Few numbers out of many. */
+/** Makes a few numbers of many. */
 
 export interface Summary {
   readonly median: number;
@@ -20,8 +20,8 @@ export function summarize(values: readonly number[]): Summary {
 }
 
 /**
- * Each of `ours` divided by that of `theirs` which was measured right beside it: noise that comes
- * and goes hits both.
+ * Divides each of `ours` by the figure of `theirs` of the same round: noise that comes and goes hits both
+ * figures of a round.
  */
 export function pairwiseRatios(ours: readonly number[], theirs: readonly number[]): Summary {
   return summarize(ours.map((value, round) => value / (theirs[round] ?? NaN)));

@@ -1,5 +1,5 @@
-/** Turns what was measured into what it says: summaries, ratios, and whether goals were reached. */
-import type { Outcome, Runs } from './rounds.js';
+/** Turns measurements into a verdict: summaries, ratios, and whether goals were reached. */
+import type { Absent, Outcome, Runs } from './rounds.js';
 import { pairwiseRatios, summarize, type Summary } from './statistics.js';
 import type { Goal } from './workload.js';
 
@@ -7,11 +7,11 @@ import type { Goal } from './workload.js';
 export interface Row {
   readonly contestant: string;
   readonly summary: Summary;
-  /** Ours divided by this one's; absent in our own row. */
+  /** Our figure divided by this contestant's; absent in our own row. */
   readonly ratio?: Summary;
 }
 
-/** A goal, what became of it, and whether that is enough. */
+/** A goal, the figure that we reached, and whether that is enough. */
 export interface GoalVerdict extends Goal {
   readonly reached: number;
   readonly met: boolean;
@@ -29,8 +29,8 @@ export interface Verdict {
   readonly title: string;
   readonly rounds: number;
   readonly metrics: readonly MetricVerdict[];
-  readonly absent: readonly { readonly contestant: string; readonly why: string }[];
-  /** Processors that others kept busy meanwhile; `null` where that can't be known. */
+  readonly absent: readonly Absent[];
+  /** Processors that other programs kept busy; `null` where the system does not say. */
   readonly contention: number | null;
 }
 
@@ -38,7 +38,7 @@ function values({ measurements }: Runs, metric: string): number[] {
   return measurements.flatMap((measurement) => measurement[metric] ?? []);
 }
 
-/** What `outcome` says. Leaves out goals against a contestant that is absent. */
+/** Judges `outcome`. Leaves out goals against a contestant that is absent. */
 export function judge({ workload, runs, absent, contention }: Outcome): Verdict {
   const [ours] = runs;
   if (ours === undefined) throw new Error(`${workload.name}: ours did not run`);
@@ -60,7 +60,7 @@ export function judge({ workload, runs, absent, contention }: Outcome): Verdict 
     title: workload.title,
     rounds: ours.measurements.length,
     metrics,
-    absent: absent.map(({ name, absence }) => ({ contestant: name, why: absence ?? '' })),
+    absent,
     contention,
   };
 }

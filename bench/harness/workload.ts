@@ -1,8 +1,8 @@
-/** What a benchmark is made of. The harness knows these shapes and no benchmark. */
+/** The parts of a benchmark. The harness knows these shapes and no benchmark. */
 
-/** How a run is to be made; the same for every contestant. */
+/** How to make a run; the same for every contestant. */
 export interface Settings {
-  /** Seconds before anything counts, for compilers and caches to settle. */
+  /** Seconds that do not count, at the beginning: compilers and caches settle in them. */
   readonly warmUp: number;
   /** Seconds that count. */
   readonly seconds: number;
@@ -10,10 +10,10 @@ export interface Settings {
   readonly full: boolean;
 }
 
-/** The name of a metric, and what one run made of it. */
+/** What one run measured: a figure for each metric, under the metric's name. */
 export type Measurement = Readonly<Record<string, number>>;
 
-/** Something that a run measures. */
+/** A quantity that a run measures. */
 export interface Metric {
   readonly name: string;
   readonly unit: string;
@@ -22,13 +22,13 @@ export interface Metric {
 /** One way to do the work. */
 export interface Contestant {
   readonly name: string;
-  /** Why it can't run here, if it can't. */
-  readonly absence?: string | undefined;
-  /** Does the work once, in a process of its own, and checks that it was done. */
+  /** Says why it cannot run on this machine; `undefined` if it can. */
+  readonly absence?: () => string | undefined;
+  /** Does the work once, in a process of its own, and checks that the work was done. */
   readonly measure: (settings: Settings) => Promise<Measurement>;
 }
 
-/** What our own figure should be: a ratio if it has a `peer`, else as it stands. */
+/** The figure that we want to reach: a ratio if the goal has a `peer`, else the figure itself. */
 export interface Goal {
   readonly metric: string;
   /** The name of the contestant to divide by. */
@@ -37,19 +37,30 @@ export interface Goal {
   readonly atMost?: number;
 }
 
-/** A piece of work, and all who do it. */
+/** A piece of work, and all contestants that do it. */
 export interface Workload {
   /** One line, for people. */
   readonly title: string;
   readonly metrics: readonly Metric[];
-  /** Ours first: the others are what it is compared with. */
+  /** Ours first: the report compares it with each of the others. */
   readonly contestants: readonly [Contestant, ...Contestant[]];
   readonly goals: readonly Goal[];
-  /** Runs of it that are enough, where each is long. */
+  /** The most rounds to run, for work that takes long. */
   readonly mostRounds?: (settings: Settings) => number;
 }
 
-/** A workload and its name, which is that of its file. */
+/** Workloads, each under its name. */
+export type Table = Readonly<Record<string, Workload>>;
+
+/** A workload and its name. */
 export interface NamedWorkload extends Workload {
   readonly name: string;
+}
+
+/** Makes a workload of each row: workloads of one kind differ by the constants in their rows. */
+export function tabulate<Row>(
+  rows: Readonly<Record<string, Row>>,
+  make: (row: Row) => Workload,
+): Table {
+  return Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, make(row)]));
 }

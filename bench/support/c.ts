@@ -1,4 +1,4 @@
-/** The programs in C, compiled when one is first needed, into a temporary folder. */
+/** Compiles each program in C when it is first needed, into a temporary folder. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,9 +7,13 @@ import { fileURLToPath } from 'node:url';
 
 const COMPILER = process.env.CC ?? 'cc';
 
-/** Why programs in C are absent, or `undefined` if they aren't. */
-export const absenceOfC =
-  spawnSync(COMPILER, ['--version']).status === 0 ? undefined : 'there is no C compiler (cc)';
+let status: number | null | undefined;
+
+/** Says why programs in C cannot run; `undefined` if they can. */
+export function absenceOfC(): string | undefined {
+  status ??= spawnSync(COMPILER, ['--version']).status;
+  return status === 0 ? undefined : 'there is no C compiler (cc)';
+}
 
 const compiled = new Map<string, string>();
 let folder: string | undefined;
@@ -17,7 +21,7 @@ let folder: string | undefined;
 /**
  * The path of `bench/c/NAME.c`, compiled.
  *
- * @throws Error: the compiler doesn't take it.
+ * @throws Error: the compiler fails.
  */
 export function cProgram(name: string): string {
   const known = compiled.get(name);
@@ -31,7 +35,7 @@ export function cProgram(name: string): string {
   return program;
 }
 
-/** Removes what was compiled. */
+/** Removes the compiled programs. */
 export function removeTools(): void {
   if (folder !== undefined) rmSync(folder, { recursive: true });
   folder = undefined;

@@ -1,21 +1,18 @@
-/** Transfers of a given length, each on a connection of its own, from its beginning to its close. */
-import type { Contestant, Measurement } from '../harness/workload.js';
-import { startNode, startTwisted } from './commands.js';
-import { ours, rawNode, twisted } from './contestants.js';
-import type { Point } from './curves.js';
+/** Measures transfers of a given length, each on a connection of its own, from the connect to the close. */
+import type { Measurement } from '../harness/workload.js';
+import type { Child } from './child.js';
 import { throughput } from './throughput.js';
 import { type Sent, transfer } from './transfer.js';
-import type { Child } from './child.js';
 
 export interface LengthOptions {
   readonly port: number;
   readonly highWaterMark?: number;
   /** Bytes in a message. */
   readonly size: number;
-  /** Bytes in a transfer that counts, and how many of them. */
+  /** Bytes in a transfer that counts, and the number of these transfers. */
   readonly bytes: number;
   readonly times: number;
-  /** The same for what doesn't count, before that. */
+  /** The same for the transfers that do not count, before those. */
   readonly warmUpBytes: number;
   readonly warmUpTimes: number;
 }
@@ -26,11 +23,12 @@ export interface LengthTold extends Sent {
   readonly seconds: number;
 }
 
-const MIB = 1024 * 1024;
-/** About a second of them: what a connection takes to open and close is compiled late. */
+export const MIB = 1024 * 1024;
+/** About a second of transfers: V8 compiles late what opens and closes a connection. */
 const WARM_UP = { warmUpBytes: MIB, warmUpTimes: 2000 };
 
-async function measureLength(
+/** Measures `times` transfers of `bytes` bytes. */
+export async function measureLength(
   start: (options: LengthOptions) => Child,
   bytes: number,
   times: number,
@@ -40,17 +38,4 @@ async function measureLength(
     { connections: times + WARM_UP.warmUpTimes, warmUp: 0, rate: 0 },
   );
   return { [throughput.name]: (bytes * times) / seconds / 1e6 };
-}
-
-/** `times` transfers of `mebibytes` MiB. */
-export function lengthPoint(label: string, mebibytes: number, times: number): Point {
-  const measure = (start: (options: LengthOptions) => Child): Contestant['measure'] => {
-    return () => measureLength(start, mebibytes * MIB, times);
-  };
-  const contestants = [
-    ours(measure((options) => startNode('length/twisted-streams', options))),
-    rawNode(measure((options) => startNode('length/raw-node', options))),
-    twisted(measure((options) => startTwisted('length', options))),
-  ];
-  return { label, contestants };
 }

@@ -28,7 +28,7 @@ function path(directory: string): string {
 }
 
 /** Removes the file. */
-export function forgetFiles(): void {
+export function removeFiles(): void {
   if (folder !== undefined) rmSync(folder, { recursive: true });
   folder = undefined;
 }

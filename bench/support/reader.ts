@@ -27,7 +27,7 @@ export interface Received {
 
 /** The same reader for all contestants: in C where there is a compiler, else in Node. */
 export function startReader({ connections, warmUp, rate }: ReaderOptions): Child {
-  return absenceOfC === undefined
+  return absenceOfC() === undefined
     ? startC('reader', connections, warmUp, rate)
     : startNode('reader', { connections, warmUp, rate });
 }

@@ -16,7 +16,7 @@ export const roundTripTimes: Metric[] = [
 ];
 
 function startPing({ port, warmUp, seconds }: PingOptions): Child {
-  return absenceOfC === undefined
+  return absenceOfC() === undefined
     ? startC('ping', port, warmUp, seconds)
     : startNode('ping', { port, warmUp, seconds });
 }

@@ -3,9 +3,10 @@ import { spawnSync } from 'node:child_process';
 
 export const PYTHON = '/usr/bin/python3';
 
-const probe = spawnSync(PYTHON, ['-c', 'import twisted; print(twisted.__version__)'], {
-  encoding: 'utf8',
-});
+let status: number | null | undefined;
 
-/** The version of Twisted on this machine, or `null`. */
-export const twistedVersion = probe.status === 0 ? probe.stdout.trim() : null;
+/** Says why programs for Twisted cannot run; `undefined` if they can. */
+export function absenceOfTwisted(): string | undefined {
+  status ??= spawnSync(PYTHON, ['-c', 'import twisted']).status;
+  return status === 0 ? undefined : 'Twisted is not installed (apt-get install python3-twisted)';
+}

@@ -1,4 +1,5 @@
-import type { Measurement, Workload } from '../harness/workload.js';
+/** The heap that idle connections take beyond their sockets. */
+import type { Measurement, Table } from '../harness/workload.js';
 import { withChildren } from '../support/child.js';
 import { startNode } from '../support/commands.js';
 import { ours } from '../support/contestants.js';
@@ -33,17 +34,19 @@ async function measureWrapping(wrapping: string): Promise<Measurement> {
   return { [heap.name]: (await measure(wrapping)).wrapping };
 }
 
-export default {
-  title: 'heap of an idle DuplexTransport beyond its socket, 10,000 of them',
-  metrics: [heap],
-  contestants: [
-    ours(() => measureWrapping('transport and protocol')),
-    { name: 'without a protocol', measure: () => measureWrapping('transport') },
-    {
-      name: 'the socket itself',
-      measure: async () => ({ [heap.name]: (await measure('nothing')).socket }),
-    },
-  ],
-  goals: [{ metric: heap.name, atMost: 600 }],
-  mostRounds: () => 3,
-} satisfies Workload;
+export const idleHeap: Table = {
+  'idle-heap': {
+    title: 'heap of an idle DuplexTransport beyond its socket, 10,000 of them',
+    metrics: [heap],
+    contestants: [
+      ours(() => measureWrapping('transport and protocol')),
+      { name: 'without a protocol', measure: () => measureWrapping('transport') },
+      {
+        name: 'the socket itself',
+        measure: async () => ({ [heap.name]: (await measure('nothing')).socket }),
+      },
+    ],
+    goals: [{ metric: heap.name, atMost: 600 }],
+    mostRounds: () => 3,
+  },
+};

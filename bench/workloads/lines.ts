@@ -1,4 +1,34 @@
-import type { Workload } from '../harness/workload.js';
-import { lineReceivers } from '../support/lines.js';
+/** Lines of 64 bytes through each of our line receivers, beside other ways to split a stream into lines. */
+import { type Metric, type Settings, tabulate } from '../harness/workload.js';
+import { startNode, startTwisted } from '../support/commands.js';
+import { atLeast, ours, readline, split2, twisted } from '../support/contestants.js';
+import { measureRate } from '../support/rates.js';
 
-export default lineReceivers('LineReceiver, 64-byte lines', 'line', false) satisfies Workload;
+const lineRate: Metric = { name: 'lines', unit: 'millions a second' };
+
+const ROWS = {
+  lines: { receiver: 'LineReceiver', program: 'line', lineOnly: false, timesTwisted: 10 },
+  'lines-only': {
+    receiver: 'LineOnlyReceiver',
+    program: 'line-only',
+    lineOnly: true,
+    timesTwisted: 1,
+  },
+};
+
+export const lines = tabulate(ROWS, ({ receiver, program, lineOnly, timesTwisted }) => {
+  const told = ({ warmUp, seconds }: Settings) => ({ warmUp, seconds, lineOnly });
+  const node = (name: string) => (settings: Settings) =>
+    measureRate(startNode(`lines/${name}`, told(settings)), lineRate);
+  return {
+    title: `${receiver}, 64-byte lines`,
+    metrics: [lineRate],
+    contestants: [
+      ours(node(program)),
+      readline(node('readline')),
+      split2(node('split2')),
+      twisted((settings) => measureRate(startTwisted('lines', told(settings)), lineRate)),
+    ],
+    goals: atLeast(lineRate, { Twisted: timesTwisted, readline: 1, split2: 1 }),
+  };
+});

@@ -1,4 +1,5 @@
-import type { Contestant, Measurement, Settings, Workload } from '../harness/workload.js';
+/** Whether memory grows with the length of a transfer. */
+import type { Contestant, Measurement, Settings, Table } from '../harness/workload.js';
 import type { Child } from '../support/child.js';
 import { startNode, startTwisted } from '../support/commands.js';
 import { ours, rawNode, twisted } from '../support/contestants.js';
@@ -37,14 +38,16 @@ const measure =
 const node = (program: string): Contestant['measure'] =>
   measure((options) => startNode(program, options));
 
-export default {
-  title: 'peak memory of a long transfer beyond that of a short one, to a slow reader',
-  metrics: [growth],
-  contestants: [
-    ours(node('push/twisted-streams')),
-    rawNode(node('push/raw-node')),
-    twisted(measure((options) => startTwisted('push', options))),
-  ],
-  goals: [{ metric: growth.name, atMost: 16 }],
-  mostRounds: ({ full }) => (full ? 1 : 3),
-} satisfies Workload;
+export const peakMemory: Table = {
+  'peak-memory': {
+    title: 'peak memory of a long transfer beyond that of a short one, to a slow reader',
+    metrics: [growth],
+    contestants: [
+      ours(node('push/twisted-streams')),
+      rawNode(node('push/raw-node')),
+      twisted(measure((options) => startTwisted('push', options))),
+    ],
+    goals: [{ metric: growth.name, atMost: 16 }],
+    mostRounds: ({ full }) => (full ? 1 : 3),
+  },
+};

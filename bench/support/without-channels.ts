@@ -1,21 +1,20 @@
-/** The library without `node:diagnostics_channel`, to see what the questions for subscribers cost. */
+/** Builds the library without `node:diagnostics_channel`, to measure what the channels cost. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { join } from 'node:path';
-
-import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const NO_CHANNELS = 'export function tellOfProducer() {}\nexport function tellOfConnection() {}';
 
 /**
- * Bundles the library as `npm run build` does, but tells nobody anything.
+ * Bundles the library as `npm run build` does, but without the channels.
  *
- * @param use - Is given the address of what was made, which is removed after that.
+ * @param use - Called with the address of the bundle, which is removed after that.
  */
-export async function withUntold<T>(use: (library: string) => Promise<T>): Promise<T> {
-  // In `dist`, so that what it imports is found as from there.
-  const folder = mkdtempSync(join(root, 'dist', 'untold-'));
+export async function withoutChannels<T>(use: (library: string) => Promise<T>): Promise<T> {
+  const { build } = await import('esbuild'); // Only this workload takes the time to load it.
+  // In `dist`, so that the bundle's imports resolve as they do from there.
+  const folder = mkdtempSync(join(root, 'dist', 'without-channels-'));
   try {
     const outfile = join(folder, 'index.js');
     await build({

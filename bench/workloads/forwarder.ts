@@ -1,17 +1,17 @@
-/** A source, a forwarder, which is what is measured, and a reader. */
-import type { Contestant, Measurement, Settings } from '../harness/workload.js';
-import { absenceOfC } from './c.js';
-import { type Child, withChildren } from './child.js';
-import { startC, startNode, startTwisted } from './commands.js';
-import { cLoop, ours, pipe, pipeline, twisted } from './contestants.js';
-import { type Received, startReader } from './reader.js';
-import { cost, limitOf } from './throughput.js';
-import { assertArrived, costOf, megabytesPerSecond, type Sent } from './transfer.js';
+/** Port forwarders: a source sends to a forwarder, which is measured, and which sends to a reader. */
+import { type Contestant, type Measurement, type Settings, tabulate } from '../harness/workload.js';
+import { absenceOfC } from '../support/c.js';
+import { type Child, withChildren } from '../support/child.js';
+import { startC, startNode, startTwisted } from '../support/commands.js';
+import { atLeast, cLoop, ours, pipe, pipeline, twisted } from '../support/contestants.js';
+import { type Received, startReader } from '../support/reader.js';
+import { cost, limitOf, throughput } from '../support/throughput.js';
+import { assertArrived, costOf, megabytesPerSecond, type Sent } from '../support/transfer.js';
 
 /** The same source for all contestants: messages of `size` bytes, as fast as they are taken. */
 function startSource(port: number, size: number, settings: Settings): Child {
   const limit = limitOf(settings);
-  return absenceOfC === undefined
+  return absenceOfC() === undefined
     ? startC('source', port, size, limit.seconds)
     : startNode('push/raw-node', { port, size, connections: 1, limit });
 }
@@ -36,14 +36,14 @@ async function measureForwarder(
     await Promise.all(children.map((child) => child.ended()));
     assertArrived(sent, received);
     return {
-      throughput: megabytesPerSecond(received),
+      [throughput.name]: megabytesPerSecond(received),
       [cost.name]: costOf(cpu, received.bytes),
     };
   });
 }
 
 /** A forwarder of messages of `size` bytes, and every peer that does the same. */
-export function forwarders(size: number): [Contestant, ...Contestant[]] {
+function forwarders(size: number): [Contestant, ...Contestant[]] {
   const node = (program: string) => (settings: Settings) =>
     measureForwarder((port) => startNode(`forwarder/${program}`, { port }), size, settings);
   return [
@@ -56,3 +56,15 @@ export function forwarders(size: number): [Contestant, ...Contestant[]] {
     cLoop((settings) => measureForwarder((port) => startC('forwarder', port), size, settings)),
   ];
 }
+
+const ROWS = {
+  'forwarder-1k': { size: 1024, messages: '1 KiB messages' },
+  'forwarder-64k': { size: 65536, messages: '64 KiB messages' },
+};
+
+export const forwarder = tabulate(ROWS, ({ size, messages }) => ({
+  title: `port forwarder, each transport registered with the other, ${messages}`,
+  metrics: [throughput, cost],
+  contestants: forwarders(size),
+  goals: atLeast(throughput, { pipe: 0.97, Twisted: 1 }),
+}));

@@ -1,0 +1,60 @@
+/** Push producers over TCP: ours, and every peer that does the same. */
+import type { Contestant, Settings } from '../harness/workload.js';
+import { startC, startNode, startTwisted } from './commands.js';
+import { cLoop, ours, pipeline, rawNode, streamx, twisted } from './contestants.js';
+import { limitOf, measureThroughput } from './throughput.js';
+
+/** What is sent, over how many connections, and how much a stream may buffer. */
+export interface PushOptions {
+  /** Bytes in a message. */
+  readonly size: number;
+  /** 1 if left out. */
+  readonly connections?: number;
+  /** The same for every contestant; each has its own default if left out. */
+  readonly highWaterMark?: number;
+}
+
+/** Longer for many connections, so that each has its turn often enough to be compared. */
+function forConnections(settings: Settings, connections: number): Settings {
+  return connections < 1000 ? settings : { ...settings, seconds: settings.seconds * 3 };
+}
+
+/** A push producer on each connection, and every peer that does the same. */
+export function pushers(options: PushOptions): [Contestant, ...Contestant[]] {
+  const { connections = 1, size } = options;
+  const told = (port: number, settings: Settings) => ({
+    ...options,
+    port,
+    connections,
+    limit: limitOf(forConnections(settings, connections)),
+  });
+  const node = (program: string) => (settings: Settings) =>
+    measureThroughput(
+      (port) => startNode(`push/${program}`, told(port, settings)),
+      settings,
+      connections,
+    );
+  const contestants: [Contestant, ...Contestant[]] = [
+    ours(node('twisted-streams')),
+    rawNode(node('raw-node')),
+    pipeline(node('pipeline')),
+    streamx(node('streamx')),
+    twisted((settings) =>
+      measureThroughput(
+        (port) => startTwisted('push', told(port, settings)),
+        settings,
+        connections,
+      ),
+    ),
+  ];
+  if (connections > 1) return contestants; // The loop in C serves one connection.
+  return [
+    ...contestants,
+    cLoop((settings) =>
+      measureThroughput(
+        (port) => startC('source', port, size, limitOf(settings).seconds),
+        settings,
+      ),
+    ),
+  ];
+}

@@ -1,9 +1,0 @@
-import type { Workload } from '../harness/workload.js';
-import { callers, callRate } from '../support/rates.js';
-
-export default {
-  title: 'ProducerConsumerProxy: 16 writes, half of them held by a pause',
-  metrics: [callRate],
-  contestants: callers('proxy', { basic: false, held: true }),
-  goals: [{ metric: callRate.name, peer: 'Twisted', atLeast: 10 }],
-} satisfies Workload;

@@ -1,0 +1,30 @@
+/** What the diagnostics channels cost the flow that they tell of. */
+import type { Metric, Settings, Table } from '../harness/workload.js';
+import { startNode } from '../support/commands.js';
+import { type Measure, ours } from '../support/contestants.js';
+import { measureRate } from '../support/rates.js';
+import { withoutChannels } from '../support/without-channels.js';
+
+const callRate: Metric = { name: 'calls', unit: 'millions a second' };
+const WITHOUT = 'without the channels';
+
+const measure =
+  (library: string, subscribed: boolean): Measure =>
+  ({ warmUp, seconds }: Settings) =>
+    measureRate(startNode('calls/told', { library, subscribed, warmUp, seconds }), callRate);
+
+export const diagnostics: Table = {
+  'calls-told': {
+    title: 'diagnostics channels: a producer registers, is paused, resumed, unregisters',
+    metrics: [callRate],
+    contestants: [
+      ours(measure('twisted-streams', false)),
+      {
+        name: WITHOUT,
+        measure: (settings) => withoutChannels((library) => measure(library, false)(settings)),
+      },
+      { name: 'with a subscriber', measure: measure('twisted-streams', true) },
+    ],
+    goals: [{ metric: callRate.name, peer: WITHOUT, atLeast: 0.97 }],
+  },
+};
