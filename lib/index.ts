@@ -148,6 +148,7 @@ export {
   type ClosingDescriptor,
   type ObjectDescriptor,
   type ServerTLSOptions,
+  type SocketConsumer,
   type StartTLSOptions,
   WritableConsumer,
   type WritableConsumerOptions,

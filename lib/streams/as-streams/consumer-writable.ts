@@ -10,9 +10,8 @@ import {
   isFailableConsumer,
   ProducerStoppedError,
 } from '../../twisted/core/index.js';
-import { log } from '../../base/log.js';
-import { asError } from '../../base/as-error.js';
 import { ConsumerGate, type WriteCallback } from './consumer-gate.js';
+import { leaveAndCallBack } from './destroying.js';
 import { Registration } from './registration.js';
 import { assertStreamOptions } from './stream-options.js';
 
@@ -123,14 +122,7 @@ export class ConsumerWritable<C extends IConsumer<never> = IConsumer>
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     const reason = error ?? new ConnectionAborted('The stream was destroyed before it finished.');
     this.gate.close(reason); // First: the consumer may resume us as we leave it.
-    let failure: Error | null = null;
-    try {
-      this.abandon(reason);
-    } catch (thrown) {
-      failure = asError(thrown);
-      if (error !== null) log.err(thrown, 'Leaving a consumer failed');
-    }
-    callback(error ?? failure);
+    leaveAndCallBack(() => this.abandon(reason), error, callback);
     this.gate.fail();
   }
 

@@ -37,7 +37,7 @@ import {
   assertProducerReadableOptions,
   type ProducerReadableOptions,
 } from './producer-readable-options.js';
-import { forgetEnd } from './forget-end.js';
+import { forgetEnd } from './destroying.js';
 import { spendTurn } from '../../base/turn.js';
 import { setImmediate } from '../../base/timers.js';
 

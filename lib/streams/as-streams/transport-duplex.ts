@@ -31,20 +31,18 @@ import {
   type IPushProducer,
   isConsumer,
   isPushProducer,
-  type ITCPTransport,
   type ITransport,
   ProducerStoppedError,
 } from '../../twisted/core/index.js';
-import { log } from '../../base/log.js';
 import { whenRejected } from '../../base/rejection.js';
 import { assertBytes } from '../../base/bytes.js';
 import { asError } from '../../base/as-error.js';
 import { nextTick, setImmediate } from '../../base/timers.js';
 import { ConsumerGate, type WriteCallback } from './consumer-gate.js';
-import { isPlainDestroy, waitingIn } from './destroyed-plainly.js';
-import { forgetEnd } from './forget-end.js';
+import { forgetEnd, isPlainDestroy, leaveAndCallBack, waitingIn } from './destroying.js';
 import { Registration } from './registration.js';
 import { SocketLike } from './socket-like.js';
+import { abort, endWriteHalf } from './transport-ends.js';
 import {
   assertTransportDuplexOptions,
   optionsOfDuplex,
@@ -288,13 +286,9 @@ export class TransportDuplex<T extends ITransport = ITransport>
   private endOutput(transport: ITransport): void {
     this.registration.end();
     if (this.isOver) return;
-    const { loseWriteConnection } = transport as Partial<ITCPTransport>;
-    if (typeof loseWriteConnection === 'function') {
-      loseWriteConnection.call(transport);
-    } else {
-      this.link = 'closing';
-      transport.loseConnection();
-    }
+    if (endWriteHalf(transport)) return;
+    this.link = 'closing';
+    transport.loseConnection();
   }
 
   /**
@@ -316,15 +310,8 @@ export class TransportDuplex<T extends ITransport = ITransport>
     if (error === null) forgetEnd(this);
     this.stopTimer();
     this.ended = null;
-    let failure: Error | null = null;
-    try {
-      if (isPlainDestroy(error) && !this.isOver && this.transport !== null) this.deliver();
-      else this.abandon(error);
-    } catch (thrown) {
-      failure = asError(thrown);
-      if (error !== null) log.err(thrown, 'Leaving a transport failed');
-    }
-    callback(error ?? failure);
+    const delivers = isPlainDestroy(error) && !this.isOver && this.transport !== null;
+    leaveAndCallBack(() => (delivers ? this.deliver() : this.abandon(error)), error, callback);
     this.gate.fail();
   }
 
@@ -355,8 +342,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
     this.link = 'left';
     this.registration.end();
     if ((this.link as string) === 'lost') return; // From inside `unregisterProducer`.
-    const { abortConnection } = transport as Partial<ITCPTransport>;
-    if (how === 'abort' && typeof abortConnection === 'function') abortConnection.call(transport);
-    else if (link !== 'closing') transport.loseConnection();
+    if (how === 'abort' && abort(transport)) return;
+    if (link !== 'closing') transport.loseConnection();
   }
 }

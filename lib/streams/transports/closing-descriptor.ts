@@ -1,14 +1,22 @@
-/** How the consumer of a stream closes: for whom it waits, and for how long. */
-import { closedOf, ConnectionLost } from '../../twisted/core/index.js';
+/** How the consumer of a stream closes: what it waits for and how long, and how it lets the stream go. */
+import {
+  cleanClose,
+  closedOf,
+  ConnectionAborted,
+  ConnectionDone,
+  ConnectionLost,
+} from '../../twisted/core/index.js';
 import { tellOfConnection } from '../../base/diagnostics.js';
 import { setImmediate } from '../../base/timers.js';
 import { currentTurn } from '../../base/turn.js';
+import { type AnyWritable, destroyStream, resetStream } from '../any-stream/index.js';
 import { CloseTimer } from './close-timer.js';
 import { ObjectDescriptor } from './object-descriptor.js';
 import type { StreamReactor } from './stream-reactor.js';
 
 /**
- * The rules of a `WritableConsumer` about closing: which producers it waits for, and for how long.
+ * The rules of a `WritableConsumer` about closing: which producers it waits for and for how long, what
+ * becomes of the stream, and how the end is told.
  */
 export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
   /** @internal */
@@ -23,14 +31,44 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
     this.prototype.closeTimeout = 30_000; // Not a field: thousands may be idle.
   }
 
+  /**
+   * The reason that `connectionLost` was given.
+   *
+   * @internal
+   */
+  protected reason: Error | undefined;
   /** @internal Whether something was written since a pull producer was last asked. */
   protected hasAnswered = false;
-  // Declared only, for the same reason.
+  // Declared only: most have no need of these, and thousands may be idle.
+  declare private whenClosed?: { promise: Promise<Error>; resolve: (reason: Error) => void };
   declare private watched?: object;
   /** The turn of the event loop in which a producer has unregistered. */
   declare private unregisteredIn?: number;
   /** @internal */
   declare protected closeTimer?: CloseTimer | undefined;
+
+  /**
+   * The stream.
+   *
+   * @internal
+   */
+  protected get stream(): AnyWritable {
+    return this.reactor.stream;
+  }
+
+  /**
+   * Resolves with the reason that `connectionLost` was given: `ConnectionDone` after a clean close.
+   * Never rejects.
+   */
+  get closed(): Promise<Error> {
+    if (this.whenClosed === undefined) {
+      let resolve!: (reason: Error) => void;
+      const promise = new Promise<Error>((fulfil) => (resolve = fulfil));
+      this.whenClosed = { promise, resolve };
+      if (this.reason !== undefined) resolve(this.reason);
+    }
+    return this.whenClosed.promise;
+  }
 
   protected override sendBufferEmptied(): Error | undefined {
     if (this.isClosing) return this.closeStep();
@@ -126,10 +164,82 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
     this.limitClose();
   }
 
-  override connectionLost(reason: Error): void {
-    this.stopCloseTimer();
-    super.connectionLost(reason);
+  protected override postLoseConnection(): Error | undefined {
+    this.writeDisconnected = true; // Later writes would come after the end.
+    return this.endStream();
   }
+
+  protected override closeWriteConnection(): Error | undefined {
+    return this.endStream();
+  }
+
+  private endStream(): Error | undefined {
+    return this.reactor.end(() => this.streamFinished());
+  }
+
+  private streamFinished(): undefined {
+    if (this.disconnecting) this.connectionLost(cleanClose());
+    else this.writeHalfEnded();
+  }
+
+  /** The write half has ended as `loseWriteConnection` asked, and everything was delivered. */
+  protected writeHalfEnded(): void {}
+
+  /**
+   * Closes at once: drops what is buffered, resets a TCP connection, destroys any other stream,
+   * and stops the producer. `connectionLost(ConnectionAborted)` follows, not from inside this call.
+   * Called again, or after the connection is over, does nothing.
+   *
+   * @see Twisted: `ITCPTransport.abortConnection`
+   */
+  abortConnection(): void {
+    if (this.disconnected || this.reactor.isDropped) return;
+    tellOfConnection('closing', this);
+    this.reactor.drop();
+    this.stopReading();
+    process.nextTick(settleAbort, this);
+  }
+
+  /**
+   * Closes as `loseConnection` does, and waits for the end: `await using` closes a connection so.
+   *
+   * @returns a promise that resolves once the connection is over, however it ended. It waits for the
+   *   registered producer too.
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.loseConnection();
+    await this.closed;
+  }
+
+  /**
+   * The connection is over. Called once by the stream's events; calls after that do nothing.
+   *
+   * @param reason - Why.
+   */
+  override connectionLost(reason: Error): void {
+    if (this.disconnected) return;
+    this.stopCloseTimer();
+    try {
+      super.connectionLost(reason);
+    } finally {
+      this.reactor.detach();
+      this.release(reason);
+      this.reason = reason;
+      this.whenClosed?.resolve(reason);
+    }
+  }
+
+  /** Lets go of the stream: ends it after a clean close, destroys it after any other. */
+  protected release(reason: Error): void {
+    const { stream } = this;
+    if (reason instanceof ConnectionAborted) resetStream(stream, reason);
+    else if (reason instanceof ConnectionDone) this.reactor.finish(this.takeHeld());
+    // If only the half that is not ours is left, other code may still read it.
+    else if (this.reactor.mayDestroy) destroyStream(stream, reason);
+  }
+
+  /** Takes out the buffered bytes, in order. */
+  protected abstract takeHeld(): unknown[];
 
   /** Sees to it that a close does not wait for ever for the producer that is registered. */
   protected limitClose(): void {
@@ -155,4 +265,8 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
 
 function startWriting(descriptor: ClosingDescriptor<unknown>): void {
   if (descriptor.connected) descriptor.startWriting();
+}
+
+function settleAbort(descriptor: ClosingDescriptor<unknown>): void {
+  descriptor.reactor.settle('abort');
 }

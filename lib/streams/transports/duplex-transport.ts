@@ -1,11 +1,10 @@
 /** A Node stream that is read and written, as a Twisted transport. */
-import type { PeerCertificate, TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 
 import {
   assertProtocol,
   ConnectionDone,
   heed,
-  type IAddress,
   type IProtocol,
   isHalfCloseableProtocol,
   isHandshakeListener,
@@ -16,9 +15,8 @@ import {
 import { InvalidStateError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
 import { logRejection } from '../../base/rejection.js';
-import { hostOf, peerOf, rememberAddresses, wasAccepted } from './addresses.js';
+import { rememberAddresses, wasAccepted } from './addresses.js';
 import {
-  type AnyDuplex,
   assertDuplex,
   assertUnread,
   type DuplexLike,
@@ -26,12 +24,12 @@ import {
 } from '../any-stream/index.js';
 import { closeGracefully } from './close-gracefully.js';
 import { fromWebPair, isWebPair, type WebPairLike } from '../web/index.js';
+import { SocketConsumer } from './socket-consumer.js';
 import { StreamInput } from './stream-input.js';
 import type { StartTLSOptions } from './tls-options.js';
-import { type Trust, trustOf } from './tls-trust.js';
+import type { Trust } from './tls-trust.js';
 import { type TLSSide, tlsSide } from './tls-side.js';
 import { TLSUpgrade } from './tls-upgrade.js';
-import { WritableConsumer } from './writable-consumer.js';
 import {
   assertWritableConsumerOptions,
   type WritableConsumerOptions,
@@ -69,17 +67,14 @@ export interface DuplexTransportOptions extends WritableConsumerOptions {
  *
  * @see Twisted: `twisted.internet.tcp.Connection`
  */
-export class DuplexTransport extends WritableConsumer implements ITCPTransport {
+export class DuplexTransport extends SocketConsumer implements ITCPTransport {
   /** The protocol of the connection; may be replaced by another while the connection stands. */
   protocol: IProtocol | undefined;
 
   private input: StreamInput | undefined;
   private protocolConnected = false;
-  private noDelay = false;
-  private keepAlive = false;
   // Declared only: most connections have no TLS.
   declare private upgrade?: TLSUpgrade | undefined;
-  declare private trust?: Trust;
 
   /**
    * @param given - Any stream that is written to and read from, or a pair of WHATWG streams.
@@ -120,11 +115,6 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
     } else {
       this.makeConnection();
     }
-  }
-
-  /** @internal */
-  protected override get stream(): AnyDuplex {
-    return super.stream as AnyDuplex;
   }
 
   /** Connects the protocol; from then on it hears of everything, its own errors among it. */
@@ -267,87 +257,6 @@ export class DuplexTransport extends WritableConsumer implements ITCPTransport {
     });
     // Not before that: it knows who the other end is when it is notified.
     if (!this.disconnected && !reactor.isHeld) this.input?.open();
-  }
-
-  /**
-   * The certificate of the other end, or `null`: without TLS, before the handshake, or where the
-   * other end has shown none.
-   *
-   * @see Twisted: `ISSLTransport.getPeerCertificate`
-   */
-  getPeerCertificate(): PeerCertificate | null {
-    const certificate = this.stream.getPeerCertificate?.();
-    return certificate && Object.keys(certificate).length > 0 ? certificate : null;
-  }
-
-  /**
-   * Whether the other end has shown a certificate that one of `ca` has signed, or a pre-shared key:
-   * `false` also before the handshake is complete, and without TLS. As in Node; but a client that
-   * showed no certificate isn't authorized by resuming its session either.
-   *
-   * @see https://nodejs.org/api/tls.html#tlssocketauthorized
-   */
-  get authorized(): boolean {
-    return (this.trust ?? trustOf(this.stream)).authorized;
-  }
-
-  /**
-   * Why the other end isn't `authorized`, with Node's `code` for that (`CERT_HAS_EXPIRED`, …); `null`
-   * if it is, or was never asked for a certificate.
-   *
-   * @see https://nodejs.org/api/tls.html#tlssocketauthorizationerror
-   */
-  get authorizationError(): Error | null {
-    return (this.trust ?? trustOf(this.stream)).authorizationError;
-  }
-
-  /**
-   * The protocol that both ends have agreed on by ALPN (`ALPNProtocols`), as `'h2'`; `null` if there
-   * is none, or not yet.
-   *
-   * @see Twisted: `INegotiated.negotiatedProtocol`
-   */
-  get negotiatedProtocol(): string | null {
-    const { alpnProtocol } = this.stream;
-    return typeof alpnProtocol === 'string' ? alpnProtocol : null;
-  }
-
-  /** Where the other end is. */
-  getPeer(): IAddress {
-    return peerOf(this.stream);
-  }
-
-  /** Where this end is. */
-  getHost(): IAddress {
-    return hostOf(this.stream);
-  }
-
-  /**
-   * Whether `setTcpNoDelay` turned Nagle's algorithm off. Node can't tell whether other code did.
-   */
-  getTcpNoDelay(): boolean {
-    return this.noDelay;
-  }
-
-  /**
-   * Turns Nagle's algorithm off (`true`) or on. Does nothing if the stream is not a TCP socket.
-   */
-  setTcpNoDelay(enabled: boolean): void {
-    this.noDelay = enabled;
-    this.stream.setNoDelay?.(enabled);
-  }
-
-  /** Whether `setTcpKeepAlive` turned probes on. Node can't tell whether other code did. */
-  getTcpKeepAlive(): boolean {
-    return this.keepAlive;
-  }
-
-  /**
-   * Turns probes of an idle connection on or off. Does nothing if the stream is not a TCP socket.
-   */
-  setTcpKeepAlive(enabled: boolean): void {
-    this.keepAlive = enabled;
-    this.stream.setKeepAlive?.(enabled);
   }
 
   /** The protocol's own name in logs. */

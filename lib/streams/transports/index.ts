@@ -5,6 +5,7 @@ export type { ClientTLSOptions, ServerTLSOptions, StartTLSOptions } from './tls-
 export { type TLSSide, tlsSide } from './tls-side.js';
 export type { ClosingDescriptor } from './closing-descriptor.js';
 export type { ObjectDescriptor } from './object-descriptor.js';
+export type { SocketConsumer } from './socket-consumer.js';
 export { isWritableConsumer, WritableConsumer } from './writable-consumer.js';
 export {
   assertWritableConsumerOptions,

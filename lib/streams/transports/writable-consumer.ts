@@ -1,9 +1,6 @@
 /** A Node stream that is written to, as a Twisted consumer. */
 import {
   assertProducer,
-  cleanClose,
-  ConnectionAborted,
-  ConnectionDone,
   ConnectionLost,
   type IPullProducer,
   type IPushProducer,
@@ -14,15 +11,12 @@ import { onAbort } from '../../base/abort-signal.js';
 import { tellOfConnection, tellOfProducer } from '../../base/diagnostics.js';
 import { logRejection } from '../../base/rejection.js';
 import {
-  type AnyWritable,
   assertUnwritten,
   assertWritable,
-  destroyStream,
   highWaterMarkOf,
   isDestroyed,
   lengthOf,
   PrematureCloseError,
-  resetStream,
   takesObjects,
   type WritableLike,
 } from '../any-stream/index.js';
@@ -68,9 +62,6 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
   readonly highWaterMark: number;
 
   private writes: GatheredWrites | ObjectWrites | undefined;
-  private reason: Error | undefined;
-  // Declared only: most have no need of these, and thousands may be idle.
-  declare private whenClosed?: { promise: Promise<Error>; resolve: (reason: Error) => void };
 
   /**
    * @param writable - Any stream that is written to, a WHATWG `WritableStream` among them. It is
@@ -111,29 +102,6 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     if (options.signal !== undefined) {
       onAbort(options.signal, () => this.abortConnection(), this.closed);
     }
-  }
-
-  /**
-   * The stream.
-   *
-   * @internal
-   */
-  protected get stream(): AnyWritable {
-    return this.reactor.stream;
-  }
-
-  /**
-   * Resolves with the reason that `connectionLost` was given: `ConnectionDone` after a clean close.
-   * Never rejects.
-   */
-  get closed(): Promise<Error> {
-    if (this.whenClosed === undefined) {
-      let resolve!: (reason: Error) => void;
-      const promise = new Promise<Error>((fulfil) => (resolve = fulfil));
-      this.whenClosed = { promise, resolve };
-      if (this.reason !== undefined) resolve(this.reason);
-    }
-    return this.whenClosed.promise;
   }
 
   /**
@@ -278,8 +246,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     return this.reactor.send(this.takeHeld(), this.drainComesTooSeldom());
   }
 
-  /** Takes out the buffered bytes, in order. */
-  protected takeHeld(): unknown[] {
+  protected override takeHeld(): unknown[] {
     return this.writes?.take() ?? [];
   }
 
@@ -312,80 +279,9 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     };
   }
 
-  protected override postLoseConnection(): Error | undefined {
-    this.writeDisconnected = true; // Later writes would come after the end.
-    return this.endStream();
-  }
-
-  protected override closeWriteConnection(): Error | undefined {
-    return this.endStream();
-  }
-
-  private endStream(): Error | undefined {
-    return this.reactor.end(() => this.streamFinished());
-  }
-
-  private streamFinished(): undefined {
-    if (this.disconnecting) this.connectionLost(cleanClose());
-    else this.writeHalfEnded();
-  }
-
-  /** The write half has ended as `loseWriteConnection` asked, and everything was delivered. */
-  protected writeHalfEnded(): void {}
-
-  /**
-   * Closes at once: drops what is buffered, resets a TCP connection, destroys any other stream,
-   * and stops the producer. `connectionLost(ConnectionAborted)` follows, not from inside this call.
-   * Called again, or after the connection is over, does nothing.
-   *
-   * @see Twisted: `ITCPTransport.abortConnection`
-   */
-  abortConnection(): void {
-    if (this.disconnected || this.reactor.isDropped) return;
-    tellOfConnection('closing', this);
-    this.reactor.drop();
-    this.stopReading();
-    process.nextTick((consumer: WritableConsumer) => {
-      consumer.reactor.settle('abort');
-    }, this);
-  }
-
-  /**
-   * Closes as `loseConnection` does, and waits for the end: `await using` closes a connection so.
-   *
-   * @returns a promise that resolves once the connection is over, however it ended. It waits for the
-   *   registered producer too.
-   */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.loseConnection();
-    await this.closed;
-  }
-
-  /**
-   * The connection is over. Called once by the stream's events; calls after that do nothing.
-   *
-   * @param reason - Why.
-   */
-  override connectionLost(reason: Error): void {
-    if (this.disconnected) return;
-    try {
-      super.connectionLost(reason);
-    } finally {
-      this.reactor.detach();
-      this.release(reason);
-      this.writes = undefined;
-      this.reason = reason;
-      this.whenClosed?.resolve(reason);
-    }
-  }
-
-  /** Lets go of the stream: ends it after a clean close, destroys it after any other. */
-  protected release(reason: Error): void {
-    const { stream } = this;
-    if (reason instanceof ConnectionAborted) resetStream(stream, reason);
-    else if (reason instanceof ConnectionDone) this.reactor.finish(this.takeHeld());
-    // If only the half that is not ours is left, other code may still read it.
-    else if (this.reactor.mayDestroy) destroyStream(stream, reason);
+  protected override release(reason: Error): void {
+    super.release(reason);
+    this.writes = undefined;
   }
 }
 
