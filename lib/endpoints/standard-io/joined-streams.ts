@@ -6,9 +6,9 @@ import {
   type AnyReadable,
   type AnyWritable,
   bytesFrom,
-  isBusy,
   isReadToTheEnd,
   lengthOf,
+  needsDrain,
   PrematureCloseError,
   saysFinish,
 } from '../../streams/any-stream/index.js';
@@ -68,7 +68,7 @@ export class JoinedStreams extends Duplex {
     // A stream that does not tell how much it has buffered, such as streamx's, may not call back
     // either.
     if (lengthOf(output) !== undefined) output.write(chunk, callback);
-    else if (isBusy(output, output.write(chunk))) callOnce(output, ['drain'], callback);
+    else if (needsDrain(output, output.write(chunk))) callOnce(output, ['drain'], callback);
     else callback();
   }
 

@@ -111,8 +111,8 @@ export function isBeingDestroyed(stream: AnyWritable): boolean {
   return stream.destroying === true && stream.destroyed !== true;
 }
 
-/** Whether `stream` said that it wants no more for now, given what its `write` answered. */
-export function isBusy(stream: AnyWritable, answer: unknown): boolean {
+/** Whether `stream` said, by what its `write` answered, that it wants no more until its `drain`. */
+export function needsDrain(stream: AnyWritable, answer: unknown): boolean {
   return answer === false || stream.writableNeedDrain === true;
 }
 

@@ -7,10 +7,10 @@ export {
   type DuplexLike,
   type EmitterLike,
   isBeingDestroyed,
-  isBusy,
   isDestroyed,
   isSocket,
   isUnreadSocket,
+  needsDrain,
   sendsTogether,
   type WritableLike,
 } from './capabilities.js';

@@ -5,9 +5,9 @@
  * A chunk on its way, and the reasons in `Why` that hold it back or end it:
  *
  * ```text
- *   write() ──▶ waits ──nothing holds the latch──▶ given to the consumer ──no longer busy or paused──▶ called back
- *                 │                                        │
- *                 └──closed, or ended before it was given──┴──closed──▶ failed
+ *   write() ──▶ waits ──nothing holds the latch──▶ given to the consumer ──not passing, resting, paused──▶ called back
+ *                 │                                            │
+ *                 └──over, or stopped before it was given──────┴──over──▶ failed, as soon as the stream is told
  * ```
  */
 import type { IConsumer, IPushProducer } from '../../twisted/core/index.js';
@@ -27,13 +27,20 @@ const Why = {
   unopened: 1,
   /** The consumer has paused us. */
   paused: 2,
-  /** A chunk is being given to the consumer, or the loop has to turn; this looks again afterwards. */
-  busy: 4,
+  /** A chunk is on its way to the consumer; the code that passes it on looks again afterwards. */
+  passing: 4,
+  /** The event loop has to turn first. */
+  resting: 8,
   /** The consumer has stopped us. */
-  ended: 8,
-  /** The stream is destroyed. */
-  closed: 16,
+  stopped: 16,
+  /** The stream is destroyed, or the consumer has failed: nothing goes through any more. */
+  over: 32,
+  /** The stream is being destroyed, and must be told why before a chunk may fail for it. */
+  untold: 64,
 } as const;
+
+/** The stream is not called back now, whatever became of the chunk. */
+const NOT_NOW = Why.passing | Why.resting | Why.untold;
 
 export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'resumeProducing'> {
   private readonly latch = new Latch(Why, Why.unopened);
@@ -44,7 +51,7 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
   private chunk: unknown = null;
   /** Chunks that may pass before the time is to be asked. */
   private unitsLeft = 1;
-  /** The error of writes once the gate is closed or has ended. */
+  /** The error of writes once the gate is over or stopped. */
   private failure: Error | null = null;
 
   /** Opens the way to `consumer`; a chunk that waits goes through now. */
@@ -84,25 +91,35 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
     const { chunk, consumer, latch } = this;
     this.chunk = null;
     for (const each of chunk === null ? behind : [chunk, ...behind]) {
-      if (latch.isHeldBy(Why.unopened | Why.ended | Why.closed)) return;
+      if (latch.isHeldBy(Why.unopened | Why.stopped | Why.over)) return;
       consumer.write(each as Uint8Array);
     }
   }
 
   /**
-   * Lets nothing through from now on. The chunk on its way is to fail with `error`, and so is each
-   * that still comes; but a stream that is being destroyed must have heard why before, so that is
-   * left to `fail`.
+   * The stream is being destroyed: lets nothing through from now on. The chunk on its way fails with
+   * `error`, and so does each that still comes, but not before `fail`: the stream must be told why first.
    */
   close(error: Error): void {
-    this.failure ??= error;
-    this.latch.hold(Why.closed);
-    this.latch.hold(Why.busy);
+    this.latch.hold(Why.untold);
+    this.closeDestroyed(error);
   }
 
-  /** Fails the chunk on its way, soon. */
+  /** As `close`, of a stream that was told already: the chunk that is passed on just now fails. */
+  closeDestroyed(error: Error): void {
+    this.failure ??= error;
+    this.latch.hold(Why.over);
+  }
+
+  /** The stream was told why it is destroyed: fails the chunk on its way, in the next tick. */
   fail(): void {
-    nextTick(passed, this);
+    nextTick(failNow, this);
+  }
+
+  /** Fails the chunk on its way, if there still is one. */
+  failNow(): void {
+    this.latch.release(Why.untold);
+    this.rested();
   }
 
   /**
@@ -111,12 +128,12 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
    */
   finish(error: Error): void {
     this.failure ??= error;
-    this.latch.hold(Why.ended);
+    this.latch.hold(Why.stopped);
     this.resumeProducing();
   }
 
   pauseProducing(): void {
-    if (!this.latch.isHeldBy(Why.ended)) this.latch.hold(Why.paused);
+    if (!this.latch.isHeldBy(Why.stopped)) this.latch.hold(Why.paused);
   }
 
   resumeProducing(): void {
@@ -128,7 +145,7 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
     if (this.failure !== null)
       log.err(reason, 'A consumer failed after it had stopped its producer');
     this.failure ??= asError(reason);
-    this.latch.hold(Why.closed);
+    this.latch.hold(Why.over);
   }
 
   /** Its `write` is an async function: the chunk on its way fails for it, or the next one. */
@@ -139,34 +156,37 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
 
   private pass(chunk: unknown): void {
     const { latch } = this;
-    latch.hold(Why.busy); // A call that the consumer makes from inside its `write` must not start another.
+    latch.hold(Why.passing); // A call that the consumer makes from inside its `write` must not start another.
     try {
       const returned: unknown = this.consumer.write(chunk as Uint8Array);
       if (returned !== undefined) whenRejected(returned, (reason) => this.consumerRejected(reason));
     } catch (thrown) {
       this.consumerFailed(thrown);
     }
-    if (--this.unitsLeft > 0 || (this.unitsLeft = smallUnitsLeft()) > 0) latch.release(Why.busy);
-    else setImmediate(passed, this); // A closure here would cost each write an allocation.
+    if (--this.unitsLeft <= 0 && (this.unitsLeft = smallUnitsLeft()) <= 0) {
+      latch.hold(Why.resting);
+      setImmediate(rested, this); // A closure here would cost each write an allocation.
+    }
+    latch.release(Why.passing);
   }
 
-  /** The chunk on its way, if there still is one, may go on. */
-  passed(): void {
-    this.latch.release(Why.busy);
+  /** The event loop has turned: the chunk on its way, if there still is one, may go on. */
+  rested(): void {
+    this.latch.release(Why.resting);
     this.proceed();
   }
 
   /** Takes the chunk on its way as far as it can go now. */
   private proceed(): void {
     const { latch } = this;
-    if (this.callback === null || latch.isHeldBy(Why.busy)) return;
+    if (this.callback === null || latch.isHeldBy(NOT_NOW)) return;
     if (this.chunk !== null && latch.isFree) {
       const { chunk } = this;
       this.chunk = null;
       this.pass(chunk);
-      if (latch.isHeldBy(Why.busy)) return;
+      if (latch.isHeldBy(NOT_NOW)) return;
     }
-    const fails = latch.isHeldBy(this.chunk === null ? Why.closed : Why.closed | Why.ended);
+    const fails = latch.isHeldBy(this.chunk === null ? Why.over : Why.over | Why.stopped);
     if (!fails && (this.chunk !== null || latch.isHeldBy(Why.paused))) return;
     const { callback } = this;
     this.callback = null;
@@ -175,6 +195,10 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
   }
 }
 
-function passed(gate: ConsumerGate): void {
-  gate.passed();
+function rested(gate: ConsumerGate): void {
+  gate.rested();
+}
+
+function failNow(gate: ConsumerGate): void {
+  gate.failNow();
 }

@@ -238,7 +238,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
     const wasOver = this.isOver;
     this.link = 'lost';
     this.registration.forget();
-    if (this.destroyed) this.gate.close(reason); // A chunk that it is given just now ends here.
+    if (this.destroyed) this.gate.closeDestroyed(reason); // A chunk that it is given just now ends here.
     if (wasOver) return;
     if (reason instanceof ConnectionDone) {
       this.readConnectionLost();
@@ -251,7 +251,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
   /** The transport wants nothing more of us. As a rule it says why right after. */
   private writerStopped(): void {
     if (!this.registration.forget()) return;
-    if (this.destroyed) this.gate.close(new ProducerStoppedError());
+    if (this.destroyed) this.gate.closeDestroyed(new ProducerStoppedError());
     setImmediate(() => {
       if (!this.isOver) this.destroy(new ProducerStoppedError());
     });

@@ -20,7 +20,7 @@ import type { ReadableSource, SourceListener } from './readable-source.js';
  * `read` would join what is buffered, and would conflict with other `data` listeners.)
  */
 export class EmitterSource implements ReadableSource {
-  readonly isHoldingCostly = true;
+  readonly isPausingCostly = true;
 
   private listener: SourceListener | null = null;
   /**
@@ -65,13 +65,13 @@ export class EmitterSource implements ReadableSource {
     }
   }
 
-  flow(): void {
+  resume(): void {
     if (this.flowing === true) return;
     this.flowing = true;
     this.stream.resume?.();
   }
 
-  hold(): void {
+  pause(): void {
     if (this.flowing === false) return;
     this.flowing = false;
     this.stream.pause?.();
@@ -81,7 +81,7 @@ export class EmitterSource implements ReadableSource {
     if (this.listener === null) return;
     this.listener = null;
     releaseReading(this.stream, this);
-    if (!this.ended) this.hold(); // Without a listener it would flow on, into nothing.
+    if (!this.ended) this.pause(); // Without a listener it would flow on, into nothing.
     this.stream.removeListener('data', this.onData);
     this.stream.removeListener('end', this.onEnd);
     this.stream.removeListener('close', this.onClose);

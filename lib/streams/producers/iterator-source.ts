@@ -12,7 +12,7 @@ interface Cursor {
 
 /** Reads objects that are asked for each chunk: iterators, and the readers of WHATWG streams. */
 export class IteratorSource implements ReadableSource {
-  readonly isHoldingCostly = false;
+  readonly isPausingCostly = false;
 
   private listener: SourceListener | null = null;
   private cursor: Cursor | null = null;
@@ -42,12 +42,12 @@ export class IteratorSource implements ReadableSource {
     if (this.state === 'broken') this.fail(new PrematureCloseError());
   }
 
-  flow(): void {
+  resume(): void {
     this.flowing = true;
     if (!this.asking) void this.ask();
   }
 
-  hold(): void {
+  pause(): void {
     this.flowing = false;
   }
 

@@ -4,7 +4,7 @@
 export interface SourceListener {
   /**
    * Some bytes, perhaps none; or a value of any kind but `null`, where `prepare` has said so. May come
-   * although the source was told to hold.
+   * although the source was told to pause.
    */
   onChunk(chunk: unknown): void;
   /** That was all. Nothing follows. */
@@ -16,10 +16,10 @@ export interface SourceListener {
 /** Gives chunks to one listener at a time, from `open` until the end, an error or `close`. */
 export interface ReadableSource {
   /**
-   * Whether pausing the stream costs as much as a chunk, so that it pays to call `hold` only when a
+   * Whether pausing the stream costs as much as a chunk, so that it pays to call `pause` only when a
    * chunk comes that is not wanted.
    */
-  readonly isHoldingCostly: boolean;
+  readonly isPausingCostly: boolean;
 
   /** @throws InvalidStateError: another adapter reads what this would read. Absent if none can. */
   assertUnread?(): void;
@@ -33,9 +33,9 @@ export interface ReadableSource {
   /** Takes a listener, which hears at once of a source that is over already. */
   open(listener: SourceListener): void;
   /** Gives chunks from now on. */
-  flow(): void;
-  /** Stops giving chunks until `flow`. */
-  hold(): void;
+  resume(): void;
+  /** Stops giving chunks until `resume`. */
+  pause(): void;
   /** Forgets the listener. */
   close(): void;
   /** Lets go of whatever is being read, unless it is over anyway. */

@@ -116,7 +116,7 @@ export class Transfer implements SourceListener, IPushProducer {
   pauseProducing(): void {
     this.latch.hold(Why.paused);
     // From inside our own `write` it is for `goOn` to say: see there.
-    if (this.isIdle) this.source.hold();
+    if (this.isIdle) this.source.pause();
   }
 
   /**
@@ -224,9 +224,9 @@ export class Transfer implements SourceListener, IPushProducer {
       else this.complete();
       this.mayReject = false;
     } else if (this.latch.isFree) {
-      this.source.flow();
+      this.source.resume();
     } else if (!this.mayFlowOn()) {
-      this.source.hold();
+      this.source.pause();
     }
   }
 
@@ -235,7 +235,7 @@ export class Transfer implements SourceListener, IPushProducer {
    * with every chunk pauses and resumes at each, which can cost a stream more than the chunk did.
    */
   private mayFlowOn(): boolean {
-    return this.latch.isFreeBut(Why.paused) && this.source.isHoldingCostly;
+    return this.latch.isFreeBut(Why.paused) && this.source.isPausingCostly;
   }
 
   private pass(chunk: unknown): void {

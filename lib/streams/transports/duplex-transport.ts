@@ -130,7 +130,7 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
     this.reactor.call(() => heed(this.protocol?.makeConnection(this), this, 'makeConnection'));
     if (this.disconnected) return;
     if (this.disconnecting) input.discard();
-    if (!this.reactor.isHeld) input.open(); // Held, it is for TLS to read, and opened after that.
+    if (!this.reactor.isMoving) input.open(); // Else TLS reads it first, and it is opened after that.
   }
 
   override doRead(): Error | undefined {
@@ -226,7 +226,7 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
   startTLS(options: StartTLSOptions = {}): void {
     if (!this.connected || this.disconnecting || this.writeDisconnected) return;
     const { reactor, stream } = this;
-    if (reactor.isHeld) throw new InvalidStateError('startTLS is under way already');
+    if (reactor.isMoving) throw new InvalidStateError('startTLS is under way already');
     this.secure(tlsSide(options, options.isServer ?? wasAccepted(stream)));
   }
 
@@ -237,7 +237,7 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
    */
   secure(side: TLSSide): void {
     this.input?.suspend();
-    this.reactor.hold();
+    this.reactor.beginMoving();
     this.upgrade = new TLSUpgrade(this.reactor, side, (socket, trust) => {
       this.secured(socket, trust);
     });
@@ -256,7 +256,7 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
       return heed(protocol.handshakeCompleted(), this, 'handshakeCompleted');
     });
     // Not before that: it knows who the other end is when it is notified.
-    if (!this.disconnected && !reactor.isHeld) this.input?.open();
+    if (!this.disconnected && !reactor.isMoving) this.input?.open();
   }
 
   /** The protocol's own name in logs. */

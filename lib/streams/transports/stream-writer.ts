@@ -19,10 +19,10 @@ import {
   destroyStream,
   type Event,
   isBeingDestroyed,
-  isBusy,
   isResettable,
   isWriteEnded,
   lengthOf,
+  needsDrain,
   refusesWrites,
   sendsTogether,
   type WriteHalf,
@@ -84,12 +84,12 @@ export abstract class StreamWriter {
   }
 
   /** Hands the stream nothing of its own accord until `move`. */
-  hold(): void {
+  beginMoving(): void {
     this.latch.hold(Why.moving);
   }
 
   /** Whether nothing goes to the stream until `move`. */
-  get isHeld(): boolean {
+  get isMoving(): boolean {
     return this.latch.isHeldBy(Why.moving);
   }
 
@@ -105,7 +105,7 @@ export abstract class StreamWriter {
   }
 
   /** Whether writes must be buffered: usually until `drain`. */
-  get isBusy(): boolean {
+  get isBlocked(): boolean {
     return this.latch.isHeldBy(Why.full | Why.moving);
   }
 
@@ -156,7 +156,7 @@ export abstract class StreamWriter {
     const answer: unknown = reportEmpty
       ? stream.write(chunk, this.emptyReporter())
       : stream.write(chunk);
-    if (!isBusy(stream, answer) && !(reportEmpty && lengthOf(stream) !== 0)) {
+    if (!needsDrain(stream, answer) && !(reportEmpty && lengthOf(stream) !== 0)) {
       latch.release(Why.full);
     }
     return undefined;
@@ -193,7 +193,7 @@ export abstract class StreamWriter {
     latch.hold(Why.full); // As above.
     this.isEmptied = false;
     try {
-      if (!isBusy(stream, stream.write(chunk))) latch.release(Why.full);
+      if (!needsDrain(stream, stream.write(chunk))) latch.release(Why.full);
     } catch (thrown) {
       this.lose(this.failure(thrown));
       return false;

@@ -180,7 +180,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
   /** Whether the buffered bytes have reached `highWaterMark`. */
   protected override isSendBufferFull(): boolean {
     if (this.writableLength >= this.highWaterMark) return true;
-    return lengthOf(this.stream) === undefined && this.reactor.isBusy;
+    return lengthOf(this.stream) === undefined && this.reactor.isBlocked;
   }
 
   /**
@@ -235,7 +235,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
       if (error !== undefined) return error;
       // User code may have run: a `write` of the stream is whatever its owner made it.
       const { reactor, writes } = this;
-      if (this.disconnected || reactor.isDropped || reactor.isBusy) return undefined;
+      if (this.disconnected || reactor.isDropped || reactor.isBlocked) return undefined;
       if (writes.size > 0) return undefined;
     }
     return this.sendBufferEmptied();
@@ -273,7 +273,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
       buffered: this.writableLength,
       full: this.highWaterMark,
       unit: this.takesObjects ? 'objects' : 'bytes',
-      drain: reactor.isBusy ? (reactor.isHeld ? 'the TLS handshake' : 'drain') : undefined,
+      drain: reactor.isBlocked ? (reactor.isMoving ? 'the TLS handshake' : 'drain') : undefined,
       waitsFor: reactor.isEnding ? 'waits for the stream to finish' : undefined,
       reason: this.reason,
     };
