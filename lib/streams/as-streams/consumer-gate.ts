@@ -10,6 +10,8 @@
  *                 └──over, or stopped before it was given──────┴──over──▶ failed, as soon as the stream is told
  * ```
  */
+import type { Writable } from '#stream';
+
 import type { IConsumer, IPushProducer } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
 import { whenRejected } from '../../base/rejection.js';
@@ -17,6 +19,7 @@ import { asError } from '../../base/as-error.js';
 import { Latch } from '../../base/latch.js';
 import { smallUnitsLeft } from '../../base/turn.js';
 import { nextTick, setImmediate } from '../../base/timers.js';
+import { waitingIn } from './destroying.js';
 
 /** The function that a stream wants called when it may write on. */
 export type WriteCallback = (error?: Error | null) => void;
@@ -78,6 +81,24 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
     }
     this.callback = callback;
     this.proceed();
+  }
+
+  /** The chunk on its way, if the consumer has yet to be given it. */
+  private get waiting(): [chunk: Buffer] | [] {
+    return this.chunk === null ? [] : [this.chunk as Buffer];
+  }
+
+  /**
+   * Sees to it that the consumer is given all that was written to `stream`, which is ours, also if it is
+   * corked.
+   *
+   * @returns whether any bytes were still to come. (An empty chunk moves nothing, so nothing would come
+   *   of waiting for it.)
+   */
+  handOver(stream: Writable): boolean {
+    const isHolding = [...this.waiting, ...waitingIn(stream)].some(({ length }) => length > 0);
+    while (stream.writableCorked > 0) stream.uncork();
+    return isHolding;
   }
 
   /**
@@ -186,6 +207,8 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
       this.pass(chunk);
       if (latch.isHeldBy(NOT_NOW)) return;
     }
+    // Without bytes there is nothing that a consumer which has stopped us could lack.
+    if (latch.isHeldBy(Why.stopped) && this.waiting[0]?.length === 0) this.chunk = null;
     const fails = latch.isHeldBy(this.chunk === null ? Why.over : Why.over | Why.stopped);
     if (!fails && (this.chunk !== null || latch.isHeldBy(Why.paused))) return;
     const { callback } = this;

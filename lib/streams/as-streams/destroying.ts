@@ -15,10 +15,10 @@ export function isPlainDestroy(error: Error | null): boolean {
 }
 
 /** Chunks that were written to `stream` and have yet to be given to its `_write`, in order. */
-export function waitingIn(stream: Writable): unknown[] {
+export function waitingIn(stream: Writable): Buffer[] {
   // Node's own getter; its declarations lack it.
   const { writableBuffer = [] } = stream as Writable & {
-    readonly writableBuffer?: readonly { readonly chunk: unknown }[];
+    readonly writableBuffer?: readonly { readonly chunk: Buffer }[];
   };
   return writableBuffer.map(({ chunk }) => chunk);
 }

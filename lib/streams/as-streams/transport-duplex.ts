@@ -15,8 +15,7 @@
  *     └──────────────writeConnectionLost───────────────┘
  * ```
  *
- * Writes and an end that come before the connection wait for it: in the gate, in the stream's own
- * buffer behind that, and as the state `ending`.
+ * Writes and an end that come before the connection wait: in the gate, behind it, and as `ending`.
  */
 import { addAbortSignal } from '#stream';
 
@@ -26,6 +25,7 @@ import {
   ConnectionAborted,
   ConnectionDone,
   ConnectionLost,
+  handsOver,
   type IConsumer,
   type IHalfCloseableProtocol,
   type IPushProducer,
@@ -33,6 +33,7 @@ import {
   isPushProducer,
   type ITransport,
   ProducerStoppedError,
+  standInFor,
 } from '../../twisted/core/index.js';
 import { whenRejected } from '../../base/rejection.js';
 import { assertBytes } from '../../base/bytes.js';
@@ -55,12 +56,10 @@ import {
  * the other end.
  *
  * - Whatever is written before `makeConnection` waits for it.
- * - A slow reader pauses a transport that is a push producer; a transport that is a consumer pauses
- *   the writer.
+ * - A slow reader pauses a transport that is a producer; one that is a consumer pauses the writer.
  * - `end` half-closes a transport that has `loseWriteConnection`, and closes any other. `'finish'`
  *   comes when the transport says that this was done, so all has been sent by then.
- * - A connection that ends cleanly ends both halves; one that ends otherwise destroys the stream
- *   with the reason.
+ * - A connection that ends cleanly ends both halves; any other destroys the stream with the reason.
  * - When both halves have ended the connection is closed.
  * - Destroyed without an error, as `net.Socket` is, the stream gives the transport all that was written,
  *   and closes it; so do `for await` over the stream, and `break` in it. (From Node 24.21 on, `for await`
@@ -94,10 +93,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
   private ended: WriteCallback | null = null;
 
   private readonly gate = new ConsumerGate();
-  /**
-   * The object that the transport has as its producer, because the stream's own `pause` does
-   * something else.
-   */
+  /** The transport's producer: an object of its own, as the stream's own `pause` does something else. */
   private readonly writer: IPushProducer = {
     pauseProducing: () => this.gate.pauseProducing(),
     resumeProducing: () => this.gate.resumeProducing(),
@@ -114,6 +110,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
   constructor(options: TransportDuplexOptions = {}) {
     assertTransportDuplexOptions(options);
     super(optionsOfDuplex(options));
+    standInFor(this.writer, this);
     if (options.signal) addAbortSignal(options.signal, this);
   }
 
@@ -246,6 +243,11 @@ export class TransportDuplex<T extends ITransport = ITransport>
     } else {
       this.destroy(reason);
     }
+  }
+
+  /** @internal Other code closes the transport: what was written to the stream comes first. */
+  [handsOver](): boolean {
+    return this.gate.handOver(this);
   }
 
   /** The transport wants nothing more of us. As a rule it says why right after. */

@@ -86,6 +86,10 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
    * now.
    */
   private closeStep(): Error | undefined {
+    if (this.isYetToBegin) {
+      this.stopWriting();
+      return undefined;
+    }
     const { producer } = this;
     if (producer === null) {
       if (this.isInTurnOfUnregistering()) return this.writeNextTurn();
@@ -107,6 +111,15 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
       this.writeNextTurn();
     }
     return error;
+  }
+
+  /**
+   * Whether something may be written that a close has to wait for, although nobody is registered yet.
+   *
+   * @internal
+   */
+  protected get isYetToBegin(): boolean {
+    return false;
   }
 
   /**

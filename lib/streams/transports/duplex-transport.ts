@@ -7,6 +7,7 @@ import {
   heed,
   type IProtocol,
   isHalfCloseableProtocol,
+  isHandingOver,
   isHandshakeListener,
   isOwnProtocol,
   type ITCPTransport,
@@ -131,6 +132,14 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
     if (this.disconnected) return;
     if (this.disconnecting) input.discard();
     if (!this.reactor.isMoving) input.open(); // Else TLS reads it first, and it is opened after that.
+    if (this.isClosing) this.startWriting();
+  }
+
+  /** @internal A protocol whose socket is still connecting writes once that is connected. */
+  protected override get isYetToBegin(): boolean {
+    return (
+      this.protocol !== undefined && !this.protocolConnected && this.stream.connecting === true
+    );
   }
 
   override doRead(): Error | undefined {
@@ -143,9 +152,10 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
 
   /**
    * A protocol registers with its own transport only to be paused and resumed, and asks for the
-   * close itself.
+   * close itself. One that is a stream has perhaps more to write than it has written so far.
    */
   protected override isWaitedFor(producer: object): boolean {
+    if (isHandingOver(producer)) return true;
     return super.isWaitedFor(producer) && !isOwnProtocol(producer, this.protocol);
   }
 

@@ -22,6 +22,8 @@ export { ProtocolToConsumerAdapter } from './protocol-to-consumer-adapter.js';
 export type { ReadDescriptor } from './read-descriptor.js';
 export {
   closedOf,
+  handsOver,
+  isHandingOver,
   isOwnProtocol,
   isUnableToUnregister,
   standInFor,

@@ -29,7 +29,27 @@ export function standInFor(standIn: object, producer: object): void {
 }
 
 function originalOf(producer: unknown): unknown {
-  return originals.get(producer as object) ?? producer;
+  let original = producer as object;
+  for (let next = originals.get(original); next !== undefined; next = originals.get(original)) {
+    original = next;
+  }
+  return original;
+}
+
+/** The method of a producer that buffers data of its own for its consumer. */
+export const handsOver = Symbol('handsOver');
+
+interface Buffering {
+  /** Hands the consumer what it can, and returns whether any of it is still buffered, or was until now. */
+  [handsOver]?(): boolean;
+}
+
+/**
+ * Whether `producer`, or the one for which it stands in, buffers data that was written before a close,
+ * so that the close waits until it has come.
+ */
+export function isHandingOver(producer: object): boolean {
+  return (originalOf(producer) as Buffering)[handsOver]?.() ?? false;
 }
 
 /** The transports that `producer` lives by: itself, if it is one, its `transport`, that one's, and so on. */

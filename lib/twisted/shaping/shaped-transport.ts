@@ -9,6 +9,7 @@ import {
   closedOf,
   type IConsumer,
   type IPushProducer,
+  isHandingOver,
   isOwnProtocol,
   isPushProducer,
   isUnableToUnregister,
@@ -132,7 +133,7 @@ export class ShapedTransportMembers<
     const { producer } = this;
     if (this.closing === null || producer === null || !this.isOwn(producer)) return;
     setImmediate(() => {
-      if (this.producer === producer && !this.producerPaused) this.unregisterProducer();
+      if (this.producer === producer) this.unregisterOwn();
     });
   }
 
@@ -194,12 +195,19 @@ export class ShapedTransportMembers<
     if (producer === null || isUnableToUnregister(producer, this)) {
       this.unregisterProducer();
     } else if (this.isOwn(producer)) {
-      if (!this.producerPaused) this.unregisterProducer();
+      this.unregisterOwn();
     } else {
       void closedOf(producer)?.then(() => {
         if (this.producer === producer && this.closing !== null) this.unregisterProducer();
       });
     }
+  }
+
+  /** A paused producer may have more to write, and one that is a stream may have yet to hand it over. */
+  private unregisterOwn(): void {
+    const { producer } = this;
+    if (producer === null || this.producerPaused || isHandingOver(producer)) return;
+    this.unregisterProducer();
   }
 
   /**
