@@ -115,10 +115,26 @@ export default {
     },
     {
       name: 'bench on its own',
-      comment: 'The bench measures dist, as users get it, and shares nothing with the specs.',
+      comment:
+        'The bench measures dist, as users get it, and shares nothing with the other folders.',
       severity: 'error',
       from: { path: '^bench/' },
-      to: { path: '^(?:spec|lib|examples)/' },
+      to: { path: '^(?:spec|lib|examples|scripts)/' },
+    },
+    {
+      name: 'door of the bench',
+      comment:
+        'Import the library from bench/library: dist has no name in the package of the bench.',
+      severity: 'error',
+      from: { path: '^bench/', pathNot: '^bench/library/' },
+      to: { path: '^dist/' },
+    },
+    {
+      name: 'packages of the bench',
+      comment: 'The bench is a package of its own: name this in bench/package.json.',
+      severity: 'error',
+      from: { path: '^bench/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     },
     {
       name: 'lib on its own',

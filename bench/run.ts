@@ -1,18 +1,16 @@
 /** `npm run bench`: measures the workloads that the user chose, and prints the results. */
 import { existsSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
 
 import { format } from './harness/report.js';
 import { measure } from './harness/rounds.js';
 import { judge, type Verdict } from './harness/verdict.js';
 import { type Options, parseOptions } from './options.js';
+import { BUILT } from './support/built.js';
 import { removeTools } from './support/c.js';
 import { useNode, useNodeFlags } from './support/commands.js';
 import { removeFiles } from './support/patterned-file.js';
 import { WORKLOADS } from './workloads/index.js';
-
-const LIBRARY = fileURLToPath(new URL('../dist/index.js', import.meta.url));
 
 function progress(name: string, contestant: string, round: number, rounds: number): void {
   const line = `${name}: round ${round} of ${rounds}: ${contestant}`;
@@ -52,7 +50,7 @@ process.on('exit', () => {
 try {
   if (options.list) {
     console.log(options.workloads.map(({ name }) => name).join('\n'));
-  } else if (!existsSync(LIBRARY)) {
+  } else if (!existsSync(BUILT)) {
     console.error('The library is not built. Run this first: npm run build');
     process.exitCode = 2;
   } else {

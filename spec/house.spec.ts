@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { expect } from 'chai';
@@ -26,7 +26,10 @@ const FILES: Readonly<Record<string, string>> = {
   'lib/endpoints/sockets/index.ts': `import '../../testing/index.js'; import '../../index.js'; import 'chai';`,
   'lib/protocols/index.ts': `import '../streams/any-stream/index.js';`,
   'lib/testing/index.ts': `import '../twisted/cooperation/index.js';`,
-  'bench/run.ts': `import '../spec/support.js';`,
+  'bench/run.ts': `import '../spec/support.js'; import '../dist/index.js'; import './library/index.js'; import 'chai';`,
+  'bench/library/index.ts': `export * from '../../dist/index.js';`,
+  'bench/package.json': `{ "type": "module" }`,
+  'dist/index.js': `export const transport = 1;`,
   'spec/support.ts': `import '../lib/twisted/core/factory.js';`,
   'tsconfig.json': `{ "compilerOptions": { "module": "nodenext" } }`,
   'package.json': `{ "type": "module", "devDependencies": { "chai": "*" } }`,
@@ -39,6 +42,7 @@ const WRONG = [
   'bench on its own: bench/run.ts → spec/support.ts',
   'circle: lib/twisted/core/factory.ts → lib/twisted/core/protocol.ts',
   'circle: lib/twisted/shaping/bucket.ts → lib/twisted/shaping/index.ts',
+  'door of the bench: bench/run.ts → dist/index.js',
   'door, from outside: lib/index.ts → lib/streams/web/to-web.ts',
   'door: lib/twisted/cooperation/task.ts → lib/twisted/core/protocol.ts',
   'entry from inside: lib/endpoints/sockets/index.ts → lib/index.ts',
@@ -49,6 +53,7 @@ const WRONG = [
   'no stream in the semantics: lib/twisted/shaping/bucket.ts → stream',
   'only dependencies: lib/endpoints/sockets/index.ts → node_modules/chai/index.js',
   'own door: lib/twisted/shaping/bucket.ts → lib/twisted/shaping/index.ts',
+  'packages of the bench: bench/run.ts → node_modules/chai/index.js',
 ];
 
 interface Report {
@@ -93,5 +98,21 @@ describe('The walls of the house, as npm run lint holds them', function () {
     expect(stdout.replaceAll(/\s+/g, ' ')).to.include(
       "door: lib/twisted/cooperation/task.ts → lib/twisted/core/protocol.ts Another room is entered by its door only: import this from the room's index.js.",
     );
+  });
+});
+
+describe('The package of the bench', () => {
+  const read = (name: string) =>
+    JSON.parse(readFileSync(join(ROOT, name), 'utf8')) as Record<string, Record<string, string>>;
+
+  it('asks for the same versions as the package around it', () => {
+    const { dependencies, devDependencies } = read('package.json');
+    const around = { ...dependencies, ...devDependencies };
+    const shared = Object.entries(read('bench/package.json').devDependencies ?? {}).filter(
+      ([name]) => name in around,
+    );
+    expect(shared).to.not.be.empty;
+    for (const [name, version] of shared)
+      expect(`${name} ${version}`).to.equal(`${name} ${around[name]}`);
   });
 });

@@ -2,8 +2,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 
-import { DuplexTransport, Protocol } from 'twisted-streams';
-
+import { DuplexTransport, Protocol } from '../library/index.js';
 import { readOptions, say } from './options.js';
 import { type ConnectOptions, openAll } from './sending.js';
 

@@ -1,8 +1,7 @@
 /** Twisted's kind of push producer, registered with a transport of this library. */
 import type { Socket } from 'node:net';
 
-import { DuplexTransport, Protocol } from 'twisted-streams';
-
+import { DuplexTransport, Protocol } from '../library/index.js';
 import type { Supply } from '../support/supply.js';
 import { SupplyProducer } from './supply-producer.js';
 

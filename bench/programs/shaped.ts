@@ -5,8 +5,7 @@ import {
   type IPullProducer,
   ShapedConsumer,
   WritableConsumer,
-} from 'twisted-streams';
-
+} from '../library/index.js';
 import type { Supply } from '../support/supply.js';
 import { readOptions } from './options.js';
 import { send } from './sending.js';

@@ -1,6 +1,5 @@
 /** Twisted's kind of push producer: writes until it is paused. */
-import type { IConsumer, IPushProducer } from 'twisted-streams';
-
+import type { IConsumer, IPushProducer } from '../library/index.js';
 import type { Supply } from '../support/supply.js';
 
 export class SupplyProducer implements IPushProducer {

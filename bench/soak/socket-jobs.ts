@@ -11,8 +11,7 @@ import {
   listen,
   Protocol,
   WritableConsumer,
-} from 'twisted-streams';
-
+} from '../library/index.js';
 import { all, type Ends, tcp, unix } from './connections.js';
 import { assertBytes, assertReason, DATA, type Job } from './job.js';
 

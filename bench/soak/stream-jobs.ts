@@ -19,8 +19,7 @@ import {
   toWeb,
   TransportDuplex,
   WritableConsumer,
-} from 'twisted-streams';
-
+} from '../library/index.js';
 import { all, tcp } from './connections.js';
 import { assertBytes, assertReason, DATA, type Job } from './job.js';
 

@@ -1,5 +1,6 @@
 /** What the diagnostics channels cost the flow that they tell of. */
 import type { Metric, Settings, Table } from '../harness/workload.js';
+import { BUILT } from '../support/built.js';
 import { startNode } from '../support/commands.js';
 import { type Measure, ours } from '../support/contestants.js';
 import { measureRate } from '../support/rates.js';
@@ -18,12 +19,12 @@ export const diagnostics: Table = {
     title: 'diagnostics channels: a producer registers, is paused, resumed, unregisters',
     metrics: [callRate],
     contestants: [
-      ours(measure('twisted-streams', false)),
+      ours(measure(BUILT.href, false)),
       {
         name: WITHOUT,
         measure: (settings) => withoutChannels((library) => measure(library, false)(settings)),
       },
-      { name: 'with a subscriber', measure: measure('twisted-streams', true) },
+      { name: 'with a subscriber', measure: measure(BUILT.href, true) },
     ],
     goals: [{ metric: callRate.name, peer: WITHOUT, atLeast: 0.97 }],
   },

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import * as node from 'node:stream';
 
 import * as rs from 'readable-stream';
-import { type IProtocol, type IPushProducer, TransportDuplex } from 'twisted-streams';
 
+import { type IProtocol, type IPushProducer, TransportDuplex } from '../../library/index.js';
 import { feed, moveInMemory } from '../in-memory.js';
 import { readOptions } from '../options.js';
 import { EchoTransport } from './echo-transport.js';

@@ -6,7 +6,7 @@ import {
   type IProtocol,
   type IPushProducer,
   type ITransport,
-} from 'twisted-streams';
+} from '../../library/index.js';
 
 /** Bytes that wait from which on it has enough. */
 const ENOUGH = 65536;

@@ -2,8 +2,7 @@
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 
-import { type IConsumer, type IPushProducer, ProducerReadable } from 'twisted-streams';
-
+import { type IConsumer, type IPushProducer, ProducerReadable } from '../../library/index.js';
 import { moveInMemory } from '../in-memory.js';
 import { readOptions } from '../options.js';
 import { SupplyProducer } from '../supply-producer.js';

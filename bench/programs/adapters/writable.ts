@@ -2,8 +2,7 @@
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
 
-import { ConsumerWritable, type IConsumer, type IPushProducer } from 'twisted-streams';
-
+import { ConsumerWritable, type IConsumer, type IPushProducer } from '../../library/index.js';
 import type { Meter } from '../../support/meter.js';
 import { feed, moveInMemory } from '../in-memory.js';
 import { readOptions } from '../options.js';

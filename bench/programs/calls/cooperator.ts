@@ -1,6 +1,5 @@
 /** A hundred tasks of a `Cooperator`: units of work. */
-import { cooperate } from 'twisted-streams';
-
+import { cooperate } from '../../library/index.js';
 import { sayRate } from '../rate.js';
 
 const TASKS = 100;

@@ -1,5 +1,5 @@
 /** A consumer that only counts. */
-import type { IConsumer } from 'twisted-streams';
+import type { IConsumer } from '../../library/index.js';
 
 export class CountingConsumer implements IConsumer {
   bytes = 0;

@@ -6,8 +6,7 @@ import {
   BasicProducerConsumerProxy,
   type IPushProducer,
   ProducerConsumerProxy,
-} from 'twisted-streams';
-
+} from '../../library/index.js';
 import { readOptions } from '../options.js';
 import { repeat, sayRate } from '../rate.js';
 import { CountingConsumer } from './counting-consumer.js';

@@ -1,6 +1,5 @@
 /** A pull producer asked by `PullToPush`: calls of its `resumeProducing`. */
-import { type IPullProducer, PullToPush } from 'twisted-streams';
-
+import { type IPullProducer, PullToPush } from '../../library/index.js';
 import { sayRate } from '../rate.js';
 import { CountingConsumer } from './counting-consumer.js';
 

@@ -2,8 +2,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { Writable } from 'node:stream';
 
-import type * as Library from 'twisted-streams';
-
+import type * as Library from '../../library/index.js';
 import { readOptions } from '../options.js';
 import { repeat, sayRate } from '../rate.js';
 

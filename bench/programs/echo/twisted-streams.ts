@@ -1,6 +1,5 @@
 /** Twisted's echo server. */
-import { DuplexTransport, Protocol } from 'twisted-streams';
-
+import { DuplexTransport, Protocol } from '../../library/index.js';
 import { serveOne } from '../listening.js';
 
 class Echo extends Protocol {

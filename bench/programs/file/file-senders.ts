@@ -1,6 +1,5 @@
 /** What the programs share that send a file with `FileSender`. */
-import { FileSender, WritableConsumer } from 'twisted-streams';
-
+import { FileSender, WritableConsumer } from '../../library/index.js';
 import { sendFile, type SendFileOptions } from '../sending.js';
 
 /**

@@ -1,8 +1,7 @@
 /** Twisted's port forwarder: each transport is registered with the other as its producer. */
 import { connect } from 'node:net';
 
-import { DuplexTransport, Protocol } from 'twisted-streams';
-
+import { DuplexTransport, Protocol } from '../../library/index.js';
 import { serveOne } from '../listening.js';
 import { readOptions } from '../options.js';
 

@@ -1,9 +1,8 @@
 /** Lines through a `LineReceiver` over a transport. */
 import { Duplex, Writable } from 'node:stream';
 
-import { DuplexTransport } from 'twisted-streams';
-import { LineReceiver } from 'twisted-streams/protocols';
-
+import { DuplexTransport } from '../../library/index.js';
+import { LineReceiver } from '../../library/protocols.js';
 import { count, lines, sayLineRate } from './supply.js';
 
 class Counter extends LineReceiver {

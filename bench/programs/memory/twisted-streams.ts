@@ -1,6 +1,5 @@
 /** `ReadableProducer` into `WritableConsumer`. */
-import { ReadableProducer, WritableConsumer } from 'twisted-streams';
-
+import { ReadableProducer, WritableConsumer } from '../../library/index.js';
 import { moveInMemory, readableOf, writableTo } from '../in-memory.js';
 
 await moveInMemory(async (supply, meter) => {

@@ -1,6 +1,5 @@
 /** Twisted's echo server: a protocol for each connection. */
-import { DuplexTransport, Protocol } from 'twisted-streams';
-
+import { DuplexTransport, Protocol } from '../../library/index.js';
 import { serveMany } from './serve-many.js';
 
 class Echo extends Protocol {
