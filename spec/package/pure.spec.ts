@@ -57,7 +57,7 @@ describe('scripts/merge-imports.mjs', () => {
     const code =
       'import { a } from "x";\nvar b = a;\nimport {\n  a as a2,\n  c\n} from "x";\nimport "y";\nvar d = a2;\n';
     expect(mergeImports(code)).to.equal(
-      'import { a, a as a2, c } from "x";\nvar b = a;\n\n\n\n\nimport "y";\nvar d = a2;\n',
+      'import { a, c } from "x";\nvar b = a;\n\n\n\n\nimport "y";\nvar d = a;\n',
     );
   });
 });

@@ -54,8 +54,6 @@ export interface AnyReadable extends EmitterLike {
   readonly readable?: boolean;
   readonly readableEncoding?: BufferEncoding | null;
   readonly readableEnded?: boolean;
-  /** Of an `http2.Http2ServerRequest`: the stream that it reads. */
-  readonly stream?: unknown;
   pause?(): unknown;
   resume?(): unknown;
   close?(): unknown;

@@ -25,28 +25,28 @@ import { waitingIn } from './destroying.js';
 export type WriteCallback = (error?: Error | null) => void;
 
 /** Why a chunk may not go through. */
-const Why = {
+const enum Why {
   /** There is no consumer yet. */
-  unopened: 1,
+  unopened = 1,
   /** The consumer has paused us. */
-  paused: 2,
+  paused = 2,
   /** A chunk is on its way to the consumer; the code that passes it on looks again afterwards. */
-  passing: 4,
+  passing = 4,
   /** The event loop has to turn first. */
-  resting: 8,
+  resting = 8,
   /** The consumer has stopped us. */
-  stopped: 16,
+  stopped = 16,
   /** The stream is destroyed, or the consumer has failed: nothing goes through any more. */
-  over: 32,
+  over = 32,
   /** The stream is being destroyed, and must be told why before a chunk may fail for it. */
-  untold: 64,
-} as const;
+  untold = 64,
+}
 
 /** The stream is not called back now, whatever became of the chunk. */
 const NOT_NOW = Why.passing | Why.resting | Why.untold;
 
 export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'resumeProducing'> {
-  private readonly latch = new Latch(Why, Why.unopened);
+  private readonly latch = new Latch<Why>(Why.unopened);
   private consumer!: Pick<IConsumer, 'write'>;
   /** Owed to the stream for the chunk on its way, unless `write` has yet to return. */
   private callback: WriteCallback | null = null;

@@ -20,24 +20,24 @@ import { setImmediate } from '../../base/timers.js';
 import { isWritableConsumer, type WritableConsumer } from '../transports/index.js';
 
 /** Why a chunk may not go straight on to the consumer. */
-const Why = {
+const enum Why {
   /** The source has yet to be opened. */
-  unopened: 1,
+  unopened = 1,
   /** The consumer has paused us. */
-  paused: 2,
+  paused = 2,
   /** We are pulled, and the consumer has not asked since the last chunk. */
-  unasked: 4,
+  unasked = 4,
   /** The event loop has to turn first. */
-  resting: 8,
+  resting = 8,
   /** A chunk is on its way to the consumer; the code that passes it on looks again afterwards. */
-  passing: 16,
+  passing = 16,
   /** Other chunks came before it, and are buffered. */
-  behindOthers: 32,
+  behindOthers = 32,
   /** The source has given all. */
-  ended: 64,
+  ended = 64,
   /** The consumer was told that this is over, or has stopped us. */
-  over: 128,
-} as const;
+  over = 128,
+}
 
 /** The loop that passes chunks on stops before the next one. */
 const NEXT_MUST_WAIT = Why.paused | Why.unasked | Why.resting;
@@ -55,7 +55,7 @@ export class Transfer implements SourceListener, IPushProducer {
   private resolve!: () => void;
   private reject!: (reason: unknown) => void;
 
-  private readonly latch = new Latch(Why, Why.unopened);
+  private readonly latch = new Latch<Why>(Why.unopened);
   private readonly askedAgain = new AskCounter();
   /** Chunks that came while they could not be passed on: not every stream stops at once. */
   private readonly held = new Queue<unknown>();

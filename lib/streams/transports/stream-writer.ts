@@ -29,26 +29,26 @@ import {
 } from '../any-stream/index.js';
 
 /** Why the stream gets nothing now. */
-export const Why = {
+export const enum Why {
   /** It has enough, until it says `drain`. */
-  full: 1,
+  full = 1,
   /**
    * It is about to be wrapped in TLS: until `move`, only the bytes given to `send` are written to
    * it.
    */
-  moving: 2,
+  moving = 2,
   /** Its connection was aborted: it gets nothing any more. */
-  dropped: 4,
+  dropped = 4,
   /** The connection is over: we have stopped listening to it. */
-  over: 8,
+  over = 8,
   /** `send` is at work, and has more for it before anything else. */
-  sending: 16,
-} as const;
+  sending = 16,
+}
 
 const NOTHING = Buffer.alloc(0);
 
 export abstract class StreamWriter {
-  protected readonly latch = new Latch(Why);
+  protected readonly latch = new Latch<Why>();
   /** Whether the descriptor wants `doWrite`. */
   protected wanted = false;
   /** Whether the stream has told that its buffer is empty. */
