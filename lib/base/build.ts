@@ -1,4 +1,4 @@
-import { InvalidArgTypeError } from './errors.js';
+import { InvalidArgTypeError, InvalidStateError } from './errors.js';
 
 /** Makes objects: a class, or a function that returns one. */
 export type Builder<Args extends unknown[], Built> =
@@ -31,4 +31,13 @@ export function assertBuilder(builder: unknown, name: string): void {
   if (typeof builder !== 'function') {
     throw new InvalidArgTypeError(name, 'a class or a function', builder);
   }
+}
+
+/**
+ * @param target - The `new.target` of a function that returns a class to extend.
+ * @throws InvalidStateError: the function itself was extended, as Twisted's mixins are.
+ */
+export function assertNotExtended(target: unknown, mixin: string): void {
+  if (target === undefined) return;
+  throw new InvalidStateError(`${mixin} is called with the class to extend: ${mixin}(Base)`);
 }

@@ -16,7 +16,7 @@ export class MethodNotImplementedError extends Error {
    * @param method - The method that it lacks.
    */
   constructor(owner: object, method: string) {
-    super(`${owner.constructor.name} does not implement ${method}()`);
+    super(`${owner.constructor.name || 'The class'} does not implement ${method}()`);
     this.name = new.target.name;
   }
 }

@@ -1,3 +1,4 @@
+import { assertNotExtended } from '../base/build.js';
 import { InvalidArgTypeError, MethodNotImplementedError } from '../base/errors.js';
 import { log } from '../base/log.js';
 import { type IProtocol, type ITransport, logPrefixOf, Protocol } from '../twisted/core/index.js';
@@ -62,6 +63,7 @@ export function StatefulStringProtocol(
   Receiver: abstract new (...args: any[]) => IProtocol = Protocol,
 ) {
   /* eslint-enable @typescript-eslint/no-explicit-any */
+  assertNotExtended(new.target, 'StatefulStringProtocol');
   abstract class Stateful extends Receiver {
     state = 'init';
     declare readonly transport: Pick<ITransport, 'loseConnection'> | null;

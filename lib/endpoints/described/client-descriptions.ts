@@ -12,7 +12,7 @@ import {
   parseDescription,
   required,
 } from './description.js';
-import { EndpointDescriptionError, UnsupportedEndpointError } from './errors.js';
+import { EndpointDescriptionError, UnsupportedEndpointError, unknownType } from './errors.js';
 import { authoritiesIn } from './tls-files.js';
 
 /** Loaded when it is needed: most programs describe no such endpoint. */
@@ -72,7 +72,7 @@ function optionsFrom(text: string): ClientEndpointOptions {
   const description = parseDescription(text);
   const type = description.type.toLowerCase();
   const parse = Object.hasOwn(PARSERS, type) ? PARSERS[type] : undefined;
-  if (parse === undefined) throw new EndpointDescriptionError(`Unknown endpoint type: '${type}'`);
+  if (parse === undefined) throw unknownType(type, Object.keys(PARSERS));
   return parse(description);
 }
 

@@ -4,6 +4,7 @@ import { assertFactory, type IProtocol } from '../../twisted/core/index.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import {
   addressOf,
+  assertPlaceOptions,
   ConnectError,
   type ConnectOptions,
   connectReady,
@@ -71,7 +72,7 @@ export class ClientEndpoint implements IStreamClientEndpoint {
    * @throws what `node:tls` throws for `tls` options that make no sense.
    */
   constructor(options: ClientEndpointOptions) {
-    assertOptions(options);
+    assertPlaceOptions(options);
     assertKnownOptions(options, ['lockfile']);
     this.ready = readyToConnect(options);
     const { lockfile } = options;
@@ -122,4 +123,13 @@ export class ClientEndpoint implements IStreamClientEndpoint {
       connectReady(once, { ...this.ready, options: { ...this.options, signal } });
     });
   }
+}
+
+/** @throws InvalidArgTypeError: `endpoint` has no `connect`; a description or options are not one yet. */
+export function assertEndpoint(endpoint: unknown): asserts endpoint is IStreamClientEndpoint {
+  const { connect } = (endpoint ?? {}) as Partial<IStreamClientEndpoint>;
+  if (typeof connect === 'function') return;
+  const expected =
+    'an endpoint, such as a ClientEndpoint, or what clientFromString makes of a string';
+  throw new InvalidArgTypeError('endpoint', expected, endpoint);
 }

@@ -1,6 +1,9 @@
-import { assertMethod } from '../../base/arguments.js';
 import { assertProtocol, Factory, type IProtocol } from '../../twisted/core/index.js';
-import type { EndpointConnectOptions, IStreamClientEndpoint } from './client-endpoint.js';
+import {
+  assertEndpoint,
+  type EndpointConnectOptions,
+  type IStreamClientEndpoint,
+} from './client-endpoint.js';
 
 /**
  * Connects a protocol, without a factory for it.
@@ -23,7 +26,7 @@ export async function connectProtocol<Given extends IProtocol>(
   protocol: Given,
   options?: EndpointConnectOptions,
 ): Promise<Given> {
-  assertMethod(endpoint, 'endpoint', 'connect');
+  assertEndpoint(endpoint);
   assertProtocol(protocol);
   class OneProtocol extends Factory {
     override buildProtocol(): Given {

@@ -2,6 +2,8 @@
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { EndpointDescriptionError } from './errors.js';
 
+const DESCRIPTION = 'a string, and the first argument: there is no reactor before it';
+
 /** A description, taken apart. */
 export interface Description {
   /** What comes before the first colon. */
@@ -20,7 +22,7 @@ export interface Description {
  * @throws EndpointDescriptionError: it ends in a backslash, or doesn't begin with a type.
  */
 export function parseDescription(text: unknown): Description {
-  if (typeof text !== 'string') throw new InvalidArgTypeError('description', 'a string', text);
+  if (typeof text !== 'string') throw new InvalidArgTypeError('description', DESCRIPTION, text);
   const positional: string[] = [];
   const named: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const { name, value } of argumentsOf(text)) {

@@ -63,6 +63,13 @@ export class EndpointDescriptionError extends Error {
   }
 }
 
+/** @returns the error for a `type` that is none of `known`. */
+export function unknownType(type: string, known: readonly string[]): EndpointDescriptionError {
+  return new EndpointDescriptionError(
+    `Unknown endpoint type: '${type}'. A description begins with ${known.map((name) => `'${name}:'`).join(', ')}`,
+  );
+}
+
 /**
  * The description asks for a feature that Twisted has and Node does not have. `code` is
  * `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM`, as in Node.

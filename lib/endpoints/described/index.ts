@@ -3,6 +3,7 @@
  * that describe them.
  */
 export {
+  assertEndpoint,
   ClientEndpoint,
   type ClientEndpointOptions,
   type EndpointConnectOptions,

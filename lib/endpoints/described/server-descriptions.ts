@@ -8,7 +8,7 @@ import {
   parseDescription,
   required,
 } from './description.js';
-import { EndpointDescriptionError, UnsupportedEndpointError } from './errors.js';
+import { UnsupportedEndpointError, unknownType } from './errors.js';
 import { ServerEndpoint, type ServerEndpointOptions } from './server-endpoint.js';
 import { chainAt, versionsOf } from './tls-files.js';
 
@@ -67,7 +67,7 @@ function parserOf(type: string): Parser {
   }
   if (Object.hasOwn(PARSERS, type)) return PARSERS[type] as Parser;
   if (Object.hasOwn(MORE_PARSERS, lowerCase)) return MORE_PARSERS[lowerCase] as Parser;
-  throw new EndpointDescriptionError(`Unknown endpoint type: '${lowerCase}'`);
+  throw unknownType(lowerCase, [...Object.keys(PARSERS), ...Object.keys(MORE_PARSERS)]);
 }
 
 function tcp(description: Description): ServerEndpointOptions {

@@ -3,6 +3,7 @@ import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 import { assertFactory, type IProtocolFactory, protocolOf } from '../../twisted/core/index.js';
 import {
+  assertPlaceOptions,
   ListeningPort,
   type ListenOptions,
   listenReady,
@@ -68,7 +69,7 @@ export class ServerEndpoint implements IStreamServerEndpoint {
    * @throws what `node:tls` throws for `tls` options that make no sense.
    */
   constructor(options: ServerEndpointOptions) {
-    assertOptions(options);
+    assertPlaceOptions(options);
     assertKnownOptions(options, ['lockfile', 'mode', 'stdio']);
     if (options.stdio === undefined) {
       assertUnixOptions(options);

@@ -4,7 +4,7 @@ import { InvalidArgTypeError, InvalidStateError, OutOfRangeError } from '../../b
 import { log } from '../../base/log.js';
 import { type IReactorTime, reactor } from '../../twisted/cooperation/index.js';
 import { assertFactory, type IProtocol } from '../../twisted/core/index.js';
-import type { FactoryOf, IStreamClientEndpoint } from '../described/index.js';
+import { assertEndpoint, type FactoryOf, type IStreamClientEndpoint } from '../described/index.js';
 import { backoffPolicy, type RetryPolicy } from './backoff-policy.js';
 import { ClientMachine } from './client-machine.js';
 
@@ -63,7 +63,7 @@ export class ClientService<Built extends IProtocol = IProtocol> {
     factory: FactoryOf<Built>,
     options: ClientServiceOptions<Built> = {},
   ) {
-    assertMethod(endpoint, 'endpoint', 'connect');
+    assertEndpoint(endpoint);
     assertFactory(factory);
     assertClientServiceOptions(options);
     const { retryPolicy = backoffPolicy(), clock = reactor, prepareConnection, signal } = options;

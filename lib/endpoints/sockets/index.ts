@@ -17,4 +17,4 @@ export {
   readyToListen,
   type ReadyToListen,
 } from './listen.js';
-export { addressOf, type Place } from './place.js';
+export { addressOf, assertPlaceOptions, type Place } from './place.js';

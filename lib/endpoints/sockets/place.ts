@@ -43,9 +43,7 @@ const OUR_NAMES = { interface: 'host', bindAddress: 'localAddress', contextFacto
  * @throws OutOfRangeError: `port` is not a whole number from 0 to 65535.
  */
 export function assertPlace(options: unknown, others: readonly string[]): asserts options is Place {
-  if (typeof options !== 'object' || options === null) {
-    throw new InvalidArgTypeError('options', 'an object with a `port` or a `path`', options);
-  }
+  assertPlaceOptions(options);
   assertKnownOptions(options, [...COMMON, ...others]);
   for (const [theirs, ours] of Object.entries(OUR_NAMES)) {
     const { [theirs]: value } = options as Record<string, unknown>;
@@ -67,6 +65,12 @@ export function assertPlace(options: unknown, others: readonly string[]): assert
   if (!(Number.isInteger(port) && port >= 0 && port < 65536)) {
     throw new OutOfRangeError('options.port', PORT, port);
   }
+}
+
+/** @throws InvalidArgTypeError: `options` is not an object: Twisted takes the host and the port singly. */
+export function assertPlaceOptions(options: unknown): asserts options is object {
+  if (typeof options === 'object' && options !== null) return;
+  throw new InvalidArgTypeError('options', 'an object with a `port` or a `path`', options);
 }
 
 /** `place` as an address, `host` as it was given: it may be a name. */

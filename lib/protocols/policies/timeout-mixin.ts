@@ -1,3 +1,4 @@
+import { assertNotExtended } from '../../base/build.js';
 import { assertNotNegative } from '../../base/seconds.js';
 import { type IDelayedCall, reactor } from '../../twisted/cooperation/index.js';
 
@@ -75,6 +76,7 @@ export function TimeoutMixin<T extends abstract new (...args: any[]) => object>(
 ): T & typeof TimeoutMixinMembers;
 export function TimeoutMixin(Base: abstract new (...args: any[]) => object = Object) {
   /* eslint-enable @typescript-eslint/no-explicit-any */
+  assertNotExtended(new.target, 'TimeoutMixin');
   // As abstract as `Base` is: its overload says so.
   class Timed extends (Base as new () => object) implements TimeoutMixinMembers {
     timeOut: number | null = null;

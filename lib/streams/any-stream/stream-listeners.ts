@@ -11,6 +11,8 @@ import { saysFinish } from './stream-state.js';
 export interface Input {
   /** How it stands. */
   readonly half: ReadHalf;
+  /** Whether the descriptor has stopped reading, for now. */
+  readonly isStopped: boolean;
   /** The descriptor wants to read. */
   start(): void;
   /** The descriptor stops reading. */

@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer';
 
 import { InvalidArgTypeError } from '../../base/errors.js';
+import { isPullProducer } from '../../twisted/core/index.js';
 import { assertStreamOptions } from './stream-options.js';
 
 /** The options of a `ProducerReadable`. */
@@ -41,6 +42,11 @@ const NAMES = [
  * @throws OutOfRangeError: `highWaterMark` is not a whole number of at least 0.
  */
 export function assertProducerReadableOptions(options: ProducerReadableOptions): void {
+  if (isPullProducer(options)) {
+    const expected =
+      'an object of options: the producer is given this stream, and registers with it';
+    throw new InvalidArgTypeError('options', expected, options);
+  }
   assertStreamOptions(options, NAMES);
   const { encoding, end } = options as Record<string, unknown>;
   if (end !== undefined && typeof end !== 'boolean') {

@@ -17,6 +17,7 @@ import { Readable } from '#stream';
 
 import { InvalidArgTypeError } from '../../base/errors.js';
 import {
+  alreadyRegistered,
   assertProducer,
   callbackRejected,
   heed,
@@ -24,7 +25,6 @@ import {
   type IFinishableConsumer,
   type IPullProducer,
   type IPushProducer,
-  ProducerAlreadyRegisteredError,
   type Standing,
   standing,
 } from '../../twisted/core/index.js';
@@ -105,7 +105,7 @@ export class ProducerReadable<Data = Uint8Array>
   registerProducer(producer: IPullProducer, streaming: false): void;
   registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
     assertProducer(producer, streaming);
-    if (this.producer !== null) throw new ProducerAlreadyRegisteredError();
+    if (this.producer !== null) throw alreadyRegistered(producer, this.producer);
     if (this.isOver) {
       tellOfProducer('stopped', this, producer);
       logRejection(producer.stopProducing(), 'stopProducing rejected');

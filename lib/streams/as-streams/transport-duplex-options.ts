@@ -1,6 +1,7 @@
 /** The options of a `TransportDuplex`, and their check. */
 import type { Duplex } from '#stream';
 
+import { InvalidArgTypeError } from '../../base/errors.js';
 import { assertStreamOptions } from './stream-options.js';
 
 type DuplexOptions = ConstructorParameters<typeof Duplex>[0];
@@ -41,6 +42,10 @@ const NAMES = [
 export function assertTransportDuplexOptions(
   options: unknown,
 ): asserts options is TransportDuplexOptions {
+  if (typeof (options as { write?: unknown } | null)?.write === 'function') {
+    const expected = 'an object of options: this is the protocol of a transport, which is given it';
+    throw new InvalidArgTypeError('options', expected, options);
+  }
   assertStreamOptions(options, NAMES);
 }
 

@@ -83,6 +83,10 @@ export class StreamInput implements Input {
     return this.wish === 'disposal' ? 'unread' : 'open';
   }
 
+  get isStopped(): boolean {
+    return this.wish === 'nothing';
+  }
+
   /** Begins to listen, and to read unless it was stopped before this. */
   open(): void {
     this.goes('listening', 'unopened');

@@ -12,6 +12,7 @@ import type {
 } from '../../twisted/core/index.js';
 import { asError } from '../../base/as-error.js';
 import { log } from '../../base/log.js';
+import { nameOf } from '../../base/name-of.js';
 import { nextTick } from '../../base/timers.js';
 import { othersWait, spendTurn, waitForTurn } from '../../base/turn.js';
 import {
@@ -189,7 +190,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
     try {
       why = event(this.descriptor);
     } catch (thrown) {
-      log.err(thrown, 'A callback threw; its connection is lost');
+      log.err(thrown, `${this.owner}: a callback threw; its connection is lost`);
       why = asError(thrown);
     }
     if (why !== undefined) this.lose(why);
@@ -200,8 +201,14 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
     try {
       this.descriptor.connectionLost(reason);
     } catch (thrown) {
-      log.err(thrown, 'A callback threw while its connection was lost');
+      log.err(thrown, `${this.owner}: a callback threw while its connection was lost`);
     }
+  }
+
+  /** The name, for a log, of the object whose callbacks are called. */
+  private get owner(): string {
+    const { protocol } = this.descriptor as { protocol?: object };
+    return nameOf(protocol ?? this.descriptor);
   }
 
   protected endingAfter(

@@ -274,6 +274,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
       full: this.highWaterMark,
       unit: this.takesObjects ? 'objects' : 'bytes',
       drain: reactor.isBlocked ? (reactor.isMoving ? 'the TLS handshake' : 'drain') : undefined,
+      isReadingPaused: reactor.input?.isStopped,
       waitsFor: reactor.isEnding ? 'waits for the stream to finish' : undefined,
       reason: this.reason,
     };

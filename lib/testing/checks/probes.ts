@@ -89,7 +89,9 @@ export class ProbeConsumer implements IConsumer {
   unregistered = 0;
   /** The bytes that were written although no producer was registered any more. */
   afterUnregistering = 0;
-  /** Done from inside a write, once it is noted. */
+  /** How often it was written to before a producer had registered. */
+  beforeRegistering = 0;
+  /** Done from inside a write of a registered producer, once it is noted. */
   react: (data: Buffer) => void = () => {};
 
   /** The first thing that was written and is not bytes. */
@@ -114,7 +116,8 @@ export class ProbeConsumer implements IConsumer {
     }
     const piece = Buffer.from(data);
     this.pieces.push(piece);
-    this.react(piece);
+    if (this.registered === 0) this.beforeRegistering += 1;
+    else this.react(piece);
   }
 
   /** Everything that was written. */

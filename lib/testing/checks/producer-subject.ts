@@ -2,7 +2,7 @@
 import type { IProducer, IPullProducer, IPushProducer } from '../../twisted/core/index.js';
 import { assertMade, callMaker, type Maker, MakerFailed } from './maker.js';
 import { ProbeConsumer } from './probes.js';
-import type { Trial } from './rule.js';
+import { times, type Trial } from './rule.js';
 
 /** What a check learns of the producers that it is given. */
 export interface Habits {
@@ -62,10 +62,14 @@ export class ProducerSubject<Producer extends IProducer> {
     const settling = returned.finally(() => (isSettled = true));
     // It may be the end of a transfer, which a rule stops: nothing comes of that here.
     settling.catch(() => {});
-    await trial.until(
-      () => isSettled || consumer.registered > 0,
-      () => 'its maker returned none and registered none',
-    );
+    // As soon as the promise has settled: a producer that it gave may write when the event loop turns.
+    await Promise.race([
+      settling.catch(() => {}),
+      trial.until(
+        () => isSettled || consumer.registered > 0,
+        () => 'its maker returned none and registered none',
+      ),
+    ]);
     return isSettled && consumer.registered === 0 ? settling : undefined;
   }
 
@@ -85,6 +89,9 @@ export class ProducerSubject<Producer extends IProducer> {
   private get hasBegun(): boolean {
     return this.written > 0 || this.isDone || this.consumer.notBytes !== undefined;
   }
+
+  /** How often a rule has asked it, as a pull producer. */
+  asked = 0;
 
   /** Whether it was stopped. */
   isStopped = false;
@@ -106,8 +113,15 @@ export class ProducerSubject<Producer extends IProducer> {
     return this.consumer.unregistered > 0;
   }
 
-  /** How many pieces it has written. */
+  /** How many pieces it has written since it was registered. */
   get written(): number {
-    return this.consumer.pieces.length;
+    return this.consumer.pieces.length - this.consumer.beforeRegistering;
+  }
+
+  /** What is wrong with it if it writes nothing and does not unregister. */
+  get silence(): string {
+    const { beforeRegistering } = this.consumer;
+    if (beforeRegistering === 0) return 'it wrote nothing and did not unregister';
+    return `it wrote ${times(beforeRegistering)} before it was registered, when nothing could pause it; after that it wrote nothing and did not unregister`;
   }
 }

@@ -1,7 +1,7 @@
 /** The rules for pull producers. */
 import type { IPullProducer } from '../../twisted/core/index.js';
 import type { ProducerSubject } from './producer-subject.js';
-import type { Rule, Trial } from './rule.js';
+import { type Rule, times, type Trial } from './rule.js';
 import { methodsRule, sharedProducerRules } from './shared-producer-rules.js';
 
 type Subject = ProducerSubject<IPullProducer>;
@@ -12,10 +12,11 @@ const MOST_QUESTIONS = 1000;
 /** Asks once and waits for the answer: something written, or the end. */
 async function ask(subject: Subject, trial: Trial): Promise<void> {
   const before = subject.written;
+  const asked = (subject.asked += 1);
   subject.producer.resumeProducing();
   await trial.until(
     () => subject.isDone || subject.written > before || subject.consumer.notBytes !== undefined,
-    () => 'it was asked, wrote nothing and did not unregister',
+    () => `it was asked ${times(asked)}, and to the last it wrote nothing and did not unregister`,
   );
 }
 
@@ -39,6 +40,15 @@ export const PULL_PRODUCER_RULES: readonly Rule<Subject>[] = [
   },
   methodsRule<IPullProducer>(['resumeProducing', 'stopProducing'], false),
   {
+    name: 'A pull producer writes nothing before it is asked',
+    async play(subject, trial) {
+      await subject.start(false, trial);
+      await trial.quietly();
+      const { length: written } = subject.consumer.pieces;
+      trial.demand(written === 0, `it wrote ${times(written)}`);
+    },
+  },
+  {
     name: 'A pull producer answers each time that it is asked, and unregisters at its end',
     async play(subject, trial) {
       await subject.start(false, trial);
@@ -49,21 +59,13 @@ export const PULL_PRODUCER_RULES: readonly Rule<Subject>[] = [
   },
   ...sharedProducerRules<IPullProducer>(run),
   {
-    name: 'A pull producer writes nothing before it is asked',
-    async play(subject, trial) {
-      await subject.start(false, trial);
-      await trial.quietly();
-      trial.demand(subject.written === 0, `it wrote ${subject.written} times`);
-    },
-  },
-  {
     name: 'A pull producer that has answered writes nothing until it is asked again',
     async play(subject, trial) {
       await subject.start(false, trial);
       await ask(subject, trial);
       const before = subject.written;
       await trial.quietly();
-      trial.demand(subject.written === before, `it wrote ${subject.written - before} times more`);
+      trial.demand(subject.written === before, `it wrote ${times(subject.written - before)} more`);
     },
   },
 ];

@@ -3,7 +3,7 @@ import type { Buffer } from 'node:buffer';
 
 import type { IPushProducer } from '../../twisted/core/index.js';
 import type { ProducerSubject } from './producer-subject.js';
-import type { Rule, Trial } from './rule.js';
+import { type Rule, times, type Trial } from './rule.js';
 import { methodsRule, sharedProducerRules } from './shared-producer-rules.js';
 
 type Subject = ProducerSubject<IPushProducer>;
@@ -21,7 +21,7 @@ async function run(subject: Subject, trial: Trial): Promise<void> {
   await subject.start(true, trial);
   await trial.until(
     () => subject.isDone || subject.written > 0 || subject.consumer.notBytes !== undefined,
-    () => 'it wrote nothing and did not unregister',
+    () => subject.silence,
   );
 }
 
@@ -36,7 +36,7 @@ async function pauseAtFirstWrite(subject: Subject, trial: Trial): Promise<number
   await subject.start(true, trial);
   await trial.until(
     () => subject.isDone || before >= 0,
-    () => 'it wrote nothing and did not unregister',
+    () => subject.silence,
   );
   return before;
 }
@@ -70,7 +70,10 @@ export function pushProducerRules(another: () => Subject): readonly Rule<Subject
         const before = await pauseAtFirstWrite(subject, trial);
         await trial.quietly();
         if (before < 0) return;
-        trial.demand(subject.written === before, `it wrote ${subject.written - before} times more`);
+        trial.demand(
+          subject.written === before,
+          `it wrote ${times(subject.written - before)} more`,
+        );
       },
     },
     {

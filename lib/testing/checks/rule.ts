@@ -99,6 +99,11 @@ export class Trial {
   }
 }
 
+/** As often as `count`, in words. */
+export function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}
+
 /** Lets the event loop turn once. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

@@ -1,7 +1,7 @@
 /** The rules that push and pull producers share. */
 import type { IProducer } from '../../twisted/core/index.js';
 import type { ProducerSubject } from './producer-subject.js';
-import type { Rule, Trial } from './rule.js';
+import { type Rule, times, type Trial } from './rule.js';
 
 /** Has a started producer write until it unregisters, or for as long as rules wait. */
 export type Drive<Producer extends IProducer> = (
@@ -49,7 +49,7 @@ export function sharedProducerRules<Producer extends IProducer>(
         await start(subject, trial);
         await trial.quietly();
         const { unregistered } = subject.consumer;
-        trial.demand(unregistered <= 1, `it unregistered ${unregistered} times`);
+        trial.demand(unregistered <= 1, `it unregistered ${times(unregistered)}`);
       },
     },
     {
@@ -58,7 +58,7 @@ export function sharedProducerRules<Producer extends IProducer>(
         await start(subject, trial);
         await trial.quietly();
         const { afterUnregistering } = subject.consumer;
-        trial.demand(afterUnregistering === 0, `it wrote ${afterUnregistering} times after that`);
+        trial.demand(afterUnregistering === 0, `it wrote ${times(afterUnregistering)} after that`);
       },
     },
     {

@@ -5,10 +5,9 @@
 import { tellOfProducer } from '../../base/diagnostics.js';
 import { MethodNotImplementedError } from '../../base/errors.js';
 import { logRejection } from '../../base/rejection.js';
-import { ProducerAlreadyRegisteredError } from './errors.js';
 import { heed } from './heed.js';
 import type { IConsumer, IPullProducer, IPushProducer } from './interfaces.js';
-import { assertProducer } from './validate.js';
+import { alreadyRegistered, assertProducer } from './validate.js';
 
 /** What {@link ConsumerMixin} adds to its base. */
 export declare abstract class ConsumerMixinMembers implements Omit<IConsumer, 'write'> {
@@ -118,7 +117,7 @@ export function takeProducer(
   producer: IPushProducer | IPullProducer,
   streaming: boolean,
 ): void {
-  if (consumer.producer !== null) throw new ProducerAlreadyRegisteredError();
+  if (consumer.producer !== null) throw alreadyRegistered(producer, consumer.producer);
   if (consumer.disconnected) {
     tellOfProducer('stopped', consumer, producer);
     logRejection(producer.stopProducing(), 'stopProducing rejected');

@@ -101,9 +101,7 @@ export class ProducerAlreadyRegisteredError extends Error {
    *
    * @param message - Says what happened, for a person.
    */
-  constructor(
-    message = 'Cannot register a producer: the one registered before was never unregistered.',
-  ) {
+  constructor(message = 'Another producer was never unregistered.') {
     super(message);
     this.name = new.target.name;
   }

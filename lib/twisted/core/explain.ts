@@ -1,6 +1,7 @@
 /** Why nothing moves: how a consumer stands, in one sentence. */
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { NAMELESS, nameOf } from '../../base/name-of.js';
+import { isConsumer, isTransport } from './interfaces.js';
 
 /** How a consumer stands. Fields that it can't tell are left out. */
 export interface Standing {
@@ -13,6 +14,8 @@ export interface Standing {
   readonly paused?: boolean;
   /** Whether a pull producer was asked and has not answered. */
   readonly owesAnswer?: boolean;
+  /** Whether pull producers may have to be asked by others: a test's consumer asks none. */
+  readonly isPassive?: boolean;
   /** Bytes, or objects, that are buffered. */
   readonly buffered?: number | undefined;
   /** The number of them from which on the buffer is full. */
@@ -20,6 +23,8 @@ export interface Standing {
   readonly unit?: 'bytes' | 'objects';
   /** What the buffer waits for. */
   readonly drain?: string | undefined;
+  /** Whether input waits because the protocol, or the consumer of the input, has paused the reading. */
+  readonly isReadingPaused?: boolean | undefined;
   /** Why the connection was lost. */
   readonly reason?: Error | undefined;
 }
@@ -41,8 +46,8 @@ interface Fields {
 
 /**
  * Says in one sentence why nothing moves: whether the connection stands, closes or is lost, what a close
- * waits for, whether the producer is paused, and what is buffered. For logs and debuggers; the
- * words may change.
+ * waits for, whether the producer or the reading is paused, and what is buffered. For logs and
+ * debuggers; the words may change.
  *
  * @example
  * ```ts
@@ -53,14 +58,14 @@ interface Fields {
  * @param consumer - A transport or any other consumer. Of one that isn't ours, the fields that
  *   Twisted's have (`producer`, `disconnecting`, ...) are looked at.
  * @returns the sentence.
- * @throws InvalidArgTypeError: `consumer` is not an object.
+ * @throws InvalidArgTypeError: `consumer` is neither; of a stream, or of a protocol, there is one to ask.
  */
 export function explain(consumer: object): string {
-  if (typeof consumer !== 'object' || consumer === null) {
-    throw new InvalidArgTypeError('consumer', 'a consumer', consumer);
-  }
-  const fields = consumer as Fields;
-  return sentence(fields[standing]?.() ?? standingOf(fields));
+  const { [standing]: stands } = (consumer ?? {}) as Fields;
+  if (stands !== undefined) return sentence(stands.call(consumer));
+  if (isConsumer(consumer) || isTransport(consumer))
+    return sentence(standingOf(consumer as Fields));
+  throw new InvalidArgTypeError('consumer', "a consumer or a protocol's transport", consumer);
 }
 
 /** How an object stands that can't tell by itself. */
@@ -71,6 +76,7 @@ function standingOf(fields: Fields): Standing {
     ...(producer !== undefined && { producer: producer }),
     streaming: Boolean(streamingProducer ?? streaming),
     paused: Boolean(producerPaused),
+    isPassive: true,
   };
 }
 
@@ -84,11 +90,17 @@ export function stateOf({ connected, disconnecting, disconnected }: Fields): str
 function sentence(stands: Standing): string {
   const { state, reason } = stands;
   if (reason !== undefined) return `${state}: ${reason.name}, ${reason.message}`;
-  const clauses = [producerClause(stands), bufferClause(stands), stands.waitsFor].filter(Boolean);
+  const clauses = [
+    producerClause(stands),
+    bufferClause(stands),
+    stands.isReadingPaused && 'reading is paused',
+    stands.waitsFor,
+  ].filter(Boolean);
   return clauses.length === 0 ? state : `${state}: ${clauses.join('; ')}`;
 }
 
-function producerClause({ state, producer, streaming, paused, owesAnswer }: Standing): string {
+function producerClause(stands: Standing): string {
+  const { state, producer, paused, owesAnswer } = stands;
   if (producer === undefined || state === 'lost' || state === 'aborting') return '';
   const isClosing = state.includes('clos');
   if (producer === null) return isClosing ? '' : 'no producer is registered';
@@ -100,7 +112,13 @@ function producerClause({ state, producer, streaming, paused, owesAnswer }: Stan
     return does === '' ? wait : `${wait}, which ${does}`;
   }
   const who = isNamed ? `producer ${name}` : 'its producer';
-  return `${who} ${does || (streaming === true ? 'may write' : 'is asked next')}`;
+  return `${who} ${does || whatItMayDo(stands)}`;
+}
+
+/** What a producer does next that nothing keeps from writing. */
+function whatItMayDo({ streaming, isPassive }: Standing): string {
+  if (streaming) return 'may write';
+  return isPassive ? 'waits to be asked' : 'is asked next';
 }
 
 /** What keeps a producer from writing, if anything does. */

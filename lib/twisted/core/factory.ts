@@ -10,6 +10,7 @@ import type {
   IProtocol,
   IProtocolFactory,
 } from './interfaces.js';
+import { isProtocol } from './interfaces.js';
 import { logPrefixOf } from './log-prefix.js';
 import { assertProtocol } from './validate.js';
 
@@ -148,7 +149,7 @@ const CLIENT_FACTORY = ['startedConnecting', 'clientConnectionFailed', 'clientCo
 
 /** @throws InvalidArgTypeError: `factory` can't build protocols. */
 export function assertFactory(factory: unknown): asserts factory is IProtocolFactory {
-  assertMethods(factory, FACTORY, 'a Factory');
+  assertMethods(factory, FACTORY, 'a Factory', 'Factory');
 }
 
 /**
@@ -157,14 +158,24 @@ export function assertFactory(factory: unknown): asserts factory is IProtocolFac
  */
 export function assertClientFactory(factory: unknown): asserts factory is IClientFactory {
   const expected = `a ClientFactory (${CLIENT_FACTORY.join(', ')})`;
-  assertMethods(factory, [...FACTORY, ...CLIENT_FACTORY], expected);
+  assertMethods(factory, [...FACTORY, ...CLIENT_FACTORY], expected, 'ClientFactory');
 }
 
-function assertMethods(factory: unknown, methods: readonly string[], expected: string): void {
+function assertMethods(
+  factory: unknown,
+  methods: readonly string[],
+  expected: string,
+  name: string,
+): void {
   const has = (factory ?? {}) as Partial<Record<string, unknown>>;
-  if (!methods.every((method) => typeof has[method] === 'function')) {
-    throw new InvalidArgTypeError('factory', expected, factory);
-  }
+  if (methods.every((method) => typeof has[method] === 'function')) return;
+  // A protocol, or its class, is what people hand in who know how servers of Node are made.
+  const isClass = typeof factory === 'function';
+  const hint =
+    isClass || isProtocol(factory)
+      ? `: ${name}.forProtocol(P) makes one of a protocol's class P`
+      : '';
+  throw new InvalidArgTypeError('factory', expected + hint, factory);
 }
 
 /**

@@ -29,6 +29,7 @@ export {
   standInFor,
 } from './unable-to-unregister.js';
 export {
+  alreadyRegistered,
   assertConsumer,
   assertProducer,
   assertProtocol,

@@ -1,6 +1,8 @@
 /** Checks of what users hand in. Each throws before anything has changed. */
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { assertMethod } from '../../base/arguments.js';
+import { nameOf } from '../../base/name-of.js';
+import { ProducerAlreadyRegisteredError } from './errors.js';
 import {
   isConsumer,
   isProtocol,
@@ -30,46 +32,55 @@ export function assertResumable(producer: unknown, streaming: unknown): void {
  */
 export function assertProducer(producer: unknown, streaming: unknown): void {
   assertStreaming(streaming);
-  if (streaming ? !isPushProducer(producer) : !isPullProducer(producer)) {
-    throw new InvalidArgTypeError(
-      'producer',
-      streaming
-        ? 'a push producer (pauseProducing, resumeProducing, stopProducing)'
-        : 'a pull producer (resumeProducing, stopProducing)',
-      producer,
-    );
-  }
+  if (streaming) {
+    if (!isPushProducer(producer)) refuse(producer, 'push producer', `pauseProducing, ${PULLED}`);
+  } else if (!isPullProducer(producer)) refuse(producer, 'pull producer', PULLED);
+}
+
+const PULLED = 'resumeProducing, stopProducing';
+
+/** Says that `producer` can't register, and which one is in its way. Twisted's words. */
+export function alreadyRegistered(
+  producer: object,
+  registered: object,
+): ProducerAlreadyRegisteredError {
+  return new ProducerAlreadyRegisteredError(
+    `Cannot register producer ${nameOf(producer)}, because producer ${nameOf(registered)} was never unregistered.`,
+  );
 }
 
 /** @throws InvalidArgTypeError: `transport` lacks a method of `ITransport`. */
 export function assertTransport(transport: unknown): asserts transport is ITransport {
-  if (!isTransport(transport)) {
-    throw new InvalidArgTypeError(
-      'transport',
-      'a transport (write, writeSequence, loseConnection)',
-      transport,
-    );
-  }
+  if (!isTransport(transport))
+    refuse(transport, 'transport', 'write, writeSequence, loseConnection');
 }
 
 /** @throws InvalidArgTypeError: `consumer` lacks a method of `IConsumer`. */
 export function assertConsumer(consumer: unknown): asserts consumer is IConsumer {
   if (!isConsumer(consumer)) {
-    throw new InvalidArgTypeError(
-      'consumer',
-      'a consumer (registerProducer, unregisterProducer, write)',
-      consumer,
-    );
+    refuse(consumer, 'consumer', 'registerProducer, unregisterProducer, write');
   }
 }
 
 /** @throws InvalidArgTypeError: `protocol` lacks a method of `IProtocol`. */
 export function assertProtocol(protocol: unknown): asserts protocol is IProtocol {
   if (!isProtocol(protocol)) {
-    throw new InvalidArgTypeError(
-      'protocol',
-      'a protocol (makeConnection, dataReceived, connectionLost)',
-      protocol,
-    );
+    refuse(protocol, 'protocol', 'makeConnection, dataReceived, connectionLost');
   }
+}
+
+/**
+ * Says what was expected, and the likely slip: a method that is missing or misspelt, a stream without
+ * its adapter.
+ *
+ * @param kind - What `value` must be; its last word is the name of the argument.
+ * @param methods - What it must have, separated by commas.
+ */
+function refuse(value: unknown, kind: string, methods: string): never {
+  const has = Object(value) as Record<string, unknown>; // Of null, an empty one.
+  const lacks = (method: string) => typeof has[method] !== 'function';
+  const missing = methods.split(', ').filter(lacks).join(', ');
+  let slip = missing === methods ? '' : `, and this has no ${missing}`;
+  if (!lacks('pipe')) slip = ': an adapter makes one of a stream';
+  throw new InvalidArgTypeError(kind.replace(/.* /, ''), `a ${kind} (${methods})${slip}`, value);
 }

@@ -4,6 +4,7 @@ import { Buffer } from 'node:buffer';
 
 import { InvalidArgTypeError } from '../../base/errors.js';
 import {
+  alreadyRegistered,
   assertConsumer,
   assertProducer,
   type IConsumer,
@@ -12,7 +13,6 @@ import {
   type IPullProducer,
   type IPushProducer,
   isFailableConsumer,
-  ProducerAlreadyRegisteredError,
   callbackRejected,
   end,
   heed,
@@ -219,7 +219,7 @@ export class BasicProducerConsumerProxy
     assertProducer(producer, streaming);
     // Differs from Twisted, where another replaces the one that is registered.
     if (this.producer !== null && this.producer !== producer) {
-      throw new ProducerAlreadyRegisteredError();
+      throw alreadyRegistered(producer, this.producer);
     }
     this.correctRegistration();
     this.producer = producer;

@@ -257,6 +257,27 @@ describe('checkPushProducer', () => {
       },
     ));
 
+  it('passes one that writes a header before it registers, as a protocol may', () =>
+    check(
+      class extends ModelPushProducer {
+        override register() {
+          this.consumer.write(Buffer.from('header'));
+          super.register();
+        }
+      },
+    ));
+
+  it('says of one that has written all before it is registered that nothing could pause it', async () => {
+    class Hasty extends ModelPushProducer {
+      override register() {
+        this.consumer.write(Buffer.from('everything'));
+      }
+      override schedule() {}
+    }
+    const error = (await rejection(check(Hasty))) as RuleBrokenError;
+    expect(error.message).to.match(/it wrote once before it was registered, when nothing could/);
+  });
+
   const broken: Record<string, new (consumer: IConsumer) => IPushProducer> = {
     'The producer has pauseProducing, resumeProducing, stopProducing': class extends ModelPushProducer {
       override pauseProducing = undefined as never;
@@ -331,6 +352,28 @@ describe('checkPullProducer', () => {
         }
       },
     ));
+
+  it('says to which question it had no answer', async () => {
+    class Forgetful extends ModelPullProducer {
+      asked = 0;
+      override resumeProducing() {
+        if (++this.asked !== 3) super.resumeProducing();
+      }
+    }
+    const error = (await rejection(check(Forgetful))) as RuleBrokenError;
+    expect(error.message).to.include('it was asked 3 times, and to the last it wrote nothing');
+  });
+
+  it('says of one that writes by itself that it was not asked', async () => {
+    const checked = checkPullProducer((consumer) => {
+      setImmediate(() => consumer.write(Buffer.from('by itself')));
+      return { resumeProducing() {}, stopProducing() {} };
+    }, patience);
+    const error = (await rejection(checked)) as RuleBrokenError;
+    expect(error.message).to.equal(
+      'A pull producer writes nothing before it is asked: it wrote once',
+    );
+  });
 
   const broken: Record<string, new (consumer: IConsumer) => ModelPullProducer> = {
     'The producer has resumeProducing, stopProducing': class extends ModelPullProducer {

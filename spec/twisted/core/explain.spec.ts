@@ -5,7 +5,15 @@ import { inspect } from 'node:util';
 
 import { expect } from 'chai';
 
-import { explain, FileSender, ProducerReadable, WritableConsumer } from '../../../lib/index.js';
+import {
+  DuplexTransport,
+  explain,
+  FileSender,
+  InvalidArgTypeError,
+  ProducerReadable,
+  Protocol,
+  WritableConsumer,
+} from '../../../lib/index.js';
 import { StringTransport } from '../../../lib/testing/index.js';
 import { until } from '../../support/until.js';
 import { MemoryDescriptor } from '../../support/memory-descriptor.js';
@@ -101,14 +109,45 @@ describe('explain', () => {
     const transport = new StringTransport();
     transport.loseConnection();
     expect(explain(transport)).to.match(/^closing/);
-    expect(explain({})).to.equal('open');
   });
 
-  it('refuses a value that is not an object', () => {
-    expect(() => explain(null as never))
-      .to.throw(TypeError)
-      .with.property('code', 'ERR_INVALID_ARG_TYPE');
+  it("does not say that anybody's consumer asks a pull producer: a test's asks none", () => {
+    const transport = new StringTransport();
+    transport.registerProducer(new Sensor(), false);
+    expect(explain(transport)).to.equal('open: producer Sensor waits to be asked');
   });
+
+  it('says that the protocol has paused the reading', async () => {
+    const stream = new PassThrough();
+    const transport = new DuplexTransport(stream, { protocol: new Protocol() });
+    transport.pauseProducing();
+    expect(explain(transport)).to.equal(
+      'open: no producer is registered; nothing is buffered; reading is paused',
+    );
+    transport.resumeProducing();
+    expect(explain(transport)).not.to.include('reading');
+    transport.pauseProducing();
+    transport.loseConnection();
+    expect(explain(transport)).not.to.include('reading'); // It reads, and discards.
+    transport.abortConnection();
+    await transport.closed;
+    expect(explain(transport)).to.match(/^lost: /);
+  });
+
+  for (const [what, value] of [
+    ['null', null],
+    ['an object', {}],
+    ['a class', WritableConsumer],
+    ['a producer', new FileSender()],
+    ['a stream', new PassThrough()],
+    ['a protocol', new Protocol()],
+  ] as const) {
+    it(`refuses ${what}, of which it could say nothing true`, () => {
+      expect(() => explain(value as never))
+        .to.throw(InvalidArgTypeError, "a consumer or a protocol's transport")
+        .with.property('code', 'ERR_INVALID_ARG_TYPE');
+    });
+  }
 });
 
 describe('util.inspect', () => {

@@ -1,0 +1,169 @@
+/** What a person reads who makes the mistakes that newcomers make: each message names the remedy. */
+import { Buffer } from 'node:buffer';
+import { once } from 'node:events';
+import net from 'node:net';
+import { PassThrough } from 'node:stream';
+
+import { expect } from 'chai';
+
+import {
+  ClientEndpoint,
+  clientFromString,
+  ClientService,
+  connect,
+  connectProtocol,
+  DuplexTransport,
+  Factory,
+  FileSender,
+  listen,
+  log,
+  type LogEvent,
+  ProducerReadable,
+  Protocol,
+  ServerEndpoint,
+  serverFromString,
+  TransportDuplex,
+  WritableConsumer,
+} from '../../lib/index.js';
+import { LineReceiver, TimeoutMixin } from '../../lib/protocols/index.js';
+import { rejection } from '../support/rejection.js';
+
+const at = { port: 0, host: '127.0.0.1' };
+const consumer = () => new WritableConsumer(new PassThrough());
+
+/** Calls that TypeScript would refuse, as a JavaScript program makes them. */
+const mistakes: Record<string, { make: () => unknown; says: RegExp }> = {
+  'listens with a protocol class': {
+    make: () => listen(Protocol as never, at),
+    says: /must be a Factory: Factory\.forProtocol\(P\) makes one of a protocol's class P\. Received function Protocol/,
+  },
+  'listens with a protocol': {
+    make: () => listen(new Protocol() as never, at),
+    says: /Factory\.forProtocol\(P\) makes one .* Received an instance of Protocol/,
+  },
+  'connects with a protocol class': {
+    make: () => connect(LineReceiver as never, at),
+    says: /must be a ClientFactory .*: ClientFactory\.forProtocol\(P\) makes one/,
+  },
+  'connects with a factory of servers': {
+    make: () => connect(Factory.forProtocol(Protocol) as never, at),
+    says: /must be a ClientFactory \(startedConnecting, .*\)\. Received an instance of Factory/,
+  },
+  'connects a protocol class': {
+    make: () => connectProtocol(new ClientEndpoint(at), Protocol as never),
+    says: /must be a protocol \(.*\)\. Received function Protocol/,
+  },
+  'gives options where an endpoint is due': {
+    make: () => connectProtocol(at as never, new Protocol()),
+    says: /"endpoint" argument must be an endpoint, such as a ClientEndpoint, or what clientFromString makes/,
+  },
+  'gives a description where an endpoint is due': {
+    make: () => new ClientService('tcp:localhost:80' as never, Factory.forProtocol(Protocol)),
+    says: /what clientFromString makes of a string\. Received 'tcp:localhost:80'/,
+  },
+  'gives a client endpoint its host and port singly': {
+    make: () => Reflect.construct(ClientEndpoint, ['localhost', 80]) as unknown,
+    says: /an object with a `port` or a `path`\. Received 'localhost'/,
+  },
+  'gives a server endpoint its port alone': {
+    make: () => new ServerEndpoint(80 as never),
+    says: /an object with a `port` or a `path`\. Received 80/,
+  },
+  'hands the reactor to serverFromString': {
+    make: () => serverFromString({ callLater() {} } as never),
+    says: /a string, and the first argument: there is no reactor before it/,
+  },
+  'misspells the type of a server': {
+    make: () => serverFromString('tpc:80'),
+    says: /Unknown endpoint type: 'tpc'\. A description begins with 'tcp:', 'unix:', 'ssl:'/,
+  },
+  'misspells the type of a client': {
+    make: () => clientFromString('http:example.com'),
+    says: /Unknown endpoint type: 'http'\. A description begins with 'tcp:', 'ssl:', 'unix:', 'tls:'/,
+  },
+  'sends a file to a stream': {
+    make: () => new FileSender().beginFileTransfer('package.json', new PassThrough() as never),
+    says: /a consumer \(.*\): an adapter makes one of a stream\. Received an instance of PassThrough/,
+  },
+  'registers a stream as a producer': {
+    make: () => consumer().registerProducer(new PassThrough() as never, true),
+    says: /a push producer \(.*\): an adapter makes one of a stream/,
+  },
+  'registers a push producer that cannot be paused': {
+    make() {
+      class Sensor {
+        resumeProducing() {}
+        stopProducing() {}
+      }
+      consumer().registerProducer(new Sensor() as never, true);
+    },
+    says: /and this has no pauseProducing\. Received an instance of Sensor/,
+  },
+  'registers a second producer': {
+    make() {
+      class Sensor {
+        resumeProducing() {}
+        stopProducing() {}
+      }
+      const taken = consumer();
+      taken.registerProducer(new Sensor(), false);
+      taken.registerProducer(new FileSender(), false);
+    },
+    says: /^Cannot register producer FileSender, because producer Sensor was never unregistered\.$/,
+  },
+  'gives a producer to a ProducerReadable': {
+    make: () => new ProducerReadable(new FileSender() as never),
+    says: /an object of options: the producer is given this stream, and registers with it/,
+  },
+  'gives a socket to a TransportDuplex': {
+    make: () => new TransportDuplex(new net.Socket()),
+    says: /an object of options: this is the protocol of a transport, which is given it/,
+  },
+  'gives a transport the class of its protocol': {
+    make: () => new DuplexTransport(new PassThrough(), { protocol: Protocol as never }),
+    says: /must be a protocol \(.*\)\. Received function Protocol/,
+  },
+  'extends a mixin as it is extended in Python': {
+    make() {
+      class Impatient extends (TimeoutMixin as unknown as typeof Protocol) {}
+      return new Impatient();
+    },
+    says: /^TimeoutMixin is called with the class to extend: TimeoutMixin\(Base\)$/,
+  },
+  'leaves out lineReceived': {
+    make: () => new (class extends LineReceiver {})().dataReceived(Buffer.from('line\r\n')),
+    says: /^The class does not implement lineReceived\(\)$/,
+  },
+};
+
+describe('A newcomer', () => {
+  for (const [who, { make, says }] of Object.entries(mistakes)) {
+    it(`who ${who} reads the remedy`, async () => {
+      const error = (await rejection(Promise.resolve().then(make))) as Error & { code: string };
+      expect(error.message).to.match(says);
+      expect(error.code).to.match(/^ERR_/);
+    });
+  }
+
+  it('who writes a string in a callback reads in the log which protocol it was', async () => {
+    const logged: LogEvent[] = [];
+    const stop = log.addObserver((event) => logged.push(event));
+    class Greeter extends Protocol {
+      override connectionMade() {
+        this.transport.write('hello' as never);
+      }
+    }
+    const port = await listen(Factory.forProtocol(Greeter), at);
+    const { port: number } = port.getHost() as { port: number };
+    const client = net
+      .connect(number, '127.0.0.1')
+      .resume()
+      .on('error', () => {});
+    await once(client, 'close');
+    await port.stopListening();
+    stop();
+    expect(logged).to.have.length(1);
+    expect(logged[0]?.why).to.equal('Greeter: a callback threw; its connection is lost');
+    expect(String(logged[0]?.error)).to.match(/"data" argument must be bytes .* Received 'hello'/);
+  });
+});
