@@ -141,7 +141,11 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
   addWriter(): void {
     if (this.isDropped) return;
     this.wanted = true;
-    if (this.scheduled || !this.latch.isFreeBut(Why.sending)) return;
+    if (this.scheduled) return;
+    if (!this.latch.isFreeBut(Why.sending)) {
+      this.noticeDestroyed();
+      return;
+    }
     this.scheduled = true;
     // Late enough to gather the writes of this turn, early enough not to delay a lone write.
     nextTick(run, this);

@@ -173,6 +173,15 @@ export abstract class StreamWriter {
     return undefined;
   }
 
+  /**
+   * A stream without `emitClose` that is destroyed while it is full says nothing more, so it is asked
+   * when it is to be written to.
+   */
+  protected noticeDestroyed(): void {
+    if (this.half !== 'open' || this.stream.destroyed !== true) return;
+    setImmediate(() => this.settle('refused'));
+  }
+
   /** Ends the connection when the stream's own methods throw. */
   private failure(thrown: unknown): Error {
     return this.endingAfter('error', thrown) ?? asError(thrown);
