@@ -11,7 +11,7 @@ const message =
   'Plain English, see CONTRIBUTING.md: say who does what, in the words that are meant.';
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'site/', 'docs/api/', 'etc/']),
+  globalIgnores(['dist/', 'coverage/', 'site/', 'reports/', 'docs/api/', 'etc/']),
   {
     files: programs,
     extends: [tseslint.configs.recommendedTypeChecked],

@@ -47,6 +47,14 @@ describe('A protocol that uses its transport before it has one', () => {
       }),
     ).to.equal(other);
     expect(thrownBy(() => nothing.size)).to.be.instanceOf(TypeError);
+    const unlike = [new TypeError('other'), new Error("Cannot read null (reading 'write')")];
+    for (const each of unlike) {
+      expect(
+        thrownBy(() => {
+          throw each;
+        }),
+      ).to.equal(each);
+    }
     expect(thrownBy(() => undefined)).to.equal(undefined);
   });
 });

@@ -14,6 +14,7 @@ import {
   Protocol,
   WritableConsumer,
 } from '../../../lib/index.js';
+import { standing } from '../../../lib/twisted/core/explain.js';
 import { StringTransport } from '../../../lib/testing/index.js';
 import { until } from '../../support/until.js';
 import { MemoryDescriptor } from '../../support/memory-descriptor.js';
@@ -115,6 +116,59 @@ describe('explain', () => {
     const transport = new StringTransport();
     transport.registerProducer(new Sensor(), false);
     expect(explain(transport)).to.equal('open: producer Sensor waits to be asked');
+  });
+
+  /** How somebody's consumer with `fields` stands. */
+  const ofSomebody = (fields: object) =>
+    explain({ registerProducer() {}, unregisterProducer() {}, write() {}, ...fields });
+
+  it("reads the producer of anybody's consumer", () => {
+    const told = (more: object) => ofSomebody({ producer: new Sensor(), ...more });
+    expect(told({ streamingProducer: true })).to.equal('open: producer Sensor may write');
+    expect(told({ streaming: true })).to.equal('open: producer Sensor may write');
+    expect(told({ streamingProducer: false, streaming: true })).to.equal(
+      'open: producer Sensor waits to be asked',
+    );
+    expect(told({ producerPaused: true })).to.equal('open: producer Sensor is paused');
+    expect(told({ disconnecting: true })).to.equal('closing: waits for Sensor to unregister');
+    expect(ofSomebody({ producer: {}, streaming: true })).to.equal('open: its producer may write');
+    expect(ofSomebody({ producer: null })).to.equal('open: no producer is registered');
+    expect(ofSomebody({ producer: null, disconnecting: true })).to.equal('closing');
+    expect(ofSomebody({})).to.equal('open');
+  });
+
+  it('tells a connection that is lost from one that was never made', () => {
+    expect(ofSomebody({ connected: false })).to.equal('not connected');
+    expect(ofSomebody({ connected: true })).to.equal('open');
+    const lost = { connected: false, disconnected: true, producer: new Sensor() };
+    expect(ofSomebody(lost)).to.equal('lost');
+  });
+
+  it('tells a half close that is wanted from one that is complete', () => {
+    const descriptor = new MemoryDescriptor();
+    descriptor.say('abc');
+    const stands = () => explain(descriptor).replace(/:.*/, '');
+    expect(explain(descriptor)).to.equal(
+      'open: no producer is registered; 3 of 65536 bytes are buffered',
+    );
+    descriptor.loseWriteConnection();
+    expect(stands()).to.equal('half closing');
+    descriptor.run();
+    expect(stands()).to.equal('half closed');
+    descriptor.loseConnection();
+    expect(stands()).to.equal('lost');
+  });
+
+  it('says nothing of the producer of a connection that is being aborted', () => {
+    const stand = { producer: new Sensor(), streaming: true };
+    const standsAs = (state: string) => explain({ [standing]: () => ({ ...stand, state }) });
+    expect(standsAs('aborting')).to.equal('aborting');
+    expect(standsAs('open')).to.equal('open: producer Sensor may write');
+  });
+
+  it('leaves out the limit of a buffer that has none', () => {
+    const stand = { state: 'open', buffered: 7 };
+    expect(explain({ [standing]: () => stand })).to.equal('open: 7 bytes are buffered');
   });
 
   it('says that the protocol has paused the reading', async () => {

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import net from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
 import { connect, Factory, listen, log, Protocol, type IAddress } from '../../../lib/index.js';
+import { assertFactory, protocolOf } from '../../../lib/twisted/core/factory.js';
 import { freePort, local, portOf, Recorder } from '../../support/connections.js';
 import { until } from '../../support/until.js';
 
@@ -27,6 +29,31 @@ describe('Factory', () => {
     factory.doStop();
     factory.doStop();
     expect(factory.told).to.deep.equal(['start 0', 'stop 0']);
+  });
+
+  it('has no user after one stop too many, and starts anew with the next', () => {
+    const factory = new Factory();
+    factory.doStop();
+    expect(factory.numPorts).to.equal(0);
+  });
+
+  it('has it logged, by its name, when startFactory or stopFactory rejects', async () => {
+    const failure = new Error('no');
+    const whys: unknown[] = [];
+    const stopObserving = log.addObserver(({ error, why }) => whys.push(error, why));
+    class Failing extends Factory {
+      override startFactory = (): never => Promise.reject(failure) as never;
+      override stopFactory = (): never => Promise.reject(failure) as never;
+    }
+    const factory = new Failing();
+    factory.doStart();
+    factory.doStop();
+    await turn();
+    stopObserving();
+    expect(whys).to.deep.equal([
+      ...[failure, 'Failing: startFactory rejected'],
+      ...[failure, 'Failing: stopFactory rejected'],
+    ]);
   });
 
   it('has no user more when startFactory throws', () => {
@@ -67,10 +94,64 @@ describe('Factory', () => {
     }
     expect(made).to.equal(0);
     const factory = new Factory();
+    expect(() => factory.buildProtocol(address))
+      .to.throw(Error, 'nor a `buildProtocol` of its own')
+      .with.property('code', 'ERR_INVALID_STATE');
     factory.protocol = {} as never;
     expect(() => factory.buildProtocol(address))
       .to.throw(TypeError)
       .with.property('code', 'ERR_INVALID_ARG_TYPE');
+  });
+
+  it('gives what it makes no argument', () => {
+    const given: unknown[][] = [];
+    const factory = Factory.forProtocol((...args: unknown[]) => {
+      given.push(args);
+      return new Protocol();
+    });
+    factory.buildProtocol(address);
+    expect(given).to.deep.equal([[]]);
+  });
+
+  describe('asked for the protocol of a connection', () => {
+    const building = (built: unknown) =>
+      Object.assign(new Factory(), { buildProtocol: () => built });
+
+    it('may give none, and must give a protocol otherwise', () => {
+      const protocol = new Protocol();
+      expect(protocolOf(building(protocol), address)).to.equal(protocol);
+      for (const none of [null, undefined]) {
+        expect(protocolOf(building(none), address)).to.equal(null);
+      }
+      for (const wrong of [{}, 'protocol', false]) {
+        expect(() => protocolOf(building(wrong), address))
+          .to.throw(TypeError)
+          .with.property('code', 'ERR_INVALID_ARG_TYPE');
+      }
+    });
+
+    it('gives a promise in vain; that it rejects is logged', async () => {
+      const failure = new Error('no');
+      const whys: unknown[] = [];
+      const stopObserving = log.addObserver(({ error, why }) => whys.push(error, why));
+      expect(() => protocolOf(building(Promise.reject(failure)), address)).to.throw(TypeError);
+      await turn();
+      stopObserving();
+      expect(whys).to.deep.equal([failure, 'Factory: buildProtocol rejected']);
+    });
+  });
+
+  it('is refused if it lacks a method of a factory', () => {
+    assertFactory(new Factory());
+    for (const method of ['buildProtocol', 'doStart', 'doStop']) {
+      const lacking = Object.assign(new Factory(), { [method]: undefined });
+      expect(() => assertFactory(lacking))
+        .to.throw(TypeError)
+        .with.property('code', 'ERR_INVALID_ARG_TYPE');
+    }
+    for (const wrong of [null, undefined, 'factory']) {
+      expect(() => assertFactory(wrong)).to.throw(TypeError);
+    }
   });
 
   describe('that is not a subclass, and has no logPrefix', () => {

@@ -54,6 +54,17 @@ describe('FileDescriptor: flow control', () => {
       expect(descriptor.news()).to.deep.equal(Array(3).fill(['pause', 'addWriter']).flat());
     });
 
+    it('pauses nobody when it fills once the producer has unregistered', () => {
+      const consumer = new MemoryDescriptor();
+      consumer.bufferSize = 3;
+      consumer.registerProducer(fakeProducer(consumer), true);
+      consumer.unregisterProducer();
+      consumer.news();
+      consumer.say('abcd');
+      expect(consumer.news()).to.deep.equal(['addWriter']);
+      expect(consumer.producerPaused).to.equal(false);
+    });
+
     it('counts bytes that are sent but not yet compacted as held', () => {
       const descriptor = smallDescriptor();
       descriptor.registerProducer(fakeProducer(descriptor), true);

@@ -4,6 +4,7 @@ import {
   closedOf,
   isOwnProtocol,
   isUnableToUnregister,
+  standInFor,
 } from '../../../lib/twisted/core/unable-to-unregister.js';
 
 /** A transport that stands in for a real one. */
@@ -51,6 +52,31 @@ describe('a producer', () => {
     expect(isUnableToUnregister(b, a)).to.equal(true);
     c.disconnecting = false;
     expect(isUnableToUnregister(b, a)).to.equal(false);
+  });
+
+  it('can if transports wait in a circle that the consumer is not part of', () => {
+    const [a, b] = [transport({ disconnecting: true }), transport({ disconnecting: true })];
+    [a.producer, b.producer] = [b, a];
+    expect(isUnableToUnregister(a, transport())).to.equal(false);
+  });
+
+  it('can’t if it is the consumer itself, or a transport around it that is to close', () => {
+    const consumer = transport();
+    expect(isUnableToUnregister(consumer, consumer)).to.equal(true);
+    expect(isUnableToUnregister(transport({ transport: consumer }), consumer)).to.equal(false);
+    const closing = transport({ transport: consumer, disconnecting: true });
+    expect(isUnableToUnregister(closing, consumer)).to.equal(true);
+    // The one that is to close is not what was registered.
+    expect(isUnableToUnregister({ transport: closing }, consumer)).to.equal(false);
+  });
+
+  it('is judged by the producer that it stands in for', () => {
+    const lost = transport({ disconnected: true });
+    const standIn = {};
+    expect(isUnableToUnregister(standIn, transport())).to.equal(false);
+    standInFor(standIn, lost);
+    expect(isUnableToUnregister(standIn, transport())).to.equal(true);
+    expect(isOwnProtocol(standIn, { wrappedProtocol: lost })).to.equal(true);
   });
 
   it('can if it feeds its own transport, lost or not, and if wrappers go in a circle', () => {

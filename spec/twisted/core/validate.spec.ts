@@ -8,6 +8,8 @@ import {
   assertConsumer,
   assertProducer,
   assertProtocol,
+  assertResumable,
+  assertTransport,
 } from '../../../lib/twisted/core/validate.js';
 
 const nothing = () => {};
@@ -59,6 +61,13 @@ describe('assertProducer', () => {
     expect(() => assertProducer(pull, true)).to.throw(InvalidArgTypeError, 'pauseProducing');
   });
 
+  it('refuses a call that leaves out which of the two it is', () => {
+    for (const assert of [assertProducer, assertResumable]) {
+      expect(() => assert(push, undefined)).to.throw(InvalidArgTypeError, '"streaming"');
+      for (const streaming of [true, false, 0, null]) assert(push, streaming);
+    }
+  });
+
   it('refuses a value that is not a producer', () => {
     for (const producer of [null, undefined, 7, {}, nothing, { resumeProducing: nothing }]) {
       expect(() => assertProducer(producer, true)).to.throw(InvalidArgTypeError);
@@ -67,8 +76,18 @@ describe('assertProducer', () => {
   });
 });
 
+describe('assertResumable', () => {
+  it('asks of a producer only that it can be resumed', () => {
+    assertResumable({ resumeProducing: nothing }, true);
+    for (const producer of [null, {}, { stopProducing: nothing }]) {
+      expect(() => assertResumable(producer, true)).to.throw(InvalidArgTypeError, '"producer"');
+    }
+  });
+});
+
 for (const [assert, methods] of [
   [assertConsumer, ['registerProducer', 'unregisterProducer', 'write']],
+  [assertTransport, ['write', 'writeSequence', 'loseConnection']],
   [assertProtocol, ['makeConnection', 'dataReceived', 'connectionLost']],
 ] as const) {
   describe(assert.name, () => {

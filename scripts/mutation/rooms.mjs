@@ -1,0 +1,33 @@
+/** The rooms of the bridge, and the specs that show what each does. */
+export const ROOMS = {
+  'lib/streams/any-stream': [
+    'spec/streams/any-stream/*.spec.ts',
+    'spec/streams/producers/*.spec.ts',
+    'spec/streams/transports/{duplex-transport,half-ended,object-mode,start-tls,tls-side,writable-consumer}.spec.ts',
+  ],
+  'lib/streams/as-streams': [
+    'spec/streams/as-streams/*.spec.ts',
+    'spec/streams/transports/async-callbacks.spec.ts',
+    'spec/streams/backpressure.spec.ts',
+    'spec/streams/web/*.spec.ts',
+  ],
+  'lib/streams/producers': [
+    'spec/streams/producers/*.spec.ts',
+    'spec/streams/backpressure.spec.ts',
+  ],
+  'lib/streams/transports': [
+    'spec/streams/transports/*.spec.ts',
+    'spec/streams/any-stream/{claims,ending}.spec.ts',
+    'spec/streams/backpressure.spec.ts',
+  ],
+  'lib/twisted/core': ['spec/twisted/core/*.spec.ts'],
+};
+
+/** Specs that run for long, or watch the memory of the process. */
+export const SLOW = [
+  'spec/**/*.fuzz.spec.ts',
+  'spec/streams/any-stream/faults.spec.ts',
+  'spec/streams/as-streams/platform.spec.ts',
+  'spec/streams/transports/idle-memory.spec.ts',
+  'spec/streams/transports/peer-faults.spec.ts',
+];

@@ -1,0 +1,153 @@
+/** The write half of the streams that stand in front of a consumer. */
+import { Buffer } from 'node:buffer';
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { expect } from 'chai';
+
+import { log } from '../../../lib/index.js';
+import { ConsumerGate } from '../../../lib/streams/as-streams/consumer-gate.js';
+
+const chunk = Buffer.from('chunk');
+const failure = new Error('Oops');
+
+/** A gate before a consumer whose `write` does `act`, and a record of all calls. */
+function made(act: (gate: ConsumerGate) => unknown = () => undefined) {
+  const told: unknown[] = [];
+  const gate = new ConsumerGate();
+  const consumer = {
+    write(data: Uint8Array): void {
+      told.push(String(data));
+      return act(gate) as undefined;
+    },
+  };
+  const write = (data = 'chunk') =>
+    gate.write(Buffer.from(data), (error) => told.push(error ?? 'done'));
+  return { gate, consumer, told, write };
+}
+
+describe('ConsumerGate', () => {
+  let logged: unknown[];
+  let stopObserving: () => void;
+  beforeEach(() => {
+    logged = [];
+    stopObserving = log.addObserver(({ error }) => logged.push(error));
+  });
+  afterEach(() => stopObserving());
+
+  it('keeps a chunk until there is a consumer', () => {
+    const { gate, consumer, told, write } = made();
+    write();
+    expect(told).to.deep.equal([]);
+    gate.open(consumer);
+    expect(told).to.deep.equal(['chunk', 'done']);
+  });
+
+  it('flushes what waits to a consumer that has paused it, and nothing where there is none', () => {
+    const unopened = made();
+    unopened.write('first');
+    unopened.gate.flush([Buffer.from('second')]);
+    expect(unopened.told).to.deep.equal([]);
+    const paused = made();
+    paused.gate.open(paused.consumer);
+    paused.gate.pauseProducing();
+    paused.write('first');
+    paused.gate.flush([Buffer.from('second')]);
+    expect(paused.told).to.deep.equal(['first', 'second']);
+  });
+
+  it('flushes nothing more to a consumer that stops it meanwhile', () => {
+    const { gate, consumer, told } = made(() => gate.finish(failure));
+    gate.open(consumer);
+    gate.flush([Buffer.from('first'), Buffer.from('second')]);
+    expect(told).to.deep.equal(['first']);
+  });
+
+  it('fails the chunk on its way only when it is told to, once it is closed', async () => {
+    const { gate, consumer, told, write } = made();
+    gate.open(consumer);
+    gate.pauseProducing();
+    write();
+    gate.close(failure);
+    gate.resumeProducing();
+    await turn();
+    expect(told).to.deep.equal([]);
+    gate.fail();
+    expect(told).to.deep.equal([]);
+    await turn();
+    expect(told).to.deep.equal([failure]);
+  });
+
+  it('takes a chunk for written that its consumer takes, stops it for and then pauses it', async () => {
+    const { gate, consumer, told, write } = made(() => {
+      gate.finish(failure);
+      gate.pauseProducing();
+    });
+    gate.open(consumer);
+    write();
+    await turn();
+    expect(told).to.deep.equal(['chunk', 'done']);
+    write('late');
+    expect(told.slice(2)).to.deep.equal([failure]);
+  });
+
+  it('fails the chunk for which its consumer throws, and logs only what it throws after a stop', () => {
+    const throwing = () => {
+      throw failure;
+    };
+    const { gate, consumer, told, write } = made(throwing);
+    gate.open(consumer);
+    write();
+    expect(told).to.deep.equal(['chunk', failure]);
+    expect(logged).to.deep.equal([]);
+    const stopping = made((gate) => {
+      gate.finish(new Error('stopped'));
+      throwing();
+    });
+    stopping.gate.open(stopping.consumer);
+    stopping.write();
+    expect(logged).to.deep.equal([failure]);
+  });
+
+  it('fails the chunk for which its consumer rejects, also while it is paused', async () => {
+    const { gate, consumer, told, write } = made(() => {
+      gate.pauseProducing();
+      return Promise.reject(failure);
+    });
+    gate.open(consumer);
+    write();
+    expect(told).to.deep.equal(['chunk']);
+    await turn();
+    expect(told).to.deep.equal(['chunk', failure]);
+    expect(logged).to.deep.equal([]);
+  });
+
+  it('lets the event loop turn before it calls back, if its consumer takes long', async () => {
+    const { gate, consumer, told, write } = made(() => {
+      const end = performance.now() + 2;
+      while (performance.now() < end); // Longer than a turn of the loop may be.
+    });
+    gate.open(consumer);
+    const isLate = () => told.at(-1) === 'chunk';
+    for (let writes = 0; writes < 200 && !isLate(); writes += 1) {
+      gate.pauseProducing();
+      write();
+      gate.resumeProducing();
+    }
+    expect(isLate()).to.equal(true);
+    await turn();
+    await turn();
+    expect(told.at(-1)).to.equal('done');
+  });
+
+  it('calls back once for each chunk', () => {
+    const { gate, consumer, told } = made();
+    gate.open(consumer);
+    let calls = 0;
+    for (let writes = 1; writes <= 3; writes += 1) {
+      gate.write(chunk, () => (calls += 1));
+      gate.resumeProducing();
+      expect(calls).to.equal(writes);
+    }
+    expect(told).to.have.length(3);
+  });
+});

@@ -1,0 +1,104 @@
+/** The way to a TLS handshake: the bytes before it leave first, and a loss stops it at each step. */
+import type { Buffer } from 'node:buffer';
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { expect } from 'chai';
+import sinon from 'sinon';
+
+import type { StreamReactor } from '../../../lib/streams/transports/stream-reactor.js';
+import { TLSUpgrade } from '../../../lib/streams/transports/tls-upgrade.js';
+
+/** An upgrade of a stream that holds `writableLength` bytes, and the calls that it makes. */
+function made(writableLength = 0) {
+  const calls: unknown[] = [];
+  let flushed = () => {};
+  const reactor = {
+    isDropped: false,
+    sendError: undefined as Error | undefined,
+    stream: {
+      writableLength,
+      write(chunk: Buffer, callback: () => void) {
+        calls.push(`write ${chunk.length}`);
+        flushed = callback;
+      },
+    },
+    send(chunks: readonly unknown[], reportEmpty: boolean) {
+      calls.push(['send', ...chunks, reportEmpty]);
+      return reactor.sendError;
+    },
+    lose: (reason: Error) => calls.push(reason),
+    leave: () => calls.push('leave'),
+    call: (call: () => unknown) => call(),
+  };
+  const side = { handshakeTimeout: 10_000, byKey: false, begin: () => calls.push('begin') };
+  const upgrade = new TLSUpgrade(reactor as unknown as StreamReactor, side, () => {});
+  return { calls, reactor, upgrade, flush: () => flushed() };
+}
+
+describe('TLSUpgrade', () => {
+  it('sends what was written before, and begins in the next turn if nothing waits', async () => {
+    const { calls, upgrade } = made();
+    upgrade.begin(['clear']);
+    expect(calls).to.deep.equal([]);
+    await turn();
+    expect(calls).to.deep.equal([['send', 'clear', false], 'leave', 'begin']);
+    upgrade.stop();
+  });
+
+  it('begins when the stream has sent all that it holds', async () => {
+    const { calls, upgrade, flush } = made(5);
+    upgrade.begin([]);
+    await turn();
+    expect(calls).to.deep.equal([['send', false], 'write 0']);
+    flush();
+    expect(calls.slice(2)).to.deep.equal(['leave', 'begin']);
+    upgrade.stop();
+  });
+
+  it('loses the connection with the error of what cannot be sent', async () => {
+    const { calls, reactor, upgrade } = made();
+    const error = (reactor.sendError = new Error('broken'));
+    upgrade.begin([]);
+    await turn();
+    expect(calls.slice(1)).to.deep.equal([error]);
+  });
+
+  it('sends nothing of a connection that is lost or dropped meanwhile', async () => {
+    const lost = made();
+    lost.upgrade.begin(['clear']);
+    lost.upgrade.stop();
+    const dropped = made();
+    dropped.upgrade.begin(['clear']);
+    dropped.reactor.isDropped = true;
+    await turn();
+    expect([lost.calls, dropped.calls]).to.deep.equal([[], []]);
+  });
+
+  it('does not begin over a connection that is lost or dropped while it sends', async () => {
+    const lost = made(5);
+    lost.upgrade.begin([]);
+    const dropped = made(5);
+    dropped.upgrade.begin([]);
+    await turn();
+    lost.upgrade.stop();
+    dropped.reactor.isDropped = true;
+    for (const { flush, calls } of [lost, dropped]) {
+      flush();
+      expect(calls.at(-1)).to.equal('write 0');
+    }
+  });
+
+  it('stops the handshake with the connection: it keeps no timer', async () => {
+    const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { upgrade } = made();
+      upgrade.begin([]);
+      await turn();
+      expect(clock.countTimers()).to.equal(1);
+      upgrade.stop();
+      expect(clock.countTimers()).to.equal(0);
+    } finally {
+      clock.restore();
+    }
+  });
+});
