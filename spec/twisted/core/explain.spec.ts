@@ -118,12 +118,12 @@ describe('explain', () => {
     expect(explain(transport)).to.equal('open: producer Sensor waits to be asked');
   });
 
-  /** How somebody's consumer with `fields` stands. */
-  const ofSomebody = (fields: object) =>
+  /** How a consumer that isn't ours stands, with `fields`. */
+  const ofAnother = (fields: object) =>
     explain({ registerProducer() {}, unregisterProducer() {}, write() {}, ...fields });
 
   it("reads the producer of anybody's consumer", () => {
-    const told = (more: object) => ofSomebody({ producer: new Sensor(), ...more });
+    const told = (more: object) => ofAnother({ producer: new Sensor(), ...more });
     expect(told({ streamingProducer: true })).to.equal('open: producer Sensor may write');
     expect(told({ streaming: true })).to.equal('open: producer Sensor may write');
     expect(told({ streamingProducer: false, streaming: true })).to.equal(
@@ -131,17 +131,17 @@ describe('explain', () => {
     );
     expect(told({ producerPaused: true })).to.equal('open: producer Sensor is paused');
     expect(told({ disconnecting: true })).to.equal('closing: waits for Sensor to unregister');
-    expect(ofSomebody({ producer: {}, streaming: true })).to.equal('open: its producer may write');
-    expect(ofSomebody({ producer: null })).to.equal('open: no producer is registered');
-    expect(ofSomebody({ producer: null, disconnecting: true })).to.equal('closing');
-    expect(ofSomebody({})).to.equal('open');
+    expect(ofAnother({ producer: {}, streaming: true })).to.equal('open: its producer may write');
+    expect(ofAnother({ producer: null })).to.equal('open: no producer is registered');
+    expect(ofAnother({ producer: null, disconnecting: true })).to.equal('closing');
+    expect(ofAnother({})).to.equal('open');
   });
 
   it('tells a connection that is lost from one that was never made', () => {
-    expect(ofSomebody({ connected: false })).to.equal('not connected');
-    expect(ofSomebody({ connected: true })).to.equal('open');
+    expect(ofAnother({ connected: false })).to.equal('not connected');
+    expect(ofAnother({ connected: true })).to.equal('open');
     const lost = { connected: false, disconnected: true, producer: new Sensor() };
-    expect(ofSomebody(lost)).to.equal('lost');
+    expect(ofAnother(lost)).to.equal('lost');
   });
 
   it('tells a half close that is wanted from one that is complete', () => {
