@@ -30,7 +30,8 @@ export class UnixFactory implements IProtocolFactory {
   ) {}
 
   doStart(): void {
-    if (this.mode !== undefined)
+    // A socket in Linux's abstract namespace is no file: its name begins with a zero byte.
+    if (this.mode !== undefined && !this.path.startsWith('\0'))
       process.getBuiltinModule('node:fs').chmodSync(this.path, this.mode);
     return this.factory.doStart();
   }

@@ -6,14 +6,26 @@ import {
   type TLSSide,
   type WritableConsumerOptions,
 } from '../../streams/transports/index.js';
-import type { IProtocol } from '../../twisted/core/index.js';
+import type { IAddress, IProtocol } from '../../twisted/core/index.js';
 
-/** The transport of a connection, on which a protocol has yet to be started. */
+/** Addresses that Node does not tell: those of Unix sockets. */
+export interface KnownAddresses {
+  getPeer?: () => IAddress;
+  getHost?: () => IAddress;
+}
+
+/**
+ * The transport of a connection, on which a protocol has yet to be started.
+ *
+ * @param known - What the transport says instead of asking the socket.
+ */
 export function transportFor(
   socket: net.Socket,
   { highWaterMark, waitsForProducer, closeTimeout }: WritableConsumerOptions,
+  known: KnownAddresses,
 ): DuplexTransport {
-  return new DuplexTransport(socket, { highWaterMark, waitsForProducer, closeTimeout });
+  const transport = new DuplexTransport(socket, { highWaterMark, waitsForProducer, closeTimeout });
+  return Object.assign(transport, known);
 }
 
 /**

@@ -23,7 +23,7 @@ import { log } from '../../base/log.js';
 import { logRejection } from '../../base/rejection.js';
 import { startOrClose, transportFor } from './connection.js';
 import { connectErrorFor, ConnectError, TimeoutError, UserError } from './errors.js';
-import { addressOf, type Place } from './place.js';
+import { addressOf, pathTooLong, type Place } from './place.js';
 
 /** Options of `connect`: a `port` or a `path`, and the rest. */
 export type ConnectOptions = Place &
@@ -137,11 +137,14 @@ export class Connector implements IConnector {
 
   private attempt(): void {
     const { port, host, path, localAddress, signal } = this.options;
-    const { connect } = process.getBuiltinModule('node:net');
-    const socket = connect({
+    const { connect, Socket } = process.getBuiltinModule('node:net');
+    const tooLong = path === undefined ? undefined : pathTooLong(path);
+    const options = {
       ...(path === undefined ? { port, host, localAddress } : { path }),
       allowHalfOpen: true,
-    } as net.NetConnectOpts);
+    } as net.NetConnectOpts;
+    // Else it would connect to another path.
+    const socket = tooLong === undefined ? connect(options) : new Socket().destroy(tooLong);
 
     const timer = this.startTimeout();
     const settle = () => {
@@ -189,9 +192,11 @@ export class Connector implements IConnector {
     this.state = 'connected';
     let protocol: IProtocol | null;
     let transport: DuplexTransport;
+    // Node does not tell the name of a Unix socket.
+    const known = options.path === undefined ? {} : { getPeer: () => this.getDestination() };
     try {
-      protocol = protocolOf(factory, peerOf(socket));
-      transport = transportFor(socket, options);
+      protocol = protocolOf(factory, known.getPeer?.() ?? peerOf(socket));
+      transport = transportFor(socket, options, known);
     } catch (thrown) {
       socket.destroy();
       const message = `${logPrefixOf(factory)}: no protocol for the connection; it is closed`;

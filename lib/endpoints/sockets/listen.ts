@@ -24,7 +24,7 @@ import { logRejection } from '../../base/rejection.js';
 import { setImmediate } from '../../base/timers.js';
 import { startOrClose, transportFor } from './connection.js';
 import { CannotListenError } from './errors.js';
-import { assertPlace, type Place } from './place.js';
+import { addressOf, assertPlace, pathTooLong, type Place } from './place.js';
 
 /** Options of {@link listen}: a `port` or a `path`, and the rest. */
 export type ListenOptions = Place &
@@ -159,10 +159,12 @@ export async function listenReady(
   signal?.throwIfAborted();
 
   const { createServer } = process.getBuiltinModule('node:net');
+  // Node does not tell the name of a Unix socket.
+  const known = options.path === undefined ? {} : { getHost: () => addressOf(options) };
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     try {
       const protocol = protocolOf(factory, peerOf(socket));
-      startOrClose(transportFor(socket, options), protocol, side);
+      startOrClose(transportFor(socket, options, known), protocol, side);
     } catch (thrown) {
       log.err(thrown, `${logPrefixOf(factory)}: no protocol for a connection; it is closed`);
       socket.destroy();
@@ -200,6 +202,11 @@ function opened(server: net.Server, options: ListenOptions): Promise<void> {
     };
     signal?.addEventListener('abort', aborted);
     server.once('error', failed);
+    const tooLong = path === undefined ? undefined : pathTooLong(path);
+    if (tooLong !== undefined) {
+      failed(tooLong); // It would listen at another path.
+      return;
+    }
     // A `port` that is there and undefined would be any port.
     const place = path === undefined ? { port, host } : { path };
     server.listen({ ...place, backlog } as net.ListenOptions, () => {

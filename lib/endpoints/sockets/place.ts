@@ -1,4 +1,6 @@
 /** Where to listen or connect: a TCP port, or a Unix socket's path. */
+import { Buffer } from 'node:buffer';
+
 import { assertKnownOptions } from '../../base/arguments.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 import { tcpAddress } from '../../streams/transports/index.js';
@@ -77,4 +79,18 @@ export function assertPlaceOptions(options: unknown): asserts options is object 
 export function addressOf({ port, host = 'localhost', path }: Place): IAddress {
   if (path !== undefined) return { type: 'UNIX', name: path };
   return tcpAddress(host, port);
+}
+
+/** Bytes of a Unix socket's path, without the zero byte at its end: 104 with it where BSD was. */
+const LONGEST_PATH = { linux: 107, android: 107, win32: Infinity } as Record<string, number>;
+
+/**
+ * The error for a path that is too long for a socket: before version 24, Node cuts it off.
+ *
+ * @see https://nodejs.org/api/net.html#identifying-paths-for-ipc-connections
+ */
+export function pathTooLong(path: string): Error | undefined {
+  if (Buffer.byteLength(path) <= (LONGEST_PATH[process.platform] ?? 103)) return undefined;
+  const message = `the path of the socket is too long: ${path}`;
+  return Object.assign(new Error(message), { code: 'ENAMETOOLONG' });
 }

@@ -26,7 +26,9 @@ class Bridge:
         self.numbers = {}  # the numbers of those objects, by id
         self.faces = {}  # what stands for our objects here, by number
         self.deferreds = {}  # by the number of our promise
-        self.settled = {}  # outcomes of promises that were not heard of yet
+        self.settled = {}  # outcomes of promises, for those that are heard of later, or again
+        self.later = None  # what is done when Node waits for nothing; None: at once
+        self.depth = 0  # of calls from Node that are under way
         self.textWritten = False
         here = os.path.dirname(os.path.abspath(__file__))
         # Pipes of their own: Node makes those of the standard streams non-blocking.
@@ -74,6 +76,12 @@ class Bridge:
     def turn(self):
         """Lets Node's timers and immediates run."""
         self.ask(do="turn")
+        while self.later:
+            function, argument = self.later.pop(0)
+            function(argument)
+
+    def changeDirectory(self, path):
+        self.ask(do="chdir", name=path)
 
     def has(self, name):
         return self.ask(do="has", name=name)
@@ -172,23 +180,33 @@ class Bridge:
             return self.known[wire["python"]]
         if wire["name"] == "ConnectionDone":
             return main.CONNECTION_DONE
-        exception = self.exceptions.get(wire["name"], JavaScriptError)(wire["message"])
+        exception = self.exceptionFor(wire)
         exception._ourNumber = wire["number"]
         return exception
+
+    def exceptionFor(self, wire):
+        return self.exceptions.get(wire["name"], JavaScriptError)(wire["message"])
 
     def promiseFromWire(self, number):
         deferred = self.deferreds.setdefault(number, Deferred())
         if number in self.settled:
-            self.settle(number, *self.settled.pop(number))
+            self.settle(number, *self.settled[number])
         return deferred
 
     def settle(self, number, succeeds, outcome):
+        self.settled[number] = (succeeds, outcome)
         if number not in self.deferreds:
-            self.settled[number] = (succeeds, outcome)
-        elif succeeds:
-            self.deferreds.pop(number).callback(outcome)
+            return
+        if succeeds:
+            self.fire(self.deferreds.pop(number).callback, outcome)
         else:
-            self.deferreds.pop(number).errback(Failure(outcome))
+            self.fire(self.deferreds.pop(number).errback, Failure(outcome))
+
+    def fire(self, function, argument):
+        if self.later is None:
+            function(argument)
+        else:
+            self.later.append((function, argument))
 
     def foundFromWire(self, wire):
         number = wire["ours"]
@@ -201,13 +219,20 @@ class Bridge:
 
     foundClasses = {}
 
+    def shows(self, it, name):
+        """Overridden where Node is not to see an attribute that is there."""
+        return True
+
     # What Node asks for.
 
     def serve(self, message):
+        self.depth += 1
         try:
             answer = {"returns": self.toWire(self.perform(message))}
         except BaseException as exception:
             answer = {"throws": self.toWire(exception)}
+        finally:
+            self.depth -= 1
         return answer
 
     def perform(self, message):
@@ -217,11 +242,13 @@ class Bridge:
             arguments = [self.fromWire(argument, True) for argument in message["args"]]
             return (it if name is None else getattr(it, name))(*arguments)
         if "get" in message:
-            value = getattr(self.known[message["get"]], name, None)
+            it = self.known[message["get"]]
+            value = getattr(it, name, None) if self.shows(it, name) else None
             method = callable(value) and not isinstance(value, Found)
             return {"method": method, "value": None if method else value}
         if "has" in message:
-            return hasattr(self.known[message["has"]], name)
+            it = self.known[message["has"]]
+            return self.shows(it, name) and hasattr(it, name)
         if "set" in message:
             return setattr(self.known[message["set"]], name, self.fromWire(message["value"]))
         if "next" in message:

@@ -237,6 +237,9 @@ function perform(message: Message): unknown {
       return undefined;
     case 'turn':
       return undefined;
+    case 'chdir':
+      process.chdir(name);
+      return undefined;
     case 'has':
       return name in exported;
     default:

@@ -10,21 +10,25 @@ import types
 import twisted.internet
 from zope.interface import implementer
 
-from twisted.internet import error, interfaces, main, task
-from twisted.internet.address import IPv4Address
+from twisted.internet import endpoints, error, interfaces, main, task
+from twisted.internet.address import UNIXAddress
 from twisted.internet.interfaces import IAddress
 from twisted.python import components
 
 from twisted.protocols import basic
+from twisted.protocols import policies as twisted_policies
 
+import basics
 import connecting
 import policies
+import sockets
 import timed
 from bridge import UNDEFINED, Bridge, Found
 from face import Face
 
 EXCEPTIONS = {
     **connecting.EXCEPTIONS,
+    **sockets.EXCEPTIONS,
     "ConnectionLost": error.ConnectionLost,
     "ConnectionAborted": error.ConnectionAborted,
     "ProducerAlreadyRegisteredError": RuntimeError,
@@ -57,10 +61,35 @@ class Address:
     """An address of ours that is none of Twisted's."""
 
 
+WRAPPERS = (twisted_policies.ProtocolWrapper, endpoints._WrappingProtocol)
+
+OPTIONAL = {
+    "readConnectionLost": interfaces.IHalfCloseableProtocol,
+    "writeConnectionLost": interfaces.IHalfCloseableProtocol,
+    "handshakeCompleted": interfaces.IHandshakeListener,
+}
+
+
 class TwistedBridge(Bridge):
+    def shows(self, it, name):
+        """
+        A wrapper of Twisted's has a method for a half close whether or not what it wraps has one.
+        """
+        interface = OPTIONAL.get(name)
+        if interface is None or not isinstance(it, WRAPPERS):
+            return True
+        return interface.providedBy(it)
+
+    def exceptionFor(self, wire):
+        if wire["name"] in ("ProcessDone", "ProcessTerminated"):
+            return sockets.processEnded(Found(self, wire["number"]))
+        return super().exceptionFor(wire)
+
     def dictFromWire(self, it):
         if it.get("type") == "TCP":
-            return IPv4Address("TCP", it["host"], it["port"])
+            return sockets.addressFor(it)
+        if it.get("type") == "UNIX":
+            return UNIXAddress(it["name"])
         if "type" in it:
             return Address()
         return it
@@ -293,6 +322,7 @@ class Receiver(Protocol):
 class LineReceiver(Receiver):
     ours = "LineReceiver"
     MAX_LENGTH = 16384  # For who asks the class.
+    delimiter = b"\r\n"
     state = Receiver.state + " delimiter MAX_LENGTH"
     methods = Receiver.methods + """
         lineReceived(line) rawDataReceived(data) lineLengthExceeded(line) setRawMode()
@@ -359,6 +389,7 @@ Bridge.foundClasses = {
     "CooperativeTask": CooperativeTask,
     "LoopbackTransport": LoopbackTransport,
     **connecting.FOUND,
+    **sockets.FOUND,
     **timed.FOUND,
 }
 
@@ -407,6 +438,20 @@ def install(places=PLACES):
         installFunctions(bridge)
         policies.installTimeoutMixin()
     runBesides(bridge)
+
+
+def installBasics():
+    """Puts our bases of protocols and factories in the places of Twisted's, and nothing else."""
+    places = {**basics.PLACES}
+    places["twisted.internet.protocol"] = {**places["twisted.internet.protocol"], "Protocol": Protocol}
+    install(places)
+
+
+def installSockets():
+    """Puts ours below every reactor, and nowhere else."""
+    Face.bridge = TwistedBridge(EXCEPTIONS)
+    Face.bridge.later = []
+    sockets.install()
 
 
 def moduleFor(name):

@@ -2,10 +2,11 @@
 Runs tests of Twisted, named on the command line, against this library; prints what came of each as
 one JSON object.
 
-    run.py [--over-tcp] twisted.test.test_pcp -twisted.test.test_pcp.SomeTests.test_notThis ...
+    run.py [--over-tcp | --over-sockets] twisted.test.test_pcp -twisted.test.test_pcp.SomeTests.test_notThis ...
 
-With --over-tcp only FileDescriptor is replaced, but below Twisted's own TCP transports. A test with
-a hyphen in front is left out.
+With --over-tcp only FileDescriptor is replaced, but below Twisted's own TCP transports. With
+--over-sockets only the methods of a reactor that connect, listen and start processes are replaced. A
+test with a hyphen in front is left out.
 """
 import json
 import os
@@ -57,9 +58,20 @@ def allTests(suite):
 
 
 def main(names):
-    overTCP = names[0] == "--over-tcp"
-    if overTCP:
-        names = names[1:]
+    option = names.pop(0) if names[0].startswith("--") else None
+    if option == "--over-sockets":
+        from twisted.internet import reactor
+
+        import ours
+
+        ours.installSockets()
+    elif option == "--basics":
+        from twisted.internet import reactor
+
+        import ours
+
+        ours.installBasics()
+    elif option == "--over-tcp":
         import ours
 
         ours.FileDescriptor.waitsForProducer = False
@@ -79,6 +91,7 @@ def main(names):
     outcomes = Outcomes(reporter.TestResult, ours.Face.bridge)
     with tempfile.TemporaryDirectory() as directory:
         os.chdir(directory)
+        ours.Face.bridge.changeDirectory(directory)
         for test in allTests(suite):
             if test.id() not in leftOut:
                 test.run(outcomes.result)

@@ -1,0 +1,102 @@
+import { readdirSync } from 'node:fs';
+
+import { expect } from 'chai';
+
+import {
+  ClientEndpoint,
+  CannotListenError,
+  connect,
+  ConnectError,
+  connectProtocol,
+  Factory,
+  type IAddress,
+  listen,
+  Protocol,
+  ServerEndpoint,
+} from '../../../lib/index.js';
+import { Recorder } from '../../support/connections.js';
+import { rejection } from '../../support/rejection.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
+import { until } from '../../support/until.js';
+
+describe('A Unix socket', () => {
+  const folder = temporaryFolder();
+
+  it('has its path as the address of the server, at both ends', async () => {
+    const path = folder.path('named');
+    const built: IAddress[] = [];
+    const servers: Protocol[] = [];
+    class Remembering extends Factory {
+      override buildProtocol(address: IAddress): Protocol {
+        built.push(address);
+        const protocol = new Protocol();
+        servers.push(protocol);
+        return protocol;
+      }
+    }
+    const port = await listen(new Remembering(), { path });
+    class Client extends Protocol {
+      readonly peer: IAddress[] = [];
+      override connectionMade(): void {
+        this.peer.push(this.transport.getPeer());
+      }
+    }
+    const client = await connectProtocol(new ClientEndpoint({ path }), new Client());
+    await until(() => servers.length === 1);
+    const address = { type: 'UNIX', name: path };
+    expect(client.peer).to.deep.equal([address]);
+    expect(servers[0]?.transport.getHost()).to.deep.equal(address);
+    expect(built).to.deep.equal([{ type: 'UNIX', name: null }]);
+    client.transport.loseConnection();
+    await port.stopListening();
+  });
+
+  it('has the address that buildProtocol of the client is given', async () => {
+    const path = folder.path('built');
+    const port = await listen(Factory.forProtocol(Protocol), { path });
+    const factory = new Recorder();
+    const built: IAddress[] = [];
+    factory.buildProtocol = (address) => {
+      built.push(address);
+      return null;
+    };
+    connect(factory, { path });
+    await until(() => built.length === 1);
+    expect(built).to.deep.equal([{ type: 'UNIX', name: path }]);
+    await port.stopListening();
+  });
+
+  describe('whose path is too long', () => {
+    const LONGEST = process.platform === 'linux' ? 107 : 103;
+    const long = (): string => folder.path('x'.repeat(120));
+
+    it('is not listened at, nor at the beginning of its path', async () => {
+      const before = readdirSync(folder.path('.'));
+      const error = await rejection(listen(new Factory(), { path: long() }));
+      expect(error).to.be.instanceOf(CannotListenError);
+      expect(error).to.have.property('code', 'ENAMETOOLONG');
+      expect(readdirSync(folder.path('.'))).to.deep.equal(before);
+    });
+
+    it('is not connected to, nor is the beginning of its path', async () => {
+      const path = long();
+      const server = await listen(Factory.forProtocol(Protocol), { path: path.slice(0, LONGEST) });
+      const failed: Error[] = [];
+      const factory = new Recorder();
+      factory.clientConnectionFailed = (_connector, reason) => void failed.push(reason);
+      connect(factory, { path });
+      await until(() => failed.length === 1);
+      expect(failed[0]).to.be.instanceOf(ConnectError);
+      expect(failed[0]).to.have.property('code', 'ENAMETOOLONG');
+      await server.stopListening();
+    });
+  });
+
+  it('in the abstract namespace of Linux has no permissions to change', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const path = `\0${folder.path('abstract')}`;
+    const port = await new ServerEndpoint({ path, mode: 0o600 }).listen(new Factory());
+    expect(port.getHost()).to.deep.equal({ type: 'UNIX', name: path });
+    await port.stopListening();
+  });
+});
