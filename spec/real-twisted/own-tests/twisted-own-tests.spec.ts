@@ -4,8 +4,7 @@ import { type OwnTests, specify } from './own-tests.js';
 const refusesSmallKeys = Number(process.versions.node.split('.')[0]) >= 26;
 
 const SKIPPED = 'skipped by Twisted itself';
-const NO_TLS_INTERFACE =
-  'interfaces of zope: the face of our wrapper does not declare TLS';
+const NO_TLS_INTERFACE = 'interfaces of zope: the face of our wrapper does not declare TLS';
 const NOTHING_AFTER_CLOSE = 'ours delivers nothing after loseConnection';
 
 const OWN_TESTS: OwnTests[] = [
