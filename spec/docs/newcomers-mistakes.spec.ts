@@ -75,11 +75,11 @@ const mistakes: Record<string, { make: () => unknown; says: RegExp }> = {
   },
   'misspells the type of a server': {
     make: () => serverFromString('tpc:80'),
-    says: /Unknown endpoint type: 'tpc'\. A description begins with 'tcp:', 'unix:', 'ssl:'/,
+    says: /^Unknown endpoint type: 'tpc'\nA description begins with 'tcp:', 'unix:', 'ssl:'/,
   },
   'misspells the type of a client': {
     make: () => clientFromString('http:example.com'),
-    says: /Unknown endpoint type: 'http'\. A description begins with 'tcp:', 'ssl:', 'unix:', 'tls:'/,
+    says: /^Unknown endpoint type: 'http'\nA description begins with 'tcp:', 'ssl:', 'unix:', 'tls:'/,
   },
   'sends a file to a stream': {
     make: () => new FileSender().beginFileTransfer('package.json', new PassThrough() as never),
@@ -140,7 +140,8 @@ describe('A newcomer', () => {
   for (const [who, { make, says }] of Object.entries(mistakes)) {
     it(`who ${who} reads the remedy`, async () => {
       const error = (await rejection(Promise.resolve().then(make))) as Error & { code: string };
-      expect(error.message).to.match(says);
+      const { message, cause } = error;
+      expect(cause instanceof Error ? `${message}\n${cause.message}` : message).to.match(says);
       expect(error.code).to.match(/^ERR_/);
     });
   }

@@ -63,11 +63,14 @@ export class EndpointDescriptionError extends Error {
   }
 }
 
-/** @returns the error for a `type` that is none of `known`. */
+/**
+ * @returns the error for a `type` that is none of `known`. Its message is Twisted's, which programs
+ *   and tests compare; the remedy is the message of its `cause`.
+ */
 export function unknownType(type: string, known: readonly string[]): EndpointDescriptionError {
-  return new EndpointDescriptionError(
-    `Unknown endpoint type: '${type}'. A description begins with ${known.map((name) => `'${name}:'`).join(', ')}`,
-  );
+  const names = known.map((name) => `'${name}:'`).join(', ');
+  const cause = new Error(`A description begins with ${names}`);
+  return new EndpointDescriptionError(`Unknown endpoint type: '${type}'`, { cause });
 }
 
 /**
