@@ -151,6 +151,23 @@ function useOf(checker, node) {
   return [];
 }
 
+/**
+ * The names that code which is not ours looks for in an object that it is given, as a `ReadableStream` does
+ * for the `pull` of its source.
+ */
+function namesLookedFor(checker, node) {
+  if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return [];
+  return (node.arguments ?? []).flatMap((argument) => {
+    const given = checker.getTypeAtLocation(argument).getProperties();
+    if (!given.some(({ declarations }) => declarations?.some(isOurs))) return [];
+    const wanted = checker.getContextualType(argument);
+    return (wanted?.types ?? [wanted])
+      .flatMap((type) => type?.getProperties() ?? [])
+      .filter(({ declarations }) => declarations?.some((one) => !isOurs(one)))
+      .map(({ name }) => name);
+  });
+}
+
 /** @returns the names that are not seen from outside, those that occur most often first. */
 export function privateNames(entryPoints) {
   const config = ts.getParsedCommandLineOfConfigFile(`${root}tsconfig.build.json`, {}, ts.sys);
@@ -190,6 +207,7 @@ export function privateNames(entryPoints) {
       } else if (ts.isParameter(node) && ts.isParameterPropertyDeclaration(node, node.parent)) {
         noteMember(node, node.parent.parent, true);
       }
+      for (const name of namesLookedFor(checker, node)) visible.add(name);
       const [name, symbol] = useOf(checker, node);
       if (name === undefined) return;
       note(name);

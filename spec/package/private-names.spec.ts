@@ -79,8 +79,18 @@ describe('The names that the build shortens', () => {
     const theirs = new Set(others.flatMap(namesOf));
     expect(theirs).to.include('writableNeedDrain').and.to.include('alpnProtocol');
     // No code of ours reads these of theirs: if there is another, look whether that is so.
-    const known = ['drop', 'flowing', 'offset', 'pending', 'take'];
+    const known = ['flowing', 'offset', 'pending'];
     expect(names.filter((name) => theirs.has(name)).sort()).to.deep.equal(known);
+  });
+
+  it('leave those that a WHATWG stream calls of its source and its sink', async () => {
+    const { toWeb } = (await import(join(ROOT, 'dist/index.js'))) as typeof built;
+    const { readable, writable } = toWeb(new stream.PassThrough());
+    const writer = writable.getWriter();
+    void writer.write(Buffer.from('text')).then(() => writer.close());
+    const reader = readable.getReader();
+    expect(Buffer.from((await reader.read()).value ?? []).toString()).to.equal('text');
+    expect(await reader.read()).to.deep.equal({ done: true, value: undefined });
   });
 
   it('leave those that util.inspect shows of an object of a public class', async () => {
