@@ -45,10 +45,8 @@ export function assertKnownOptions(
 }
 
 function isMisspelt(given: string, known: string): boolean {
-  const [left, right] = [given.toLowerCase(), known.toLowerCase()];
-  if (left === right) return true;
-  const allowed = allowedSlips(Math.min(left.length, right.length));
-  return Math.abs(left.length - right.length) <= allowed && distance(left, right) <= allowed;
+  const slips = allowedSlips(Math.min(given.length, known.length));
+  return differsBy(slips, given.toLowerCase(), known.toLowerCase());
 }
 
 /** Letters that may differ: short names differ by one or two although both are meant. */
@@ -57,26 +55,20 @@ function allowedSlips(length: number): number {
   return length < 7 ? 1 : 2;
 }
 
-/** How many letters must be added, left out or replaced to make `right` of `left`; or neighbours swapped. */
-function distance(left: string, right: string): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: right.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= left.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= right.length; column++) {
-      const isSame = left[row - 1] === right[column - 1];
-      let least = Math.min(
-        (last[column] as number) + 1,
-        (current[column - 1] as number) + 1,
-        (last[column - 1] as number) + (isSame ? 0 : 1),
-      );
-      if (left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1]) {
-        least = Math.min(least, (beforeLast[column - 2] ?? Infinity) + 1);
-      }
-      current.push(least);
-    }
-    beforeLast = last;
-    last = current;
-  }
-  return last[right.length] as number;
+/**
+ * Whether `right` can be made of `left` by at most so many `slips`: a letter added, left out or replaced, or
+ * swapped with the next one.
+ */
+function differsBy(slips: number, left: string, right: string): boolean {
+  if (left === right) return true;
+  if (left[0] === right[0]) return differsBy(slips, left.slice(1), right.slice(1));
+  const differ = (leftAfter: number, rightAfter: number): boolean =>
+    differsBy(slips - 1, left.slice(leftAfter), right.slice(rightAfter));
+  return (
+    slips > 0 &&
+    (differ(1, 0) ||
+      differ(0, 1) ||
+      differ(1, 1) ||
+      (left[0] === right[1] && left[1] === right[0] && differ(2, 2)))
+  );
 }

@@ -4,6 +4,7 @@
  * would freeze.
  */
 import { InvalidStateError } from './errors.js';
+import { now } from './timers.js';
 import { currentTurn } from './turn.js';
 
 /** Questions in one turn of the event loop: a consumer that waits for its answers asks fewer. */
@@ -13,9 +14,6 @@ const TOO_MANY = 1_000_000;
  * can, but gives up its turn after 10 ms.
  */
 const TOO_LONG = 100;
-
-// Bound at once: a clock that a test stops later must not make a loop endless.
-const now = performance.now.bind(performance);
 
 export class AskCounter {
   private turn = -1;

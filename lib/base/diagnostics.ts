@@ -4,7 +4,7 @@
  *
  * `NODE_DEBUG=twisted-streams` prints each message to stderr.
  */
-import { type Channel, channel } from 'node:diagnostics_channel';
+import type { Channel } from 'node:diagnostics_channel';
 
 import { nameOf } from './name-of.js';
 
@@ -44,16 +44,15 @@ function lineOf({ event, consumer, ...rest }: ProducerMessage | ConnectionMessag
 
 /** Opens the channel, and prints its messages if `NODE_DEBUG` asks for that. */
 function open(name: string): Channel {
-  const opened = channel(name);
+  const opened = process.getBuiltinModule('node:diagnostics_channel').channel(name);
   if (process.env.NODE_DEBUG === undefined) return opened; // Most programs need not load `node:util`.
   const print = process.getBuiltinModule('node:util').debuglog('twisted-streams');
   if (print.enabled) opened.subscribe((message) => print('%s', lineOf(message as ProducerMessage)));
   return opened;
 }
 
-// Marked as pure, so that a bundle that tells nothing opens no channel.
-const producers = /* @__PURE__ */ open('twisted-streams:producer');
-const connections = /* @__PURE__ */ open('twisted-streams:connection');
+let producers: Channel | undefined;
+let connections: Channel | undefined;
 
 /** Tells subscribers of an event of `producer`. */
 export function tellOfProducer(
@@ -61,6 +60,7 @@ export function tellOfProducer(
   consumer: object,
   producer: object,
 ): void {
+  producers ??= open('twisted-streams:producer');
   if (producers.hasSubscribers)
     producers.publish({ event, consumer, producer } satisfies ProducerMessage);
 }
@@ -71,6 +71,7 @@ export function tellOfConnection(
   consumer: object,
   reason?: Error,
 ): void {
+  connections ??= open('twisted-streams:connection');
   if (!connections.hasSubscribers) return;
   const message: ConnectionMessage =
     reason === undefined ? { event, consumer } : { event, consumer, reason };

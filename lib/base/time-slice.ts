@@ -1,4 +1,5 @@
 /** How long a `Cooperator` works before it lets others have the event loop. */
+import { now } from './timers.js';
 
 /** Milliseconds of work in a row. */
 const MAX_SLICE = 10;
@@ -6,9 +7,6 @@ const MAX_SLICE = 10;
 const LONGEST_RUN = 16;
 /** Milliseconds, a hundredth of a slice: a run that took less may be followed by a longer one. */
 const SHORT = MAX_SLICE / 100;
-
-// Bound at once: a clock that a test stops later must not make a slice endless.
-const now = performance.now.bind(performance);
 
 /**
  * Begins a slice of 10 ms.

@@ -3,7 +3,7 @@
  * without timers or I/O ever getting their turn (Node's own `pipe` does that); this counts what
  * runs, and says when it is time to let the loop turn.
  */
-import { setImmediate } from './timers.js';
+import { now, setImmediate } from './timers.js';
 
 /** Writes that may be made before the loop must turn. */
 const WRITES = 64;
@@ -15,9 +15,6 @@ const NOTICE = 16;
 const LONGEST_RUN = 64;
 /** Milliseconds: a run that took less may be followed by a longer one. */
 const SHORT = MILLISECONDS / 16;
-
-// Bound at once: a clock that a test stops later must not make a turn endless.
-const now = performance.now.bind(performance);
 
 let spent = 0;
 let since = 0;

@@ -2,6 +2,7 @@
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
 import { assertNotNegative } from '../../base/seconds.js';
+import { now } from '../../base/timers.js';
 import { CallHeap } from './call-heap.js';
 import { DelayedCall, type DelayedCallClock } from './delayed-call.js';
 import type { IDelayedCall, IReactorTime } from './reactor-time.js';
@@ -12,8 +13,8 @@ const setTimeout = globalThis.setTimeout;
 const clearTimeout = globalThis.clearTimeout;
 const setImmediate = globalThis.setImmediate;
 const clearImmediate = globalThis.clearImmediate;
-const now = performance.now.bind(performance);
-const timeOrigin = performance.timeOrigin;
+/** Milliseconds since 1970 when the clock of `now` was at 0. */
+const timeOrigin = Date.now() - now();
 
 /** Milliseconds: Node calls a longer timer at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
