@@ -12,7 +12,7 @@ import type {
 } from '../../twisted/core/index.js';
 import { asError } from '../../base/as-error.js';
 import { log } from '../../base/log.js';
-import { nameOf } from '../../base/name-of.js';
+import { NAMELESS, nameOf } from '../../base/name-of.js';
 import { nextTick } from '../../base/timers.js';
 import { othersWait, spendTurn, waitForTurn } from '../../base/turn.js';
 import {
@@ -211,8 +211,9 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
 
   /** The name, for a log, of the object whose callbacks are called. */
   private get owner(): string {
-    const { protocol } = this.descriptor as { protocol?: object };
-    return nameOf(protocol ?? this.descriptor);
+    const { descriptor } = this;
+    const name = nameOf((descriptor as { protocol?: object }).protocol ?? descriptor);
+    return name === NAMELESS ? nameOf(descriptor) : name;
   }
 
   protected endingAfter(

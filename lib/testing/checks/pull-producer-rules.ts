@@ -16,7 +16,8 @@ async function ask(subject: Subject, trial: Trial): Promise<void> {
   subject.producer.resumeProducing();
   await trial.until(
     () => subject.isDone || subject.written > before || subject.consumer.notBytes !== undefined,
-    () => `it was asked ${times(asked)}, and to the last it wrote nothing and did not unregister`,
+    () =>
+      `it was asked ${times(asked)}${asked > 1 ? ', and the last time' : ','} wrote nothing and did not unregister`,
   );
 }
 

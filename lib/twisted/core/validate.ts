@@ -1,7 +1,7 @@
 /** Checks of what users hand in. Each throws before anything has changed. */
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { assertMethod } from '../../base/arguments.js';
-import { nameOf } from '../../base/name-of.js';
+import { NAMELESS, nameOf } from '../../base/name-of.js';
 import { ProducerAlreadyRegisteredError } from './errors.js';
 import {
   isConsumer,
@@ -45,8 +45,13 @@ export function alreadyRegistered(
   registered: object,
 ): ProducerAlreadyRegisteredError {
   return new ProducerAlreadyRegisteredError(
-    `Cannot register producer ${nameOf(producer)}, because producer ${nameOf(registered)} was never unregistered.`,
+    `Cannot register ${named(producer)}, because ${named(registered)} was never unregistered.`,
   );
+}
+
+function named(producer: object): string {
+  const name = nameOf(producer);
+  return name === NAMELESS ? 'a producer' : `producer ${name}`;
 }
 
 /** @throws InvalidArgTypeError: `transport` lacks a method of `ITransport`. */

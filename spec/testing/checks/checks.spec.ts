@@ -361,7 +361,7 @@ describe('checkPullProducer', () => {
       }
     }
     const error = (await rejection(check(Forgetful))) as RuleBrokenError;
-    expect(error.message).to.include('it was asked 3 times, and to the last it wrote nothing');
+    expect(error.message).to.include('it was asked 3 times, and the last time wrote nothing');
   });
 
   it('says of one that writes by itself that it was not asked', async () => {
