@@ -8,10 +8,13 @@ import type { ProcessDone, ProcessTerminated } from './process-errors.js';
  * @see Twisted: `twisted.internet.protocol.ProcessProtocol`
  */
 export class ProcessProtocol implements IProcessProtocol {
+  /** Whether `makeConnection` was called. */
+  connected = false;
   /** The way to the process, from `makeConnection` on; `null` before. */
   transport: IProcessTransport = null as unknown as IProcessTransport;
 
   makeConnection(process: IProcessTransport): void {
+    this.connected = true;
     this.transport = process;
     return this.connectionMade(); // Returned, as below: it may be asynchronous, and fail later.
   }

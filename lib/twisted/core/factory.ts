@@ -35,6 +35,25 @@ export class FactoryBase<Maker> implements IProtocolFactory {
   }
 
   /**
+   * A factory of this class, its `protocol` set.
+   *
+   * @param protocol - Makes the protocols: a class, or a function that returns one.
+   * @param args - Arguments for the factory's own constructor.
+   * @returns the factory.
+   * @throws InvalidArgTypeError: `protocol` is neither; no factory was made.
+   */
+  static forProtocol<F extends { protocol: unknown }, A extends unknown[]>(
+    this: new (...args: A) => F,
+    protocol: NonNullable<F['protocol']>,
+    ...args: A
+  ): F {
+    assertBuilder(protocol, 'protocol');
+    const factory = new this(...args);
+    factory.protocol = protocol;
+    return factory;
+  }
+
+  /**
    * Makes the protocol of a connection, which finds this factory as its `factory`. Override it to
    * choose.
    *
@@ -98,26 +117,7 @@ export class FactoryBase<Maker> implements IProtocolFactory {
  *
  * @see Twisted: `twisted.internet.protocol.Factory`
  */
-export class Factory extends FactoryBase<ProtocolMaker> {
-  /**
-   * A factory of this class, its `protocol` set.
-   *
-   * @param protocol - Makes the protocols: a class, or a function that returns one.
-   * @param args - Arguments for the factory's own constructor.
-   * @returns the factory.
-   * @throws InvalidArgTypeError: `protocol` is neither; no factory was made.
-   */
-  static forProtocol<F extends Factory, A extends unknown[]>(
-    this: new (...args: A) => F,
-    protocol: ProtocolMaker,
-    ...args: A
-  ): F {
-    assertBuilder(protocol, 'protocol');
-    const factory = new this(...args);
-    factory.protocol = protocol;
-    return factory;
-  }
-}
+export class Factory extends FactoryBase<ProtocolMaker> {}
 
 /**
  * Makes the protocol of a client's connection, and is notified of what becomes of it.

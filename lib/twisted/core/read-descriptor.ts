@@ -7,6 +7,7 @@ import type {
   IReactorFDSet,
   IReadDescriptor,
 } from './interfaces.js';
+import { logPrefixOf } from './log-prefix.js';
 
 /**
  * The part of `FileDescriptor` that reads: it asks its reactor for `doRead`, and a consumer of the bytes
@@ -92,5 +93,15 @@ export abstract class ReadDescriptor
   /** What to put in front of a log line about this descriptor. Override it to say more. */
   logPrefix(): string {
     return '-';
+  }
+
+  /**
+   * What to put in front of a log line about an object that this descriptor works for: what the
+   * object calls itself, else the name of its class.
+   *
+   * @param applicationObject - For example a protocol or a factory.
+   */
+  protected getLogPrefix(applicationObject: object): string {
+    return logPrefixOf(applicationObject);
   }
 }

@@ -33,6 +33,15 @@ describe('WrappingFactory', () => {
     expect(() => factory.buildProtocol(CLIENT)).to.throw(InvalidArgTypeError);
   });
 
+  it('is made with the class of its wrappers by forProtocol, as any factory is', () => {
+    class Own extends ProtocolWrapper {}
+    const factory = WrappingFactory.forProtocol(Own, factoryOf());
+    expect(factory.buildProtocol(CLIENT)).to.be.instanceOf(Own);
+    expect(() => WrappingFactory.forProtocol('x' as never, factoryOf())).to.throw(
+      InvalidArgTypeError,
+    );
+  });
+
   it('builds nothing where the wrapped factory builds nothing', () => {
     class Refusing extends Factory {
       override buildProtocol() {

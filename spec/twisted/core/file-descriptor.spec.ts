@@ -46,6 +46,16 @@ describe('FileDescriptor', () => {
     });
   });
 
+  it('has a log prefix for what it works for: its own, else the name of its class', () => {
+    class Named {
+      logPrefix = (): string => 'its own';
+    }
+    class Asking extends MemoryDescriptor {
+      readonly prefixes = [new Named(), new Map()].map((each) => this.getLogPrefix(each));
+    }
+    expect(new Asking().prefixes).to.deep.equal(['its own', 'Map']);
+  });
+
   it('is a push producer and a consumer', () => {
     const descriptor = new MemoryDescriptor();
     expect(isPushProducer(descriptor)).to.equal(true);
