@@ -11,13 +11,15 @@ import { type AnyWritable, sendsTogether } from '../any-stream/index.js';
 const SLAB = 65536;
 
 const NOTHING = Buffer.allocUnsafeSlow(0);
+/** No chunks: never changed. */
+const NONE: Buffer[] = [];
 let slab = NOTHING;
 /** Where the free part of `slab` begins. */
 let free = 0;
 
 export class GatheredWrites {
   /** Chunks to be handed on before the open one, and the bytes in them. */
-  private chunks: Buffer[] = [];
+  private chunks = NONE;
   private chunksSize = 0;
 
   // The open chunk: `block[start, end)` is written, `block[end, limit)` is reserved for more.
@@ -25,8 +27,9 @@ export class GatheredWrites {
   private start = 0;
   private end = 0;
   private limit = 0;
-  /** Up to here `appendIfSpare` may write into `block`. */
-  private spareEnd = 0;
+
+  /** Bytes that `appendIfSpare` may take. */
+  spare = 0;
 
   /** Bytes from which a write is passed on uncopied. */
   readonly large: number;
@@ -47,9 +50,8 @@ export class GatheredWrites {
   append(data: Uint8Array): void {
     const { length } = data; // V8 inlines this, and calls out for `byteLength`.
     if (length >= this.large) {
-      this.closeChunk();
-      this.chunks.push(asBuffer(data));
-      this.chunksSize += length;
+      if (this.limit > 0) this.closeChunk();
+      this.push(asBuffer(data));
       return;
     }
     if (this.end + length > this.limit) this.reserve(length);
@@ -57,48 +59,47 @@ export class GatheredWrites {
     this.end += length;
   }
 
-  /** Lets `appendIfSpare` take up to `bytes` more, as far as the open chunk has room for them. */
-  setSpare(bytes: number): void {
-    this.spareEnd = Math.min(this.end + bytes, this.limit);
-  }
-
   /**
-   * Holds a write of less than `large` bytes if there is spare room for it: then it neither fills the
-   * buffer nor starts anything, so that no other object need be asked. Most small writes of a turn have room.
+   * Holds a write if there is spare room for it: then it neither fills the buffer nor starts
+   * anything, so that no other object need be asked. Most writes of a turn have room.
    *
    * @returns whether `data` was taken.
    */
-  appendIfSpare(data: Uint8Array): boolean {
-    const end = this.end + data.length;
-    if (end > this.spareEnd || data.length === 0) return false;
-    this.block.set(data, this.end);
-    this.end = end;
+  appendIfSpare(data: unknown): boolean {
+    if (this.spare === 0 || !(data instanceof Uint8Array)) return false;
+    const { length } = data;
+    if (length > this.spare || length === 0) return false;
+    this.spare -= length;
+    this.append(data);
     return true;
   }
 
   /** Takes out everything that is buffered, in order. */
   take(): Buffer[] {
-    this.closeChunk();
+    if (this.limit > 0) this.closeChunk();
     const { chunks } = this;
-    this.chunks = [];
+    this.chunks = NONE;
     this.chunksSize = 0;
     return chunks;
   }
 
+  private push(chunk: Buffer): void {
+    // To push to an empty array makes room for 17, and a turn of large writes often has but one.
+    if (this.chunks === NONE) this.chunks = [chunk];
+    else this.chunks.push(chunk);
+    this.chunksSize += chunk.length;
+  }
+
   private closeChunk(): void {
-    if (this.end > this.start) {
-      this.chunks.push(this.block.subarray(this.start, this.end));
-      this.chunksSize += this.end - this.start;
-    }
+    if (this.end > this.start) this.push(this.block.subarray(this.start, this.end));
     // The rest of the reservation goes back, if nothing was taken after it.
     if (this.block === slab && this.limit === free) free = this.end;
     this.block = NOTHING; // Otherwise an idle consumer would keep a slab in memory.
-    this.start = this.end = this.limit = this.spareEnd = 0;
+    this.start = this.end = this.limit = 0;
   }
 
   /** Makes room for `more` bytes behind the open chunk, moving it if it has no room to grow. */
   private reserve(more: number): void {
-    this.spareEnd = 0; // It was a place in the block that the chunk may leave now.
     const written = this.end - this.start;
     // Twice the present size, so that a chunk that grows in small steps is seldom moved.
     const room = 2 * (written + more);

@@ -11,12 +11,12 @@ export class ObjectWrites {
   }
 
   /** Objects are counted one by one: none is spare. */
-  appendIfSpare(_data: unknown): boolean {
+  spare = 0;
+
+  /** See {@link spare}. */
+  appendIfSpare(_object: unknown): boolean {
     return false;
   }
-
-  /** See {@link appendIfSpare}. */
-  setSpare(_objects: number): void {}
 
   append(object: unknown): void {
     this.objects.push(object);

@@ -163,9 +163,9 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
     if (!this.isOver) this.input?.stop();
   }
 
-  /** Whether `doWrite` is going to be called. */
+  /** Whether `doWrite` is going to be called, and the stream gets nothing before that. */
   get isWanted(): boolean {
-    return this.wanted;
+    return this.wanted && !this.latch.isHeldBy(Why.sending);
   }
 
   /**

@@ -109,6 +109,11 @@ export abstract class StreamWriter {
     return this.latch.isHeldBy(Why.full | Why.moving);
   }
 
+  /** Whether the stream may get more now. */
+  get isFree(): boolean {
+    return this.latch.isFree;
+  }
+
   /** Whether all that was handed to a stream that we ended has yet to leave it. */
   get isEnding(): boolean {
     return this.half === 'ending';
@@ -126,15 +131,10 @@ export abstract class StreamWriter {
     this.isEmptied = false;
     latch.hold(Why.sending);
     try {
-      if (together) stream.cork?.();
-      try {
-        for (const chunk of chunks) {
-          const error = this.isDropped ? undefined : this.sendChunk(chunk, reportEmpty);
-          if (error !== undefined) return error;
-        }
-      } finally {
-        if (together) stream.uncork?.();
-      }
+      const error = together
+        ? this.sendCorked(chunks, reportEmpty)
+        : this.sendEach(chunks, reportEmpty);
+      if (error !== undefined) return error;
     } catch (thrown) {
       return this.failure(thrown);
     } finally {
@@ -144,6 +144,25 @@ export abstract class StreamWriter {
       this.isEmptied = true;
       // A corked stream says that it is full of bytes that then leave at once.
       if (together) latch.release(Why.full);
+    }
+    return undefined;
+  }
+
+  /** As `sendEach`, so that all leave with one call. */
+  private sendCorked(chunks: readonly unknown[], reportEmpty: boolean): Error | undefined {
+    const { stream } = this;
+    stream.cork?.();
+    try {
+      return this.sendEach(chunks, reportEmpty);
+    } finally {
+      stream.uncork?.();
+    }
+  }
+
+  private sendEach(chunks: readonly unknown[], reportEmpty: boolean): Error | undefined {
+    for (const chunk of chunks) {
+      const error = this.isDropped ? undefined : this.sendChunk(chunk, reportEmpty);
+      if (error !== undefined) return error;
     }
     return undefined;
   }

@@ -130,9 +130,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
 
   override write(data: Uint8Array | Data): void {
     const { writes } = this;
-    if (writes === undefined || !(data instanceof Uint8Array) || data.length >= writes.large) {
-      super.write(data);
-    } else if (writes.appendIfSpare(data)) {
+    if (writes !== undefined && writes.appendIfSpare(data)) {
       this.hasAnswered = true; // An earlier write of this turn left room: the stream isn't asked.
     } else {
       super.write(data);
@@ -142,13 +140,19 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
 
   /** Lets later writes fill the free part of the buffer, until `doWrite` empties it. */
   private leaveSpare(): void {
-    if (!this.reactor.isWanted || !this.writesAtOnce || lengthOf(this.stream) === undefined) return;
-    this.writes?.setSpare(this.highWaterMark - this.writableLength - 1);
+    const { writes } = this;
+    if (writes === undefined) return;
+    const leaves =
+      !this.producerPaused &&
+      this.reactor.isWanted &&
+      this.writesAtOnce &&
+      lengthOf(this.stream) !== undefined;
+    writes.spare = leaves ? Math.max(0, this.highWaterMark - this.writableLength - 1) : 0;
   }
 
   /** Stops asking for `doWrite`: from now on the next write has to ask again. */
   override stopWriting(): void {
-    this.writes?.setSpare(0);
+    if (this.writes !== undefined) this.writes.spare = 0;
     super.stopWriting();
   }
 
@@ -234,9 +238,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
       const error = this.sendHeld();
       if (error !== undefined) return error;
       // User code may have run: a `write` of the stream is whatever its owner made it.
-      const { reactor, writes } = this;
-      if (this.disconnected || reactor.isDropped || reactor.isBlocked) return undefined;
-      if (writes.size > 0) return undefined;
+      if (!this.reactor.isFree || this.writes.size > 0) return undefined;
     }
     return this.sendBufferEmptied();
   }

@@ -1,4 +1,4 @@
-/** Small writes that fit what is free of the buffer take a short way. Nothing else may differ. */
+/** Writes that fit the free part of the buffer take a short way. Nothing else may differ. */
 import { Buffer } from 'node:buffer';
 import { PassThrough } from 'node:stream';
 
@@ -21,17 +21,72 @@ function noting() {
   };
 }
 
-describe('Small writes of one turn', () => {
-  it('pause the producer with the write that fills the buffer, not earlier and not later', () => {
-    const consumer = new WritableConsumer(new PassThrough({ highWaterMark: 16384 }));
+describe('Writes of one turn', () => {
+  for (const size of [64, 1024, 4096]) {
+    it(`of ${size} bytes pause the producer with the one that fills the buffer, not earlier and not later`, () => {
+      const consumer = new WritableConsumer(new PassThrough({ highWaterMark: 16384 }));
+      const producer = noting();
+      consumer.registerProducer(producer, true);
+      for (let written = size; written < 16384; written += size) {
+        consumer.write(Buffer.alloc(size));
+        expect(producer.log, `${written} bytes`).to.deep.equal([]);
+      }
+      consumer.write(Buffer.alloc(size));
+      expect(producer.log).to.deep.equal(['pause']);
+    });
+  }
+
+  it('count all that a stream with a smaller buffer was given while it was written to', async () => {
+    const stream = new PassThrough({ highWaterMark: 1024 });
+    const consumer = new WritableConsumer(stream, { highWaterMark: 65536 });
     const producer = noting();
+    const write = stream.write.bind(stream);
+    let isFirst = true;
+    stream.write = (chunk: Buffer) => {
+      if (isFirst) consumer.write(small); // From inside the first of many writes to the stream.
+      isFirst = false;
+      return write(chunk);
+    };
     consumer.registerProducer(producer, true);
-    for (let written = 64; written < 16384; written += 64) {
-      consumer.write(small);
-      expect(producer.log, `${written} bytes`).to.deep.equal([]);
-    }
+    for (let i = 0; i < 20; i++) consumer.write(Buffer.alloc(1024));
+    await new Promise((resolve) => setImmediate(resolve));
+    while (producer.log.length === 0) consumer.write(small);
+    expect(consumer.writableLength).to.be.within(65536, 65536 + small.length - 1);
+  });
+
+  it('of no bytes are not an answer of a pull producer', async () => {
+    const consumer = new WritableConsumer(new PassThrough());
+    let asked = 0;
+    const producer = { resumeProducing: () => void (asked += 1), stopProducing() {} };
+    for (let i = 0; i < 3; i++) consumer.write(small); // They leave room behind them.
+    consumer.registerProducer(producer, false);
+    consumer.write(Buffer.alloc(0));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(asked).to.equal(1);
+  });
+
+  it('of no bytes, of no type or of null are refused or ignored, also where room is left', () => {
+    const consumer = new WritableConsumer(new PassThrough());
     consumer.write(small);
-    expect(producer.log).to.deep.equal(['pause']);
+    consumer.write(Buffer.alloc(0));
+    for (const wrong of [null, undefined, 'text', 5, { length: 3 }]) {
+      expect(() => consumer.write(wrong as never))
+        .to.throw()
+        .with.property('code', 'ERR_INVALID_ARG_TYPE');
+    }
+    expect(consumer.writableLength).to.equal(small.length);
+  });
+
+  it('do nothing to a consumer that was closed after they had left room', async () => {
+    const stream = new PassThrough();
+    const received = readAll(stream);
+    const consumer = new WritableConsumer(stream);
+    consumer.write(small);
+    consumer.loseConnection();
+    expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
+    consumer.write(small);
+    expect(await received).to.deep.equal(small);
+    expect(consumer.writableLength).to.equal(0);
   });
 
   it('count in what is buffered', () => {
@@ -60,14 +115,13 @@ describe('Small writes of one turn', () => {
 
   it('are sent although stopWriting was called between them', async () => {
     const stream = new PassThrough();
-    const received = readAll(stream);
     const consumer = new WritableConsumer(stream);
     consumer.write(small);
     consumer.write(small);
     consumer.stopWriting();
     consumer.write(small);
-    consumer.loseConnection();
-    expect(await received).to.deep.equal(Buffer.concat([small, small, small]));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(stream.read()).to.deep.equal(Buffer.concat([small, small, small]));
   });
 
   it('are the answer of a pull producer that registers behind others', async () => {
