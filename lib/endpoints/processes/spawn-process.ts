@@ -7,7 +7,7 @@ import { ProcessTransport } from './process-transport.js';
 
 /** Options of {@link spawnProcess}. */
 export interface SpawnOptions {
-  /** The child's environment; ours unless given. */
+  /** The child's environment; ours unless given. (Twisted's child has none then: `{}`.) */
   env?: NodeJS.ProcessEnv | undefined;
   /** The child's working directory; ours unless given. Twisted calls it `path`. */
   cwd?: string | undefined;
@@ -94,7 +94,13 @@ function assertCommand(executable: unknown, args: unknown): void {
 function assertSpawnOptions(options: unknown): void {
   assertOptions(options);
   assertKnownOptions(options, OPTIONS);
-  const { env, cwd, signal } = options as Record<string, unknown>;
+  const { env, cwd, signal, path, usePTY } = options as Record<string, unknown>;
+  // Passed over, Twisted's options would start a program in another folder, or without a terminal.
+  if (path !== undefined) throw new InvalidArgTypeError('options.path', 'spelt "cwd"', path);
+  if (usePTY) {
+    const expected = 'left out: a package such as node-pty has terminals';
+    throw new InvalidArgTypeError('options.usePTY', expected, usePTY);
+  }
   if (env !== undefined && (typeof env !== 'object' || env === null)) {
     throw new InvalidArgTypeError('options.env', 'an object', env);
   }

@@ -312,6 +312,8 @@ describe('spawnProcess', () => {
       { env: 'NAME=value' },
       { env: null },
       { cwd: 5 },
+      { path: '/' },
+      { usePTY: true },
       { signal: {} },
       { environment: {}, childFd: {} },
       { singal: new AbortController().signal },
