@@ -1,4 +1,4 @@
-/* What the C programs share: the pattern that every stream of bytes is made of, time, and sockets. */
+/* Shared by the programs in C: the pattern that every stream of bytes is made of, time, and sockets. */
 #ifndef BENCH_H
 #define BENCH_H
 
@@ -41,7 +41,7 @@ static inline double now(void) {
   return t.tv_sec + t.tv_nsec / 1e9;
 }
 
-/* Seconds of a processor that this process has taken. */
+/* Seconds of processor time that this process has taken. */
 static inline double processor_time(void) { return (double)clock() / CLOCKS_PER_SEC; }
 
 static inline struct sockaddr_in loopback(int port) {
@@ -57,7 +57,7 @@ static inline int connect_to(int port) {
   return fd;
 }
 
-/* Nagle's algorithm off, for what waits for answers. */
+/* Turns Nagle's algorithm off, for programs that wait for answers. */
 static inline void set_no_delay(int fd) {
   int one = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);

@@ -1,4 +1,4 @@
-/* A loop around read(2) and write(2): takes one connection and sends back what comes. */
+/* A loop around read(2) and write(2): takes one connection and sends back its bytes. */
 #include "bench.h"
 
 int main(void) {

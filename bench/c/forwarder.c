@@ -1,5 +1,5 @@
-/* A loop around read(2) and write(2): `forwarder PORT` takes one connection and passes on to PORT
- * what comes. One way only: what is measured sends nothing back. */
+/* A loop around read(2) and write(2): `forwarder PORT` takes one connection and passes its bytes on
+ * to PORT. One way only: the reader behind PORT sends nothing. */
 #include "bench.h"
 
 int main(int argc, char **argv) {

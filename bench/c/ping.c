@@ -9,7 +9,7 @@ static int by_value(const void *a, const void *b) {
   return x < y ? -1 : x > y;
 }
 
-/* Doesn't sleep while it waits: to wake a sleeping processor takes longer than what is measured. */
+/* Does not sleep while it waits: to wake a sleeping processor takes longer than the round trip. */
 static ssize_t wait_for(int fd, unsigned char *byte) {
   ssize_t n;
   while ((n = recv(fd, byte, 1, MSG_DONTWAIT)) < 0 && errno == EAGAIN) continue;

@@ -1,6 +1,6 @@
-/* Reads what is being measured: `reader CONNECTIONS WARM_UP BYTES_PER_SECOND`. Compares every byte
+/* Reads the measured streams: `reader CONNECTIONS WARM_UP BYTES_PER_SECOND`. Compares every byte
  * with the pattern, and measures from WARM_UP seconds after the first byte until the last one.
- * BYTES_PER_SECOND 0 is as fast as it can. Says {"port"}, then what it saw. */
+ * BYTES_PER_SECOND 0 is no limit. Says {"port"}, then its figures. */
 #include <sys/epoll.h>
 
 #include "bench.h"
@@ -38,7 +38,7 @@ int main(int argc, char **argv) {
   double first = 0, start = 0, last = 0;
   epoll_ctl(poll, EPOLL_CTL_ADD, listener, &event);
 
-  /* Connections are numbered as they come, because descriptors are used again. */
+  /* Connections are numbered in the order of their arrival, because descriptors are used again. */
   int *number = calloc(most, sizeof *number);
   while (closed < expected) {
     int ready = epoll_wait(poll, events, 1024, -1);

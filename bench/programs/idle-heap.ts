@@ -1,4 +1,4 @@
-/** The heap that idle connections take: a socket each, and what is wrapped around it. */
+/** Measures the heap of idle connections: of their sockets, and of the transports around them. */
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 
@@ -12,12 +12,12 @@ const options = readOptions<ConnectOptions & { readonly wrapping: Wrapping }>();
 
 function heapUsed(): number {
   if (gc === undefined) throw new Error('Run with --expose-gc');
-  // More than once: what a finalizer lets go of is found by the next one.
+  // More than once: a finalizer may release objects, which only the next collection finds.
   for (let i = 0; i < 4; i++) gc();
   return process.memoryUsage().heapUsed;
 }
 
-// One protocol for all: what a user's own takes is not our doing.
+// One protocol for all: the heap of users' protocols does not count.
 class Shared extends Protocol {}
 const shared = new Shared();
 
@@ -27,7 +27,7 @@ function wrap(socket: Socket): unknown {
   return new DuplexTransport(socket, { protocol: shared });
 }
 
-// The first ones compile code, which stays: they don't count.
+// The first connections do not count: V8 compiles code during these, which stays in the heap.
 const first = await openAll({ ...options, connections: 100 });
 const kept: unknown[] = first.map(wrap);
 

@@ -1,4 +1,4 @@
-/** What programs share that move bytes within one process. */
+/** Shared by the programs that move bytes within one process. */
 import { Readable, Writable } from 'node:stream';
 
 import { type Metered, Meter } from '../support/meter.js';
@@ -14,7 +14,7 @@ export interface InMemoryOptions {
   readonly takes?: 'at once' | 'on the next tick';
 }
 
-/** Has `move` bring a supply to a meter, and says how that went. */
+/** Calls `move`, which brings a supply to a meter, and says the meter's figures. */
 export async function moveInMemory(
   move: (supply: Supply, meter: Meter) => Promise<void>,
 ): Promise<void> {
@@ -26,7 +26,7 @@ export async function moveInMemory(
   say(metered);
 }
 
-/** A stream that gives `supply` away. */
+/** A stream of the messages of `supply`. */
 export function readableOf(supply: Supply): Readable {
   return new Readable({
     read() {
@@ -37,7 +37,7 @@ export function readableOf(supply: Supply): Readable {
   });
 }
 
-/** A stream that takes what comes. */
+/** A stream that gives each chunk to `meter`. */
 export function writableTo(meter: Meter): Writable {
   const { takes } = readOptions<InMemoryOptions>();
   return new Writable({
@@ -49,7 +49,7 @@ export function writableTo(meter: Meter): Writable {
   });
 }
 
-/** Writes until the stream has as much as it wants, then waits for `drain`. */
+/** Writes until the stream's buffer is full, then waits for `drain`. */
 export function feed(writable: NodeJS.WritableStream, supply: Supply): void {
   const produce = () => {
     for (let message = supply.next(); message !== null; message = supply.next()) {

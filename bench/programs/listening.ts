@@ -1,4 +1,4 @@
-/** What programs that take one connection share. */
+/** Shared by the programs that take one connection. */
 import { createServer, type AddressInfo, type ServerOpts, type Socket } from 'node:net';
 
 import { say } from './options.js';

@@ -1,4 +1,4 @@
-/** The other end of the echo where there is no C compiler; see `bench/c/ping.c`. */
+/** The client of the echo servers where there is no C compiler; it does the same as `bench/c/ping.c`. */
 import { connect } from 'node:net';
 
 import type { PingOptions } from '../support/round-trip.js';
@@ -21,7 +21,8 @@ function send(): void {
 socket.on('connect', send);
 socket.on('data', (data: Buffer) => {
   const stop = process.hrtime.bigint();
-  if (!data.equals(message)) throw new Error('What came back is not what was sent');
+  if (!data.equals(message))
+    throw new Error('The byte that came back is not the one that was sent');
   if (start >= begin) times.push(Number(stop - start) / 1000);
   if (stop < end) {
     send();

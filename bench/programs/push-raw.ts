@@ -1,4 +1,8 @@
-/** `write` until it says no, then wait for `drain`: how Node's documentation tells one to. */
+/**
+ * Writes until `write` returns `false`, then waits for `drain`, as Node's documentation says.
+ *
+ * @see https://nodejs.org/api/stream.html#event-drain
+ */
 import type { Socket } from 'node:net';
 
 import type { Supply } from '../support/supply.js';

@@ -1,4 +1,4 @@
-/** The reader where there is no C compiler; see `bench/c/reader.c`, which it does the same as. */
+/** The reader where there is no C compiler; it does the same as `bench/c/reader.c`. */
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 

@@ -1,4 +1,4 @@
-/** What programs that send over TCP share: they connect, begin together, and count what they sent. */
+/** Shared by the programs that send over TCP: they connect, begin together, and count the sent bytes. */
 import { once } from 'node:events';
 import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { performance } from 'node:perf_hooks';
@@ -9,7 +9,7 @@ import { readOptions, say } from './options.js';
 export interface ConnectOptions {
   readonly port: number;
   readonly connections: number;
-  /** The socket's; Node's own if left out. */
+  /** Of the sockets; Node's default if left out. */
   readonly highWaterMark?: number;
 }
 
@@ -26,18 +26,18 @@ export interface SendFileOptions extends ConnectOptions {
   readonly seconds: number;
 }
 
-/** Connections that are opened at a time: more would overflow what the listener holds. */
+/** Connections to open at the same time: more would overflow the listener's backlog. */
 const AT_A_TIME = 500;
 
-/** A connection to the reader, at which nothing listens yet. */
+/** A connection to the reader, without listeners. */
 export function open({ port, highWaterMark }: Omit<ConnectOptions, 'connections'>): Socket {
-  // Passed on to the stream, which its types don't say.
+  // `net.connect` passes it on to the stream, which the types do not say.
   const options: TcpNetConnectOpts & { highWaterMark?: number } = { port, host: '127.0.0.1' };
   if (highWaterMark !== undefined) options.highWaterMark = highWaterMark;
   return connect(options);
 }
 
-/** Connections to the reader, all of which stand. */
+/** Connections to the reader, once all of them are open. */
 export async function openAll(options: ConnectOptions): Promise<Socket[]> {
   const sockets: Socket[] = [];
   while (sockets.length < options.connections) {
@@ -51,7 +51,7 @@ export async function openAll(options: ConnectOptions): Promise<Socket[]> {
   return sockets;
 }
 
-/** @returns a function that says how much was sent and what that took. */
+/** @returns a function that says how many bytes were sent, and the processor time and memory since now. */
 function startTelling(): (sent: number) => void {
   const before = process.cpuUsage();
   return (sent) => {
@@ -60,7 +60,7 @@ function startTelling(): (sent: number) => void {
   };
 }
 
-/** Connects, lets `begin` send a supply on each connection, and says what was sent. */
+/** Connects, calls `begin` to send a supply on each connection, and says how many bytes were sent. */
 export async function send(begin: (socket: Socket, supply: Supply) => void): Promise<void> {
   const options = readOptions<SendOptions>();
   const sockets = await openAll(options);
@@ -79,14 +79,15 @@ export async function send(begin: (socket: Socket, supply: Supply) => void): Pro
 /** Sends the file once, and resolves with the bytes sent. */
 export type SendOnce = (options: SendFileOptions) => Promise<number>;
 
-/** How a connection is used to send a file, and closed. */
+/** Sends a file over a connection, and closes that. */
 export interface FileConnection {
   readonly sendOnce: SendOnce;
   close(): void;
 }
 
 /**
- * Connects, sends the file again and again until the time is over, closes, and says what was sent.
+ * Connects, sends the file again and again until the time is over, closes, and says how many bytes were
+ * sent.
  */
 export async function sendFile(begin: (socket: Socket) => FileConnection): Promise<void> {
   const options = readOptions<SendFileOptions>();

@@ -1,4 +1,4 @@
-/** A pull producer whose consumer is the connection's, or a shaped one with no limit around it. */
+/** A pull producer of a connection's consumer, or of a `ShapedConsumer` without limit around that. */
 import {
   Bucket,
   type IConsumer,

@@ -5,7 +5,7 @@ import type { Supply } from '../support/supply.js';
 export class SupplyProducer implements IPushProducer {
   private paused = false;
 
-  /** @param ended - Called when all was written and the consumer forgot us. */
+  /** @param ended - Called after the last write, once this producer has unregistered. */
   constructor(
     private readonly consumer: IConsumer,
     private readonly supply: Supply,

@@ -14,7 +14,7 @@ async function ends(server: net.Server, connect: () => net.Socket): Promise<Ends
   await once(server, 'listening');
   const accepted = once(server, 'connection') as Promise<[net.Socket]>;
   const peer = connect();
-  peer.on('error', () => {}); // A reset is what some jobs are about.
+  peer.on('error', () => {}); // Some jobs reset the connection.
   const [ours] = await accepted;
   server.close();
   return { ours, peer };
@@ -35,7 +35,7 @@ export function unix(): Promise<Ends> {
   return ends(server, () => net.connect(path));
 }
 
-/** All that a readable gives. */
+/** Reads `readable` to its end. */
 export async function all(readable: AsyncIterable<unknown>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of readable) chunks.push(chunk as Uint8Array);

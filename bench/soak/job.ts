@@ -1,11 +1,11 @@
-/** A small job that a program of a user's might do, from its beginning to its end. */
+/** A small job, from its beginning to its end, as a user's program might do it. */
 export interface Job {
   readonly name: string;
-  /** Does the job once. Rejects if anything came out wrong. */
+  /** Does the job once. Rejects if its result is wrong. */
   run(): Promise<void>;
 }
 
-/** What all jobs carry. */
+/** The bytes that jobs send. */
 export const DATA = Buffer.alloc(100_000, 'what the soak carries ');
 
 /** @throws Error: `received` is not `expected`. */

@@ -37,7 +37,7 @@ async function readableToWritable(): Promise<void> {
   assertBytes(await received);
 }
 
-/** A file of DATA, as Python's are. */
+/** A file of DATA that reads synchronously, as Python's files do. */
 function file() {
   const source = pieces();
   return { read: () => source.next().value ?? Buffer.alloc(0) };

@@ -1,10 +1,10 @@
-/** A process that is measured or measures, and says what it has to say in lines of JSON. */
+/** A process that measures or is measured. It says its results in lines of JSON. */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
-/** Seconds after which a process is taken to hang. */
+/** Seconds after which a process is ended, because it seems to hang. */
 const PATIENCE = 1200;
 
 export class Child {
@@ -26,27 +26,27 @@ export class Child {
     });
     this.lines = createInterface(this.process.stdout)[Symbol.asyncIterator]();
     this.exit = once(this.process, 'close');
-    this.exit.catch(() => {}); // `ended` tells.
+    this.exit.catch(() => {}); // `ended` reports it.
   }
 
   /**
-   * The next line that it says.
+   * The next line that the process says.
    *
-   * @throws Error: it ended without.
+   * @throws Error: it ended before that.
    */
   async said<T>(): Promise<T> {
     const line = await this.lines.next();
     if (line.done === true) {
       await this.ended();
-      throw new Error(`${this.name} said too little`);
+      throw new Error(`${this.name} ended too early`);
     }
     return JSON.parse(line.value) as T;
   }
 
   /**
-   * Waits for its end.
+   * Waits for the end of the process.
    *
-   * @throws Error: it failed, or couldn't be started.
+   * @throws Error: it failed, or did not start.
    */
   async ended(): Promise<void> {
     await this.exit;
@@ -56,7 +56,7 @@ export class Child {
     }
   }
 
-  /** Ends it if it still runs. */
+  /** Ends the process if it still runs. */
   kill(): void {
     this.process.kill('SIGKILL');
   }
@@ -66,7 +66,7 @@ export class Child {
   }
 }
 
-/** Runs `use` with `children`, and ends those that still run, also when it fails. */
+/** Runs `use`, then ends those of `children` that still run, even if `use` fails. */
 export async function withChildren<T>(children: Child[], use: () => Promise<T>): Promise<T> {
   try {
     return await use();

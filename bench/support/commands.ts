@@ -1,4 +1,4 @@
-/** How each kind of program is started. */
+/** Starts each kind of program. */
 import { fileURLToPath } from 'node:url';
 
 import { PYTHON } from './twisted.js';
@@ -10,7 +10,7 @@ const root = new URL('../', import.meta.url);
 let node = process.execPath;
 let nodeFlags: readonly string[] = [];
 
-/** Measures under the Node at `path`, in place of the one that measures. */
+/** Measures under the Node at `path`, instead of the Node that runs the bench. */
 export function useNode(path: string): void {
   node = path;
 }
@@ -20,7 +20,7 @@ export function measuredNode(): string {
   return node;
 }
 
-/** Gives every measured program of Node `flags` of Node's own, as to profile it. */
+/** Starts Node with `flags` for every measured program, to profile it for example. */
 export function useNodeFlags(flags: readonly string[]): void {
   nodeFlags = flags;
 }

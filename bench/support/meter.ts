@@ -1,4 +1,4 @@
-/** Times what runs within one process: bytes after the warm-up, and the seconds that they took. */
+/** Measures a flow within one process: bytes after the warm-up, and the seconds that they took. */
 import { performance } from 'node:perf_hooks';
 
 import { pattern, PERIOD } from './pattern.js';
@@ -32,7 +32,7 @@ export class Meter {
 
   take(chunk: Uint8Array): void {
     const { length } = chunk;
-    // Both ends only: to compare every byte would cost more than what is measured.
+    // Both ends only: to compare every byte would cost more than the measured work.
     if (
       chunk[0] !== this.expected[this.bytes % PERIOD] ||
       chunk[length - 1] !== this.expected[(this.bytes + length - 1) % PERIOD]
@@ -54,7 +54,7 @@ export class Meter {
     }
   }
 
-  /** What was seen; to be asked when the last byte has come. */
+  /** The figures; to be called after the last byte. */
   read(sent: number): Metered {
     const { bytes, intact } = this;
     const counted = this.start > 0;

@@ -1,16 +1,16 @@
-/** A file to send: the pattern, in the page cache, gone when the bench ends. */
+/** The file to send: it holds the pattern, is in the page cache, and is removed when the bench ends. */
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { pattern, PERIOD } from './pattern.js';
 
-/** A whole number of periods, so that the file sent again and again is the pattern still. */
+/** A whole number of periods: the file, sent again and again, is still the pattern. */
 const PERIODS = 1024;
 
 let folder: string | undefined;
 
-/** The path of the file, about 63 MiB. Written when first asked for. */
+/** The path of the file, about 63 MiB. Writes it at the first call. */
 export function patternedFile(): string {
   if (folder === undefined) {
     folder = mkdtempSync(join(tmpdir(), 'twisted-streams-bench-'));

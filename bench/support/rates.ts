@@ -1,13 +1,39 @@
-/** Measures programs by how often they do something in a second. */
+/** Measures programs by how often they do something in a second, and by what each time costs. */
 import type { Measurement, Metric } from '../harness/workload.js';
 import { type Child, withChildren } from './child.js';
 
-/** The rate that `child` says, as `metric`, in millions. */
-export async function measureRate(child: Child, metric: Metric): Promise<Measurement> {
+/** What a program says of the time after the warm-up. */
+export interface Counted {
+  /** How often it did the work. */
+  readonly count: number;
+  readonly seconds: number;
+  /** Seconds of processor time. */
+  readonly cpu: number;
+  /** Whether it did the work as it should. */
+  readonly intact: boolean;
+}
+
+/** How often something is done, in millions a second, and its cost, in nanoseconds of processor time. */
+export interface RateMetrics {
+  readonly rate: Metric;
+  /** Steadier than the rate where other programs use the machine too. */
+  readonly cost: Metric;
+}
+
+/** The metrics of what has the plural `things` and is one `thing`. */
+export function rateMetrics(things: string, thing: string): RateMetrics {
+  return {
+    rate: { name: things, unit: 'millions a second' },
+    cost: { name: 'processor time', unit: `ns a ${thing}` },
+  };
+}
+
+/** Measures what `child` counts. */
+export async function measureRate(child: Child, { rate, cost }: RateMetrics): Promise<Measurement> {
   return withChildren([child], async () => {
-    const { perSecond, intact } = await child.said<{ perSecond: number; intact: boolean }>();
+    const { count, seconds, cpu, intact } = await child.said<Counted>();
     await child.ended();
     if (!intact) throw new Error('The program did not do everything that it should');
-    return { [metric.name]: perSecond / 1e6 };
+    return { [rate.name]: count / seconds / 1e6, [cost.name]: (cpu * 1e9) / count };
   });
 }

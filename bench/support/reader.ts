@@ -1,4 +1,4 @@
-/** The other end: reads what is sent, compares it with the pattern, and keeps the time. */
+/** The other end: reads the sent bytes, compares them with the pattern, and keeps the time. */
 import { absenceOfC } from './c.js';
 import type { Child } from './child.js';
 import { startC, startNode } from './commands.js';
@@ -6,9 +6,9 @@ import { startC, startNode } from './commands.js';
 export interface ReaderOptions {
   /** Connections to wait for. */
   readonly connections: number;
-  /** Seconds after the first byte that don't count. */
+  /** Seconds after the first byte that do not count. */
   readonly warmUp: number;
-  /** Bytes a second to read at most; 0 for as many as it can. */
+  /** The most bytes to read in a second; 0 for no limit. */
   readonly rate: number;
 }
 
@@ -25,7 +25,7 @@ export interface Received {
   readonly median: number;
 }
 
-/** The same reader for all contestants: in C where there is a compiler, else in Node. */
+/** Starts the reader, the same for all contestants: in C if there is a compiler, else in Node. */
 export function startReader({ connections, warmUp, rate }: ReaderOptions): Child {
   return absenceOfC() === undefined
     ? startC('reader', connections, warmUp, rate)

@@ -1,4 +1,4 @@
-/** How long a byte takes there and back. */
+/** Measures how long a byte takes to an echo server and back. */
 import type { Measurement, Metric, Settings } from '../harness/workload.js';
 import { absenceOfC } from './c.js';
 import { type Child, withChildren } from './child.js';
@@ -21,7 +21,7 @@ function startPing({ port, warmUp, seconds }: PingOptions): Child {
     : startNode('ping', { port, warmUp, seconds });
 }
 
-/** Plays ping-pong with an echo server. */
+/** Measures the round trips to `echo`. */
 export async function measureRoundTrips(echo: Child, settings: Settings): Promise<Measurement> {
   const children = [echo];
   return withChildren(children, async () => {

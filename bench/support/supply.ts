@@ -1,9 +1,9 @@
-/** What a producer sends: the pattern, in messages of one size, until it is time to stop. */
+/** The messages that a producer sends: the pattern, in pieces of one size, until it is time to stop. */
 import { performance } from 'node:perf_hooks';
 
 import { messages } from './pattern.js';
 
-/** Bytes between two looks at the clock, which would else cost more than small messages do. */
+/** Bytes between two looks at the clock: a look costs more than a small message. */
 const BETWEEN_LOOKS = 256 * 1024;
 
 /** When to stop: after so many seconds, or so many bytes. */
@@ -19,7 +19,7 @@ function sharedMessages(size: number): Buffer[] {
 }
 
 export class Supply {
-  /** Bytes given out. */
+  /** Bytes of the messages so far. */
   sent = 0;
 
   private readonly list: Buffer[];
@@ -28,7 +28,7 @@ export class Supply {
   private index = 0;
   private nextLook = BETWEEN_LOOKS;
 
-  /** The time starts to run here. */
+  /** Starts the time of `limit`. */
   constructor(
     private readonly size: number,
     limit: Limit,

@@ -1,11 +1,11 @@
-/** One sender, one reader, and the check that what was sent has arrived. */
+/** Runs one sender and one reader, and checks that every byte has arrived. */
 import { type Child, withChildren } from './child.js';
 import { type Received, type ReaderOptions, startReader } from './reader.js';
 
 /** What a sender says at its end. */
 export interface Sent {
   readonly sent: number;
-  /** Seconds of a processor that it took. */
+  /** Seconds of processor time that the sender took. */
   readonly cpu: number;
 }
 
@@ -39,16 +39,16 @@ type Timed = Pick<Received, 'measuredBytes' | 'seconds'>;
 /** @throws Error: not every byte has arrived, or not as it was sent. */
 export function assertArrived({ sent }: Pick<Sent, 'sent'>, { bytes, intact }: Arrived): void {
   if (bytes !== sent) throw new Error(`${sent} bytes were sent, ${bytes} have arrived`);
-  if (!intact) throw new Error('What has arrived is not what was sent');
+  if (!intact) throw new Error('The bytes that arrived are not those that were sent');
 }
 
-/** Bytes a second while it counted, in MB. @throws Error: the run was over before it counted. */
+/** MB a second after the warm-up. @throws Error: the run ended during the warm-up. */
 export function megabytesPerSecond({ measuredBytes, seconds }: Timed): number {
   if (seconds === 0) throw new Error('The run was too short to be measured');
   return measuredBytes / seconds / 1e6;
 }
 
-/** Milliseconds of a processor for each GB. */
+/** Milliseconds of processor time for each GB. */
 export function costOf(cpu: number, bytes: number): number {
   return (cpu * 1000) / (bytes / 1e9);
 }

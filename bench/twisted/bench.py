@@ -1,4 +1,4 @@
-"""What the programs for Twisted share: options, the pattern, and what to send of it until when."""
+"""Shared by the programs for Twisted: options, the pattern, and the messages of it to send."""
 
 import json
 import resource
@@ -8,7 +8,7 @@ from math import gcd
 
 PERIOD = 251 * 256
 BETWEEN_LOOKS = 256 * 1024
-# Connections that are opened at a time: more would overflow what the listener holds.
+# Connections to open at the same time: more would overflow the listener's backlog.
 AT_A_TIME = 500
 
 OPTIONS = json.loads(sys.argv[1])
@@ -43,8 +43,8 @@ class Supply:
     """
     The messages of a connection, one by one, until it is time to stop.
 
-    A producer takes them from `next`, a bound method of a generator, because that is what costs
-    Python least.
+    A producer takes them from `next`, a bound method of a generator, because that costs Python
+    least.
     """
 
     shared = {}
@@ -97,7 +97,7 @@ def serve_one(factory):
 
         def connectionLost(reason):
             lost(reason)
-            # What was passed on may have to be sent still.
+            # The other connection may still have bytes to send.
             reactor.callLater(0.1, reactor.stop)
 
         protocol.connectionLost = connectionLost
@@ -113,8 +113,9 @@ def serve_one(factory):
 
 def connect_and_run(begin):
     """
-    Connects as often as asked, gives the transports to `begin`, and says what it answers, now or
-    as a Deferred, once all connections are closed: the bytes sent, or a function to ask for them.
+    Makes the connections, calls `begin` with the transports, and says, once all connections are
+    closed, how many bytes were sent. `begin` returns that number, a function that returns it, or a
+    Deferred of either.
     """
     reactor = install_reactor()
     from twisted.internet.defer import gatherResults, inlineCallbacks
@@ -169,8 +170,8 @@ def connect_and_run(begin):
 
 def send(begin):
     """
-    Connects, lets `begin(transport, supply)` send a supply on each connection, and says what was
-    sent.
+    Connects, calls `begin(transport, supply)` to send a supply on each connection, and says how
+    many bytes were sent.
     """
 
     def begin_all(transports):

@@ -1,4 +1,4 @@
-"""Calls a second: of a pull producer, of a proxy, of a task; which is for the options to say."""
+"""Counts calls a second of a pull producer, a proxy or a task: the options say which."""
 
 import time
 
@@ -66,7 +66,7 @@ def cooperator():
 
 def proxy(kind):
     consumer = CountingConsumer()
-    # Twisted's proxies join what waits as text: the one kind of data that gets through them.
+    # Twisted's proxies join the buffered data as text, so only text gets through them.
     message = "x" * 64
 
     @implementer(IPushProducer)
@@ -113,11 +113,16 @@ calls, intact = {
 
 
 def begin():
-    reactor.callLater(OPTIONS["seconds"], end, calls(), time.monotonic())
+    reactor.callLater(OPTIONS["seconds"], end, calls(), time.monotonic(), time.process_time())
 
 
-def end(before, start):
-    say(perSecond=(calls() - before) / (time.monotonic() - start), intact=intact())
+def end(before, start, cpu):
+    say(
+        count=calls() - before,
+        seconds=time.monotonic() - start,
+        cpu=time.process_time() - cpu,
+        intact=intact(),
+    )
     reactor.stop()
 
 

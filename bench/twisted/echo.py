@@ -1,4 +1,4 @@
-"""Sends back what comes."""
+"""Sends back every chunk."""
 
 from bench import serve_one
 from twisted.internet.protocol import Factory, Protocol

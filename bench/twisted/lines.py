@@ -40,12 +40,14 @@ def feed(number):
 
 
 def begin():
-    reactor.callLater(OPTIONS["seconds"], end, counter.lines, time.monotonic())
+    reactor.callLater(OPTIONS["seconds"], end, counter.lines, time.monotonic(), time.process_time())
 
 
-def end(before, start):
+def end(before, start, cpu):
     say(
-        perSecond=(counter.lines - before) / (time.monotonic() - start),
+        count=counter.lines - before,
+        seconds=time.monotonic() - start,
+        cpu=time.process_time() - cpu,
         intact=counter.length == counter.lines * (len(LINE) - 2),
     )
     reactor.stop()

@@ -1,10 +1,10 @@
 /** Calls a second, without bytes, beside the same in Twisted. */
-import { type Contestant, type Metric, type Settings, tabulate } from '../harness/workload.js';
+import { type Contestant, type Settings, tabulate } from '../harness/workload.js';
 import { startNode, startTwisted } from '../support/commands.js';
 import { atLeast, ours, twisted } from '../support/contestants.js';
-import { measureRate } from '../support/rates.js';
+import { measureRate, rateMetrics } from '../support/rates.js';
 
-const callRate: Metric = { name: 'calls', unit: 'millions a second' };
+const CALLS = rateMetrics('calls', 'call');
 
 interface Row {
   readonly title: string;
@@ -23,7 +23,7 @@ interface Row {
 const concatAlone: Contestant = {
   name: 'Buffer.concat alone',
   measure: ({ warmUp, seconds }) =>
-    measureRate(startNode('calls/concat', { warmUp, seconds }), callRate),
+    measureRate(startNode('calls/concat', { warmUp, seconds }), CALLS),
 };
 
 const ROWS: Readonly<Record<string, Row>> = {
@@ -62,12 +62,12 @@ export const calls = tabulate(ROWS, ({ title, what, options, floor }) => {
   const told = ({ warmUp, seconds }: Settings) => ({ ...options, what, warmUp, seconds });
   return {
     title,
-    metrics: [callRate],
+    metrics: [CALLS.rate, CALLS.cost],
     contestants: [
-      ours((settings) => measureRate(startNode(`calls/${what}`, told(settings)), callRate)),
-      twisted((settings) => measureRate(startTwisted('calls', told(settings)), callRate)),
+      ours((settings) => measureRate(startNode(`calls/${what}`, told(settings)), CALLS)),
+      twisted((settings) => measureRate(startTwisted('calls', told(settings)), CALLS)),
       ...(floor === undefined ? [] : [floor]),
     ],
-    goals: atLeast(callRate, { Twisted: 10 }),
+    goals: atLeast(CALLS.rate, { Twisted: 10 }),
   };
 });

@@ -1,23 +1,23 @@
 /** What the diagnostics channels cost the flow that they tell of. */
-import type { Metric, Settings, Table } from '../harness/workload.js';
+import type { Settings, Table } from '../harness/workload.js';
 import { BUILT } from '../support/built.js';
 import { startNode } from '../support/commands.js';
 import { type Measure, ours } from '../support/contestants.js';
-import { measureRate } from '../support/rates.js';
+import { measureRate, rateMetrics } from '../support/rates.js';
 import { withoutChannels } from '../support/without-channels.js';
 
-const callRate: Metric = { name: 'calls', unit: 'millions a second' };
+const CALLS = rateMetrics('calls', 'call');
 const WITHOUT = 'without the channels';
 
 const measure =
   (library: string, subscribed: boolean): Measure =>
   ({ warmUp, seconds }: Settings) =>
-    measureRate(startNode('calls/told', { library, subscribed, warmUp, seconds }), callRate);
+    measureRate(startNode('calls/told', { library, subscribed, warmUp, seconds }), CALLS);
 
 export const diagnostics: Table = {
   'calls-told': {
     title: 'diagnostics channels: a producer registers, is paused, resumed, unregisters',
-    metrics: [callRate],
+    metrics: [CALLS.rate, CALLS.cost],
     contestants: [
       ours(measure(BUILT.href, false)),
       {
@@ -26,6 +26,6 @@ export const diagnostics: Table = {
       },
       { name: 'with a subscriber', measure: measure(BUILT.href, true) },
     ],
-    goals: [{ metric: callRate.name, peer: WITHOUT, atLeast: 0.97 }],
+    goals: [{ metric: CALLS.rate.name, peer: WITHOUT, atLeast: 0.97 }],
   },
 };

@@ -8,7 +8,7 @@ import { type Received, startReader } from '../support/reader.js';
 import { cost, limitOf, throughput } from '../support/throughput.js';
 import { assertArrived, costOf, megabytesPerSecond, type Sent } from '../support/transfer.js';
 
-/** The same source for all contestants: messages of `size` bytes, as fast as they are taken. */
+/** The same source for all contestants: messages of `size` bytes, as fast as the forwarder reads them. */
 function startSource(port: number, size: number, settings: Settings): Child {
   const limit = limitOf(settings);
   return absenceOfC() === undefined

@@ -38,7 +38,7 @@ export const shortLives: Table = {
       ours(() => measure('twisted-streams')),
       rawNode(() => measure('raw-node')),
       pipe(() => measure('pipe')),
-      // What ours has to ask as well, because a protocol may ask it once the connection is lost.
+      // Ours asks too, because a protocol may ask for the address when the connection is lost.
       { name: 'raw Node, asking for the peer', measure: () => measure('raw-node-asking') },
     ],
     goals: [{ metric: cpu.name, peer: 'raw Node', atMost: 1.2 }],

@@ -11,7 +11,7 @@ import { EchoTransport } from './echo-transport.js';
 
 const { byHandOn } = readOptions<{ byHandOn?: 'node:stream' | 'readable-stream' }>();
 
-// They have the same shape by design, whatever their declarations say.
+// The two classes have the same shape by design; only their declarations differ.
 const Duplex =
   byHandOn === 'readable-stream' ? (rs.Duplex as unknown as typeof node.Duplex) : node.Duplex;
 

@@ -1,4 +1,4 @@
-/** A transport in memory, whose other end sends back what comes, from the next tick on. */
+/** A transport in memory. Its other end sends back every chunk, on the next tick or later. */
 import {
   ConnectionDone,
   type IAddress,
@@ -8,7 +8,7 @@ import {
   type ITransport,
 } from '../../library/index.js';
 
-/** Bytes that wait from which on it has enough. */
+/** Waiting bytes that make the transport pause its producer. */
 const ENOUGH = 65536;
 
 export class EchoTransport implements ITransport, IConsumer, IPushProducer {
@@ -72,7 +72,7 @@ export class EchoTransport implements ITransport, IConsumer, IPushProducer {
     process.nextTick(turn, this);
   }
 
-  /** Sends back what waits, as long as it is read. */
+  /** Sends back the waiting chunks, until the protocol pauses. */
   turn(): void {
     this.scheduled = false;
     const { waiting } = this;

@@ -10,7 +10,7 @@ import { readOptions } from '../options.js';
 /** Bytes after which the consumer pauses its producer until the next tick. */
 const ENOUGH = 65536;
 
-/** A consumer that has enough from time to time. */
+/** A consumer that pauses its producer after every `ENOUGH` bytes. */
 class MeteredConsumer implements IConsumer {
   private producer: IPushProducer | null = null;
   private held = 0;

@@ -1,4 +1,4 @@
-/** The least that a proxy's cycle with held writes takes: these, joined. Counted as the cycle's calls. */
+/** The least work of a proxy's cycle with held writes: to join them. A join counts as the calls of a cycle. */
 import { Buffer } from 'node:buffer';
 
 import { repeat, sayRate } from '../rate.js';

@@ -1,4 +1,4 @@
-/** A hundred tasks of a `Cooperator`: units of work. */
+/** Counts the units of work of a hundred tasks of a `Cooperator`. */
 import { cooperate } from '../../library/index.js';
 import { sayRate } from '../rate.js';
 

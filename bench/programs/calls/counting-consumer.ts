@@ -1,4 +1,4 @@
-/** A consumer that only counts. */
+/** A consumer that only counts bytes. */
 import type { IConsumer } from '../../library/index.js';
 
 export class CountingConsumer implements IConsumer {

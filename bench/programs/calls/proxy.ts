@@ -1,6 +1,6 @@
 /**
- * Calls of a proxy: writes, a pause and a resume. Which proxy, and whether half of the writes come
- * during the pause and are held, is for the options to say.
+ * Counts calls of a proxy: writes, a pause and a resume. The options say which proxy, and whether half of
+ * the writes come during the pause and are held.
  */
 import {
   BasicProducerConsumerProxy,

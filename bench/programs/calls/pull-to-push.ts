@@ -1,4 +1,4 @@
-/** A pull producer asked by `PullToPush`: calls of its `resumeProducing`. */
+/** Counts the calls that `PullToPush` makes of a pull producer's `resumeProducing`. */
 import { type IPullProducer, PullToPush } from '../../library/index.js';
 import { sayRate } from '../rate.js';
 import { CountingConsumer } from './counting-consumer.js';

@@ -1,4 +1,4 @@
-/** A producer that registers, is paused, resumed and unregisters: all that the channels tell of a flow. */
+/** A producer registers, is paused, resumed, and unregisters: the channels tell of each. */
 import { channel } from 'node:diagnostics_channel';
 import { Writable } from 'node:stream';
 
@@ -7,9 +7,9 @@ import { readOptions } from '../options.js';
 import { repeat, sayRate } from '../rate.js';
 
 interface ToldOptions {
-  /** What to import. */
+  /** The address of the library. */
   readonly library: string;
-  /** Whether anyone listens. */
+  /** Whether the program subscribes to the channel. */
   readonly subscribed: boolean;
 }
 
@@ -38,7 +38,7 @@ const producer = {
 
 let left = 0;
 
-/** Registers, and writes what fills the buffer: it is paused now, and resumed by the next tick. */
+/** Registers the producer and fills the buffer: the consumer pauses it now, and resumes it on the next tick. */
 function cycle(): void {
   if (left === 0) return;
   left -= 1;

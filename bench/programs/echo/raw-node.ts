@@ -1,4 +1,4 @@
-/** Writes back what comes. */
+/** Writes back every chunk. */
 import { serveOne } from '../listening.js';
 
 serveOne((socket) => {

@@ -1,4 +1,4 @@
-/** What the programs share that send a file with `FileSender`. */
+/** Shared by the programs that send a file with `FileSender`. */
 import { FileSender, WritableConsumer } from '../../library/index.js';
 import { sendFile, type SendFileOptions } from '../sending.js';
 

@@ -7,7 +7,7 @@ import { readOptions } from '../options.js';
 
 const { port } = readOptions<{ port: number }>();
 
-// Half open: else each pipeline would find the other's end premature.
+// Half open: without this, each pipeline would take the other's end for a premature close.
 serveOne(
   (from) => {
     const to = connect({ port, host: '127.0.0.1', allowHalfOpen: true });

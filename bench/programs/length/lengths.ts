@@ -1,4 +1,4 @@
-/** What the programs share that make transfers of a given length, one after another. */
+/** Shared by the programs that make transfers of a given length, one after another. */
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
@@ -8,7 +8,7 @@ import { Supply } from '../../support/supply.js';
 import { readOptions, say } from '../options.js';
 import { open } from '../sending.js';
 
-/** Has `begin` make each of the transfers, and says how long those took that count. */
+/** Makes each transfer with `begin`, and says how long the transfers took that count. */
 export async function sendLengths(begin: (socket: Socket, supply: Supply) => void): Promise<void> {
   const options = readOptions<LengthOptions>();
   let sent = 0;

@@ -1,18 +1,18 @@
-/** A stream of lines of 64 bytes, CR LF among them, in chunks as a fast socket gives them. */
+/** A stream of lines of 64 bytes, CR LF included, in chunks as large as those of a fast socket. */
 import { Readable } from 'node:stream';
 
 import { sayRate } from '../rate.js';
 
 const LINE = Buffer.from(`${'x'.repeat(62)}\r\n`);
-/** Cuts lines: 65,536 would not. */
+/** Not a multiple of 64, so that chunks end within lines. */
 const CHUNK = 65_500;
-/** As many as end with a whole line. */
+/** The fewest chunks that end with a whole line. */
 const CHUNKS = 16;
 
 const text = Buffer.alloc(CHUNK * CHUNKS, LINE);
 const chunks = Array.from({ length: CHUNKS }, (_, i) => text.subarray(i * CHUNK, (i + 1) * CHUNK));
 
-/** Gives lines without end. */
+/** An endless stream of lines. */
 export function lines(): Readable {
   let next = 0;
   return new Readable({
@@ -27,7 +27,7 @@ export function lines(): Readable {
 
 const received = { lines: 0, length: 0 };
 
-/** To be called with the length of each line. */
+/** Counts a line; to be called with the length of each. */
 export function count(length: number): void {
   received.lines += 1;
   received.length += length;

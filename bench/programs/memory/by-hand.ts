@@ -1,4 +1,4 @@
-/** `pipe` by hand, with what it leaves out: chunks are bytes, the stream stands, timers have their turn. */
+/** `pipe` by hand, with what `pipe` does not check: chunks are bytes, the stream is open, timers are not late. */
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 
@@ -18,8 +18,8 @@ await moveInMemory(async (supply, meter) => {
     readable.resume();
   };
   readable.on('data', (chunk: unknown) => {
-    if (!(chunk instanceof Uint8Array)) throw new TypeError('no bytes');
-    if (writable.destroyed || writable.writableEnded) throw new Error('no stream');
+    if (!(chunk instanceof Uint8Array)) throw new TypeError('The chunk is not bytes');
+    if (writable.destroyed || writable.writableEnded) throw new Error('The stream is closed');
     const taken = writable.write(chunk);
     if (!taken || writable.writableLength >= writable.writableHighWaterMark) {
       readable.pause();

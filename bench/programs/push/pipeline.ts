@@ -1,4 +1,4 @@
-/** A `Readable` that pushes until it is told not to, through `stream.pipeline`. */
+/** A `Readable` that pushes until `push` returns `false`, through `stream.pipeline`. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 

@@ -8,7 +8,7 @@ interface ClientsOptions {
   readonly port: number;
   /** Connections in all. */
   readonly connections: number;
-  /** Connections at a time. */
+  /** Connections that are open at the same time. */
   readonly atATime: number;
   /** Bytes to send on each. */
   readonly size: number;

@@ -1,4 +1,4 @@
-/** As `raw-node`, but asks each connection where its other end is: a call to the operating system. */
+/** As `raw-node`, but asks each connection for its peer's address: a call to the operating system. */
 import { serveMany } from './serve-many.js';
 
 serveMany((socket) => {

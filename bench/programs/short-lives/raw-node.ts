@@ -1,4 +1,4 @@
-/** Writes back what comes. Node ends its half when the other end has. */
+/** Writes back every chunk. Node ends this half when the other end has ended its own. */
 import { serveMany } from './serve-many.js';
 
 serveMany((socket) => {

@@ -1,11 +1,11 @@
-/** What servers share that take many connections, each for a moment. */
+/** Shared by the servers that take many short connections. */
 import { createServer, type AddressInfo, type ServerOpts, type Socket } from 'node:net';
 
 import { readOptions, say } from '../options.js';
 
-/** What such a server is told. */
+/** The options of such a server. */
 interface ManyOptions {
-  /** Connections that don't count: they have V8 compile what it will. */
+  /** Connections that do not count: V8 compiles the code during these. */
   readonly warmUp: number;
   /** Connections that count, after those. */
   readonly connections: number;
