@@ -31,7 +31,7 @@ export {
   type WebReadResult,
 } from './readable-capabilities.js';
 export { destroyStream, resetStream } from './release-stream.js';
-export { afterEnd, isResettable, wasReset } from './reset.js';
+export { afterEnd, isEndOfDestroyed, isResettable, wasReset } from './reset.js';
 export { assertUnread, assertUnwritten, claimReading, releaseReading } from './claims.js';
 export {
   isHandshaking,

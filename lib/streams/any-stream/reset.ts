@@ -1,5 +1,5 @@
 /**
- * Streams that were reset although they say `finish` and `end`. An HTTP/2 stream that the other end
+ * Streams that were cut although they say `finish` or `end`. An HTTP/2 stream that the other end
  * resets with `CANCEL` has no `error`, and closes as if all had gone well.
  *
  * @see https://nodejs.org/api/http2.html#destruction
@@ -24,6 +24,11 @@ interface Resettable {
   readonly [INNER]?: unknown;
 }
 
+interface Older {
+  readonly readableEnded?: unknown;
+  readonly _readableState?: unknown;
+}
+
 function innerOf(stream: Resettable): Resettable {
   const { [INNER]: inner } = stream;
   return typeof inner === 'object' && inner !== null && 'rstCode' in inner ? inner : stream;
@@ -44,12 +49,21 @@ export function wasReset(stream: object): boolean {
 }
 
 /**
- * Calls `then` with whether `stream`, which has just said `end`, was reset: at once, but for a stream
+ * Whether `stream`, which has just said `end`, says so because it was destroyed, as those of
+ * `readable-stream` 2 do. Newer ones, which have `readableEnded`, say no `end` then.
+ */
+export function isEndOfDestroyed(stream: Older & Resettable): boolean {
+  const { destroyed, readableEnded, _readableState: state } = stream;
+  return destroyed === true && readableEnded === undefined && state !== undefined;
+}
+
+/**
+ * Calls `then` with whether `stream`, which has just said `end`, was cut: at once, but for a stream
  * of HTTP/2, which may say `end` first and that it was `aborted` after that.
  */
 export function afterEnd(stream: object, then: (wasCut: boolean) => void): void {
   if (!isResettable(stream)) {
-    then(false);
+    then(isEndOfDestroyed(stream));
     return;
   }
   // One that was not cut says `end` before it is destroyed.

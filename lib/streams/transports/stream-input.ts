@@ -27,6 +27,7 @@ import {
   bytesFrom,
   claimReading,
   type Input,
+  isEndOfDestroyed,
   isHandshaking,
   isReadToTheEnd,
   isResettable,
@@ -199,6 +200,8 @@ export class StreamInput implements Input {
     this.hasEnded = true;
     if (isHandshaking(this.stream)) {
       this.reactor.settle('handshake');
+    } else if (isEndOfDestroyed(this.stream)) {
+      this.reactor.settle('reset');
     } else if (isResettable(this.stream)) {
       this.judging = true;
       this.hold({ is: 'end' });

@@ -1,0 +1,62 @@
+/** Streams of `readable-stream` 2 say `end` when they are destroyed. */
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { expect } from 'chai';
+
+import {
+  ConnectionDone,
+  ConnectionLost,
+  DuplexTransport,
+  ReadableProducer,
+} from '../../../lib/index.js';
+import { AccumulatingProtocol, StringTransport } from '../../../lib/testing/index.js';
+import { readableStreams, through2 } from '../../support/older-libraries.js';
+
+const { PassThrough, Readable } = readableStreams['readable-stream 2'];
+
+describe('A stream of readable-stream 2 that is destroyed without an error', () => {
+  for (const streaming of [true, false]) {
+    it(`fails the transfer of a ${streaming ? 'pushing' : 'pulled'} ReadableProducer`, async () => {
+      const stream = new Readable({ read() {} });
+      const transport = new StringTransport();
+      const sent = new ReadableProducer(stream, { streaming }).startProducing(transport);
+      const failure = sent.then(
+        () => 'it resolved',
+        (error: Error) => error,
+      );
+      stream.push('first');
+      await turn();
+      stream.destroy();
+      await turn();
+      if (!streaming) (transport.producer as ReadableProducer | null)?.resumeProducing();
+      expect(await failure).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
+      expect(String(transport.value())).to.equal('first');
+    });
+  }
+
+  it('loses the connection of a DuplexTransport', async () => {
+    const stream = new PassThrough();
+    const transport = new DuplexTransport(stream, { protocol: new AccumulatingProtocol() });
+    await turn();
+    stream.destroy();
+    const reason = await transport.closed;
+    expect(reason).to.be.instanceOf(ConnectionLost);
+    expect(reason.cause).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
+  });
+
+  it('is not taken for one that ends: that completes', async () => {
+    for (const make of [() => new PassThrough(), () => through2['through2 2']()]) {
+      const stream = make();
+      const transport = new StringTransport();
+      const sent = new ReadableProducer(stream).startProducing(transport);
+      stream.end('all');
+      await sent;
+      expect(String(transport.value())).to.equal('all');
+
+      const protocol = new AccumulatingProtocol();
+      const connection = new DuplexTransport(make(), { protocol });
+      connection.loseWriteConnection();
+      expect(await connection.closed).to.be.instanceOf(ConnectionDone);
+    }
+  });
+});
