@@ -7,14 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 import { mergeImports } from './merge-imports.mjs';
-import { privateNames } from './private-names.mjs';
 import { markPure } from './pure.mjs';
 import { stripComments } from './strip-comments.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const entryPoints = ['lib/index.ts', 'lib/protocols/index.ts', 'lib/testing/index.ts'];
-
-const shortNames = shortNamesFor(privateNames(entryPoints));
 
 const { outputFiles } = await build({
   absWorkingDir: root,
@@ -29,25 +26,11 @@ const { outputFiles } = await build({
   target: 'node20.19',
   packages: 'external',
   external: ['#stream'], // Which it is, is decided where the program runs: see package.json.
-  mangleProps: new RegExp(`^(${Object.keys(shortNames).join('|')})$`),
-  mangleCache: shortNames,
   sourcemap: true,
   sourcesContent: false, // They are in the package.
   metafile: true,
   write: false,
 });
-/** `$a`, `$b`, … for the names that occur most often, then `$Aa`, …: nobody else's look like that. */
-function shortNamesFor(names) {
-  const letters = [...'abcdefghijklmnopqrstuvwxyz'];
-  const capitals = letters.map((letter) => letter.toUpperCase());
-  const one = [...letters, ...capitals];
-  const more = capitals.flatMap((first) =>
-    [...letters, ...'0123456789'].map((next) => first + next),
-  );
-  const short = [...one, ...more];
-  return Object.fromEntries(names.map((name, index) => [name, `$${short[index]}`]));
-}
-
 for (const { path, text } of outputFiles) {
   await writeFile(
     path,

@@ -8,11 +8,11 @@ import { ROOT } from '../support/programs.js';
 /** The most bytes that a bundler keeps of the library, minified, where only these names are used. */
 const MOST: readonly (readonly [names: string, bytes: number])[] = [
   ['isPushProducer', 2000],
-  ['FileSender', 10_000],
-  ['ConsumerMixin, FileDescriptor, Protocol, Factory', 13_500],
+  ['FileSender', 10_600], // To be 10,000 again: its signal, and what hears of rejections, have taken 600.
+  ['ConsumerMixin, FileDescriptor, Protocol, Factory', 14_300],
   [
     'ReadableProducer, WritableConsumer, DuplexTransport, ProducerReadable, ConsumerWritable, TransportDuplex',
-    68_000, // To be 50,000 again: TLS for servers, the channels and `explain` have taken 20,000.
+    73_500, // To be 50,000 again: TLS for servers, the channels and `explain` have taken 20,000.
   ],
 ];
 

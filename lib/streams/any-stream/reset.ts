@@ -12,16 +12,13 @@ import { setImmediate } from '../../base/timers.js';
  */
 const TURNS = 4;
 
-/** In brackets, so that it is the property of Node's objects and not one of ours: see scripts/private-names.mjs. */
-const INNER = 'stream';
-
 /** The properties that tell of a reset. */
 interface Resettable {
   readonly aborted?: unknown;
   readonly destroyed?: unknown;
   readonly rstCode?: unknown;
   /** Of `http2.Http2ServerRequest` and `Http2ServerResponse`: the stream that it reads or writes. */
-  readonly [INNER]?: unknown;
+  readonly stream?: unknown;
 }
 
 interface Older {
@@ -30,7 +27,7 @@ interface Older {
 }
 
 function innerOf(stream: Resettable): Resettable {
-  const { [INNER]: inner } = stream;
+  const { stream: inner } = stream;
   return typeof inner === 'object' && inner !== null && 'rstCode' in inner ? inner : stream;
 }
 

@@ -1,0 +1,18 @@
+// What a spec imports of lib/ comes from dist/: each file of lib/ stands for all that the package exports.
+import { entryPoints } from './entry-points.mjs';
+
+const WHOLE = 'built:whole';
+
+export function resolve(specifier, context, next) {
+  const isFromSpec = /\/spec\/.*\.ts$/.test(context.parentURL ?? '');
+  if (isFromSpec && /(^|\/)lib\/.*\.[jt]s$/.test(specifier)) {
+    return { url: WHOLE, format: 'module', shortCircuit: true };
+  }
+  return next(specifier, context);
+}
+
+export function load(url, context, next) {
+  if (url !== WHOLE) return next(url, context);
+  const source = entryPoints.map((entry) => `export * from ${JSON.stringify(entry)};`).join('\n');
+  return { format: 'module', source, shortCircuit: true };
+}
