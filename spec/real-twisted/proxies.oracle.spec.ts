@@ -1,32 +1,15 @@
-import { readFileSync } from 'node:fs';
-
 import { expect } from 'chai';
 
-import { makeScenarios } from './support/fuzz.js';
+import { expectToAgree, makeScenarios, recorded } from './support/fuzz.js';
 import { comparable, playOnOurs } from './support/proxy-player.js';
 import { PARTING, randomScenario, type Scenario } from './support/proxy-scenarios.js';
 import { askTwisted, describeWithTwisted } from './support/twisted.js';
 
-/** Compares every trace with ours; where they differ, shows the shortest scenario for which they do. */
-function expectOursToDoTheSame(
-  scenarios: readonly Scenario[],
-  traces: readonly (readonly string[])[],
-): void {
-  const [shortest, ...others] = scenarios
-    .map((scenario, i) => {
-      const theirs = traces[i] as readonly string[];
-      return {
-        text: JSON.stringify(scenario),
-        ours: comparable(playOnOurs(scenario), theirs),
-        theirs,
-      };
-    })
-    .filter(({ ours, theirs }) => JSON.stringify(ours) !== JSON.stringify(theirs))
-    .sort((a, b) => a.text.length - b.text.length);
-  if (shortest === undefined) return;
-  const { text, ours, theirs } = shortest;
-  expect(ours, `${others.length + 1} scenarios differ, such as ${text}`).to.deep.equal(theirs);
-}
+/** What is to be the same: everything, up to where the design departs from Twisted. */
+const compare = (scenario: Scenario, theirs: readonly string[]) => ({
+  ours: comparable(playOnOurs(scenario), theirs),
+  theirs,
+});
 
 /** How much of what was compared was compared to its end. */
 function shareComparedToTheEnd(traces: readonly (readonly string[])[]): number {
@@ -34,47 +17,42 @@ function shareComparedToTheEnd(traces: readonly (readonly string[])[]): number {
 }
 
 describeWithTwisted('The proxies, call by call beside the real ones', () => {
-  const compare = (
+  const check = async (
     twisted: Scenario['twisted'],
     kind: Scenario['kind'],
     atLeastToTheEnd: number,
-  ): void => {
+  ): Promise<void> => {
     const scenarios = makeScenarios((random) => randomScenario(random, twisted, kind));
     const traces = askTwisted<string[]>('proxies', scenarios);
-    expectOursToDoTheSame(scenarios, traces);
+    await expectToAgree(scenarios, traces, compare, 'proxies');
     expect(shareComparedToTheEnd(traces)).to.be.above(atLeastToTheEnd);
   };
 
-  it('BasicProducerConsumerProxy does what Twisted does, up to where the design departs', () => {
-    compare('as it is', 'basic', 0.5);
+  it('BasicProducerConsumerProxy does what Twisted does, up to where the design departs', async () => {
+    await check('as it is', 'basic', 0.5);
   });
 
-  it('ProducerConsumerProxy does what Twisted does, up to where the design departs', () => {
-    compare('as it is', 'proxy', 0.5);
+  it('ProducerConsumerProxy does what Twisted does, up to where the design departs', async () => {
+    await check('as it is', 'proxy', 0.5);
   });
 
-  it('ShapedConsumer does so while its bucket has room', () => {
-    compare('as it is', 'shaped', 0.3);
+  it('ShapedConsumer does so while its bucket has room', async () => {
+    await check('as it is', 'shaped', 0.3);
   });
 
-  it('BasicProducerConsumerProxy does what Twisted does with the decided changes, to the end', () => {
-    compare('as decided', 'basic', 0.8);
+  it('BasicProducerConsumerProxy does what Twisted does with the decided changes, to the end', async () => {
+    await check('as decided', 'basic', 0.8);
   });
 
-  it('ProducerConsumerProxy does what Twisted does with the decided changes, to the end', () => {
-    compare('as decided', 'proxy', 0.9);
+  it('ProducerConsumerProxy does what Twisted does with the decided changes, to the end', async () => {
+    await check('as decided', 'proxy', 0.9);
   });
 });
 
 describe('The proxies, call by call beside traces of the real ones', () => {
-  it('do what Twisted did', () => {
-    const recorded = JSON.parse(
-      readFileSync(new URL('./traces/proxies.json', import.meta.url), 'utf8'),
-    ) as { scenario: Scenario; trace: string[] }[];
-    expect(recorded).to.have.length.above(100);
-    expectOursToDoTheSame(
-      recorded.map(({ scenario }) => scenario),
-      recorded.map(({ trace }) => trace),
-    );
+  it('do what Twisted did', async () => {
+    const { scenarios, answers } = recorded<Scenario, readonly string[]>('proxies.json');
+    expect(scenarios).to.have.length.above(100);
+    await expectToAgree(scenarios, answers, compare);
   });
 });
