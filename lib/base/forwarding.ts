@@ -27,7 +27,10 @@ export function forwardToTransport(Class: { readonly prototype: InFront }): void
   Object.setPrototypeOf(Class.prototype, forwarding);
 }
 
-/** Gives `prototype` what it inherits for its own, because a look-up that passes a `Proxy` is slow. */
+/**
+ * Gives `prototype` its inherited methods as its own, because a look-up that passes a `Proxy` is
+ * slow.
+ */
 function flatten(prototype: object): void {
   let base = Object.getPrototypeOf(prototype) as object;
   for (; base !== Object.prototype; base = Object.getPrototypeOf(base) as object) {

@@ -4,7 +4,7 @@
  * variable it looks up again each time, which for the dozen of a new connection took 3 µs.
  */
 
-/** `value` as something whose members can be asked for: each may be there or not. */
+/** `value` as an object that may have any member, or lack it. */
 export function membersOf(value: unknown): Partial<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? value : NOTHING;
 }

@@ -66,7 +66,7 @@ export class Segment {
     this.memory = room.subarray(0, length + data.length);
   }
 
-  /** Moves what is still wanted, to let go of the rest. */
+  /** Moves the bytes that are still wanted, to let go of the rest. */
   shrink(): void {
     this.moveWithRoomFor(0);
   }

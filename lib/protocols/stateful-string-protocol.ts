@@ -29,8 +29,8 @@ export declare abstract class StatefulStringProtocolMembers {
 /* eslint-disable @typescript-eslint/no-explicit-any */
 
 /**
- * Mixes into a string receiver what calls a method of its own for each state: `proto_init` for the
- * first string, then the method that the last one named.
+ * Has a string receiver call a method of its own for each state: `proto_init` for the first string,
+ * then the method that the last one named.
  *
  * @example
  * ```ts

@@ -79,7 +79,7 @@ export class LoopbackTransport
     const { producer } = this;
     if (this.hasPieces) return false;
     if (producer === null || isUnableToUnregister(producer, this)) return true;
-    // Our own protocol has asked for the close; it hears of a pause that is over before that.
+    // Our own protocol has asked for the close; before that, it is told that its pause is over.
     const isPushing = this.streamingProducer && !this.producerPaused;
     return isPushing && isOwnProtocol(producer, this.protocol);
   }
@@ -201,11 +201,11 @@ export class LoopbackTransport
   }
 
   /**
-   * Takes data from `producer`. It needs no more than `resumeProducing`: what a test never calls, its
-   * stand-ins may lack, as in Twisted.
+   * Takes data from `producer`. It needs only `resumeProducing`: a stand-in in a test may lack the
+   * methods that the test never calls, as in Twisted.
    *
-   * @throws InvalidArgTypeError: `producer` can't be resumed, or `streaming` was left out; nothing has
-   *   changed.
+   * @throws InvalidArgTypeError: `producer` can't be resumed, or `streaming` was left out; nothing
+   *   has changed.
    * @throws ProducerAlreadyRegisteredError: nothing has changed.
    * @throws whatever the producer throws.
    */

@@ -34,8 +34,8 @@ const CALLBACKS = [
 ];
 
 /**
- * Starts a program, and connects `protocol` to it before this returns. One that can't be started
- * ends at once: the reason that `processEnded` is given has the `cause`.
+ * Starts a program, and connects `protocol` to it before this returns. A program that can't be
+ * started ends at once: the reason that `processEnded` is given has the `cause`.
  *
  * @param protocol - Is told of the process.
  * @param executable - The program: a path, or a name that is looked up in `PATH`.

@@ -1,6 +1,6 @@
 /**
  * The connection that was waited for will not come: the service was stopped, or a signal ended the
- * wait, whose reason is the `cause`. `code` is `ABORT_ERR`, as in Node.
+ * wait; its reason is then the `cause`. `code` is `ABORT_ERR`, as in Node.
  *
  * @see Twisted: `twisted.internet.defer.CancelledError`
  */

@@ -16,8 +16,8 @@ const LONGEST_TIMEOUT = 2_147_483;
 /**
  * Connects, and gives the connection the protocol that `factory` builds, on a `DuplexTransport`.
  *
- * @param factory - Builds the protocol and hears what becomes of the attempt. One that builds none
- *   has the connection closed at once: it is lost, with `ConnectionDone`.
+ * @param factory - Builds the protocol and is told of the result of the attempt. If it builds none,
+ *   the connection is closed at once: it is lost, with `ConnectionDone`.
  * @param options - See {@link ConnectOptions}.
  * @returns what can give up the attempt, or connect again. The attempt has begun.
  * @throws InvalidArgTypeError, OutOfRangeError: an argument makes no sense.
@@ -30,7 +30,7 @@ export function connect(factory: IClientFactory, options: ConnectOptions): Conne
   return connectReady(factory, readyToConnect(options));
 }
 
-/** The options of a `connect`, checked, and what costs much to make made. */
+/** The options of a `connect`, checked, with the parts that are expensive to make. */
 export interface ReadyToConnect {
   /** A copy: they live on. */
   readonly options: ConnectOptions;

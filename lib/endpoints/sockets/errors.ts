@@ -37,8 +37,8 @@ export class ConnectionRefusedError extends ConnectError {}
 export class UnknownHostError extends ConnectError {}
 
 /**
- * The attempt was given up from this side: by `stopConnecting`, `disconnect`, or the signal, whose
- * reason is the `cause`. `code` is `ABORT_ERR` unless the cause has another.
+ * The attempt was given up from this side: by `stopConnecting`, `disconnect`, or the signal; the
+ * signal's reason is then the `cause`. `code` is `ABORT_ERR` unless the cause has another.
  *
  * @see Twisted: `twisted.internet.error.UserError`
  */

@@ -114,8 +114,8 @@ function listeningAddress(server: net.Server, { path }: Place): IAddress {
 /**
  * Listens, and gives each connection a protocol that `factory` builds, on a `DuplexTransport`.
  *
- * A factory that builds none has the connection closed at once; one that throws, or that builds
- * a value that is not a protocol, does too, and the error is logged.
+ * If the factory builds none, the connection is closed at once. If it throws, or builds a value
+ * that is not a protocol, the connection is closed too, and the error is logged.
  *
  * @param factory - Builds the protocols.
  * @param options - See {@link ListenOptions}.
@@ -134,7 +134,7 @@ export async function listen(
   return listenReady(factory, readyToListen(options));
 }
 
-/** The options of a `listen`, checked, and what costs much to make made. */
+/** The options of a `listen`, checked, with the parts that are expensive to make. */
 export interface ReadyToListen {
   /** A copy: they live on. */
   readonly options: ListenOptions;

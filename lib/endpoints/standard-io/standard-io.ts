@@ -63,7 +63,10 @@ export class StandardIO extends DuplexTransport {
     this.readNoMore();
   }
 
-  /** Of a connection that closes: no reset is to be feared, so what comes is left to others. */
+  /**
+   * Reads no more of a connection that closes: unread input cannot reset a pipe, so later input is
+   * left for other programs.
+   */
   private readNoMore(): void {
     if (this.connected && this.disconnecting) this.stream.pause();
   }

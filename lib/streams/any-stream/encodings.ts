@@ -9,7 +9,7 @@
  * | `readable-stream` 1 to 3, through2 | `_readableState.encoding`                    |
  * | minipass                          | `encoding`                                   |
  * | streamx                           | nothing; without an encoding it has no `map` |
- * | nobody we know                    | nothing; without `setEncoding` it has none   |
+ * | no library that we know             | nothing; without `setEncoding` it has none   |
  */
 import { Buffer } from 'node:buffer';
 

@@ -39,7 +39,7 @@ export function isResettable(stream: object): boolean {
 /** Whether the other end reset `stream`, as far as it knows by now. */
 export function wasReset(stream: object): boolean {
   const inner = innerOf(stream);
-  // `aborted` is not set where our half had ended before; the code is then all that tells.
+  // If our half had ended before, `aborted` is not set, and only the code tells.
   return (
     (stream as Resettable).aborted === true || inner.aborted === true || Boolean(inner.rstCode)
   );

@@ -58,7 +58,7 @@ export function listenerOf(stream: AnyWritable): StreamListener | null {
 }
 
 /**
- * Has `listener` hear of its stream from now on.
+ * Tells `listener` of its stream's events from now on.
  *
  * @throws InvalidStateError: another one does; nothing has changed.
  */

@@ -41,7 +41,7 @@ export function saysFinish(stream: AnyWritable): boolean {
   return 'writableEnded' in stream || 'writableFinished' in stream || '_writableState' in stream;
 }
 
-/** Whether `stream` says `end`, as what can be read from does. */
+/** Whether `stream` says `end`, as every stream does that can be read from. */
 export function saysEnd(stream: AnyWritable): boolean {
   return (stream as Older).readable !== undefined;
 }

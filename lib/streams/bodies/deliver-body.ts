@@ -17,12 +17,13 @@ import { PotentialDataLoss, ResponseDone, ResponseFailed } from './errors.js';
 const delivered = /* @__PURE__ */ new WeakSet<object>();
 
 /**
- * Delivers a body to a protocol: that of an HTTP response (an `http.IncomingMessage`, the `body` of a
- * `fetch`), of a request, or of anything else that can be read. To the protocol it is a connection that
- * only receives: it is connected before this returns, and may pause, resume and close its transport.
+ * Delivers a body to a protocol: that of an HTTP response (an `http.IncomingMessage`, the `body` of
+ * a `fetch`), of a request, or of anything else that can be read. To the protocol it is a
+ * connection that only receives: it is connected before this returns, and may pause, resume and
+ * close its transport.
  *
- * `connectionLost` is given `ResponseDone` once everything was delivered; `PotentialDataLoss` where
- * the end of the connection was all that said so; else `ResponseFailed`, with the `cause`.
+ * `connectionLost` is given `ResponseDone` once everything was delivered; `PotentialDataLoss` if
+ * only the end of the connection said that; else `ResponseFailed`, with the `cause`.
  *
  * @example
  * ```ts

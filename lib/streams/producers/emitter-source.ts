@@ -32,7 +32,7 @@ export class EmitterSource implements ReadableSource {
   private ended = false;
   private destroyed = false;
   private asIs = false;
-  /** Why the end was none: bytes are missing. */
+  /** Why the stream's end is not the end of its data: bytes are missing. */
   private loss: Error | undefined;
   private lossOfLastUnit: () => Error | undefined = () => undefined;
 

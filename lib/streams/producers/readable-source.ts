@@ -30,7 +30,7 @@ export interface ReadableSource {
    * @returns whether it gives values of any kind, as they are, and not `Buffer`s only.
    */
   prepare(toObjects: boolean): boolean;
-  /** Takes a listener, which hears at once of a source that is over already. */
+  /** Takes a listener. If the source is over already, the listener is told at once. */
   open(listener: SourceListener): void;
   /** Gives chunks from now on. */
   resume(): void;

@@ -1,4 +1,6 @@
-/** One source, one consumer, until one of them has had enough. */
+/**
+ * Passes chunks from one source to one consumer, until the source has ended or one of them stops.
+ */
 import { Buffer } from 'node:buffer';
 
 import {
@@ -115,7 +117,7 @@ export class Transfer implements SourceListener, IPushProducer {
 
   pauseProducing(): void {
     this.latch.hold(Why.paused);
-    // From inside our own `write` it is for `goOn` to say: see there.
+    // From inside our own `write`, `goOn` decides that: see there.
     if (this.isIdle) this.source.pause();
   }
 

@@ -3,8 +3,8 @@ import type { IAddress, TCPAddress } from '../../twisted/core/index.js';
 import { isSocket } from '../any-stream/index.js';
 
 /**
- * If a socket's end has no port, it is that of a Unix socket, and Node does not tell its name; what
- * knows nothing of addresses is a pipe.
+ * If a socket's end has no port, it is that of a Unix socket, and Node does not tell its name; a
+ * stream that knows no addresses is a pipe.
  */
 function addressOf(end: string, stream: object): IAddress {
   const { [`${end}Address`]: host, [`${end}Port`]: port } = stream as Record<string, unknown>;

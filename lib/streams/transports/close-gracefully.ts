@@ -68,13 +68,13 @@ export function closeGracefully(stream: AnyDuplex, isDelivered: boolean): void {
     stream.removeListener('end', onEnd);
     stream.removeListener('finish', onFinish);
     stream.removeListener('close', close);
-    // The guard on `error` that the adapter left hears whatever this brings.
+    // An error that this causes reaches the guard on `error` that the adapter left.
     if (!isDestroyed(stream)) stream.destroy?.();
   }
 
   stream.on('finish', onFinish);
   stream.on('close', close);
-  if (ended) return; // As most have: there is nothing to read, and nothing to listen to.
+  if (ended) return; // As in most cases: there is nothing to read, and nothing to listen to.
   stream.on('data', onData);
   stream.on('end', onEnd);
   stream.resume();

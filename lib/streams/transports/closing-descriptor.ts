@@ -114,7 +114,8 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
   }
 
   /**
-   * Whether something may be written that a close has to wait for, although nobody is registered yet.
+   * Whether something may be written that a close has to wait for, although no producer is
+   * registered yet.
    *
    * @internal
    */

@@ -50,8 +50,8 @@ export interface DuplexTransportOptions extends WritableConsumerOptions {
  *
  * With a protocol it calls `makeConnection` (at once, or when a socket that is still connecting has
  * connected), then `dataReceived`, and `connectionLost` once. A protocol that is an
- * `IHalfCloseableProtocol` hears of each half by itself and may go on with the other; for any other
- * one, the connection is over when the other end hangs up.
+ * `IHalfCloseableProtocol` is told of each half by itself and may go on with the other; for any
+ * other one, the connection is over when the other end hangs up.
  *
  * After `loseConnection`, input is discarded until the other end has hung up as well, or has sent
  * nothing for 1 second; for 30 seconds at most. Unread input would turn the close into a reset.
@@ -118,7 +118,7 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
     }
   }
 
-  /** Connects the protocol; from then on it hears of everything, its own errors among it. */
+  /** Connects the protocol; from then on it is told of everything, its own errors included. */
   private makeConnection(): void {
     if (this.disconnected) return;
     this.protocolConnected = true;
@@ -225,10 +225,10 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
    * error as the `cause`.
    *
    * Discard the bytes that the protocol has already received after the line that asked for TLS:
-   * they were not encrypted, so anyone may have put it there.
+   * they were not encrypted, so anyone may have put them there.
    *
-   * @param options - Those of `node:tls`: `key` and `cert` for a server, `ca` and `servername` for a
-   *   client. The end that was accepted is the server, unless `isServer` says otherwise.
+   * @param options - Those of `node:tls`: `key` and `cert` for a server, `ca` and `servername` for
+   *   a client. The end that was accepted is the server, unless `isServer` says otherwise.
    * @throws InvalidStateError: it is under way already; nothing has changed.
    * @throws what `node:tls` throws for options that make no sense; nothing has changed.
    * @see Twisted: `ITLSTransport.startTLS`
@@ -265,7 +265,7 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
       if (!isHandshakeListener(protocol) || reactor.isDropped) return undefined;
       return heed(protocol.handshakeCompleted(), this, 'handshakeCompleted');
     });
-    // Not before that: it knows who the other end is when it is notified.
+    // Not before that: the protocol learns that the handshake is complete before it receives bytes.
     if (!this.disconnected && !reactor.isMoving) this.input?.open();
   }
 

@@ -54,7 +54,7 @@ export class StreamInput implements Input {
   private wish: Wish = 'data';
   private hasEnded = false;
   // Declared only: most have no need of these, and thousands may be idle.
-  /** Whether it is yet to be known if the end was one, or a reset. */
+  /** Whether it is not known yet if the stream has ended or was reset. */
   declare private judging?: boolean;
   /** Whether the stream was told to pause. */
   private paused = false;
@@ -209,7 +209,8 @@ export class StreamInput implements Input {
     } else if (this.wish === 'data' && this.held === null) {
       this.deliverEnd();
     } else if (this.wish !== 'disposal') {
-      // A descriptor that wants nothing doesn't hear of it, as in Twisted, which finds it out by reading.
+      // A descriptor that does not read is not told of it, as in Twisted, which finds it out by
+      // reading.
       this.hold({ is: 'end' });
     }
   }

@@ -105,7 +105,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
    * as that of a child's standard input, says nothing about that.
    */
   get hasHungUp(): boolean {
-    // An input that is paused holds what it hears of that.
+    // An input that is paused queues that event.
     return isReadToTheEnd(this.stream) && (this.input !== undefined || !this.readEndedBefore);
   }
 
@@ -265,7 +265,8 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
   endedOldStyle(): void {
     const { stream } = this;
     if (this.writeHalf !== 'ending') return;
-    // What can't be read from means the half that we ended, whatever else it says of itself.
+    // If a stream can't be read from, its `end` is that of the half that we ended, whatever its
+    // properties say.
     if (!stillTakesWrites(stream) || !saysEnd(stream)) this.finished();
   }
 

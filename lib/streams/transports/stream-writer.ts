@@ -186,7 +186,7 @@ export abstract class StreamWriter {
     if (this.stream.destroyed !== true || this.stream.errored !== undefined) {
       return this.endingAfter('refused');
     }
-    // It can't say why: that is for the `error` that it may still have to tell.
+    // The stream can't say why; the `error` that it may still emit will.
     this.latch.hold(Why.full);
     setImmediate(() => this.settle('refused'));
     return undefined;
@@ -212,7 +212,7 @@ export abstract class StreamWriter {
   }
 
   /**
-   * Hands `chunk` to a stream that is ready. As `sendChunk`, with less to look after.
+   * Hands `chunk` to a stream that is ready. As `sendChunk`, with fewer checks.
    *
    * @returns whether the stream then has less than `limit` bytes, and is ready for more.
    */

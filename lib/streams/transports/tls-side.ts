@@ -1,6 +1,6 @@
 /**
  * The two sides of TLS. Each has the options of one `listen`, `connect` or `startTLS`, checked, and
- * what costs much to make made once; it begins the handshakes of their connections.
+ * makes their expensive parts once; it begins the handshakes of their connections.
  */
 import type { Duplex } from 'node:stream';
 import type { SecureContext, Server, TLSSocket } from 'node:tls';
@@ -36,8 +36,8 @@ export interface TLSSide {
 /**
  * The side that `options` are for.
  *
- * Much of what is wrong with them `node:tls` says only when it wraps a connection, which would lose
- * that, or end the process. So it wraps one that is never connected first.
+ * `node:tls` reports many wrong options only when it wraps a connection, which would lose that
+ * connection, or end the process. So this first wraps one that is never connected.
  *
  * @param isServer - Which side it is, whatever they say themselves.
  * @param name - The name of the argument that has them.
@@ -74,7 +74,7 @@ class ServerSide implements TLSSide {
   constructor({ secureContext, handshakeTimeout, ...options }: ServerTLSOptions) {
     this.handshakeTimeout = handshakeTimeout ?? HANDSHAKE_TIMEOUT;
     this.byKey = options.pskCallback !== undefined;
-    // Not imported above, because most who load this library never need it.
+    // Not imported above, because most programs that load this library never need it.
     this.server = process.getBuiltinModule('node:tls').createServer({
       ...options,
       handshakeTimeout: this.handshakeTimeout,
@@ -89,8 +89,8 @@ class ServerSide implements TLSSide {
 
   begin(stream: AnyDuplex, listener: HandshakeListener): void {
     const { server } = this;
-    // Node tells the server what becomes of a connection, but not of which one. So each has a server
-    // of its own to tell, which in all else is this one.
+    // Node tells the server how a handshake ended, but not which connection it was for. So each
+    // connection has a server object of its own, which inherits everything else from this one.
     const view = Object.create(server) as Server;
     view.emit = (event: string, ...args: unknown[]) => {
       if (event === 'secureConnection') {

@@ -19,9 +19,9 @@ export class TLSUpgrade {
   private stopped = false;
 
   /**
-   * @param reactor - The reactor of the connection, which has been told to hold.
-   * @param onSecured - Called when the handshake is complete, with the stream that goes on in place of
-   *   the reactor's, and what is known of the other end.
+   * @param reactor - The reactor of the connection, which has begun to move.
+   * @param onSecured - Called when the handshake is complete, with the stream that goes on in place
+   *   of the reactor's, and the facts that are known of the other end.
    */
   constructor(
     private readonly reactor: StreamReactor,

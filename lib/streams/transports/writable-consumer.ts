@@ -252,7 +252,9 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     return this.writes?.take() ?? [];
   }
 
-  /** Whether our buffer is full before the stream's own is, of which alone `drain` speaks. */
+  /**
+   * Whether our buffer is full before the stream's own is: `drain` tells of the stream's own only.
+   */
   private drainComesTooSeldom(): boolean {
     const { highWaterMark, stream } = this;
     return highWaterMark < (highWaterMarkOf(stream) ?? 0) && lengthOf(stream) !== undefined;

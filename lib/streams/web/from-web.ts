@@ -147,8 +147,9 @@ function settle(promise: Promise<unknown>, callback: WriteCallback): void {
 }
 
 /**
- * Calls `callback` outside of a promise, which would take what a listener throws for a failure of
- * its own; and now and then after a turn of the loop, which streams in memory would never leave.
+ * Calls `callback` outside of a promise, which would take an error that a listener throws for a
+ * failure of its own. Now and then it lets the event loop turn first: streams in memory would never
+ * let it.
  */
 function later(callback: () => void): void {
   if (smallUnitsLeft() > 0) nextTick(callback);

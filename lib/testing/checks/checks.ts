@@ -157,7 +157,9 @@ function ofTransport(rule: Rule<IConsumer>): Rule<TransportSubject> {
   };
 }
 
-/** A rule may end with an abort, whose reset a stream without a listener throws at the process. */
+/**
+ * A rule may end with an abort. If the stream has no listener for its reset, that ends the process.
+ */
 function hearErrors(peer: AsyncIterable<Uint8Array> & { on?: unknown }): void {
   if (typeof peer.on === 'function') (peer as unknown as EventEmitter).on('error', () => {});
 }
@@ -167,7 +169,8 @@ async function drain(peer: AsyncIterable<Uint8Array>): Promise<void> {
     const pieces = peer[Symbol.asyncIterator]();
     while ((await pieces.next()).done !== true);
   } catch {
-    // An abort at the end of a rule resets the connection: that is the peer's to hear, not ours.
+    // An abort at the end of a rule resets the connection: that is an error for the peer, not for
+    // us.
   }
 }
 

@@ -82,7 +82,7 @@ export class CooperativeTask<Iterating extends Work = Work> {
   }
 
   /**
-   * Waits for the end of the task. If the task fails and nobody has called this before the next
+   * Waits for the end of the task. If the task fails and no code has called this before the next
    * turn of the event loop, the error goes to `log.err`.
    *
    * @returns a new promise at each call, yours to handle. It resolves with the iterator once that

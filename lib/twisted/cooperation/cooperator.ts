@@ -132,7 +132,7 @@ export class Cooperator {
   }
 
   /**
-   * Adds a task that nobody needs to pause or stop.
+   * Adds a task that no code needs to pause or stop.
    *
    * @param iterator - As for `cooperate`.
    * @returns what `whenDone` returns.

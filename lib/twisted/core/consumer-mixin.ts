@@ -107,7 +107,7 @@ export function ConsumerMixin(Base: abstract new (...args: any[]) => object = Ob
 }
 
 /**
- * Does for `consumer` what `registerProducer` does with a producer that makes sense.
+ * Registers `producer` with `consumer`, once `registerProducer` has checked it.
  *
  * @throws ProducerAlreadyRegisteredError: nothing has changed.
  * @throws whatever the producer throws.

@@ -8,7 +8,7 @@ import { assertMethod } from '../../base/arguments.js';
  */
 export class ConsumerToProtocolAdapter implements IProtocol {
   /**
-   * @param original - Is written what is received; nothing else of it is needed.
+   * @param original - The received data is written to it. It needs no method but `write`.
    * @throws InvalidArgTypeError: `original` has no `write`.
    */
   constructor(readonly original: Pick<IConsumer, 'write'>) {

@@ -1,7 +1,7 @@
 /** What a reactor and the descriptors that it calls promise each other. */
 
 /**
- * What an {@link IReactorFDSet} calls when there is something to read.
+ * A descriptor that an {@link IReactorFDSet} calls when there is something to read.
  *
  * @see Twisted: `twisted.internet.interfaces.IReadDescriptor`
  */
@@ -17,7 +17,7 @@ export interface IReadDescriptor {
 }
 
 /**
- * What an {@link IReactorFDSet} calls when there is room to write.
+ * A descriptor that an {@link IReactorFDSet} calls when there is room to write.
  *
  * @see Twisted: `twisted.internet.interfaces.IWriteDescriptor`
  */
@@ -33,14 +33,14 @@ export interface IWriteDescriptor {
 }
 
 /**
- * What an {@link IReactorFDSet} calls for both.
+ * A descriptor that an {@link IReactorFDSet} calls for both.
  *
  * @see Twisted: `twisted.internet.interfaces.IReadWriteDescriptor`
  */
 export interface IReadWriteDescriptor extends IReadDescriptor, IWriteDescriptor {}
 
 /**
- * Hears that one half of its connection is over.
+ * A descriptor that is told when one half of its connection is over.
  *
  * @see Twisted: `twisted.internet.interfaces.IHalfCloseableDescriptor`
  */

@@ -32,7 +32,9 @@ export interface Standing {
 /** The method by which a consumer of ours tells how it stands. */
 export const standing: unique symbol = Symbol('twisted-streams.standing');
 
-/** The fields of Twisted's consumers and transports that anybody's may have. */
+/**
+ * The fields of Twisted's consumers and transports, which other consumers and transports may have.
+ */
 interface Fields {
   readonly [standing]?: () => Standing;
   readonly connected?: unknown;

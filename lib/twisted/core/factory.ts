@@ -120,7 +120,8 @@ export class FactoryBase<Maker> implements IProtocolFactory {
 export class Factory extends FactoryBase<ProtocolMaker> {}
 
 /**
- * Makes the protocol of a client's connection, and is notified of what becomes of it.
+ * Makes the protocol of a client's connection, and is told when an attempt fails or the connection
+ * is lost.
  *
  * @see Twisted: `twisted.internet.protocol.ClientFactory`
  */
@@ -169,7 +170,7 @@ function assertMethods(
 ): void {
   const has = (factory ?? {}) as Partial<Record<string, unknown>>;
   if (methods.every((method) => typeof has[method] === 'function')) return;
-  // A protocol, or its class, is what people hand in who know how servers of Node are made.
+  // Programmers who know Node's servers pass a protocol, or its class, here.
   const isClass = typeof factory === 'function';
   const hint =
     isClass || isProtocol(factory)

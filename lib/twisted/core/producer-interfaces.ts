@@ -2,7 +2,7 @@
 import { areFunctions, membersOf } from '../../base/members.js';
 
 /**
- * Something that makes data for a consumer.
+ * An object that makes data for a consumer.
  *
  * @see Twisted: `twisted.internet.interfaces.IProducer`
  */
@@ -43,7 +43,7 @@ export interface IPullProducer extends IProducer {
 }
 
 /**
- * Something that takes data from at most one producer at a time.
+ * An object that takes data from at most one producer at a time.
  *
  * @typeParam Data - What it takes: bytes, unless it is for objects.
  * @see Twisted: `twisted.internet.interfaces.IConsumer`
@@ -88,7 +88,7 @@ export interface IFinishableConsumer<Data = Uint8Array> extends IConsumer<Data> 
  */
 export interface IFailableConsumer extends IConsumer {
   /**
-   * The registered producer has failed, and will unregister now: what it wrote is not all.
+   * The registered producer has failed, and will unregister now: its data is incomplete.
    *
    * @param reason - Why.
    */
@@ -129,7 +129,7 @@ export function isConsumer(value: unknown): value is IConsumer {
 }
 
 /**
- * Tells a consumer that must hear of a failure by its method. Twisted has no such interface.
+ * Tells a consumer that must be told of a failure by its method. Twisted has no such interface.
  *
  * @returns whether `consumer` has the one that {@link IFailableConsumer} adds.
  */

@@ -3,8 +3,8 @@ import { areFunctions, membersOf } from '../../base/members.js';
 import type { IAddress, ITransport } from './transport-interfaces.js';
 
 /**
- * What talks over a transport. Calls come in this order: `makeConnection` once, `dataReceived` any
- * number of times, `connectionLost` once.
+ * An object that talks over a transport. Calls come in this order: `makeConnection` once,
+ * `dataReceived` any number of times, `connectionLost` once.
  *
  * @see Twisted: `twisted.internet.interfaces.IProtocol`
  */
@@ -30,7 +30,8 @@ export interface IHalfCloseableProtocol extends IProtocol {
 }
 
 /**
- * Hears that the TLS handshake of its connection is complete, and who the other end is known.
+ * A protocol that is told when the TLS handshake of its connection is complete, so that the
+ * certificate of the other end is known.
  *
  * @see Twisted: `twisted.internet.interfaces.IHandshakeListener`
  */
@@ -40,7 +41,7 @@ export interface IHandshakeListener extends IProtocol {
 }
 
 /**
- * Names itself in logs.
+ * An object that names itself in logs.
  *
  * @see Twisted: `twisted.internet.interfaces.ILoggingContext`
  */
@@ -73,7 +74,7 @@ export interface IConnector {
   readonly state: 'disconnected' | 'connecting' | 'connected';
   /** Once it has aborted, no attempt can succeed; `undefined` where there is none. */
   readonly signal?: AbortSignal | undefined;
-  /** Begins an attempt. The factory is told what becomes of it. */
+  /** Begins an attempt. The factory is told of its result. */
   connect(): void;
   /** Gives up the attempt that is under way. */
   stopConnecting(): void;
@@ -84,7 +85,8 @@ export interface IConnector {
 }
 
 /**
- * Makes the protocol of a client's connection, and is notified of what becomes of it.
+ * Makes the protocol of a client's connection, and is told when an attempt fails or the connection
+ * is lost.
  *
  * @see Twisted: `twisted.internet.protocol.ClientFactory`
  */
@@ -120,7 +122,7 @@ export function isHalfCloseableProtocol(value: unknown): value is IHalfCloseable
 }
 
 /**
- * Tells a protocol that hears of the TLS handshake by its method.
+ * Tells a protocol that is told of the TLS handshake by its method.
  *
  * @returns whether `value` has the one that {@link IHandshakeListener} adds.
  * @see Twisted: `IHandshakeListener.providedBy`
@@ -131,7 +133,7 @@ export function isHandshakeListener(value: unknown): value is IHandshakeListener
 }
 
 /**
- * Tells what names itself in logs by its method.
+ * Tells an object that names itself in logs by its method.
  *
  * @returns whether `value` has that of an {@link ILoggingContext}.
  * @see Twisted: `ILoggingContext.providedBy`
