@@ -3,13 +3,13 @@
  * are turned back with the encoding that made them. Where nothing can tell which that was, or bytes
  * may have been lost in it, they are refused: other bytes than those that came are worse than none.
  *
- * | the stream is of                  | what tells its encoding                      |
- * | --------------------------------- | -------------------------------------------- |
+ * | the stream is of                   | what tells its encoding                      |
+ * | ---------------------------------- | -------------------------------------------- |
  * | `node:stream`, `readable-stream` 4 | `readableEncoding`                           |
  * | `readable-stream` 1 to 3, through2 | `_readableState.encoding`                    |
- * | minipass                          | `encoding`                                   |
- * | streamx                           | nothing; without an encoding it has no `map` |
- * | no library that we know             | nothing; without `setEncoding` it has none   |
+ * | minipass                           | `encoding`                                   |
+ * | streamx                            | nothing; without an encoding it has no `map` |
+ * | a library that we do not know      | nothing; without `setEncoding` it has none   |
  */
 import { Buffer } from 'node:buffer';
 
