@@ -46,7 +46,10 @@ const TEXT = Symbol('text');
  * @throws InvalidArgTypeError: `chunk` is neither bytes nor a string that can be turned back.
  */
 export function bytesFrom(stream: object, chunk: unknown): Buffer {
-  if (typeof chunk !== 'string') return checkedBuffer(chunk, 'chunk');
+  return typeof chunk === 'string' ? encoded(stream, chunk) : checkedBuffer(chunk, 'chunk');
+}
+
+function encoded(stream: object, chunk: string): Buffer {
   const encoding = encodingOf(stream);
   if (encoding === TEXT) return Buffer.from(chunk, 'utf8');
   if (encoding === null)

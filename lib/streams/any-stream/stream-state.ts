@@ -18,8 +18,10 @@ interface Older {
 /** Whether `end` of `stream` was called, by anyone. */
 export function isWriteEnded(stream: AnyWritable): boolean {
   const { writableEnded } = stream;
-  if (writableEnded !== undefined) return writableEnded;
-  const { _writableState: state, writable } = stream as Older;
+  return writableEnded ?? isWriteEndedOldStyle(stream as Older);
+}
+
+function isWriteEndedOldStyle({ _writableState: state, writable }: Older): boolean {
   return state?.ending ?? writable === false;
 }
 

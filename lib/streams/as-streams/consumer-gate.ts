@@ -180,15 +180,25 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
     latch.hold(Why.passing); // A call that the consumer makes from inside its `write` must not start another.
     try {
       const returned: unknown = this.consumer.write(chunk as Uint8Array);
-      if (returned !== undefined) whenRejected(returned, (reason) => this.consumerRejected(reason));
+      // Apart, as what follows: with closures in it this would not be compiled into the stream's code.
+      if (returned !== undefined) this.heed(returned);
     } catch (thrown) {
       this.consumerFailed(thrown);
     }
-    if (--this.unitsLeft <= 0 && (this.unitsLeft = smallUnitsLeft()) <= 0) {
-      latch.hold(Why.resting);
-      setImmediate(rested, this); // A closure here would cost each write an allocation.
-    }
+    if (--this.unitsLeft <= 0) this.askTime();
     latch.release(Why.passing);
+  }
+
+  private heed(returned: unknown): void {
+    whenRejected(returned, (reason) => this.consumerRejected(reason));
+  }
+
+  /** Lets timers and I/O have their turn if this one has lasted long enough. */
+  private askTime(): void {
+    this.unitsLeft = smallUnitsLeft();
+    if (this.unitsLeft > 0) return;
+    this.latch.hold(Why.resting);
+    setImmediate(rested, this);
   }
 
   /** The event loop has turned: the chunk on its way, if there still is one, may go on. */
