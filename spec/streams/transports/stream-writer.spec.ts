@@ -1,0 +1,327 @@
+/** The half of a reactor that writes: what it hands to a stream, when it is blocked, how it ends it. */
+import { Buffer } from 'node:buffer';
+import { EventEmitter } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { expect } from 'chai';
+
+import type { AnyWritable, Event } from '../../../lib/streams/any-stream/index.js';
+import { StreamWriter } from '../../../lib/streams/transports/stream-writer.js';
+
+const failure = new Error('Oops');
+const [one, two] = [Buffer.from('one'), Buffer.from('two')];
+
+/** A stream that does what its fields say, and adds the calls that are made of it to `calls`. */
+class FakeStream extends EventEmitter {
+  writableLength = 0;
+  writableEnded = false;
+  destroyed = false;
+  destroying?: boolean;
+  errored?: Error | null = null;
+  writableNeedDrain = false;
+  rstCode?: number;
+  calls: unknown[] = [];
+  callbacks: (() => void)[] = [];
+  onWrite = (): unknown => true;
+  onEnd = (): void => {};
+
+  write(...[chunk, callback]: [Buffer, (() => void)?]): unknown {
+    this.calls.push(callback === undefined ? String(chunk) : `${String(chunk)}, callback`);
+    if (callback !== undefined) this.callbacks.push(callback);
+    return this.onWrite();
+  }
+  end(): void {
+    this.calls.push('end');
+    this.onEnd();
+    this.writableEnded = true;
+  }
+  destroy(reason?: Error): void {
+    this.calls.push(['destroy', reason]);
+    this.destroyed = true;
+  }
+}
+
+/** A stream whose chunks can leave together. */
+class Corkable extends FakeStream {
+  cork(): void {
+    this.calls.push('cork');
+  }
+  uncork(): void {
+    this.calls.push('uncork');
+  }
+  _writev(): void {}
+}
+
+/** A writer that adds to `told` what it tells its descriptor. */
+class Writer extends StreamWriter {
+  readonly told: unknown[] = [];
+  constructor(readonly fake: FakeStream) {
+    super(fake as unknown as AnyWritable);
+  }
+  addWriter(): void {
+    this.told.push('addWriter');
+  }
+  drained(): void {
+    this.told.push('drained');
+  }
+  lose(reason: Error): void {
+    this.told.push(reason);
+  }
+  settle(event: Event): void {
+    this.told.push(event);
+  }
+  protected endingAfter(event: Event, cause?: unknown): Error | undefined {
+    return (cause as Error | undefined) ?? Object.assign(new Error(event), { event });
+  }
+  want(): void {
+    this.wanted = true;
+  }
+  get isWanted(): boolean {
+    return this.wanted;
+  }
+  get knowsEmpty(): boolean {
+    return this.isEmptied;
+  }
+  finished(): (() => undefined) | undefined {
+    return this.delivered();
+  }
+}
+
+const made = (state: object = {}, stream = new FakeStream()) =>
+  new Writer(Object.assign(stream, state));
+
+describe('StreamWriter', () => {
+  it('is blocked and not ready while the stream is about to move', () => {
+    const writer = made();
+    expect(writer).to.include({ isMoving: false, isBlocked: false, isReady: true });
+    writer.beginMoving();
+    expect(writer).to.include({ isMoving: true, isBlocked: true, isReady: false });
+  });
+
+  it('wants nothing more, and hands on nothing more, once it is dropped', () => {
+    const writer = made();
+    writer.want();
+    writer.drop();
+    expect(writer).to.include({ isWanted: false, isDropped: true, isReady: false });
+    expect(writer.send([one], false)).to.equal(undefined);
+    expect(writer.fake.calls).to.deep.equal([]);
+  });
+
+  it('hands on no chunk after the one from inside which it is dropped', () => {
+    const writer = made();
+    writer.fake.onWrite = () => writer.drop();
+    writer.send([one, two], false);
+    expect(writer.fake.calls).to.deep.equal(['one']);
+  });
+
+  it('corks the stream for several chunks, where they can leave together', () => {
+    const writer = made({}, new Corkable());
+    writer.send([one], false);
+    writer.send([one, two], false);
+    expect(writer.fake.calls).to.deep.equal(['one', 'cork', 'one', 'two', 'uncork']);
+    const plain = made();
+    plain.send([one, two], false);
+    expect(plain.fake.calls).to.deep.equal(['one', 'two']);
+  });
+
+  it('uncorks a stream that throws, and gives the error', () => {
+    const writer = made({}, new Corkable());
+    writer.fake.onWrite = () => {
+      throw failure;
+    };
+    expect(writer.send([one, two], false)).to.equal(failure);
+    expect(writer.fake.calls).to.deep.equal(['cork', 'one', 'uncork']);
+  });
+
+  it('is blocked by a stream that wants no more, but not if all has left a corked one', () => {
+    const full = { onWrite: () => false };
+    const writer = made(full);
+    writer.send([one], false);
+    expect(writer).to.include({ isBlocked: true, knowsEmpty: true });
+    const corked = made(full, new Corkable());
+    corked.send([one, two], false);
+    expect(corked).to.include({ isBlocked: false, knowsEmpty: true });
+    const holding = made({ ...full, writableLength: 6 }, new Corkable());
+    holding.send([one, two], false);
+    expect(holding).to.include({ isBlocked: true, knowsEmpty: false });
+  });
+
+  it('waits for the callback if it asked for that, but not if all has left at once', () => {
+    const empty = made();
+    empty.send([one], true);
+    expect(empty.fake.calls).to.deep.equal(['one, callback']);
+    expect(empty.isBlocked).to.equal(false);
+    const writer = made({ writableLength: 3 });
+    writer.send([one], true);
+    expect(writer.isBlocked).to.equal(true);
+    const [callback] = writer.fake.callbacks;
+    callback?.();
+    expect(writer.told).to.deep.equal([]);
+    writer.fake.writableLength = 0;
+    callback?.();
+    expect(writer.told).to.deep.equal(['drained']);
+  });
+
+  it('writes nothing to a stream that is being destroyed, and is blocked', () => {
+    const writer = made({ destroying: true });
+    expect(writer.isReady).to.equal(false);
+    expect(writer.send([one], false)).to.equal(undefined);
+    expect(writer.fake.calls).to.deep.equal([]);
+    expect(writer.isBlocked).to.equal(true);
+  });
+
+  it('gives the error at once of a stream that refuses bytes and can say why', async () => {
+    for (const state of [{ writableEnded: true }, { destroyed: true }]) {
+      const writer = made();
+      Object.assign(writer.fake, state);
+      expect(writer.send([one], false)).to.have.property('event', 'refused');
+      await turn();
+      expect(writer.told).to.deep.equal([]);
+    }
+  });
+
+  it('lets a stream that cannot say why it refuses bytes emit its error first', async () => {
+    const writer = made();
+    Object.assign(writer.fake, { destroyed: true, errored: undefined });
+    expect(writer.send([one], false)).to.equal(undefined);
+    expect(writer.isBlocked).to.equal(true);
+    expect(writer.told).to.deep.equal([]);
+    await turn();
+    expect(writer.told).to.deep.equal(['refused']);
+  });
+
+  describe('at once', () => {
+    it('is ready for more as long as the stream has less than the limit', () => {
+      const writer = made({ writableLength: 5 });
+      expect(writer.sendAtOnce(one, 6)).to.equal(true);
+      expect(writer.knowsEmpty).to.equal(false);
+      expect(writer.sendAtOnce(one, 5)).to.equal(false);
+      writer.fake.writableLength = 0;
+      expect(writer.sendAtOnce(one, 1)).to.equal(true);
+      expect(writer.knowsEmpty).to.equal(true);
+      writer.fake.onWrite = () => false;
+      expect(writer.sendAtOnce(one, 6)).to.equal(false);
+      expect(writer.isBlocked).to.equal(true);
+      expect(writer.told).to.deep.equal([]);
+    });
+
+    it('asks for a turn for what was written from inside the write', () => {
+      const writer = made();
+      writer.fake.onWrite = () => {
+        writer.want();
+        return true;
+      };
+      writer.sendAtOnce(one, 6);
+      expect(writer.told).to.deep.equal(['addWriter']);
+    });
+
+    it('loses the connection of a stream that throws', () => {
+      const writer = made({
+        onWrite: () => {
+          throw failure;
+        },
+      });
+      writer.want();
+      expect(writer.sendAtOnce(one, 6)).to.equal(false);
+      expect(writer.told).to.deep.equal([failure]);
+    });
+  });
+
+  describe('ending', () => {
+    const done = (): undefined => undefined;
+
+    it('ends the stream once, and gives what is to be called when it has finished', () => {
+      const writer = made();
+      expect(writer.end(done)).to.equal(undefined);
+      expect(writer).to.include({ writeHalf: 'ending', isEnding: true });
+      writer.end(() => undefined);
+      expect(writer.fake.calls).to.deep.equal(['end']);
+      expect(writer.finished()).to.equal(done);
+      expect(writer).to.include({ writeHalf: 'delivered', isEnding: false });
+      writer.end(() => undefined);
+      expect(writer.fake.calls).to.deep.equal(['end']);
+    });
+
+    it('cannot have delivered what it has not ended', () => {
+      expect(() => made().finished()).to.throw('The write half is open, not ending');
+    });
+
+    it('gives an error for a stream that other code has ended', () => {
+      const writer = made();
+      writer.fake.writableEnded = true;
+      expect(writer.end(done)).to.have.property('event', 'close');
+      expect(writer.writeHalf).to.equal('open');
+    });
+
+    it('gives the error of a stream whose end throws', () => {
+      const writer = made({
+        onEnd: () => {
+          throw failure;
+        },
+      });
+      expect(writer.end(done)).to.equal(failure);
+    });
+
+    it('ends an HTTP/2 stream by a frame of its own if the stream holds bytes', () => {
+      const writer = made({ rstCode: 0, writableLength: 3 });
+      expect(writer.end(done)).to.equal(undefined);
+      expect(writer.fake.calls).to.deep.equal([', callback']);
+      writer.fake.writableLength = 0;
+      writer.fake.callbacks[0]?.();
+      expect(writer.fake.calls.slice(1)).to.deep.equal(['end']);
+      expect(writer.told).to.deep.equal([]);
+      const empty = made({ rstCode: 0 });
+      empty.end(done);
+      expect(empty.fake.calls).to.deep.equal(['end']);
+    });
+
+    it('loses the connection of an HTTP/2 stream whose end throws then', () => {
+      const writer = made({ rstCode: 0, writableLength: 3 });
+      writer.end(done);
+      writer.fake.onEnd = () => {
+        throw failure;
+      };
+      writer.fake.callbacks[0]?.();
+      expect(writer.told).to.deep.equal([failure]);
+    });
+
+    it('does not end an HTTP/2 stream that was destroyed before that', () => {
+      const writer = made({ rstCode: 0, writableLength: 3 });
+      writer.end(done);
+      writer.fake.destroyed = true;
+      writer.fake.callbacks[0]?.();
+      expect(writer.fake.calls).to.deep.equal([', callback']);
+      expect(writer.told).to.deep.equal([]);
+    });
+  });
+
+  describe('finishing with nobody left to tell', () => {
+    it('sends what is left and ends the stream', () => {
+      const writer = made();
+      writer.finish([one, two]);
+      expect(writer.fake.calls).to.deep.equal(['one', 'two', 'end']);
+      expect(writer.writeHalf).to.equal('ending');
+    });
+
+    it('destroys a stream that cannot take it, with the reason', () => {
+      const writer = made({
+        onWrite: () => {
+          throw failure;
+        },
+      });
+      writer.finish([one]);
+      expect(writer.fake.calls).to.deep.equal(['one', ['destroy', failure]]);
+    });
+
+    it('does nothing with a stream that has ended or is gone', () => {
+      const [ended, destroyed, ending] = [made(), made(), made()];
+      ended.fake.writableEnded = true;
+      destroyed.fake.destroyed = true;
+      ending.end(() => undefined);
+      for (const writer of [ended, destroyed, ending]) writer.finish([one]);
+      expect(ended.fake.calls).to.deep.equal([]);
+      expect(destroyed.fake.calls).to.deep.equal([]);
+      expect(ending.fake.calls).to.deep.equal(['end']);
+    });
+  });
+});
