@@ -39,8 +39,8 @@ const SURVIVORS = {
   'lib/streams/as-streams/consumer-gate.ts': [
     ['if (latch.isFree) {', 'if (false) {', SHORTCUT],
     ['if (returned !== undefined) whenRejected(', 'if (true) whenRejected(', SHORTCUT],
-    ['if (--this.unitsLeft > 0 ||', 'if (false ||', CLOCK],
-    ['if (--this.unitsLeft > 0 ||', 'if (--this.unitsLeft >= 0 ||', CLOCK],
+    ['if (--this.unitsLeft <= 0 &&', 'if (--this.unitsLeft < 0 &&', CLOCK],
+    ['if (--this.unitsLeft <= 0 &&', 'if (true &&', CLOCK],
   ],
 };
 

@@ -1,5 +1,6 @@
 /** The write half of the streams that stand in front of a consumer. */
 import { Buffer } from 'node:buffer';
+import { Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
@@ -137,6 +138,45 @@ describe('ConsumerGate', () => {
     await turn();
     await turn();
     expect(told.at(-1)).to.equal('done');
+  });
+
+  it('fails a chunk that waits when its consumer stops it, but not one without bytes', () => {
+    for (const [data, outcome] of [
+      ['chunk', failure],
+      ['', 'done'],
+    ] as const) {
+      const { gate, consumer, told, write } = made();
+      gate.open(consumer);
+      gate.pauseProducing();
+      write(data);
+      gate.finish(failure);
+      expect(told).to.deep.equal([outcome]);
+    }
+  });
+
+  describe('told to hand over all that was written', () => {
+    /** What it answers when `writes` were made to a stream before it that is corked. */
+    const answers = (corks: number, ...writes: string[]) => {
+      const { gate } = made();
+      const stream = new Writable({
+        write: (data, _encoding, callback) => gate.write(data, callback),
+      });
+      for (let count = 0; count < corks; count += 1) stream.cork();
+      for (const data of writes) stream.write(data);
+      const isHolding = gate.handOver(stream);
+      expect(stream.writableCorked).to.equal(0);
+      return isHolding;
+    };
+
+    it('uncorks the stream, and knows whether bytes are still to come', () => {
+      expect(answers(0)).to.equal(false);
+      expect(answers(2)).to.equal(false);
+      expect(answers(0, 'waits')).to.equal(true);
+      expect(answers(2, 'corked')).to.equal(true);
+      expect(answers(0, '', 'behind')).to.equal(true);
+      expect(answers(0, '')).to.equal(false);
+      expect(answers(2, '')).to.equal(false);
+    });
   });
 
   it('calls back once for each chunk', () => {

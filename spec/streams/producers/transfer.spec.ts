@@ -1,0 +1,159 @@
+/** A transfer ends once: the calls that come after its end find nothing to do. */
+import { Buffer } from 'node:buffer';
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { expect } from 'chai';
+
+import { log } from '../../../lib/index.js';
+import type {
+  ReadableSource,
+  SourceListener,
+} from '../../../lib/streams/producers/readable-source.js';
+import { Transfer } from '../../../lib/streams/producers/transfer.js';
+import { rejection } from '../../support/rejection.js';
+
+const failure = new Error('Oops');
+
+/** A transfer, the source that it reads by hand, and all calls of the source and the consumer. */
+function made({ streaming = true, consumer = {} as object } = {}) {
+  const calls: unknown[] = [];
+  let listener!: SourceListener;
+  const source: ReadableSource = {
+    isPausingCostly: false,
+    prepare: () => false,
+    open: (given) => (listener = given),
+    resume: () => calls.push('resume source'),
+    pause: () => calls.push('pause source'),
+    close: () => calls.push('close source'),
+    destroy: (reason) => calls.push(reason === undefined ? 'destroy source' : reason),
+  };
+  const transfer = new Transfer(
+    source,
+    {
+      registerProducer: (_producer: unknown, isPush: boolean) =>
+        calls.push(`register ${isPush ? 'push' : 'pull'}`),
+      unregisterProducer: () => calls.push('unregister'),
+      write: (data: Uint8Array) => void calls.push(String(data)),
+      ...consumer,
+    } as never,
+    streaming,
+  );
+  transfer.register(transfer);
+  transfer.start();
+  return { transfer, calls, news: () => calls.splice(0), source: () => listener };
+}
+
+describe('Transfer', () => {
+  it('passes on what comes, and unregisters once at the end', async () => {
+    const { transfer, news, source } = made();
+    source().onChunk(Buffer.from('a'));
+    source().onEnd();
+    await transfer.done;
+    expect(news()).to.deep.equal([
+      ...['register push', 'resume source', 'a'],
+      ...['close source', 'unregister'],
+    ]);
+    expect(transfer.isRunning).to.equal(false);
+  });
+
+  for (const [what, end] of [
+    ['has ended', ({ source }) => source().onEnd()],
+    ['was stopped', ({ transfer }) => transfer.stopProducing()],
+    ['has failed', ({ transfer }) => transfer.fail(failure)],
+  ] as [string, (made: ReturnType<typeof made>) => void][]) {
+    it(`does nothing when it is stopped, fails or ends after it ${what}`, async () => {
+      const all = made();
+      const { transfer, news, source } = all;
+      end(all);
+      await transfer.done.catch(() => {});
+      news();
+      transfer.stopProducing();
+      transfer.fail(new Error('late'));
+      source().onEnd();
+      source().onError(new Error('late'));
+      transfer.pauseProducing();
+      transfer.resumeProducing();
+      await turn();
+      expect(news()).to.deep.equal([]);
+    });
+  }
+
+  it('destroys the source when it is stopped, and does not unregister', async () => {
+    const { transfer, news } = made();
+    news();
+    transfer.stopProducing();
+    expect(news()).to.deep.equal(['close source', 'destroy source']);
+    expect(await rejection(transfer.done)).to.have.property('code', 'ERR_PRODUCER_STOPPED');
+  });
+
+  it('destroys the source when it fails, tells a consumer that can hear, and unregisters', async () => {
+    const told: unknown[] = [];
+    const consumer = { producerFailed: (reason: unknown) => told.push(reason) };
+    const { transfer, news } = made({ consumer });
+    news();
+    transfer.fail(failure);
+    expect(news()).to.deep.equal(['close source', failure, 'unregister']);
+    expect(told).to.deep.equal([failure]);
+    expect(await rejection(transfer.done)).to.equal(failure);
+  });
+
+  it('logs what a consumer throws while a failure is on its way, and rejects with the failure', async () => {
+    const logged: unknown[] = [];
+    const stopObserving = log.addObserver(({ error }) => logged.push(error));
+    const second = new Error('second');
+    const consumer = {
+      unregisterProducer() {
+        throw second;
+      },
+    };
+    const { transfer } = made({ consumer });
+    transfer.fail(failure);
+    expect(await rejection(transfer.done)).to.equal(failure);
+    stopObserving();
+    expect(logged).to.deep.equal([second]);
+  });
+
+  it('rejects with what unregisterProducer throws at the end', async () => {
+    const consumer = {
+      unregisterProducer() {
+        throw failure;
+      },
+    };
+    const { transfer, source } = made({ consumer });
+    source().onEnd();
+    expect(await rejection(transfer.done)).to.equal(failure);
+  });
+
+  it('rejects with what registerProducer throws, and leaves the source alone', async () => {
+    const consumer = {
+      registerProducer() {
+        throw failure;
+      },
+    };
+    const { transfer, news } = made({ consumer });
+    expect(await rejection(transfer.done)).to.equal(failure);
+    expect(news()).to.deep.equal([]);
+  });
+
+  it('gives one chunk each time that it is asked, and buffers the others', () => {
+    const { transfer, news, source } = made({ streaming: false });
+    expect(news()).to.deep.equal(['register pull', 'pause source']);
+    for (const data of ['a', 'b']) source().onChunk(Buffer.from(data));
+    expect(news().filter((call) => call !== 'pause source')).to.deep.equal([]);
+    transfer.resumeProducing();
+    expect(news()).to.include('a').and.not.include('b');
+    transfer.resumeProducing();
+    expect(news()).to.include('b');
+  });
+
+  it('ends only when all that it has buffered was asked for', async () => {
+    const { transfer, news, source } = made({ streaming: false });
+    source().onChunk(Buffer.from('a'));
+    source().onEnd();
+    await turn();
+    expect(transfer.isRunning).to.equal(true);
+    transfer.resumeProducing();
+    await transfer.done;
+    expect(news().slice(-3)).to.deep.equal(['a', 'close source', 'unregister']);
+  });
+});
