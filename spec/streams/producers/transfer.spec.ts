@@ -15,7 +15,10 @@ import { rejection } from '../../support/rejection.js';
 const failure = new Error('Oops');
 
 /** A transfer, the source that it reads by hand, and all calls of the source and the consumer. */
-function made({ streaming = true, consumer = {} as object } = {}) {
+function made({
+  streaming = true,
+  consumer = {},
+}: { streaming?: boolean; consumer?: object } = {}) {
   const calls: unknown[] = [];
   let listener!: SourceListener;
   const source: ReadableSource = {
@@ -35,7 +38,7 @@ function made({ streaming = true, consumer = {} as object } = {}) {
       unregisterProducer: () => calls.push('unregister'),
       write: (data: Uint8Array) => void calls.push(String(data)),
       ...consumer,
-    } as never,
+    },
     streaming,
   );
   transfer.register(transfer);
@@ -60,7 +63,7 @@ describe('Transfer', () => {
     ['has ended', ({ source }) => source().onEnd()],
     ['was stopped', ({ transfer }) => transfer.stopProducing()],
     ['has failed', ({ transfer }) => transfer.fail(failure)],
-  ] as [string, (made: ReturnType<typeof made>) => void][]) {
+  ] as [string, (all: ReturnType<typeof made>) => void][]) {
     it(`does nothing when it is stopped, fails or ends after it ${what}`, async () => {
       const all = made();
       const { transfer, news, source } = all;

@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import type { AnyWritable, Event } from '../../../lib/streams/any-stream/index.js';
+import type { Event } from '../../../lib/streams/any-stream/index.js';
 import { StreamWriter } from '../../../lib/streams/transports/stream-writer.js';
 
 const failure = new Error('Oops');
@@ -42,7 +42,7 @@ class FakeStream extends EventEmitter {
 }
 
 /** A stream whose chunks can leave together. */
-class Corkable extends FakeStream {
+class Corked extends FakeStream {
   cork(): void {
     this.calls.push('cork');
   }
@@ -56,7 +56,7 @@ class Corkable extends FakeStream {
 class Writer extends StreamWriter {
   readonly told: unknown[] = [];
   constructor(readonly fake: FakeStream) {
-    super(fake as unknown as AnyWritable);
+    super(fake);
   }
   addWriter(): void {
     this.told.push('addWriter');
@@ -115,7 +115,7 @@ describe('StreamWriter', () => {
   });
 
   it('corks the stream for several chunks, where they can leave together', () => {
-    const writer = made({}, new Corkable());
+    const writer = made({}, new Corked());
     writer.send([one], false);
     writer.send([one, two], false);
     expect(writer.fake.calls).to.deep.equal(['one', 'cork', 'one', 'two', 'uncork']);
@@ -125,7 +125,7 @@ describe('StreamWriter', () => {
   });
 
   it('uncorks a stream that throws, and gives the error', () => {
-    const writer = made({}, new Corkable());
+    const writer = made({}, new Corked());
     writer.fake.onWrite = () => {
       throw failure;
     };
@@ -138,10 +138,10 @@ describe('StreamWriter', () => {
     const writer = made(full);
     writer.send([one], false);
     expect(writer).to.include({ isBlocked: true, knowsEmpty: true });
-    const corked = made(full, new Corkable());
+    const corked = made(full, new Corked());
     corked.send([one, two], false);
     expect(corked).to.include({ isBlocked: false, knowsEmpty: true });
-    const holding = made({ ...full, writableLength: 6 }, new Corkable());
+    const holding = made({ ...full, writableLength: 6 }, new Corked());
     holding.send([one, two], false);
     expect(holding).to.include({ isBlocked: true, knowsEmpty: false });
   });
