@@ -18,12 +18,13 @@ const failure = new Error('Oops');
 function made({
   streaming = true,
   consumer = {},
-}: { streaming?: boolean; consumer?: object } = {}) {
+  isPausingCostly = false,
+}: { streaming?: boolean; consumer?: object; isPausingCostly?: boolean } = {}) {
   const calls: unknown[] = [];
   let listener!: SourceListener;
   const source: ReadableSource = {
-    isPausingCostly: false,
-    prepare: () => false,
+    isPausingCostly,
+    prepare: (toObjects) => toObjects,
     open: (given) => (listener = given),
     resume: () => calls.push('resume source'),
     pause: () => calls.push('pause source'),
@@ -158,5 +159,102 @@ describe('Transfer', () => {
     transfer.resumeProducing();
     await transfer.done;
     expect(news().slice(-3)).to.deep.equal(['a', 'close source', 'unregister']);
+  });
+
+  describe('to a consumer that fails', () => {
+    let logged: unknown[];
+    let stopObserving: () => void;
+    beforeEach(() => {
+      logged = [];
+      stopObserving = log.addObserver(({ error }) => logged.push(error));
+    });
+    afterEach(() => stopObserving());
+
+    it('logs what registerProducer throws after it has stopped the producer', async () => {
+      const consumer = {
+        registerProducer(producer: Transfer) {
+          producer.stopProducing();
+          throw failure;
+        },
+      };
+      const { transfer } = made({ consumer });
+      expect(await rejection(transfer.done)).to.have.property('code', 'ERR_PRODUCER_STOPPED');
+      expect(logged).to.deep.equal([failure]);
+    });
+
+    it('rejects with what write throws, or with the reason that its promise has', async () => {
+      for (const write of [
+        () => {
+          throw failure;
+        },
+        () => Promise.reject(failure),
+      ]) {
+        const { transfer, source, news } = made({ consumer: { write } });
+        source().onChunk(Buffer.from('a'));
+        expect(await rejection(transfer.done)).to.equal(failure);
+        expect(news().slice(-2)).to.deep.equal([failure, 'unregister']);
+      }
+      expect(logged).to.deep.equal([]);
+    });
+
+    it('waits with the end until the promise of the last write may have rejected', async () => {
+      const { transfer, source } = made({ consumer: { write: () => Promise.reject(failure) } });
+      source().onChunk(Buffer.from('a'));
+      source().onEnd();
+      expect(transfer.isRunning).to.equal(true);
+      expect(await rejection(transfer.done)).to.equal(failure);
+      const kept = made({ consumer: { write: () => Promise.resolve() } });
+      kept.source().onChunk(Buffer.from('a'));
+      kept.source().onEnd();
+      await kept.transfer.done;
+    });
+
+    it('logs a reason that comes after the transfer is over', async () => {
+      const { transfer, source } = made({ consumer: { write: () => Promise.reject(failure) } });
+      source().onChunk(Buffer.from('a'));
+      transfer.stopProducing();
+      expect(await rejection(transfer.done)).to.have.property('code', 'ERR_PRODUCER_STOPPED');
+      await turn();
+      expect(logged).to.deep.equal([failure]);
+    });
+  });
+
+  it('fails where it is asked in a loop, and throws if the loop goes on', async () => {
+    const { transfer } = made({ streaming: false });
+    for (let count = 0; transfer.isRunning && count < 3_000_000; count += 1) {
+      transfer.resumeProducing();
+    }
+    expect(await rejection(transfer.done)).to.have.property('code', 'ERR_INVALID_STATE');
+    expect(() => {
+      for (let count = 0; count < 3_000_000; count += 1) transfer.resumeProducing();
+    })
+      .to.throw(Error)
+      .with.property('code', 'ERR_INVALID_STATE');
+  });
+
+  it('pauses a source for which that is costly only when it gives a chunk that is not wanted', () => {
+    for (const isPausingCostly of [true, false]) {
+      const { transfer, news, source } = made({
+        isPausingCostly,
+        consumer: { write: () => transfer.pauseProducing() },
+      });
+      news();
+      source().onChunk(Buffer.from('a'));
+      expect(news()).to.deep.equal(isPausingCostly ? [] : ['pause source']);
+      source().onChunk(Buffer.from('b'));
+      expect(news()).to.deep.equal(['pause source']);
+    }
+  });
+
+  it('leaves out empty bytes, but passes on whatever else a consumer of objects can take', () => {
+    const written: unknown[] = [];
+    const write = (data: unknown) => void written.push(data);
+    const bytes = made({ consumer: { write } });
+    for (const data of ['', 'a']) bytes.source().onChunk(Buffer.from(data));
+    expect(written.splice(0).map(String)).to.deep.equal(['a']);
+    const objects = made({ consumer: { write, takesObjects: true } });
+    const values = ['', [], undefined, 0, Buffer.alloc(0)];
+    for (const value of values) objects.source().onChunk(value);
+    expect(written).to.deep.equal(values);
   });
 });
