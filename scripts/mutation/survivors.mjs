@@ -42,6 +42,37 @@ const SURVIVORS = {
     ['if (--this.unitsLeft <= 0 &&', 'if (--this.unitsLeft < 0 &&', CLOCK],
     ['if (--this.unitsLeft <= 0 &&', 'if (true &&', CLOCK],
   ],
+  'lib/streams/transports/stream-input.ts': [
+    [
+      'private paused = false;',
+      'private paused = true;',
+      'set when it is opened, before it is read',
+    ],
+    ['if (entries?.at(-1)?.is', 'if (entries?.at(-1).is', TYPES],
+    [
+      "if (this.wish === 'nothing' && !this.paused)",
+      'if (true && !this.paused)',
+      'with chunks buffered the stream is paused',
+    ],
+    ["else if (this.held?.peek()?.is === 'end' &&", 'else if (this.held?.peek().is', TYPES],
+    ["else if (this.held?.peek()?.is === 'end' &&", 'else if (this.held.peek()?.is', TYPES],
+    ["if (this.held.peek()?.is === 'end' &&", 'if (this.held.peek().is', TYPES],
+    ['if (unitsLeft === 0 &&', 'if (unitsLeft !== 0 &&', CLOCK],
+    [
+      'this.scheduled = true;',
+      'this.scheduled = false;',
+      'the one that is called a second time finds nothing to do',
+    ],
+    ['if (this.held?.length === 0)', 'if (this.held.length === 0)', TYPES],
+    ["if (entry?.is === 'data')", "if (entry.is === 'data')", TYPES],
+    ["else if (entry?.is === 'end')", "else if (entry.is === 'end')", TYPES],
+    ["else if (entry?.is === 'close')", 'else if (true)', TYPES],
+    ["else if (entry?.is === 'close')", "else if (entry.is === 'close')", TYPES],
+  ],
+  'lib/streams/transports/stream-writer.ts': [
+    ['if (together) stream.cork?.()', 'if (together) stream.cork()', TYPES],
+    ['if (together) stream.uncork?.()', 'if (together) stream.uncork()', TYPES],
+  ],
 };
 
 /** Why the mutant of `file` lives that makes `is` of the line `was`; `undefined` if nobody knows. */

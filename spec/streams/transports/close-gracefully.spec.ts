@@ -156,6 +156,12 @@ describe('A connection that was closed', () => {
     expectOver(before);
   });
 
+  it('is left to itself if it cannot be destroyed', () => {
+    const half = closing(true, { destroy: undefined });
+    half.emit('end');
+    expectOver(half, 0);
+  });
+
   it('is not destroyed again if other code destroys it', () => {
     const half = closing(false);
     half.destroy();

@@ -5,6 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
+import { InvalidStateError } from '../../../lib/index.js';
 import { assertUnread } from '../../../lib/streams/any-stream/claims.js';
 import { StreamInput } from '../../../lib/streams/transports/stream-input.js';
 import type { Descriptor, StreamReactor } from '../../../lib/streams/transports/stream-reactor.js';
@@ -60,6 +61,16 @@ async function turns(): Promise<void> {
 }
 
 describe('StreamInput', () => {
+  it('has the stream for itself from when it is made, and again when it is opened anew', () => {
+    const { input, stream } = made();
+    expect(() => assertUnread(stream)).to.throw(InvalidStateError);
+    input.open();
+    input.suspend();
+    assertUnread(stream);
+    input.open();
+    expect(() => assertUnread(stream)).to.throw(InvalidStateError);
+  });
+
   describe('opened', () => {
     it('listens, and lets the stream flow at once', () => {
       const { input, stream, news } = made();
@@ -298,7 +309,16 @@ describe('StreamInput', () => {
       input.stop();
       input.start();
       gives('b');
+      expect(input.half).to.equal('unread');
       input.ended();
+      expect(news()).to.deep.equal(['resume']);
+    });
+
+    it('before it is opened, leaves the stream alone', () => {
+      const { input, news } = made();
+      input.discard();
+      expect(news()).to.deep.equal([]);
+      input.open();
       expect(news()).to.deep.equal(['resume']);
     });
 
@@ -341,9 +361,10 @@ describe('StreamInput', () => {
     });
 
     it('before it is opened, leaves the stream alone', () => {
-      const { input, news } = made();
+      const { input, stream, news } = made();
       input.suspend();
       expect(news()).to.deep.equal([]);
+      expect(() => assertUnread(stream), 'it is still ours').to.throw(InvalidStateError);
       input.open();
       expect(news()).to.deep.equal(['resume']);
     });

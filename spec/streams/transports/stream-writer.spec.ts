@@ -71,7 +71,10 @@ class Writer extends StreamWriter {
     this.told.push(event);
   }
   protected endingAfter(event: Event, cause?: unknown): Error | undefined {
-    return (cause as Error | undefined) ?? Object.assign(new Error(event), { event });
+    return Object.assign(new Error(event), { event, cause });
+  }
+  notice(): void {
+    this.noticeDestroyed();
   }
   want(): void {
     this.wanted = true;
@@ -129,7 +132,7 @@ describe('StreamWriter', () => {
     writer.fake.onWrite = () => {
       throw failure;
     };
-    expect(writer.send([one, two], false)).to.equal(failure);
+    expect(writer.send([one, two], false)).to.include({ event: 'error', cause: failure });
     expect(writer.fake.calls).to.deep.equal(['cork', 'one', 'uncork']);
   });
 
@@ -171,7 +174,11 @@ describe('StreamWriter', () => {
   });
 
   it('gives the error at once of a stream that refuses bytes and can say why', async () => {
-    for (const state of [{ writableEnded: true }, { destroyed: true }]) {
+    for (const state of [
+      { writableEnded: true },
+      { writableEnded: true, errored: undefined },
+      { destroyed: true },
+    ]) {
       const writer = made();
       Object.assign(writer.fake, state);
       expect(writer.send([one], false)).to.have.property('event', 'refused');
@@ -188,6 +195,28 @@ describe('StreamWriter', () => {
     expect(writer.told).to.deep.equal([]);
     await turn();
     expect(writer.told).to.deep.equal(['refused']);
+  });
+
+  it('asks a stream that may have been destroyed in silence, as long as it has not ended it', async () => {
+    const [destroyed, standing, ending] = [made(), made(), made()];
+    ending.end(() => undefined);
+    for (const { fake } of [destroyed, ending]) fake.destroyed = true;
+    for (const writer of [destroyed, standing, ending]) writer.notice();
+    expect(destroyed.told).to.deep.equal([]);
+    await turn();
+    expect([destroyed, standing, ending].map(({ told }) => told)).to.deep.equal([
+      ['refused'],
+      [],
+      [],
+    ]);
+  });
+
+  it('is not ready for others while it sends, and is afterwards', () => {
+    const readiness: boolean[] = [];
+    const writer = made({}, new Corked());
+    Object.assign(writer.fake, { uncork: () => readiness.push(writer.isReady) });
+    writer.send([one, two], false);
+    expect([...readiness, writer.isReady]).to.deep.equal([false, true]);
   });
 
   describe('at once', () => {
@@ -223,7 +252,8 @@ describe('StreamWriter', () => {
       });
       writer.want();
       expect(writer.sendAtOnce(one, 6)).to.equal(false);
-      expect(writer.told).to.deep.equal([failure]);
+      expect(writer.told).to.have.length(1);
+      expect(writer.told[0]).to.have.property('cause', failure);
     });
   });
 
@@ -234,12 +264,26 @@ describe('StreamWriter', () => {
       const writer = made();
       expect(writer.end(done)).to.equal(undefined);
       expect(writer).to.include({ writeHalf: 'ending', isEnding: true });
-      writer.end(() => undefined);
+      expect(writer.end(() => undefined)).to.equal(undefined);
       expect(writer.fake.calls).to.deep.equal(['end']);
       expect(writer.finished()).to.equal(done);
       expect(writer).to.include({ writeHalf: 'delivered', isEnding: false });
-      writer.end(() => undefined);
+      expect(writer.end(() => undefined)).to.equal(undefined);
       expect(writer.fake.calls).to.deep.equal(['end']);
+    });
+
+    it('notices that the stream holds nothing more', () => {
+      for (const [left, isEmpty] of [
+        [0, true],
+        [3, false],
+      ] as const) {
+        const writer = made({ writableLength: 3 });
+        writer.send([one], false);
+        expect(writer.knowsEmpty).to.equal(false);
+        writer.fake.writableLength = left;
+        writer.end(done);
+        expect(writer.knowsEmpty).to.equal(isEmpty);
+      }
     });
 
     it('cannot have delivered what it has not ended', () => {
@@ -259,7 +303,7 @@ describe('StreamWriter', () => {
           throw failure;
         },
       });
-      expect(writer.end(done)).to.equal(failure);
+      expect(writer.end(done)).to.include({ event: 'error', cause: failure });
     });
 
     it('ends an HTTP/2 stream by a frame of its own if the stream holds bytes', () => {
@@ -282,7 +326,8 @@ describe('StreamWriter', () => {
         throw failure;
       };
       writer.fake.callbacks[0]?.();
-      expect(writer.told).to.deep.equal([failure]);
+      expect(writer.told).to.have.length(1);
+      expect(writer.told[0]).to.have.property('cause', failure);
     });
 
     it('does not end an HTTP/2 stream that was destroyed before that', () => {
@@ -310,18 +355,22 @@ describe('StreamWriter', () => {
         },
       });
       writer.finish([one]);
-      expect(writer.fake.calls).to.deep.equal(['one', ['destroy', failure]]);
+      expect(writer.fake.calls[0]).to.equal('one');
+      const [name, reason] = writer.fake.calls[1] as [string, Error];
+      expect(name).to.equal('destroy');
+      expect(reason.cause).to.equal(failure);
     });
 
     it('does nothing with a stream that has ended or is gone', () => {
-      const [ended, destroyed, ending] = [made(), made(), made()];
+      const [ended, destroyed] = [made(), made()];
+      const ending = made({ rstCode: 0, writableLength: 3 }); // It has yet to end the stream.
       ended.fake.writableEnded = true;
       destroyed.fake.destroyed = true;
       ending.end(() => undefined);
       for (const writer of [ended, destroyed, ending]) writer.finish([one]);
       expect(ended.fake.calls).to.deep.equal([]);
       expect(destroyed.fake.calls).to.deep.equal([]);
-      expect(ending.fake.calls).to.deep.equal(['end']);
+      expect(ending.fake.calls).to.deep.equal([', callback']);
     });
   });
 });

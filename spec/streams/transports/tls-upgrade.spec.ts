@@ -1,11 +1,14 @@
 /** The way to a TLS handshake: the bytes before it leave first, and a loss stops it at each step. */
 import type { Buffer } from 'node:buffer';
 import { setImmediate as turn } from 'node:timers/promises';
+import type { TLSSocket } from 'node:tls';
 
 import { expect } from 'chai';
 import sinon from 'sinon';
 
+import { ConnectionLost } from '../../../lib/index.js';
 import type { StreamReactor } from '../../../lib/streams/transports/stream-reactor.js';
+import type { HandshakeListener } from '../../../lib/streams/transports/tls-side.js';
 import { TLSUpgrade } from '../../../lib/streams/transports/tls-upgrade.js';
 
 /** An upgrade of a stream that holds `writableLength` bytes, and the calls that it makes. */
@@ -30,9 +33,16 @@ function made(writableLength = 0) {
     leave: () => calls.push('leave'),
     call: (call: () => unknown) => call(),
   };
-  const side = { handshakeTimeout: 10_000, byKey: false, begin: () => calls.push('begin') };
-  const upgrade = new TLSUpgrade(reactor as unknown as StreamReactor, side, () => {});
-  return { calls, reactor, upgrade, flush: () => flushed() };
+  let listener: HandshakeListener | undefined;
+  const begin = (_stream: unknown, given: HandshakeListener) => {
+    calls.push('begin');
+    listener = given;
+  };
+  const side = { handshakeTimeout: 10_000, byKey: false, begin };
+  const upgrade = new TLSUpgrade(reactor as unknown as StreamReactor, side, (socket, trust) =>
+    calls.push(['secured', socket, trust]),
+  );
+  return { calls, reactor, upgrade, flush: () => flushed(), listener: () => listener };
 }
 
 describe('TLSUpgrade', () => {
@@ -86,6 +96,25 @@ describe('TLSUpgrade', () => {
       flush();
       expect(calls.at(-1)).to.equal('write 0');
     }
+  });
+
+  it('goes on with the stream that is secure, and what is known of the other end', async () => {
+    const { calls, upgrade, listener } = made();
+    upgrade.begin([]);
+    await turn();
+    const socket = { authorized: true };
+    listener()?.secured(socket as TLSSocket);
+    const trust = { authorized: true, authorizationError: null };
+    expect(calls.at(-1)).to.deep.equal(['secured', socket, trust]);
+  });
+
+  it('loses the connection if the handshake fails, with the cause', async () => {
+    const { calls, upgrade, listener } = made();
+    upgrade.begin([]);
+    await turn();
+    const cause = new Error('refused');
+    listener()?.failed(cause);
+    expect(calls.at(-1)).to.be.instanceOf(ConnectionLost).with.property('cause', cause);
   });
 
   it('stops the handshake with the connection: it keeps no timer', async () => {
