@@ -1,0 +1,149 @@
+/** A connection that is lost from inside a call of the stream, or of which the end is told twice. */
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { expect } from 'chai';
+
+import {
+  ConnectionDone,
+  ConnectionLost,
+  InvalidArgTypeError,
+  TransportDuplex,
+} from '../../../lib/index.js';
+import { HalfCloseableTransport } from '../../support/transports.js';
+
+/** A stream, a transport that is yet to be connected to it, and the events of the stream. */
+function made() {
+  const duplex = new TransportDuplex();
+  const events: unknown[] = [];
+  for (const name of ['connect', 'end', 'finish', 'close']) {
+    duplex.on(name, () => events.push(name));
+  }
+  duplex.on('error', (error) => events.push(error));
+  return { duplex, events, transport: new HalfCloseableTransport() };
+}
+
+function connected() {
+  const all = made();
+  all.duplex.makeConnection(all.transport);
+  all.events.length = 0;
+  all.transport.log.length = 0;
+  return all;
+}
+
+const closed = (duplex: TransportDuplex) =>
+  new Promise<void>((resolve) => duplex.once('close', resolve));
+
+describe('A TransportDuplex', () => {
+  const lost = () => new ConnectionLost();
+
+  it('is not connected by what is not a transport', () => {
+    for (const wrong of [null, undefined, {}, 'transport', { write() {} }]) {
+      const { duplex, events } = made();
+      expect(() => duplex.makeConnection(wrong as never)).to.throw(InvalidArgTypeError);
+      expect(duplex.connecting).to.equal(true);
+      expect(events).to.deep.equal([]);
+    }
+  });
+
+  it('says no connect, and writes nothing, if the connection is lost as it registers', async () => {
+    const { duplex, events, transport } = made();
+    duplex.write('early');
+    const reason = lost();
+    transport.registerProducer = () => duplex.connectionLost(reason);
+    duplex.makeConnection(transport);
+    await closed(duplex);
+    expect(transport.log).to.deep.equal([]);
+    expect(events).to.deep.equal([reason, 'close']);
+  });
+
+  it('says no connect if the connection is lost by what was written before', async () => {
+    const { duplex, events, transport } = made();
+    duplex.write('early');
+    const reason = lost();
+    transport.write = () => duplex.connectionLost(reason);
+    duplex.makeConnection(transport);
+    await closed(duplex);
+    expect(events).to.deep.equal([reason, 'close']);
+  });
+
+  it('is told only once that a half has ended', async () => {
+    const { duplex, events } = connected();
+    duplex.resume();
+    for (let count = 0; count < 2; count += 1) {
+      duplex.readConnectionLost();
+      duplex.writeConnectionLost();
+    }
+    await closed(duplex);
+    duplex.readConnectionLost();
+    duplex.writeConnectionLost();
+    await turn();
+    expect(events.sort()).to.deep.equal(['close', 'end', 'finish']);
+  });
+
+  it('is told of the end of its halves in vain once it is destroyed', async () => {
+    const { duplex, events } = connected();
+    const error = lost();
+    duplex.destroy(error);
+    duplex.readConnectionLost();
+    duplex.writeConnectionLost();
+    await turn();
+    expect(events).to.deep.equal([error, 'close']);
+  });
+
+  it('takes the first reason for which the connection is lost', async () => {
+    const { duplex, events } = connected();
+    duplex.resume();
+    duplex.connectionLost(new ConnectionDone());
+    duplex.connectionLost(lost());
+    await closed(duplex);
+    expect(events).to.deep.equal(['end', 'finish', 'close']);
+  });
+
+  it('does not unregister from a transport that is lost', async () => {
+    const { duplex, transport } = connected();
+    duplex.resume();
+    duplex.connectionLost(new ConnectionDone());
+    await closed(duplex);
+    expect(transport.log).to.deep.equal([]);
+  });
+
+  it('ends cleanly if its transport stops the producer and is then lost cleanly', async () => {
+    const { duplex, events, transport } = connected();
+    duplex.resume();
+    transport.producer?.stopProducing();
+    duplex.connectionLost(new ConnectionDone());
+    await closed(duplex);
+    await turn();
+    expect(events).to.deep.equal(['end', 'finish', 'close']);
+  });
+
+  it('asks nothing more of a transport that is lost as the producer unregisters', async () => {
+    for (const leave of ['end', 'destroy'] as const) {
+      const { duplex, transport } = connected();
+      duplex.resume();
+      transport.unregisterProducer = () => duplex.connectionLost(new ConnectionDone());
+      duplex[leave]();
+      await closed(duplex);
+      expect(transport.log).to.deep.equal([]);
+    }
+  });
+
+  it('aborts once, however often it is reset and destroyed', async () => {
+    const { duplex, events, transport } = connected();
+    expect(duplex.resetAndDestroy()).to.equal(duplex);
+    expect(duplex.resetAndDestroy()).to.equal(duplex);
+    duplex.destroy();
+    await turn();
+    expect(transport.log).to.deep.equal(['unregister', 'abort']);
+    expect(events).to.deep.equal(['close']);
+  });
+
+  it('is destroyed with the reason for which a method of its transport rejects', async () => {
+    const { duplex, events, transport } = connected();
+    const reason = new Error('Oops');
+    transport.pauseProducing = () => Promise.reject(reason) as never;
+    duplex.dataReceived(Buffer.alloc(duplex.readableHighWaterMark));
+    await closed(duplex);
+    expect(events).to.deep.equal([reason, 'close']);
+  });
+});
