@@ -8,6 +8,9 @@ export const setImmediate = globalThis.setImmediate;
 export const clearImmediate = globalThis.clearImmediate;
 export const nextTick = process.nextTick.bind(process);
 
+/** Milliseconds: Node calls a longer timer at once. */
+export const LONGEST_TIMER = 2_147_483_647;
+
 const hrtime = process.hrtime;
 
 /**

@@ -20,17 +20,18 @@ import {
   alreadyRegistered,
   assertProducer,
   callbackRejected,
-  heed,
   type IFailableConsumer,
   type IFinishableConsumer,
   type IPullProducer,
   type IPushProducer,
   type Standing,
   standing,
+  tellToPause,
+  tellToResume,
+  tellToStop,
 } from '../../twisted/core/index.js';
 import { tellOfProducer } from '../../base/diagnostics.js';
 import { log } from '../../base/log.js';
-import { logRejection } from '../../base/rejection.js';
 import { checkedBuffer } from '../../base/bytes.js';
 import { asError } from '../../base/as-error.js';
 import {
@@ -107,8 +108,7 @@ export class ProducerReadable<Data = Uint8Array>
     assertProducer(producer, streaming);
     if (this.producer !== null) throw alreadyRegistered(producer, this.producer);
     if (this.isOver) {
-      tellOfProducer('stopped', this, producer);
-      logRejection(producer.stopProducing(), 'stopProducing rejected');
+      tellToStop(this, producer);
       return;
     }
     this.producer = producer;
@@ -218,8 +218,7 @@ export class ProducerReadable<Data = Uint8Array>
     try {
       // A signal that has aborted destroys the stream before our fields are there.
       if (producer) {
-        tellOfProducer('stopped', this, producer);
-        logRejection(producer.stopProducing(), 'stopProducing rejected');
+        tellToStop(this, producer);
       }
     } catch (thrown) {
       if (error !== null) log.err(thrown, 'A producer failed when it was stopped');
@@ -285,8 +284,7 @@ export class ProducerReadable<Data = Uint8Array>
   private pauseProducer(): void {
     if (this.producer === null || !this.streamingProducer || this.producerPaused) return;
     this.producerPaused = true;
-    tellOfProducer('paused', this, this.producer);
-    heed((this.producer as IPushProducer).pauseProducing(), this, 'pauseProducing');
+    tellToPause(this, this.producer as IPushProducer);
   }
 
   private passOnDemandOrFail(): void {
@@ -308,8 +306,7 @@ export class ProducerReadable<Data = Uint8Array>
     this.demand = 'passed on';
     if (!this.streamingProducer || this.producerPaused) {
       this.producerPaused = false;
-      tellOfProducer('resumed', this, producer);
-      heed(producer.resumeProducing(), this, 'resumeProducing');
+      tellToResume(this, producer);
     }
   }
 

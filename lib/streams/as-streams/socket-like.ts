@@ -4,10 +4,8 @@
 import { Duplex } from '#stream';
 
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
-import type { IAddress, ITCPTransport, ITransport } from '../../twisted/core/index.js';
-
-/** The longest time that a Node timer can wait. */
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
+import { LONGEST_TIMER } from '../../base/timers.js';
+import type { IAddress, ITCPTransport, ITransport, TCPAddress } from '../../twisted/core/index.js';
 
 /**
  * A transport with its optional members, including its addresses: some transports have no full
@@ -39,32 +37,32 @@ export abstract class SocketLike extends Duplex {
 
   /** The other end's IP address. */
   get remoteAddress(): string | undefined {
-    return hostOf(this.socket?.getPeer?.());
+    return tcpAddressOf(this.socket?.getPeer?.()).host;
   }
 
   /** The other end's port. */
   get remotePort(): number | undefined {
-    return portOf(this.socket?.getPeer?.());
+    return tcpAddressOf(this.socket?.getPeer?.()).port;
   }
 
   /** `'IPv4'` or `'IPv6'`. */
   get remoteFamily(): string | undefined {
-    return familyOf(this.socket?.getPeer?.());
+    return tcpAddressOf(this.socket?.getPeer?.()).family;
   }
 
   /** This end's IP address. */
   get localAddress(): string | undefined {
-    return hostOf(this.socket?.getHost?.());
+    return tcpAddressOf(this.socket?.getHost?.()).host;
   }
 
   /** This end's port. */
   get localPort(): number | undefined {
-    return portOf(this.socket?.getHost?.());
+    return tcpAddressOf(this.socket?.getHost?.()).port;
   }
 
   /** `'IPv4'` or `'IPv6'`. */
   get localFamily(): string | undefined {
-    return familyOf(this.socket?.getHost?.());
+    return tcpAddressOf(this.socket?.getHost?.()).family;
   }
 
   /**
@@ -88,7 +86,7 @@ export abstract class SocketLike extends Duplex {
     this.timeout = milliseconds;
     this.stopTimer();
     if (milliseconds > 0 && !this.destroyed) {
-      const delay = Math.min(milliseconds, LONGEST_TIMEOUT);
+      const delay = Math.min(milliseconds, LONGEST_TIMER);
       this.idleTimer = setTimeout(() => this.emit('timeout'), delay).unref();
     }
     if (callback !== undefined) {
@@ -141,14 +139,7 @@ export abstract class SocketLike extends Duplex {
   }
 }
 
-function hostOf(address: IAddress | undefined): string | undefined {
-  return address?.type === 'TCP' ? address.host : undefined;
-}
-
-function portOf(address: IAddress | undefined): number | undefined {
-  return address?.type === 'TCP' ? address.port : undefined;
-}
-
-function familyOf(address: IAddress | undefined): string | undefined {
-  return address?.type === 'TCP' ? address.family : undefined;
+/** The parts of `address`, of which another than one of TCP has none. */
+function tcpAddressOf(address: IAddress | undefined): Partial<TCPAddress> {
+  return address?.type === 'TCP' ? address : {};
 }

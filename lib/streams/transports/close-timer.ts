@@ -3,10 +3,8 @@
  * could miss the producer's data, and a producer that hangs would keep the connection open for
  * ever.
  */
+import { LONGEST_TIMER } from '../../base/timers.js';
 import type { AnyWritable } from '../any-stream/index.js';
-
-/** The longest that Node's timers can wait, in milliseconds. */
-const LONGEST = 2 ** 31 - 1;
 
 /** Node keeps the bytes here that the operating system has not taken yet. */
 type Handled = AnyWritable & {
@@ -30,7 +28,7 @@ export class CloseTimer {
     private readonly onTimeout: () => void,
   ) {
     // The end of an HTTP/2 request is not a hang-up: its sender waits for the answer.
-    if (timeout > LONGEST || 'rstCode' in stream) return;
+    if (timeout > LONGEST_TIMER || 'rstCode' in stream) return;
     if (hasHungUp) this.begin();
     else stream.on('end', this.begin);
   }

@@ -5,6 +5,7 @@ import type { ServerOpts } from 'node:net';
 import { assertSignal } from '../../base/abort-signal.js';
 import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import { LONGEST_TIMER } from '../../base/timers.js';
 
 /**
  * TLS for the end that accepts: the options of `tls.createServer`, `key` and `cert` among them.
@@ -43,8 +44,6 @@ export interface StartTLSOptions
 
 /** Milliseconds. */
 export const HANDSHAKE_TIMEOUT = 120_000;
-/** The longest that Node's timers wait, in milliseconds. */
-const LONGEST_TIMEOUT = 2_147_483_647;
 
 /** Those that people misspell; there are many more, and each version of Node has others. */
 const NAMES: readonly (keyof StartTLSOptions)[] = [
@@ -92,11 +91,11 @@ export function assertTLSOptions(options: unknown, name: string): void {
     throw new InvalidArgTypeError(`${name}.ALPNProtocols`, expected, ALPNProtocols);
   }
   if (handshakeTimeout === undefined) return;
-  const expected = `a number of milliseconds above 0, and at most ${LONGEST_TIMEOUT}`;
+  const expected = `a number of milliseconds above 0, and at most ${LONGEST_TIMER}`;
   if (typeof handshakeTimeout !== 'number') {
     throw new InvalidArgTypeError(`${name}.handshakeTimeout`, expected, handshakeTimeout);
   }
-  if (!(handshakeTimeout > 0 && handshakeTimeout <= LONGEST_TIMEOUT)) {
+  if (!(handshakeTimeout > 0 && handshakeTimeout <= LONGEST_TIMER)) {
     throw new OutOfRangeError(`${name}.handshakeTimeout`, expected, handshakeTimeout);
   }
 }

@@ -6,10 +6,10 @@ import {
   type IPushProducer,
   type Standing,
   standing,
+  tellToStop,
 } from '../../twisted/core/index.js';
 import { onAbort } from '../../base/abort-signal.js';
-import { tellOfConnection, tellOfProducer } from '../../base/diagnostics.js';
-import { logRejection } from '../../base/rejection.js';
+import { tellOfConnection } from '../../base/diagnostics.js';
 import {
   assertUnwritten,
   assertWritable,
@@ -119,8 +119,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
       this.hasAnswered = false;
       if (this.writeDisconnected) {
         assertProducer(producer, streaming);
-        tellOfProducer('stopped', this, producer);
-        logRejection(producer.stopProducing(), 'stopProducing rejected');
+        tellToStop(this, producer);
         return;
       }
     }

@@ -2,7 +2,7 @@
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
 import { assertNotNegative } from '../../base/seconds.js';
-import { now } from '../../base/timers.js';
+import { LONGEST_TIMER, now } from '../../base/timers.js';
 import { CallHeap } from './call-heap.js';
 import { DelayedCall, type DelayedCallClock } from './delayed-call.js';
 import type { IDelayedCall, IReactorTime } from './reactor-time.js';
@@ -15,9 +15,6 @@ const setImmediate = globalThis.setImmediate;
 const clearImmediate = globalThis.clearImmediate;
 /** Milliseconds since 1970 when the clock of `now` was at 0. */
 const timeOrigin = Date.now() - now();
-
-/** Milliseconds: Node calls a longer timer at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Waits for the first call of a {@link CallHeap} with one timer. */
 class NodeReactor implements IReactorTime, DelayedCallClock {

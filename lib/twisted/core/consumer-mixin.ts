@@ -4,8 +4,7 @@
  */
 import { tellOfProducer } from '../../base/diagnostics.js';
 import { MethodNotImplementedError } from '../../base/errors.js';
-import { logRejection } from '../../base/rejection.js';
-import { heed } from './heed.js';
+import { tellToResume, tellToStop } from './producer-calls.js';
 import type { IConsumer, IPullProducer, IPushProducer } from './interfaces.js';
 import { alreadyRegistered, assertProducer } from './validate.js';
 
@@ -119,8 +118,7 @@ export function takeProducer(
 ): void {
   if (consumer.producer !== null) throw alreadyRegistered(producer, consumer.producer);
   if (consumer.disconnected) {
-    tellOfProducer('stopped', consumer, producer);
-    logRejection(producer.stopProducing(), 'stopProducing rejected');
+    tellToStop(consumer, producer);
     return;
   }
   consumer.producer = producer;
@@ -128,7 +126,6 @@ export function takeProducer(
   consumer.producerPaused = false; // Differs from Twisted: a pause is owed to one producer.
   tellOfProducer('registered', consumer, producer);
   if (streaming) return;
-  tellOfProducer('resumed', consumer, producer);
   // Last: it may call anything on the consumer.
-  heed(producer.resumeProducing(), consumer, 'resumeProducing');
+  tellToResume(consumer, producer);
 }

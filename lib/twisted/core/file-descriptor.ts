@@ -6,7 +6,7 @@
 import { cleanClose } from './clean-close.js';
 import { explain, type Standing, standing, stateOf } from './explain.js';
 import { nameOf } from '../../base/name-of.js';
-import { tellOfConnection, tellOfProducer } from '../../base/diagnostics.js';
+import { tellOfConnection } from '../../base/diagnostics.js';
 import { MethodNotImplementedError, OutOfRangeError } from '../../base/errors.js';
 import { ConnectionLost } from './errors.js';
 import type {
@@ -15,11 +15,11 @@ import type {
   IPushProducer,
   IReadWriteDescriptor,
 } from './interfaces.js';
-import { callbackRejected, heed } from './heed.js';
+import { callbackRejected } from './heed.js';
+import { tellToPause, tellToResume, tellToStop } from './producer-calls.js';
 import { ReadDescriptor } from './read-descriptor.js';
 import { asError } from '../../base/as-error.js';
 import { log } from '../../base/log.js';
-import { logRejection } from '../../base/rejection.js';
 import { SendBuffer } from './send-buffer.js';
 import { isUnableToUnregister } from './unable-to-unregister.js';
 import { assertBytes, piecesOf } from '../../base/bytes.js';
@@ -75,8 +75,7 @@ export abstract class FileDescriptor
     this.producer = null; // Differs from Twisted: the producer is forgotten before it is stopped.
     try {
       if (producer !== null) {
-        tellOfProducer('stopped', this, producer);
-        logRejection(producer.stopProducing(), 'stopProducing rejected');
+        tellToStop(this, producer);
       }
     } finally {
       this.stopReading();
@@ -137,8 +136,7 @@ export abstract class FileDescriptor
     if (producer !== null && !this.isBeyondUnregistering(producer)) {
       if (!this.streamingProducer || this.producerPaused) {
         this.producerPaused = false;
-        tellOfProducer('resumed', this, producer);
-        heed(producer.resumeProducing(), this, 'resumeProducing');
+        tellToResume(this, producer);
         return undefined;
       }
       if (this.isWaitedFor(producer)) return undefined;
@@ -201,8 +199,7 @@ export abstract class FileDescriptor
   protected maybePauseProducer(): void {
     if (this.producer !== null && this.streamingProducer && this.isSendBufferFull()) {
       this.producerPaused = true;
-      tellOfProducer('paused', this, this.producer);
-      heed((this.producer as IPushProducer).pauseProducing(), this, 'pauseProducing');
+      tellToPause(this, this.producer as IPushProducer);
     }
   }
 

@@ -17,6 +17,7 @@ export { FileDescriptor } from './file-descriptor.js';
 export * from './interfaces.js';
 export { callbackRejected, end, heed } from './heed.js';
 export { logPrefixOf } from './log-prefix.js';
+export { tellToPause, tellToResume, tellToStop } from './producer-calls.js';
 export { Protocol, type ProtocolTransport } from './protocol.js';
 export { ProtocolToConsumerAdapter } from './protocol-to-consumer-adapter.js';
 export type { ReadDescriptor } from './read-descriptor.js';

@@ -33,7 +33,7 @@ export interface FileBodyProducerOptions {
   readSize?: number | undefined;
 }
 
-const READ_SIZE = 2 ** 16;
+const READ_SIZE = 65_536;
 
 /**
  * The contents of a file, as the body of a request.

@@ -2,11 +2,11 @@ import { Buffer } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 
 /** Bytes that a read asks for, or a little less: a multiple of what is asked of us. */
-const SMALLEST_BLOCK = 64 * 1024;
+const SMALLEST_BLOCK = 65_536;
 /** Bytes that Node reads at a time at most: asked for more, it aborts the process. */
-const LARGEST_READ = 2 ** 31 - 1;
+const LARGEST_READ = 2_147_483_647;
 /** Larger ones are read no faster, and fall out of the processor's cache before they are sent. */
-const LARGEST_BLOCK = 512 * 1024;
+const LARGEST_BLOCK = 524_288;
 /** Milliseconds that a block is to last at least: by then it was worth its way. */
 const SHORT = 5;
 /** Milliseconds that it is to last at most; for longer, it only takes up memory. */
