@@ -42,11 +42,13 @@ export class FactoryBase<Maker> implements IProtocolFactory {
    * @returns the factory.
    * @throws InvalidArgTypeError: `protocol` is neither; no factory was made.
    */
-  static forProtocol<F extends { protocol: unknown }, A extends unknown[]>(
-    this: new (...args: A) => F,
-    protocol: NonNullable<F['protocol']>,
-    ...args: A
-  ): F {
+  static forProtocol<
+    F extends {
+      /** Makes the protocols. */
+      protocol: unknown;
+    },
+    A extends unknown[],
+  >(this: new (...args: A) => F, protocol: NonNullable<F['protocol']>, ...args: A): F {
     assertBuilder(protocol, 'protocol');
     const factory = new this(...args);
     factory.protocol = protocol;
