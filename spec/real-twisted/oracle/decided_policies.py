@@ -83,6 +83,7 @@ class ThrottlingFactory(policies.ThrottlingFactory):
         try:
             super().checkReadBandwidth()
         except Ended:
+            cancel(before)
             return
         self.unthrottleReadsID = later(before, self.unthrottleReadsID)
 
@@ -92,6 +93,7 @@ class ThrottlingFactory(policies.ThrottlingFactory):
         try:
             super().checkWriteBandwidth()
         except Ended:
+            cancel(before)
             return
         self.unthrottleWritesID = later(before, self.unthrottleWritesID)
 
@@ -117,6 +119,12 @@ class ThrottlingFactory(policies.ThrottlingFactory):
     def unthrottleWrites(self):
         self.unthrottleWritesID = None
         self.each(lambda p: p.unthrottleWrites())
+
+
+def cancel(before):
+    """The end of a rest that the loss of the last connection would have found, had it been there."""
+    if before is not None and before.active():
+        before.cancel()
 
 
 def later(one, other):
