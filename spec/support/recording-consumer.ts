@@ -40,3 +40,10 @@ export class RecordingConsumer implements IConsumer {
     if (!this.streaming) this.producer?.resumeProducing();
   }
 }
+
+/** A consumer that does `act` within each write. */
+export function consumerThat(act: (consumer: RecordingConsumer) => void): RecordingConsumer {
+  const consumer = new RecordingConsumer();
+  consumer.wrote = () => act(consumer);
+  return consumer;
+}

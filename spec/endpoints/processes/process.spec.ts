@@ -7,7 +7,6 @@ import {
   log,
   ProcessDone,
   ProcessExitedAlready,
-  ProcessProtocol,
   ProcessTerminated,
   spawnProcess,
 } from '../../../lib/index.js';
@@ -16,24 +15,6 @@ import { canCountDescriptors } from '../../support/descriptors.js';
 import { numbered, PushProducer } from '../../support/producers.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { until } from '../../support/until.js';
-
-describe('ProcessProtocol', () => {
-  it('is connected from makeConnection on, also after the process has ended', async () => {
-    const seen: boolean[] = [];
-    class Seeing extends ProcessProtocol {
-      override connectionMade(): void {
-        seen.push(this.connected);
-      }
-      override processEnded(): void {
-        seen.push(this.connected);
-      }
-    }
-    const protocol = new Seeing();
-    seen.push(protocol.connected);
-    await spawnProcess(protocol, 'true').closed;
-    expect(seen).to.deep.equal([false, true, true]);
-  });
-});
 
 describe('spawnProcess', () => {
   const folder = temporaryFolder();

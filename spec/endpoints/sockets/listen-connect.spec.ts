@@ -288,57 +288,6 @@ describe('listen and connect', () => {
     await listening.stopListening();
   });
 
-  describe('refuse bad input', () => {
-    const refused = async (options: unknown, factory: unknown = Factory.forProtocol(Echo)) =>
-      listen(factory as Factory, options as ListenOptions).then(
-        () => undefined,
-        (reason: unknown) => reason as Error & { code: string },
-      );
-
-    it('that names no place, or two, or a port that is none', async () => {
-      for (const options of [
-        {},
-        undefined,
-        { port: 1, path: 'x' },
-        { path: '' },
-        { port: 1, host: 1 },
-        { port: '80' },
-      ]) {
-        expect(await refused(options)).to.have.property('code', 'ERR_INVALID_ARG_TYPE');
-        expect(() => connect(new Recorder(), options as never)).to.throw(TypeError);
-      }
-      for (const port of [-1, 65536, 1.5, NaN]) {
-        expect(await refused({ port })).to.have.property('code', 'ERR_OUT_OF_RANGE');
-        expect(() => connect(new Recorder(), { port })).to.throw(RangeError);
-      }
-    });
-
-    it('that is not a factory, no timeout, no certificate', async () => {
-      for (const factory of [null, {}, Echo]) {
-        expect(await refused({ port: 0 }, factory)).to.have.property(
-          'code',
-          'ERR_INVALID_ARG_TYPE',
-        );
-      }
-      for (const timeout of [0, -1, NaN]) {
-        expect(() => connect(new Recorder(), { port: 1, timeout })).to.throw(RangeError);
-      }
-      expect(await refused({ port: 0, tls: { key: 'x', cert: 'y' } })).to.be.instanceOf(Error);
-    });
-
-    it('that can’t be listened on: a port in use, a path that can’t be written', async () => {
-      const listening = await listen(Factory.forProtocol(Echo), { port: 0, ...local });
-      expect(await refused({ port: portOf(listening), ...local })).to.include({
-        name: 'CannotListenError',
-        code: 'EADDRINUSE',
-      });
-      expect(await refused({ path: join(folder, 'no', 'folder') })).to.include({
-        name: 'CannotListenError',
-      });
-      await listening.stopListening();
-    });
-  });
-
   (canCountDescriptors ? it : it.skip)('leak no descriptor, whatever fails', async () => {
     const sockets = () => openDescriptors().filter((name) => name.startsWith('socket:')).length;
     const before = sockets();

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import http2 from 'node:http2';
-import { PassThrough, Readable, Writable, Duplex } from 'node:stream';
+import { PassThrough, Readable, Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
@@ -19,16 +19,9 @@ import { DrivenConsumer, SlowConsumer } from '../../support/consumers.js';
 import { numbered, PushProducer } from '../../support/producers.js';
 import { port, tcpPair } from '../../support/sockets.js';
 import { HalfCloseableTransport } from '../../support/transports.js';
+import { rejection } from '../../support/rejection.js';
 
 const KiB = 1024;
-
-/** What `promise` rejects with. */
-async function rejection(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => 'nothing',
-    (reason: unknown) => reason,
-  );
-}
 
 /** Lets everything happen that can. */
 async function settled(): Promise<void> {
@@ -317,43 +310,5 @@ describe('toWeb', () => {
     for (const wrong of [null, 'text', {}, new EventTarget()]) {
       expect(() => toWeb(wrong as never)).to.throw(InvalidArgTypeError);
     }
-  });
-});
-
-describe('Node’s own toWeb', () => {
-  /** Node's declarations ask for its own classes; what counts is what runs. */
-  const own = <Stream>(stream: unknown) => stream as Stream;
-
-  it('takes a ProducerReadable', async () => {
-    const readable = new ProducerReadable();
-    const producer = new PushProducer(readable, Buffer.alloc(100 * KiB, 'x'), KiB).start();
-    const text = await textOf(Readable.toWeb(own<Readable>(readable)) as AsyncIterable<Uint8Array>);
-    expect(text.length).to.equal(100 * KiB);
-    expect(producer.log).to.not.include('stop');
-  });
-
-  it('takes a ConsumerWritable', async () => {
-    const consumer = new SlowConsumer();
-    const writer = Writable.toWeb(own<Writable>(new ConsumerWritable(consumer))).getWriter();
-    await writer.write(Buffer.from('a'));
-    await writer.close();
-    expect(consumer.log.at(-1)).to.equal('unregister');
-  });
-
-  it('takes a TransportDuplex', async () => {
-    const duplex = new TransportDuplex();
-    const transport = new HalfCloseableTransport();
-    duplex.makeConnection(transport);
-    const { readable, writable } = Duplex.toWeb(own<Duplex>(duplex));
-    const writer = writable.getWriter();
-    await writer.write(Buffer.from('question'));
-    const closed = writer.close();
-    await settled();
-    duplex.dataReceived(Buffer.from('answer'));
-    duplex.writeConnectionLost();
-    duplex.readConnectionLost();
-    expect(await textOf(readable as AsyncIterable<Uint8Array>)).to.equal('answer');
-    await closed; // Node waits for both halves before it closes either.
-    expect(transport.log).to.include('question');
   });
 });

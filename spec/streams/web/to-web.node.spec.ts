@@ -1,0 +1,62 @@
+import { Readable, Writable, Duplex } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { expect } from 'chai';
+
+import { ConsumerWritable, TransportDuplex } from '../../../lib/index.js';
+import { ProducerReadable } from '../../../lib/streams/as-streams/producer-readable.js';
+import { SlowConsumer } from '../../support/consumers.js';
+import { PushProducer } from '../../support/producers.js';
+import { HalfCloseableTransport } from '../../support/transports.js';
+
+const KiB = 1024;
+
+/** Lets everything happen that can. */
+async function settled(): Promise<void> {
+  for (let count = 0; count < 20; count += 1) await turn();
+}
+
+/** All bytes of a WHATWG stream. */
+async function textOf(readable: AsyncIterable<Uint8Array>): Promise<string> {
+  let text = '';
+  for await (const chunk of readable) text += Buffer.from(chunk).toString();
+  return text;
+}
+
+describe('Node’s own toWeb', () => {
+  /** Node's declarations ask for its own classes; what counts is what runs. */
+  const own = <Stream>(stream: unknown) => stream as Stream;
+
+  it('takes a ProducerReadable', async () => {
+    const readable = new ProducerReadable();
+    const producer = new PushProducer(readable, Buffer.alloc(100 * KiB, 'x'), KiB).start();
+    const text = await textOf(Readable.toWeb(own<Readable>(readable)) as AsyncIterable<Uint8Array>);
+    expect(text.length).to.equal(100 * KiB);
+    expect(producer.log).to.not.include('stop');
+  });
+
+  it('takes a ConsumerWritable', async () => {
+    const consumer = new SlowConsumer();
+    const writer = Writable.toWeb(own<Writable>(new ConsumerWritable(consumer))).getWriter();
+    await writer.write(Buffer.from('a'));
+    await writer.close();
+    expect(consumer.log.at(-1)).to.equal('unregister');
+  });
+
+  it('takes a TransportDuplex', async () => {
+    const duplex = new TransportDuplex();
+    const transport = new HalfCloseableTransport();
+    duplex.makeConnection(transport);
+    const { readable, writable } = Duplex.toWeb(own<Duplex>(duplex));
+    const writer = writable.getWriter();
+    await writer.write(Buffer.from('question'));
+    const closed = writer.close();
+    await settled();
+    duplex.dataReceived(Buffer.from('answer'));
+    duplex.writeConnectionLost();
+    duplex.readConnectionLost();
+    expect(await textOf(readable as AsyncIterable<Uint8Array>)).to.equal('answer');
+    await closed; // Node waits for both halves before it closes either.
+    expect(transport.log).to.include('question');
+  });
+});

@@ -1,0 +1,245 @@
+import { expect } from 'chai';
+import sinon from 'sinon';
+
+import {
+  ConnectionAborted,
+  ConnectionDone,
+  ConnectionLost,
+} from '../../lib/twisted/core/errors.js';
+import { log as errorLog, type LogEvent } from '../../lib/base/log.js';
+import { rejection } from '../support/rejection.js';
+import { setUp, fakeProducer } from '../support/noting-protocol.js';
+
+const turn = () => new Promise(setImmediate);
+
+describe('loopback', () => {
+  describe('closing', () => {
+    it('waits for the registered producer, though it pushes and is not paused', async () => {
+      const { log, server, connect } = setUp();
+      const done = connect();
+      server.transport.registerProducer(fakeProducer(), true);
+      server.transport.loseConnection();
+      await turn();
+      server.say('last words');
+      await turn();
+      server.transport.unregisterProducer();
+      await done;
+      expect(log.slice(2)).to.deep.equal([
+        ['client', 'last words'],
+        ['server', 'ConnectionDone'],
+        ['client', 'ConnectionDone'],
+      ]);
+    });
+
+    it('does not wait for a producer that is a transport which is over', async () => {
+      const [near, far] = [setUp(), setUp()];
+      const [nearDone, farDone] = [near.connect(), far.connect()];
+      near.server.transport.registerProducer(far.server.transport, true);
+      far.server.connectionLost = () => near.server.transport.loseConnection();
+      far.client.transport.loseConnection();
+      await Promise.all([nearDone, farDone]);
+    });
+
+    it('is over for both ends before either is told', async () => {
+      const { server, client, connect } = setUp();
+      const producer = fakeProducer();
+      server.connectionLost = () => {
+        client.transport.registerProducer(producer, true);
+        client.say('too late');
+        server.transport.loseConnection();
+        server.transport.abortConnection();
+      };
+      const done = connect();
+      server.transport.loseConnection();
+      await done;
+      await turn();
+      sinon.assert.calledOnce(producer.stopProducing);
+      client.transport.loseConnection();
+      expect(client.transport).to.include({ connected: false, disconnecting: false });
+      expect(server.text).to.equal('');
+    });
+
+    it('drops what is under way when an end aborts, and stops the producers', async () => {
+      const { server, client, connect } = setUp();
+      const producers = [fakeProducer(), fakeProducer()] as const;
+      const done = connect();
+      server.transport.registerProducer(producers[0], true);
+      client.transport.registerProducer(producers[1], true);
+      server.say('dropped');
+      client.say('dropped');
+      client.transport.abortConnection();
+      client.say('not sent');
+      expect(client.reason).to.equal(undefined);
+      await done;
+      expect(server.text + client.text).to.equal('');
+      expect(client.reason).to.be.instanceOf(ConnectionAborted);
+      expect(server.reason).to.be.instanceOf(ConnectionLost).and.not.instanceOf(ConnectionAborted);
+      for (const producer of producers) sinon.assert.calledOnce(producer.stopProducing);
+    });
+
+    it('ends one half, and goes on with the other, for protocols that can', async () => {
+      const { log, server, client, connect } = setUp();
+      for (const end of [server, client]) {
+        Object.assign(end, {
+          readConnectionLost: () => log.push([end.label, 'reads no more']),
+          writeConnectionLost: () => log.push([end.label, 'writes no more']),
+        });
+      }
+      const done = connect();
+      server.transport.registerProducer(fakeProducer(), true);
+      server.transport.loseWriteConnection();
+      await turn();
+      server.say('last words');
+      await turn();
+      server.transport.unregisterProducer();
+      await turn();
+      server.say('not sent');
+      client.say('answer');
+      await turn();
+      client.transport.loseConnection();
+      await done;
+      expect(log.slice(2)).to.deep.equal([
+        ['client', 'last words'],
+        ['server', 'writes no more'],
+        ['client', 'reads no more'],
+        ['server', 'answer'],
+        ['server', 'ConnectionDone'],
+        ['client', 'ConnectionDone'],
+      ]);
+    });
+
+    it('stops the producer of an end whose write half has ended', async () => {
+      const { server, client, connect } = setUp();
+      const producer = fakeProducer();
+      Object.assign(client, { readConnectionLost: () => {}, writeConnectionLost: () => {} });
+      const done = connect();
+      server.transport.loseWriteConnection();
+      await turn();
+      server.transport.registerProducer(producer, true);
+      server.transport.loseConnection();
+      await done;
+      sinon.assert.calledOnce(producer.stopProducing);
+    });
+
+    it('is the end for a protocol that can not go on with one half', async () => {
+      const { server, client, connect } = setUp();
+      const done = connect();
+      server.transport.loseWriteConnection();
+      await done;
+      expect([server.reason?.name, client.reason?.name]).to.deep.equal([
+        'ConnectionDone',
+        'ConnectionDone',
+      ]);
+    });
+  });
+
+  describe('failures', () => {
+    const failure = new Error('Oops');
+    const fails = () => {
+      throw failure;
+    };
+
+    let logged: LogEvent[];
+    let stopListening: () => void;
+    beforeEach(() => {
+      logged = [];
+      stopListening = errorLog.addObserver((event) => logged.push(event));
+    });
+    afterEach(() => stopListening());
+
+    const expectServerToFail = async (
+      { server, client }: ReturnType<typeof setUp>,
+      done: Promise<void>,
+    ) => {
+      expect(await rejection(done)).to.equal(failure);
+      expect(server.reason).to.equal(failure);
+      expect(client.reason).to.be.instanceOf(ConnectionLost).with.property('cause', failure);
+      expect(logged).to.deep.equal([]);
+    };
+
+    it('take the connection down when dataReceived throws', async () => {
+      const ends = setUp();
+      const producer = fakeProducer();
+      ends.server.dataReceived = fails;
+      const done = ends.connect();
+      ends.client.transport.registerProducer(producer, true);
+      ends.client.say('a', 'b');
+      await expectServerToFail(ends, done);
+      sinon.assert.calledOnce(producer.stopProducing);
+    });
+
+    it('take the connection down when a producer throws', async () => {
+      const ends = setUp();
+      const done = ends.connect();
+      const resumeProducing = sinon.stub().onSecondCall().callsFake(fails);
+      ends.server.transport.registerProducer({ resumeProducing, stopProducing: () => {} }, false);
+      ends.server.say('a');
+      await expectServerToFail(ends, done);
+      expect(ends.client.text).to.equal('a');
+    });
+
+    it('of one half’s end are the end of both, which hear of nothing else', async () => {
+      const { log, server, client, connect } = setUp();
+      for (const end of [server, client]) {
+        const heard = () => log.push([end.label, 'reads no more']);
+        Object.assign(end, { readConnectionLost: heard, writeConnectionLost: fails });
+      }
+      const done = connect();
+      server.transport.loseWriteConnection();
+      expect(await rejection(done)).to.equal(failure);
+      expect(log.slice(2)).to.deep.equal([
+        ['server', 'Error'],
+        ['client', 'ConnectionLost'],
+      ]);
+    });
+
+    it('in connectionMade reject, and spare the client what it was never told of', async () => {
+      const { log, server, connect } = setUp();
+      server.connectionMade = fails;
+      expect(await rejection(connect())).to.equal(failure);
+      expect(log).to.deep.equal([['server', 'Error']]);
+    });
+
+    it('in connectionMade of the client are told to both', async () => {
+      const { server, client, connect } = setUp();
+      client.connectionMade = fails;
+      expect(await rejection(connect())).to.equal(failure);
+      expect(client.reason).to.equal(failure);
+      expect(server.reason).to.be.instanceOf(ConnectionLost);
+    });
+
+    it('of one end in connectionLost do not keep the other from being told', async () => {
+      const { server, client, connect } = setUp();
+      server.connectionLost = fails;
+      const done = connect();
+      client.transport.loseConnection();
+      expect(await rejection(done)).to.equal(failure);
+      expect(client.reason).to.be.instanceOf(ConnectionDone);
+    });
+
+    it('after the first are logged', async () => {
+      const { server, client, connect } = setUp();
+      const second = new Error('Oops again');
+      server.dataReceived = fails;
+      client.connectionLost = () => {
+        throw second;
+      };
+      const done = connect();
+      client.say('a');
+      expect(await rejection(done)).to.equal(failure);
+      expect(logged.map(({ error }) => error)).to.deep.equal([second]);
+    });
+
+    it('are told as ConnectionLost where something is thrown that is not an error', async () => {
+      const { server, client, connect } = setUp();
+      server.dataReceived = () => {
+        // eslint-disable-next-line @typescript-eslint/only-throw-error
+        throw 'Oops';
+      };
+      const done = connect();
+      client.say('a');
+      expect(await rejection(done)).to.equal('Oops');
+      expect(server.reason).to.be.instanceOf(ConnectionLost).with.property('cause', 'Oops');
+    });
+  });
+});

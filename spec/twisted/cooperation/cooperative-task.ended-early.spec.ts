@@ -1,0 +1,153 @@
+import { expect } from 'chai';
+
+import { Cooperator } from '../../../lib/twisted/cooperation/cooperator.js';
+import { log } from '../../../lib/base/log.js';
+import { microtasks } from '../../real-twisted/support/cooperation.js';
+import { FakeScheduler } from '../../support/fake-scheduler.js';
+import { rejection } from '../../support/rejection.js';
+import { deferred } from '../../support/deferred.js';
+
+const oops = new Error('oops');
+const turn = (): Promise<void> => new Promise(setImmediate);
+
+describe('CooperativeTask', () => {
+  let scheduler: FakeScheduler;
+  let cooperator: Cooperator;
+  let reported: unknown[];
+  let stopListening: () => void;
+
+  beforeEach(() => {
+    scheduler = new FakeScheduler();
+    cooperator = new Cooperator({
+      scheduler: scheduler.schedule,
+      terminationPredicateFactory: () => () => true,
+    });
+    reported = [];
+    stopListening = log.addObserver(({ error }) => reported.push(error));
+  });
+
+  afterEach(() => stopListening());
+
+  describe('ended early', () => {
+    it('leaves an iterator that was handed in, because tasks may share one', async () => {
+      const shared: unknown[] = [];
+      const iterator = (function* () {
+        for (const step of [Promise.reject(oops), 2, 3, 4]) {
+          shared.push(step);
+          yield step;
+        }
+      })();
+      const [first, second, third] = [1, 2, 3].map(() => cooperator.cooperate(iterator));
+      const failed = rejection(first!.whenDone());
+      scheduler.pump();
+      expect(await failed).to.equal(oops);
+      second!.stop();
+      scheduler.run();
+      await third!.whenDone();
+      expect(shared.slice(1)).to.deep.equal([2, 3, 4]);
+    });
+
+    /** Something iterable that says when its iterator was ended. */
+    function iterable(step: () => unknown) {
+      const closed: string[] = [];
+      return {
+        closed,
+        *[Symbol.iterator]() {
+          try {
+            for (;;) yield step();
+          } finally {
+            closed.push('closed');
+          }
+        },
+      };
+    }
+
+    it('ends an iterator that it made, when it is stopped', () => {
+      const source = iterable(() => 1);
+      const task = cooperator.cooperate(source);
+      scheduler.pump();
+      task.stop();
+      expect(source.closed).to.deep.equal(['closed']);
+    });
+
+    it('ends one that it made, when that yields a promise that is rejected', async () => {
+      const source = iterable(() => Promise.reject(oops));
+      const end = rejection(cooperator.coiterate(source));
+      scheduler.pump();
+      await end;
+      expect(source.closed).to.deep.equal(['closed']);
+    });
+
+    it('ends one that it made, once its step is done, when that stopped it', () => {
+      const source = iterable(() => task.stop());
+      const task = cooperator.cooperate(source);
+      scheduler.pump();
+      expect(source.closed).to.deep.equal(['closed']);
+      expect(reported).to.deep.equal([]);
+    });
+
+    it('ends an asynchronous one that it made', async () => {
+      const closed: string[] = [];
+      const task = cooperator.cooperate({
+        async *[Symbol.asyncIterator]() {
+          try {
+            for (;;) {
+              await microtasks();
+              yield;
+            }
+          } finally {
+            closed.push('closed');
+          }
+        },
+      });
+      scheduler.pump();
+      task.stop();
+      await turn();
+      expect(closed).to.deep.equal(['closed']);
+    });
+
+    it('ends an asynchronous one that it made once, though a step comes after that', async () => {
+      const calls: string[] = [];
+      const { promise, resolve } = deferred();
+      const iterator = {
+        next: () => promise.then(() => ({ done: false as const, value: 1 })),
+        return: () => {
+          calls.push('return');
+          return Promise.resolve({ done: true as const, value: undefined });
+        },
+      };
+      const task = cooperator.cooperate({ [Symbol.asyncIterator]: () => iterator });
+      scheduler.pump();
+      task.stop();
+      resolve();
+      await microtasks();
+      expect(calls).to.deep.equal(['return']);
+    });
+
+    it('ends one that it made once, and not when it ended or threw', async () => {
+      const calls: string[] = [];
+      const source = (next: () => IteratorResult<unknown>) => ({
+        [Symbol.iterator]: () => ({
+          next,
+          return: () => {
+            calls.push('return');
+            return { done: true as const, value: undefined };
+          },
+        }),
+      });
+      const ending = cooperator.coiterate(source(() => ({ done: true, value: 1 })));
+      const failing = cooperator.coiterate(
+        source(() => {
+          throw oops;
+        }),
+      );
+      scheduler.run();
+      await ending;
+      await rejection(failing);
+      expect(calls).to.deep.equal([]);
+      cooperator.cooperate(source(() => ({ done: false, value: 1 }))).stop();
+      cooperator.stop();
+      expect(calls).to.deep.equal(['return']);
+    });
+  });
+});

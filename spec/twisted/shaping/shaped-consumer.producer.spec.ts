@@ -1,0 +1,255 @@
+import { expect } from 'chai';
+import sinon from 'sinon';
+
+import { Bucket } from '../../../lib/twisted/shaping/bucket.js';
+import type {
+  IConsumer,
+  IPullProducer,
+  IPushProducer,
+} from '../../../lib/twisted/core/interfaces.js';
+import { log } from '../../../lib/base/log.js';
+import { ShapedConsumer } from '../../../lib/twisted/shaping/shaped-consumer.js';
+import { bytes, makeEnds } from '../../support/ends.js';
+import { PacedConsumer } from '../../support/paced-consumer.js';
+import { PullProducer, PushProducer, numbered } from '../../support/producers.js';
+
+const makeBucket = (maxburst: number | null, rate: number | null, parent?: Bucket): Bucket =>
+  Object.assign(new Bucket(parent), { maxburst, rate });
+
+describe('ShapedConsumer', () => {
+  let clock: sinon.SinonFakeTimers;
+
+  beforeEach(() => {
+    clock = sinon.useFakeTimers();
+  });
+  afterEach(() => clock.restore());
+
+  describe('its producer', () => {
+    it('if pulled, is asked when nothing is held, and so holds one piece at most', () => {
+      const consumer = new PacedConsumer();
+      const shaped = new ShapedConsumer(consumer, makeBucket(1_000, 1_000));
+      const data = numbered(20_000);
+      const producer = new PullProducer(shaped, data, 4_096);
+      const held = (): number => producer.sent - consumer.total;
+      producer.start();
+      for (let second = 0; second < 25; second++) {
+        expect(held()).to.be.at.most(4_096);
+        clock.tick(1_000);
+      }
+      expect(Buffer.concat(consumer.chunks).equals(data)).to.equal(true);
+    });
+
+    it('if it pushes, is paused at bufferSize, and so holds that and one piece at most', () => {
+      const consumer = new PacedConsumer();
+      const shaped = new ShapedConsumer(consumer, makeBucket(1_000, 1_000));
+      shaped.bufferSize = 2_000;
+      const data = numbered(20_000);
+      const producer = new PushProducer(shaped, data, 300).start();
+      for (let second = 0; second < 25; second++) {
+        expect(producer.sent - consumer.total).to.be.at.most(2_300);
+        clock.tick(1_000);
+      }
+      expect(Buffer.concat(consumer.chunks).equals(data)).to.equal(true);
+    });
+
+    it('may be followed by another, and what is written by hand by anything', () => {
+      const consumer = new PacedConsumer();
+      const bucket = makeBucket(100, 100);
+      const shaped = new ShapedConsumer(consumer, bucket);
+      for (const size of [250, 150]) {
+        new PullProducer(shaped, Buffer.alloc(size), 100).start();
+        clock.tick(5_000);
+        expect(consumer.log.at(-1)?.[0]).to.equal('unregister');
+      }
+      shaped.write(Buffer.alloc(150));
+      clock.tick(5_000);
+      expect(consumer.log).to.deep.equal([
+        ['register', 0],
+        ['unregister', 250],
+        ['register', 250],
+        ['unregister', 400],
+        ['register', 400],
+        ['unregister', 550],
+      ]);
+      expect(bucket.refcount).to.equal(0);
+    });
+
+    it('does not take a question from before it unregistered for one from after', () => {
+      const { consumer, log: calls } = makeEnds();
+      const shaped = new ShapedConsumer(consumer, makeBucket(10, 10));
+      shaped.resumeProducing();
+      shaped.unregisterProducer();
+      shaped.write(bytes('a'));
+      expect(calls).to.deep.equal(['register pull', 'unregister', 'register pull']);
+      shaped.resumeProducing();
+      expect(calls.slice(3)).to.deep.equal(['write a', 'unregister']);
+    });
+
+    it('finishes the consumer after the last byte', () => {
+      const consumer = new PacedConsumer();
+      const bucket = makeBucket(100, 100);
+      const shaped = new ShapedConsumer(consumer, bucket);
+      const producer = makeEnds().producer;
+      shaped.registerProducer(producer, true);
+      shaped.write(Buffer.alloc(250));
+      shaped.finish();
+      expect(shaped.producer).to.equal(null);
+      expect(bucket.refcount).to.equal(1);
+      clock.tick(5_000);
+      expect(consumer.log.slice(1)).to.deep.equal([
+        ['finish', 250],
+        ['unregister', 250],
+      ]);
+      expect(bucket.refcount).to.equal(0);
+    });
+
+    it('finishes at once when nothing is held, and takes nothing afterwards', () => {
+      const { consumer, log: calls, producer } = makeEnds();
+      const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
+      shaped.finish();
+      shaped.write(bytes('a'));
+      shaped.registerProducer(producer, true);
+      expect(calls).to.deep.equal(['register pull', 'finish', 'unregister', 'p stop']);
+    });
+
+    it('is stopped with us, and stopped at once when it registers after that', () => {
+      const { consumer, log: calls, producer, other } = makeEnds();
+      const bucket = makeBucket(100, 100);
+      const shaped = new ShapedConsumer(consumer, bucket);
+      shaped.registerProducer(producer, true);
+      shaped.write(Buffer.alloc(500));
+      shaped.stopProducing();
+      shaped.stopProducing();
+      shaped.write(bytes('b'));
+      shaped.registerProducer(other, false);
+      expect(calls).to.deep.equal(['register pull', 'p stop', 'p stop', 'q stop']);
+      expect(bucket.refcount).to.equal(0);
+    });
+
+    it('is not asked by an answer of no bytes: that is not an answer', () => {
+      const consumer = new PacedConsumer();
+      const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
+      shaped.write(Buffer.alloc(0));
+      shaped.write(Buffer.alloc(5));
+      expect(consumer.writes.map(({ size }) => size)).to.deep.equal([5]);
+    });
+  });
+
+  describe('what fails', () => {
+    const failing = (): IPullProducer & { stopped: boolean; asked: number } => ({
+      stopped: false,
+      asked: 0,
+      resumeProducing() {
+        this.asked += 1;
+        if (this.asked > 1) throw new Error('worn out');
+      },
+      stopProducing() {
+        this.stopped = true;
+      },
+    });
+
+    it('reaches the caller', () => {
+      const { consumer } = makeEnds();
+      const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
+      const producer = failing();
+      shaped.registerProducer(producer, false);
+      expect(() => shaped.resumeProducing()).to.throw('worn out');
+    });
+
+    it('in a turn without a caller is reported, and ends everything', () => {
+      const reported: unknown[] = [];
+      const stopListening = log.addObserver(({ error }) => reported.push(error));
+      const consumer = new PacedConsumer();
+      const bucket = makeBucket(100, 100);
+      const shaped = new ShapedConsumer(consumer, bucket);
+      const producer = failing();
+      shaped.registerProducer(producer, false);
+      shaped.write(Buffer.alloc(120));
+      clock.tick(1_000);
+      stopListening();
+      expect(reported.map(String)).to.deep.equal(['Error: worn out']);
+      expect(producer.stopped).to.equal(true);
+      expect(consumer.log.at(-1)).to.deep.equal(['unregister', 120]);
+      expect(bucket.refcount).to.equal(0);
+      expect(clock.countTimers()).to.equal(0);
+    });
+
+    it('once more, when it is to end, is reported too', () => {
+      const reported: unknown[] = [];
+      const stopListening = log.addObserver(({ error }) => reported.push(error));
+      const consumer = new PacedConsumer();
+      const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
+      const producer = failing();
+      producer.stopProducing = () => {
+        throw new Error('no end');
+      };
+      shaped.registerProducer(producer, false);
+      shaped.write(Buffer.alloc(120));
+      clock.tick(1_000);
+      stopListening();
+      expect(reported.map(String)).to.deep.equal(['Error: worn out', 'Error: no end']);
+      expect(consumer.log.at(-1)).to.deep.equal(['unregister', 120]);
+    });
+
+    it('tells a consumer that can be told', () => {
+      const stopListening = log.addObserver(() => {});
+      const consumer = new PacedConsumer();
+      const told: string[] = [];
+      Object.assign(consumer, { producerFailed: (reason: Error) => told.push(reason.message) });
+      const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
+      shaped.registerProducer(failing(), false);
+      shaped.write(Buffer.alloc(120));
+      clock.tick(1_000);
+      stopListening();
+      expect(told).to.deep.equal(['worn out']);
+    });
+
+    it('in the consumer loses and repeats nothing', () => {
+      const { consumer, when, received } = makeEnds();
+      const shaped = new ShapedConsumer(consumer, makeBucket(2, 10));
+      shaped.resumeProducing();
+      when['write'] = () => {
+        throw new Error('full');
+      };
+      expect(() => shaped.write(bytes('abcd'))).to.throw('full');
+      clock.tick(1_000);
+      shaped.resumeProducing();
+      expect(received()).to.equal('abcd');
+    });
+  });
+
+  describe('while its constructor runs', () => {
+    it('may be stopped, and counts as stopped', () => {
+      const { consumer, when } = makeEnds();
+      const bucket = makeBucket(100, 100);
+      when['register'] = () => consumer.producer?.stopProducing();
+      const shaped = new ShapedConsumer(consumer, bucket);
+      expect(shaped).to.include({ stopped: true, consumer: null });
+      expect(bucket.refcount).to.equal(0);
+    });
+
+    it('may be asked and written to', () => {
+      const { consumer, when, received } = makeEnds();
+      when['register'] = () => {
+        const shaped = consumer.producer as IPushProducer & IConsumer;
+        shaped.resumeProducing();
+        shaped.write(bytes('abc'));
+      };
+      const shaped = new ShapedConsumer(consumer, makeBucket(2, 100));
+      expect(received()).to.equal('ab');
+      shaped.resumeProducing();
+      clock.tick(100);
+      expect(received()).to.equal('abc');
+    });
+
+    it('may be refused, and then counts nowhere', () => {
+      const { consumer, when } = makeEnds();
+      const bucket = makeBucket(100, 100);
+      when['register'] = () => {
+        throw new Error('taken');
+      };
+      expect(() => new ShapedConsumer(consumer, bucket)).to.throw('taken');
+      expect(bucket.refcount).to.equal(0);
+    });
+  });
+});
