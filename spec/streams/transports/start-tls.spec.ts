@@ -4,67 +4,15 @@ import tls from 'node:tls';
 
 import { expect } from 'chai';
 
-import {
-  ConnectionDone,
-  ConnectionLost,
-  InvalidStateError,
-  DuplexTransport,
-  Protocol,
-  type StartTLSOptions,
-} from '../../../lib/index.js';
+import { ConnectionDone, ConnectionLost, DuplexTransport } from '../../../lib/index.js';
 import { certificate } from '../../support/certificate.js';
 import { numbered, PushProducer } from '../../support/producers.js';
 import { readAll, synchronousPair, tcpPair } from '../../support/sockets.js';
-
-/** A protocol of one line in the clear, `STARTTLS`, after which all is encrypted. */
-class Upgrading extends Protocol<DuplexTransport> {
-  readonly told: string[] = [];
-  readonly received: Buffer[] = [];
-  constructor(
-    readonly options: StartTLSOptions,
-    readonly afterwards: (transport: DuplexTransport) => void = () => {},
-  ) {
-    super();
-  }
-  override dataReceived(data: Buffer): void {
-    if (String(data) === 'STARTTLS\r\n') {
-      this.transport.write(Buffer.from('220 ready\r\n'));
-      this.transport.startTLS(this.options);
-      this.afterwards(this.transport);
-    } else if (String(data) === '220 ready\r\n') {
-      this.transport.startTLS(this.options);
-      this.afterwards(this.transport);
-    } else {
-      this.received.push(data);
-    }
-  }
-  handshakeCompleted(): void {
-    this.told.push('secure');
-  }
-  override connectionLost(reason: Error): void {
-    this.told.push(reason.name);
-  }
-  get text(): string {
-    return Buffer.concat(this.received).toString();
-  }
-}
+import { Upgrading, upgraded } from '../../support/upgrading-protocol.js';
 
 /** Lets what is on its way arrive. */
 async function turns(): Promise<void> {
   for (let count = 0; count < 20; count += 1) await turn();
-}
-
-async function upgraded(
-  server: Upgrading,
-  client: Upgrading,
-): Promise<[DuplexTransport, DuplexTransport]> {
-  const pair = await tcpPair();
-  const transports: [DuplexTransport, DuplexTransport] = [
-    new DuplexTransport(pair.server, { protocol: server }),
-    new DuplexTransport(pair.client, { protocol: client }),
-  ];
-  transports[1].write(Buffer.from('STARTTLS\r\n'));
-  return transports;
 }
 
 describe('DuplexTransport#startTLS', () => {
@@ -133,80 +81,6 @@ describe('DuplexTransport#startTLS', () => {
     expect(Buffer.concat(client.received).equals(data)).to.equal(true);
     expect(reasons.map(({ name }) => name)).to.deep.equal(['ConnectionDone', 'ConnectionDone']);
     expect(producer?.log).to.include('pause').and.not.include('stop');
-  });
-
-  it('loses the connection when the certificate doesn’t verify, with the cause', async () => {
-    const server = new Upgrading(certificate());
-    const client = new Upgrading({ servername: 'localhost' });
-    const [serving, connecting] = await upgraded(server, client);
-    const reason = await connecting.closed;
-    expect(reason).to.be.instanceOf(ConnectionLost);
-    expect(reason.cause).to.have.property('code', 'DEPTH_ZERO_SELF_SIGNED_CERT');
-    await serving.closed;
-    expect(client.told).to.deep.equal(['ConnectionLost']);
-  });
-
-  it('loses the connection of a client that shows no certificate where one is due', async () => {
-    const server = new Upgrading({ ...certificate(), ca: certificate().cert, requestCert: true });
-    const [serving] = await upgraded(server, new Upgrading(trusting()));
-    expect(await serving.closed).to.be.instanceOf(ConnectionLost);
-    expect(server.told).to.deep.equal(['ConnectionLost']);
-  });
-
-  it('loses the connection when the other end speaks no TLS', async () => {
-    const { server, client } = await tcpPair();
-    const protocol = new Upgrading(certificate());
-    const transport = new DuplexTransport(server, { protocol });
-    client.on('error', () => {}).resume();
-    transport.startTLS(certificate());
-    client.write('GET / HTTP/1.0\r\n\r\n');
-    const reason = await transport.closed;
-    expect(reason).to.be.instanceOf(ConnectionLost);
-    expect(reason.cause).to.have.property('code', 'ERR_SSL_HTTP_REQUEST');
-  });
-
-  it('refuses options that make no sense, and the connection goes on as it was', async () => {
-    const { server, client } = await tcpPair();
-    const transport = new DuplexTransport(server, { protocol: new Upgrading({}) });
-    expect(() => transport.startTLS({ key: 'no key', cert: 'no certificate' })).to.throw(Error);
-    transport.write(Buffer.from('in the clear'));
-    transport.loseConnection();
-    expect(String(await readAll(client))).to.equal('in the clear');
-    client.end();
-  });
-
-  it('refuses what only the wrapping finds out, and the connection goes on as it was', async () => {
-    const { server, client } = await tcpPair();
-    const protocol = new Upgrading({});
-    const transport = new DuplexTransport(server, { protocol });
-    transport.write(Buffer.alloc(4_000_000)); // Also where what was written has yet to leave.
-    const SNICallback = 5 as never;
-    expect(() => transport.startTLS({ ...certificate(), SNICallback })).to.throw(TypeError);
-    client.end('in the clear');
-    expect((await readAll(client)).length).to.equal(4_000_000);
-    await transport.closed;
-    expect(protocol.text).to.equal('in the clear');
-  });
-
-  it('is refused while it is under way, and nothing leaks', async () => {
-    const { server, client } = await tcpPair();
-    const transport = new DuplexTransport(server, { protocol: new Upgrading(certificate()) });
-    transport.write(Buffer.alloc(4_000_000));
-    transport.startTLS(certificate());
-    transport.write(Buffer.from('secret'));
-    expect(() => transport.startTLS(certificate())).to.throw(InvalidStateError);
-    const { length } = await new Promise<Buffer>((resolve) => {
-      const chunks: Buffer[] = [];
-      client.on('data', (chunk: Buffer) => {
-        chunks.push(chunk);
-        const all = Buffer.concat(chunks);
-        if (all.length >= 4_000_000) resolve(all);
-      });
-    });
-    expect(length).to.equal(4_000_000);
-    transport.abortConnection();
-    client.on('error', () => {});
-    await transport.closed;
   });
 
   it('encrypts also what a protocol writes that was answered from inside its write', async () => {
@@ -374,48 +248,6 @@ describe('DuplexTransport#startTLS', () => {
     await serving.closed;
   });
 
-  it('loses the connection when the other end takes longer than it may', async () => {
-    const { server, client } = await tcpPair();
-    const protocol = new Upgrading({});
-    const transport = new DuplexTransport(server, { protocol });
-    transport.startTLS({ ...certificate(), handshakeTimeout: 1 });
-    client.on('error', () => {}).resume();
-    const reason = await transport.closed;
-    expect(reason).to.be.instanceOf(ConnectionLost);
-    expect(reason.cause).to.have.property('code', 'ERR_TLS_HANDSHAKE_TIMEOUT');
-    expect(protocol.told).to.deep.equal(['ConnectionLost']);
-    expect(server.destroyed).to.equal(true);
-  });
-
-  it('loses the connection when what was written before cannot be sent', async () => {
-    const [ours] = synchronousPair();
-    const protocol = new Upgrading({});
-    const transport = new DuplexTransport(ours, { protocol });
-    const broken = new Error('broken');
-    ours.write = () => {
-      throw broken;
-    };
-    transport.write(Buffer.from('220 ready'));
-    transport.startTLS({ ...certificate(), isServer: true });
-    const reason = await transport.closed;
-    expect(reason).to.be.instanceOf(ConnectionLost);
-    expect(reason.cause).to.equal(broken);
-    expect(protocol.told).to.deep.equal(['ConnectionLost']);
-  });
-
-  it('shakes no hands once the connection is lost', async () => {
-    const { server, client } = await tcpPair();
-    client.on('error', () => {});
-    const protocol = new Upgrading({});
-    const transport = new DuplexTransport(server, { protocol });
-    transport.startTLS(certificate());
-    transport.abortConnection();
-    expect((await transport.closed).name).to.equal('ConnectionAborted');
-    await turns();
-    expect(protocol.told).to.deep.equal(['ConnectionAborted']);
-    expect(server.listenerCount('data')).to.equal(0);
-  });
-
   it('gives TLS what came while the protocol was paused before it', async () => {
     const { server, client } = await tcpPair();
     const protocol = new Upgrading({});
@@ -436,18 +268,5 @@ describe('DuplexTransport#startTLS', () => {
     secure.end();
     secure.on('error', () => {}).resume();
     expect(await transport.closed).to.be.instanceOf(ConnectionDone);
-  });
-
-  it('does nothing once the half that we write has ended', async () => {
-    const { server, client } = await tcpPair();
-    const protocol = new Upgrading({});
-    const transport = new DuplexTransport(server, { protocol });
-    transport.loseWriteConnection();
-    await readAll(client);
-    transport.startTLS(certificate());
-    await turns();
-    client.end('still in the clear');
-    await transport.closed;
-    expect(protocol.text).to.equal('still in the clear');
   });
 });

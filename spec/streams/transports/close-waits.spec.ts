@@ -2,17 +2,13 @@ import type { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
-import sinon from 'sinon';
 
 import {
   Bucket,
   ConnectionDone,
-  ConnectionLost,
   DuplexTransport,
   Protocol,
   ShapedTransport,
-  WritableConsumer,
-  type DuplexTransportOptions,
   type IConsumer,
   type IProtocol,
   type IPushProducer,
@@ -22,6 +18,7 @@ import { memoryPair } from '../../support/memory-pair.js';
 import { numbered } from '../../support/producers.js';
 import { readAll, tcpPair, tlsPair, unixPair } from '../../support/sockets.js';
 import { until } from '../../support/until.js';
+import { Own, Side, idle } from '../../support/own-protocols.js';
 
 /** Two ends of a connection: ours, and the one that the spec plays. */
 type Open = () => Promise<[ours: Duplex, peer: Duplex]>;
@@ -76,59 +73,6 @@ function wrap(protocol: IProtocol, depth: number): IProtocol {
   return depth === 0 ? protocol : new Wrapper(wrap(protocol, depth - 1));
 }
 
-/** Registers itself, writes, and closes when it is told to. */
-class Own extends Protocol implements IPushProducer {
-  readonly told: string[] = [];
-  /** Written from inside `resumeProducing`, then in the same turn of the event loop. */
-  answers: Buffer[] = [];
-
-  constructor(readonly data: Buffer) {
-    super();
-  }
-  override connectionMade(): void {
-    this.transport.registerProducer(this, true);
-    this.transport.write(this.data);
-  }
-  override connectionLost(reason: Error): void {
-    this.told.push(reason.name);
-  }
-  pauseProducing(): void {
-    this.told.push('pause');
-  }
-  resumeProducing(): void {
-    this.told.push('resume');
-    const [now, later] = this.answers.splice(0);
-    if (now !== undefined) this.transport.write(now);
-    if (later !== undefined) void Promise.resolve().then(() => this.transport.write(later));
-  }
-  stopProducing(): void {
-    this.told.push('stop');
-  }
-}
-
-/** One side of a port forwarder. */
-class Side extends Protocol implements IPushProducer {
-  other!: Side;
-  reason: Error | undefined;
-
-  override dataReceived(data: Buffer): void {
-    this.other.transport.write(data);
-  }
-  pauseProducing(): void {
-    this.transport.pauseProducing();
-  }
-  resumeProducing(): void {
-    this.transport.resumeProducing();
-  }
-  stopProducing(): void {
-    this.transport.loseConnection();
-  }
-  override connectionLost(reason: Error): void {
-    this.reason = reason;
-    this.other.transport.loseConnection();
-  }
-}
-
 /** Sends back what it receives. */
 class Echo extends Protocol {
   override dataReceived(data: Buffer): void {
@@ -136,19 +80,12 @@ class Echo extends Protocol {
   }
 }
 
-/** A push producer that never does anything by itself. */
-const idle = () => ({
-  pauseProducing: () => {},
-  resumeProducing: () => {},
-  stopProducing: sinon.fake(),
-});
-
 for (const [family, open] of families) {
-  describe(`who a close waits for, over ${family}`, () => {
+  describe(`A close over ${family}`, () => {
     for (const depth of [0, 1, 3]) {
       const where = depth === 0 ? '' : ` behind ${depth} wrappers`;
 
-      it(`not a protocol${where} that registered itself, and has nothing to be resumed for`, async () => {
+      it(`does not wait for a protocol${where} that registered itself, and has nothing to be resumed for`, async () => {
         const [ours, peer] = await open();
         const own = new Own(Buffer.from('hello'));
         const transport = new DuplexTransport(ours, { protocol: wrap(own, depth) });
@@ -162,7 +99,7 @@ for (const [family, open] of families) {
         ]);
       });
 
-      it(`a protocol${where} that is paused, until it was resumed and the event loop has turned`, async () => {
+      it(`waits for a protocol${where} that is paused, until it was resumed and the event loop has turned`, async () => {
         const [ours, peer] = await open();
         const data = numbered(32 << 20); // More than the operating system ever holds.
         const own = new Own(data);
@@ -181,7 +118,7 @@ for (const [family, open] of families) {
       });
 
       for (const by of ['protocol', 'transport'] as const) {
-        it(`not two${where} whose producers are each other’s ${by}`, async () => {
+        it(`does not wait for two${where} whose producers are each other’s ${by}`, async () => {
           const [a, b] = [new Side(), new Side()];
           [a.other, b.other] = [b, a];
           const [left, client] = await open();
@@ -199,7 +136,7 @@ for (const [family, open] of families) {
       }
     }
 
-    it('not three in a circle, each of which feeds the next', async () => {
+    it('does not wait for three in a circle, each of which feeds the next', async () => {
       const ends = await Promise.all([open(), open(), open()]);
       const transports = ends.map(([ours]) => new DuplexTransport(ours, { protocol: new Side() }));
       ends.forEach(([, peer]) => peer.resume().on('end', () => peer.end()));
@@ -213,7 +150,7 @@ for (const [family, open] of families) {
     });
 
     for (const how of ['loseConnection', 'loseWriteConnection'] as const) {
-      it(`not a transport that registered with itself, so as to read no faster than it writes: ${how}`, async () => {
+      it(`does not wait for a transport that registered with itself, so as to read no faster than it writes: ${how}`, async () => {
         const [ours, peer] = await open();
         const transport = new DuplexTransport(ours, { protocol: new Echo() });
         transport.registerProducer(transport, true);
@@ -227,7 +164,7 @@ for (const [family, open] of families) {
       });
     }
 
-    it('not a transport around it that registered with itself', async () => {
+    it('does not wait for a transport around it that registered with itself', async () => {
       const [ours, peer] = await open();
       const transport = new DuplexTransport(ours, { protocol: new Protocol() });
       const shaped = new ShapedTransport(transport, new Bucket());
@@ -240,7 +177,7 @@ for (const [family, open] of families) {
       expect(await transport.closed).to.be.instanceOf(ConnectionDone);
     });
 
-    it('an object that feeds its own transport, although it has that as its `transport`', async () => {
+    it('waits for an object that feeds its own transport, although it has that as its `transport`', async () => {
       const [ours, peer] = await open();
       const transport = new DuplexTransport(ours, { protocol: new Protocol() });
       transport.registerProducer(Object.assign(idle(), { transport }), true);
@@ -253,7 +190,7 @@ for (const [family, open] of families) {
       peer.end();
     });
 
-    it('a producer that says `disconnected` and is not a transport', async () => {
+    it('waits for a producer that says `disconnected` and is not a transport', async () => {
       const [ours, peer] = await open();
       const transport = new DuplexTransport(ours, { protocol: new Protocol() });
       transport.registerProducer(Object.assign(idle(), { disconnected: true }), true);
@@ -267,7 +204,7 @@ for (const [family, open] of families) {
     });
 
     for (const order of ['before', 'after'] as const) {
-      it(`not a producer whose transport was lost ${order} the close was asked for`, async () => {
+      it(`does not wait for a producer whose transport was lost ${order} the close was asked for`, async () => {
         const [first, itsPeer] = await open();
         const [second, peer] = await open();
         const from = new DuplexTransport(first, { protocol: new Protocol() });
@@ -288,99 +225,3 @@ for (const [family, open] of families) {
     }
   });
 }
-
-describe('who a close waits for', () => {
-  const transportOver = async (options: DuplexTransportOptions = {}) => {
-    const { server, client } = await tcpPair();
-    return { transport: new DuplexTransport(server, options), peer: client };
-  };
-
-  it('on a shaped transport, not its own protocol either', async () => {
-    const own = new Own(Buffer.from('hello'));
-    const { transport, peer } = await transportOver();
-    const bucket = Object.assign(new Bucket(), { maxburst: 1e6, rate: 1e6 });
-    transport.start({
-      makeConnection: (inner) =>
-        own.makeConnection(new ShapedTransport(inner as DuplexTransport, bucket)),
-      dataReceived: () => {},
-      connectionLost: (reason) => own.connectionLost(reason),
-      wrappedProtocol: own,
-    } as IProtocol);
-    const received = readAll(peer);
-    own.transport.loseConnection();
-    expect(String(await received)).to.equal('hello');
-    peer.end();
-    await transport.closed;
-  });
-
-  it('on two shaped transports, not two protocols that are each other’s producers', async () => {
-    const bucket = () => Object.assign(new Bucket(), { maxburst: 1e6, rate: 1e6 });
-    const sides = await Promise.all(
-      [new Side(), new Side()].map(async (side) => {
-        const { transport, peer } = await transportOver({ protocol: side });
-        side.transport = new ShapedTransport(transport, bucket());
-        return { side, transport, peer };
-      }),
-    );
-    const [a, b] = sides as [(typeof sides)[0], (typeof sides)[0]];
-    [a.side.other, b.side.other] = [b.side, a.side];
-    a.side.transport.registerProducer(b.side, true);
-    b.side.transport.registerProducer(a.side, true);
-    const received = readAll(b.peer).finally(() => b.peer.end());
-    a.peer.resume().end('hello');
-    expect(String(await received)).to.equal('hello');
-    await Promise.all([a.transport.closed, b.transport.closed]);
-  });
-
-  it('with waitsForProducer false, resumes a paused producer and goes on a turn later', async () => {
-    const { transport, peer } = await transportOver({ waitsForProducer: false, highWaterMark: 1 });
-    const producer = { ...idle(), resumeProducing: sinon.spy() };
-    transport.registerProducer(producer, true);
-    transport.write(Buffer.from('hello'));
-    transport.loseConnection();
-    expect(String(await readAll(peer))).to.equal('hello');
-    peer.end();
-    await transport.closed;
-    sinon.assert.calledOnce(producer.resumeProducing);
-    sinon.assert.calledOnce(producer.stopProducing);
-  });
-
-  it('stops a producer that registers after the half close, and goes on reading', async () => {
-    for (const make of [
-      (stream: Duplex) => new WritableConsumer(stream),
-      (stream: Duplex) => new DuplexTransport(stream, { protocol: new Protocol() }),
-    ]) {
-      const { server, client } = await tcpPair();
-      const consumer = make(server);
-      consumer.loseWriteConnection();
-      await readAll(client);
-      const producers = [idle(), idle()];
-      consumer.registerProducer(producers[0]!, true);
-      consumer.registerProducer(producers[1]!, false);
-      producers.forEach((producer) => sinon.assert.calledOnce(producer.stopProducing));
-      expect(consumer).to.include({ producer: null, disconnected: false });
-      client.destroy();
-      server.destroy();
-    }
-  });
-
-  for (const half of [false, true]) {
-    it(`stays aborted when it is then asked to close${half ? ', after a half close' : ''}`, async () => {
-      const { server, client } = await tcpPair();
-      client.on('error', () => {});
-      const transport = new DuplexTransport(server, { protocol: new Protocol() });
-      if (half) {
-        transport.loseWriteConnection();
-        await readAll(client);
-      }
-      transport.abortConnection();
-      transport.loseConnection();
-      transport.loseWriteConnection();
-      const reason = await transport.closed;
-      expect(reason).to.be.instanceOf(ConnectionLost);
-      expect((reason as ConnectionLost).code).to.equal('ERR_CONNECTION_ABORTED');
-      expect(server.destroyed).to.equal(true);
-      client.destroy();
-    });
-  }
-});

@@ -1,0 +1,232 @@
+import { once } from 'node:events';
+import { finished } from 'node:stream/promises';
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { expect } from 'chai';
+
+import { ConsumerWritable, log, ProducerStoppedError, type LogEvent } from '../../../lib/index.js';
+import { ProducerReadable } from '../../../lib/streams/as-streams/producer-readable.js';
+import { errorOf } from '../../support/error-event.js';
+import { DrivenConsumer } from '../../support/consumers.js';
+import { readAll } from '../../support/sockets.js';
+import { made } from '../../support/driven-writable.js';
+
+describe('ConsumerWritable', () => {
+  describe('finishing', () => {
+    it('unregisters once, after everything was written', async () => {
+      const { consumer, writable } = made();
+      writable.write('a');
+      writable.end('b');
+      await finished(writable);
+      expect(consumer.log).to.deep.equal(['register push', 'a', 'b', 'unregister']);
+    });
+
+    it('waits for a consumer that has paused it with data held', async () => {
+      const { consumer, writable } = made();
+      consumer.pause();
+      writable.end('a');
+      await turn();
+      expect(consumer.log).to.deep.equal(['register push', 'pause']);
+      consumer.resume();
+      await finished(writable);
+      expect(consumer.log.slice(3)).to.deep.equal(['a', 'unregister']);
+    });
+
+    it('does not wait for a consumer that has paused it when there is nothing left', async () => {
+      const { consumer, writable } = made();
+      consumer.pause();
+      writable.end();
+      await finished(writable);
+      expect(consumer.log.slice(2)).to.deep.equal(['unregister']);
+    });
+
+    it('leaves a finishable consumer open for another producer, unless told otherwise', async () => {
+      const readable = new ProducerReadable({ end: false });
+      for (const text of ['one ', 'two ']) {
+        const writable = new ConsumerWritable(readable);
+        writable.end(text);
+        await finished(writable);
+      }
+      new ConsumerWritable(readable, { finish: true }).end('three');
+      expect((await readAll(readable)).toString()).to.equal('one two three');
+    });
+
+    it('fails with what unregisterProducer or finish throws', async () => {
+      for (const method of ['unregisterProducer', 'finish'] as const) {
+        const consumer = Object.assign(new DrivenConsumer(), { finish() {} });
+        const thrown = new Error(method);
+        consumer[method] = () => {
+          throw thrown;
+        };
+        const writable = new ConsumerWritable(consumer, { finish: true });
+        writable.end('a');
+        expect(await errorOf(writable)).to.equal(thrown);
+      }
+    });
+  });
+
+  describe('stopped by the consumer', () => {
+    it('is destroyed with ProducerStoppedError and does not unregister', async () => {
+      const { consumer, writable } = made();
+      consumer.stop();
+      const error = await errorOf(writable);
+      expect(error).to.be.instanceOf(ProducerStoppedError);
+      expect(error).to.have.property('code', 'ERR_PRODUCER_STOPPED');
+      expect(consumer.log).to.deep.equal(['register push', 'stop']);
+    });
+
+    it('fails what it holds', async () => {
+      const { consumer, writable } = made();
+      consumer.pause();
+      const errors: unknown[] = [];
+      for (const chunk of 'ab') writable.write(chunk, (error) => errors.push(error));
+      consumer.stop();
+      const error = await errorOf(writable);
+      await turn();
+      expect(errors).to.deep.equal([error, error]);
+      expect(consumer.chunks).to.deep.equal([]);
+    });
+
+    it('reports what the consumer throws after that, from inside a write', async () => {
+      const { consumer, writable } = made();
+      const thrown = new Error('full');
+      consumer.onWrite = () => {
+        consumer.stop();
+        throw thrown;
+      };
+      const logged: unknown[] = [];
+      const restore = log.addObserver(({ error }) => logged.push(error));
+      writable.write('a');
+      restore();
+      expect(await errorOf(writable)).to.be.instanceOf(ProducerStoppedError);
+      expect(logged).to.deep.equal([thrown]);
+    });
+
+    it('may be stopped from inside a write', async () => {
+      const { consumer, writable } = made();
+      consumer.onWrite = () => consumer.stop();
+      for (const chunk of 'ab') writable.write(chunk);
+      expect(await errorOf(writable)).to.be.instanceOf(ProducerStoppedError);
+      expect(consumer.log).to.deep.equal(['register push', 'a', 'stop']);
+    });
+
+    it('takes no notice after it has finished, or of a second stop', async () => {
+      const { writable } = made();
+      writable.end();
+      await finished(writable);
+      writable.stopProducing();
+      const { writable: stopped } = made();
+      stopped.stopProducing();
+      stopped.stopProducing();
+      await errorOf(stopped);
+      await turn();
+      expect(writable.errored).to.equal(null);
+    });
+  });
+
+  describe('destroyed before the end', () => {
+    it('unregisters once, so that the consumer is not left waiting', async () => {
+      for (const error of [undefined, new Error('broken')]) {
+        const { consumer, writable } = made();
+        writable.on('error', () => {});
+        writable.write('a');
+        writable.destroy(error);
+        writable.destroy();
+        await finished(writable).catch(() => {});
+        expect(consumer.log).to.deep.equal(['register push', 'a', 'unregister']);
+      }
+    });
+
+    it('writes nothing more, although the consumer resumes it as it unregisters', async () => {
+      const { consumer, writable } = made();
+      consumer.pause();
+      consumer.unregisterProducer = () => consumer.resume();
+      writable.write('a');
+      writable.destroy();
+      await once(writable, 'close');
+      expect(consumer.chunks).to.deep.equal([]);
+    });
+
+    it('calls back for the chunk that it holds, with the error', async () => {
+      for (const error of [undefined, new Error('broken')]) {
+        const { consumer, writable } = made();
+        writable.on('error', () => {});
+        consumer.pause();
+        const result = new Promise<unknown>((resolve) => writable.write('a', resolve));
+        writable.destroy(error);
+        const code = error ?? { code: 'ERR_CONNECTION_ABORTED' };
+        expect(await result).to.include(code);
+        consumer.resume();
+        expect(consumer.chunks).to.deep.equal([]);
+      }
+    });
+
+    it('lets no reader of what the consumer makes of it believe that this is all', async () => {
+      for (const error of [undefined, new Error('broken')]) {
+        const readable = new ProducerReadable();
+        const writable = new ConsumerWritable(readable);
+        writable.on('error', () => {});
+        writable.write('not all');
+        writable.destroy(error);
+        const outcome = await readAll(readable).then(
+          () => 'the end',
+          (failure: unknown) => failure,
+        );
+        if (error) expect(outcome).to.equal(error);
+        else expect(outcome).to.have.property('code', 'ERR_CONNECTION_ABORTED');
+      }
+    });
+
+    it('is what an AbortSignal does', async () => {
+      const abort = new AbortController();
+      const { consumer, writable } = made({ signal: abort.signal });
+      abort.abort();
+      expect(await errorOf(writable)).to.have.property('name', 'AbortError');
+      expect(consumer.log).to.deep.equal(['register push', 'unregister']);
+      const { consumer: late, writable: stillborn } = made({ signal: abort.signal });
+      expect(await errorOf(stillborn)).to.have.property('name', 'AbortError');
+      expect(late.log).to.deep.equal(['register push', 'unregister']);
+    });
+
+    it('is what a consumer does if its write throws', async () => {
+      const { consumer, writable } = made();
+      const thrown = new Error('too much');
+      consumer.onWrite = () => {
+        throw thrown;
+      };
+      const result = new Promise<unknown>((resolve) => writable.write('a', resolve));
+      expect(await errorOf(writable)).to.equal(thrown);
+      expect(await result).to.equal(thrown);
+      expect(consumer.log).to.deep.equal(['register push', 'a', 'unregister']);
+    });
+
+    it('wraps what a consumer throws that is not an error', async () => {
+      const { consumer, writable } = made();
+      consumer.onWrite = () => {
+        // eslint-disable-next-line @typescript-eslint/only-throw-error
+        throw 'too much';
+      };
+      writable.write('a');
+      expect(await errorOf(writable)).to.have.property('cause', 'too much');
+    });
+
+    it('reports an error of unregisterProducer that no other code would hear of', async () => {
+      const thrown = new Error('unregister');
+      const events: LogEvent[] = [];
+      const restore = log.addObserver((event) => events.push(event));
+      try {
+        for (const error of [undefined, new Error('broken')]) {
+          const { consumer, writable } = made();
+          consumer.unregisterProducer = () => {
+            throw thrown;
+          };
+          writable.destroy(error);
+          expect(await errorOf(writable)).to.equal(error ?? thrown);
+        }
+      } finally {
+        restore();
+      }
+      expect(events.map(({ error }) => error)).to.deep.equal([thrown]);
+    });
+  });
+});

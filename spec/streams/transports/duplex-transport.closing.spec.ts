@@ -1,0 +1,202 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { expect } from 'chai';
+
+import { ConnectionDone, ConnectionLost, DuplexTransport, log } from '../../../lib/index.js';
+import { numbered, PushProducer } from '../../support/producers.js';
+import { port, readAll, tcpPair } from '../../support/sockets.js';
+import { Recorder, HalfCloseable, connected } from '../../support/recording-protocols.js';
+
+describe('DuplexTransport', () => {
+  describe('half close', () => {
+    it('lets an IHalfCloseableProtocol go on writing when the other end hangs up', async () => {
+      const { protocol, transport, peer } = await connected(new HalfCloseable(), () =>
+        tcpPair({ allowHalfOpen: true }),
+      );
+      const received = readAll(peer);
+      peer.end('question');
+      while (!protocol.told.includes('read lost')) await turn();
+      transport.write(Buffer.from('answer'));
+      transport.loseConnection();
+      expect(String(await received)).to.equal('answer');
+      await transport.closed;
+      expect(protocol.told).to.deep.equal(['made', 'data', 'read lost', 'ConnectionDone']);
+    });
+
+    it('does so on a socket whose server was told to allow no half-open ones', async () => {
+      const server = net.createServer().listen(0, '127.0.0.1'); // allowHalfOpen: false
+      await once(server, 'listening');
+      const accepted = once(server, 'connection') as Promise<[net.Socket]>;
+      const peer = net.connect({ port: port(server), host: '127.0.0.1', allowHalfOpen: true });
+      const [socket] = await accepted;
+      server.close();
+      const protocol = new HalfCloseable();
+      const transport = new DuplexTransport(socket, { protocol });
+      const received = readAll(peer);
+      peer.end('question');
+      while (!protocol.told.includes('read lost')) await turn();
+      await turn();
+      transport.write(Buffer.from('answer'));
+      transport.loseConnection();
+      expect(String(await received)).to.equal('answer');
+    });
+
+    it('tells an IHalfCloseableProtocol when its own half has ended, and reads on', async () => {
+      const { protocol, transport, peer } = await connected(new HalfCloseable());
+      transport.write(Buffer.from('question'));
+      transport.loseWriteConnection();
+      expect(String(await readAll(peer))).to.equal('question');
+      expect(protocol.told).to.deep.equal(['made', 'write lost']);
+      peer.write('answer');
+      while (protocol.text !== 'answer') await turn();
+      transport.loseConnection();
+      expect(transport.disconnected).to.equal(true);
+      peer.end();
+      expect(protocol.told).to.deep.equal(['made', 'write lost', 'data', 'ConnectionDone']);
+    });
+
+    it('is the end of the connection for any other protocol, and its producer is stopped', async () => {
+      const { protocol, transport, peer } = await connected(new Recorder());
+      const producer = new PushProducer(transport, numbered(50_000_000), 65_536).start();
+      peer.end();
+      await transport.closed;
+      expect(protocol.told).to.deep.equal(['made', 'ConnectionDone']);
+      expect(producer.log.at(-1)).to.equal('stop');
+      peer.destroy();
+    });
+
+    it('is over, cleanly, when both halves are', async () => {
+      const { protocol, transport, peer } = await connected(new HalfCloseable());
+      transport.loseWriteConnection();
+      await once(peer.resume(), 'end');
+      peer.end();
+      expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+      expect(protocol.told).to.deep.equal(['made', 'write lost', 'read lost', 'ConnectionDone']);
+    });
+  });
+
+  describe('a peer that resets the connection', () => {
+    it('is ConnectionLost with the cause, and stops the producer once', async () => {
+      const { protocol, transport, peer } = await connected(new Recorder());
+      const producer = new PushProducer(transport, numbered(50_000_000), 65_536).start();
+      await turn();
+      peer.resetAndDestroy();
+      const reason = await transport.closed;
+      expect(reason).to.be.instanceOf(ConnectionLost);
+      expect(reason.cause).to.have.property('code').that.is.oneOf(['ECONNRESET', 'EPIPE']);
+      expect(protocol.told).to.deep.equal(['made', 'ConnectionLost']);
+      expect(producer.log.filter((told) => told === 'stop')).to.have.length(1);
+    });
+  });
+
+  describe('a protocol that throws', () => {
+    const thrown = new Error('bug');
+    let logged: unknown[];
+    let restore: () => void;
+    beforeEach(() => {
+      logged = [];
+      restore = log.addObserver(({ error }) => logged.push(error));
+    });
+    afterEach(() => restore());
+
+    it('in connectionMade loses its connection with that as the reason', async () => {
+      const protocol = new (class extends Recorder {
+        override connectionMade(): void {
+          throw thrown;
+        }
+      })();
+      const { transport, peer } = await connected(protocol);
+      expect(await transport.closed).to.equal(thrown);
+      expect(protocol.told).to.deep.equal(['Error']);
+      expect(logged).to.deep.equal([thrown]);
+      if (!peer.readableEnded) await once(peer.resume(), 'end');
+    });
+
+    it('in dataReceived loses its connection, and its producer is stopped', async () => {
+      const protocol = new (class extends Recorder {
+        override dataReceived(): void {
+          throw thrown;
+        }
+      })();
+      const { transport, peer } = await connected(protocol);
+      const producer = new PushProducer(transport, numbered(50_000_000), 65_536).start();
+      peer.on('error', () => {}).write('x');
+      expect(await transport.closed).to.equal(thrown);
+      expect(protocol.told).to.deep.equal(['made', 'Error']);
+      expect(producer.log.at(-1)).to.equal('stop');
+      expect(logged).to.deep.equal([thrown]);
+    });
+
+    it('in readConnectionLost or writeConnectionLost loses its connection', async () => {
+      class Thrower extends HalfCloseable {
+        override readConnectionLost(): void {
+          throw thrown;
+        }
+        override writeConnectionLost(): void {
+          throw thrown;
+        }
+      }
+      const one = await connected(new Thrower());
+      one.peer.on('error', () => {}).end();
+      expect(await one.transport.closed).to.equal(thrown);
+      const other = await connected(new Thrower());
+      other.peer.on('error', () => {}).resume();
+      other.transport.loseWriteConnection();
+      expect(await other.transport.closed).to.equal(thrown);
+      expect(logged).to.deep.equal([thrown, thrown]);
+    });
+
+    it('in connectionLost is logged, and all is closed', async () => {
+      const protocol = new (class extends Recorder {
+        override connectionLost(): void {
+          throw thrown;
+        }
+      })();
+      const { transport, socket, peer } = await connected(protocol);
+      peer.end();
+      expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+      expect(logged).to.deep.equal([thrown]);
+      if (!socket.closed) await once(socket, 'close');
+    });
+  });
+});
+
+describe('two DuplexTransports that are each other’s producer', () => {
+  async function forwarder() {
+    const [left, right] = [await tcpPair(), await tcpPair()];
+    const protocols = [new Recorder(), new Recorder()] as const;
+    const [a, b] = [left.server, right.server].map(
+      (socket, i) => new DuplexTransport(socket, { protocol: protocols[i] }),
+    ) as [DuplexTransport, DuplexTransport];
+    a.registerProducer(b, true);
+    b.registerProducer(a, true);
+    return { a, b, left: left.client.resume(), right: right.client.resume() };
+  }
+
+  it('both close, when both are told to', async () => {
+    const { a, b, left, right } = await forwarder();
+    a.loseConnection();
+    await turn();
+    b.loseConnection();
+    left.end();
+    right.end();
+    const reasons = await Promise.all([a.closed, b.closed]);
+    expect(reasons.map((reason) => reason.name)).to.deep.equal([
+      'ConnectionDone',
+      'ConnectionDone',
+    ]);
+  });
+
+  it('the one that waits to close closes when the other is lost', async () => {
+    const { a, b, left, right } = await forwarder();
+    b.loseConnection();
+    await turn();
+    expect(b.disconnected).to.equal(false);
+    left.resetAndDestroy();
+    expect((await a.closed).name).to.equal('ConnectionLost');
+    expect((await b.closed).name).to.equal('ConnectionDone');
+    right.end();
+  });
+});

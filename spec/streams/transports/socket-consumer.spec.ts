@@ -1,0 +1,71 @@
+import { PassThrough } from 'node:stream';
+
+import { expect } from 'chai';
+
+import { DuplexTransport } from '../../../lib/index.js';
+import { tcpPair, unixPair } from '../../support/sockets.js';
+import { Recorder, connected } from '../../support/recording-protocols.js';
+
+describe('DuplexTransport', () => {
+  describe('addresses and options', () => {
+    it('are those of the socket', async () => {
+      const { transport, peer } = await connected(new Recorder());
+      const { localPort, remotePort } = peer;
+      const at = { type: 'TCP', family: 'IPv4', host: '127.0.0.1' };
+      expect(transport.getPeer()).to.deep.equal({ ...at, port: localPort });
+      expect(transport.getHost()).to.deep.equal({ ...at, port: remotePort });
+      peer.end();
+      await transport.closed;
+      expect(transport.getPeer()).to.deep.equal({ ...at, port: localPort });
+    });
+
+    it('are known in connectionLost, although they were not asked for before', async () => {
+      let lost: unknown;
+      const protocol = new (class extends Recorder {
+        override connectionLost(): void {
+          lost = this.transport.getPeer();
+        }
+      })();
+      const { transport, peer } = await connected(protocol);
+      const { localPort } = peer;
+      peer.end();
+      await transport.closed;
+      expect(lost).to.have.property('port', localPort);
+    });
+
+    it('are Unix and pipe addresses for what has no port', async () => {
+      const { transport, peer } = await connected(new Recorder(), unixPair);
+      expect(transport.getPeer()).to.deep.equal({ type: 'UNIX', name: null });
+      peer.end();
+      await transport.closed;
+      expect(new DuplexTransport(new PassThrough()).getHost()).to.deep.equal({ type: 'PIPE' });
+    });
+
+    it('reach the socket', async () => {
+      const { server, client } = await tcpPair();
+      const told: unknown[] = [];
+      server.setNoDelay = (enabled) => (told.push('no delay', enabled), server);
+      server.setKeepAlive = (enabled) => (told.push('keep alive', enabled), server);
+      const transport = new DuplexTransport(server, { protocol: new Recorder() });
+      transport.setTcpNoDelay(true);
+      transport.setTcpKeepAlive(true);
+      expect(told).to.deep.equal(['no delay', true, 'keep alive', true]);
+      client.end();
+      await transport.closed;
+    });
+
+    it('remember what they were set to', async () => {
+      const { transport, peer } = await connected(new Recorder());
+      expect([transport.getTcpNoDelay(), transport.getTcpKeepAlive()]).to.deep.equal([
+        false,
+        false,
+      ]);
+      transport.setTcpNoDelay(true);
+      transport.setTcpKeepAlive(true);
+      expect([transport.getTcpNoDelay(), transport.getTcpKeepAlive()]).to.deep.equal([true, true]);
+      expect(transport.logPrefix()).to.equal('Recorder');
+      peer.end();
+      await transport.closed;
+    });
+  });
+});

@@ -1,0 +1,235 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import http2 from 'node:http2';
+import { PassThrough, Writable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { expect } from 'chai';
+import * as rs from 'readable-stream';
+import * as streamx from 'streamx';
+
+import {
+  ConnectionAborted,
+  ConnectionLost,
+  WritableConsumer,
+  type LogEvent,
+  log,
+} from '../../../lib/index.js';
+import { recorder } from '../../support/recording-producer.js';
+import { port } from '../../support/sockets.js';
+import { Gate } from '../../support/gate.js';
+
+/** Collects what reaches the log until `restore`. */
+function captureLog(): { events: LogEvent[]; restore: () => void } {
+  const events: LogEvent[] = [];
+  return { events, restore: log.addObserver((event) => events.push(event)) };
+}
+
+const nextTick = () => new Promise<void>((resolve) => process.nextTick(resolve));
+
+describe('WritableConsumer', () => {
+  describe('failures', () => {
+    for (const [name, make] of [
+      ['node:stream', () => new Gate()],
+      ['node:stream, no autoDestroy', () => new Gate({ autoDestroy: false })],
+      ['readable-stream', () => new rs.Writable({ write() {} })],
+      [
+        'streamx',
+        () => new streamx.Writable({ write: (_chunk, done) => setImmediate(done, null) }),
+      ],
+    ] as const) {
+      it(`are ConnectionLost with the cause when the stream is destroyed: ${name}`, async () => {
+        const stream = make();
+        const consumer = new WritableConsumer(stream);
+        const producer = recorder();
+        consumer.registerProducer(producer, true);
+        consumer.write(Buffer.alloc(100_000));
+        await turn();
+        const cause = new Error('pulled the plug');
+        stream.destroy(cause);
+        const reason = await consumer.closed;
+        expect(reason).to.be.instanceOf(ConnectionLost);
+        expect(reason.cause).to.equal(cause);
+        expect(producer.told).to.deep.equal(['pause', 'stop']);
+      });
+
+      it(`are ConnectionLost when the stream is destroyed without an error: ${name}`, async () => {
+        const stream = make();
+        const consumer = new WritableConsumer(stream);
+        consumer.write(Buffer.from('x'));
+        stream.destroy();
+        const reason = await consumer.closed;
+        expect(reason).to.be.instanceOf(ConnectionLost);
+        expect(reason.cause).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
+      });
+    }
+
+    it('are ConnectionLost when a write fails', async () => {
+      const cause = new Error('disk full');
+      const stream = new Writable({ write: (_chunk, _encoding, done) => done(cause) });
+      const consumer = new WritableConsumer(stream);
+      consumer.write(Buffer.from('x'));
+      consumer.loseConnection();
+      expect((await consumer.closed).cause).to.equal(cause);
+    });
+
+    it('are ConnectionLost when a write fails and the stream doesn’t destroy itself', async () => {
+      const cause = new Error('disk full');
+      const stream = new Writable({
+        autoDestroy: false,
+        write: (_chunk, _encoding, done) => done(cause),
+      });
+      const consumer = new WritableConsumer(stream);
+      consumer.write(Buffer.from('x'));
+      expect((await consumer.closed).cause).to.equal(cause);
+      expect(stream.destroyed).to.equal(true);
+    });
+
+    it('are what the stream’s own write throws', async () => {
+      const thrown = new Error('no such method');
+      const stream = new Writable({
+        write() {
+          throw thrown;
+        },
+      });
+      const consumer = new WritableConsumer(stream);
+      consumer.write(Buffer.from('x'));
+      const reason = await consumer.closed;
+      expect(reason).to.be.instanceOf(ConnectionLost);
+      expect(reason.cause).to.equal(thrown);
+      expect(stream.destroyed).to.equal(true);
+    });
+
+    it('are ConnectionLost when other code ends the stream', async () => {
+      const stream = new PassThrough();
+      const consumer = new WritableConsumer(stream);
+      const producer = recorder();
+      consumer.registerProducer(producer, true);
+      stream.end('not ours');
+      const reason = await consumer.closed;
+      expect(reason).to.be.instanceOf(ConnectionLost);
+      expect(producer.told).to.deep.equal(['stop']);
+    });
+
+    it('lose no byte that other code wrote, when we write after its end', async () => {
+      const stream = new Gate();
+      const consumer = new WritableConsumer(stream);
+      stream.write('theirs');
+      stream.end();
+      consumer.write(Buffer.from('late'));
+      await turn();
+      expect(stream.errored).to.not.have.property('code', 'ERR_STREAM_WRITE_AFTER_END');
+      expect(await consumer.closed).to.be.instanceOf(ConnectionLost);
+    });
+
+    it('are there from the start, where the stream is destroyed already', async () => {
+      const stream = new PassThrough();
+      const cause = new Error('dead');
+      stream.on('error', () => {}).destroy(cause);
+      const consumer = new WritableConsumer(stream);
+      const producer = recorder();
+      consumer.registerProducer(producer, true);
+      consumer.write(Buffer.from('ignored'));
+      expect(consumer).to.include({ connected: false, disconnected: true });
+      expect(producer.told).to.deep.equal(['stop']);
+      expect((await consumer.closed).cause).to.equal(cause);
+    });
+
+    it('of pauseProducing reach the caller of write, and the bytes are sent', async () => {
+      const stream = new Gate({ highWaterMark: 1 });
+      const consumer = new WritableConsumer(stream);
+      const thrown = new Error('cannot pause');
+      consumer.registerProducer(
+        {
+          ...recorder(),
+          pauseProducing() {
+            throw thrown;
+          },
+        },
+        true,
+      );
+      expect(() => consumer.write(Buffer.from('x'))).to.throw(thrown);
+      await nextTick();
+      expect(stream.chunks.map(String)).to.deep.equal(['x']);
+    });
+
+    it('of resumeProducing take the connection down, stop the producer and are logged', async () => {
+      const { events, restore } = captureLog();
+      const stream = new Gate({ highWaterMark: 1 });
+      const consumer = new WritableConsumer(stream);
+      const thrown = new Error('cannot resume');
+      const producer = recorder();
+      consumer.registerProducer(
+        {
+          ...producer,
+          resumeProducing() {
+            throw thrown;
+          },
+        },
+        true,
+      );
+      consumer.write(Buffer.from('x'));
+      await nextTick();
+      stream.open();
+      expect(await consumer.closed).to.equal(thrown);
+      restore();
+      expect(producer.told).to.deep.equal(['pause', 'stop']);
+      expect(events.map(({ error }) => error)).to.deep.equal([thrown]);
+      expect(stream.errored).to.equal(thrown);
+    });
+
+    it('of stopProducing are logged, and the connection is lost all the same', async () => {
+      const { events, restore } = captureLog();
+      const stream = new Gate();
+      const consumer = new WritableConsumer(stream);
+      const thrown = new Error('cannot stop');
+      consumer.registerProducer(
+        {
+          ...recorder(),
+          stopProducing() {
+            throw thrown;
+          },
+        },
+        true,
+      );
+      consumer.abortConnection();
+      expect(await consumer.closed).to.be.instanceOf(ConnectionAborted);
+      restore();
+      expect(stream.destroyed).to.equal(true);
+      expect(events.map(({ error }) => error)).to.deep.equal([thrown]);
+    });
+
+    it('are ConnectionLost when a client goes away in the middle of a response', async () => {
+      const server = http.createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const request = http.get({ port: port(server), host: '127.0.0.1' }).on('error', () => {});
+      const [, response] = (await once(server, 'request')) as [unknown, http.ServerResponse];
+      const consumer = new WritableConsumer(response);
+      const producer = recorder();
+      consumer.registerProducer(producer, true);
+      consumer.write(Buffer.from('some'));
+      await once(request, 'response');
+      request.destroy();
+      expect(await consumer.closed).to.be.instanceOf(ConnectionLost);
+      expect(producer.told).to.deep.equal(['stop']);
+      server.close();
+    });
+
+    it('are ConnectionLost when an HTTP/2 stream is cancelled, although it says finish', async () => {
+      const server = http2.createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const session = http2.connect(`http://127.0.0.1:${port(server)}`);
+      const request = session.request({ ':path': '/' });
+      const [stream] = (await once(server, 'stream')) as [http2.ServerHttp2Stream];
+      stream.respond();
+      const consumer = new WritableConsumer(stream);
+      consumer.write(Buffer.alloc(1_000_000));
+      await once(request, 'response');
+      consumer.loseConnection();
+      request.close(http2.constants.NGHTTP2_CANCEL);
+      expect(await consumer.closed).to.be.instanceOf(ConnectionLost);
+      session.destroy();
+      server.close();
+    });
+  });
+});
