@@ -160,6 +160,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     this.hasAnswered = true;
     this.writes ??= new GatheredWrites(this.stream);
     this.writes.append(data);
+    this.writes.spare = 0; // It was counted before this.
   }
 
   /**

@@ -54,6 +54,18 @@ describe('Writes of one turn', () => {
     expect(consumer.writableLength).to.be.within(65536, 65536 + small.length - 1);
   });
 
+  it('count a sequence that comes between them', () => {
+    const consumer = new WritableConsumer(new PassThrough({ highWaterMark: 16384 }));
+    const producer = noting();
+    consumer.registerProducer(producer, true);
+    consumer.write(small);
+    consumer.writeSequence([Buffer.alloc(5000), Buffer.alloc(5000)]);
+    consumer.write(Buffer.alloc(16384 - 10000 - 2 * small.length));
+    expect(producer.log).to.deep.equal([]);
+    consumer.write(small);
+    expect(producer.log).to.deep.equal(['pause']);
+  });
+
   it('of no bytes are not an answer of a pull producer', async () => {
     const consumer = new WritableConsumer(new PassThrough());
     let asked = 0;
