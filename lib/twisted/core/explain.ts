@@ -1,7 +1,6 @@
 /** Why nothing moves: how a consumer stands, in one sentence. */
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { NAMELESS, nameOf } from '../../base/name-of.js';
-import { isConsumer, isTransport } from './interfaces.js';
 
 /** How a consumer stands. Fields that it can't tell are left out. */
 export interface Standing {
@@ -44,6 +43,10 @@ interface Fields {
   readonly producerPaused?: unknown;
   readonly streamingProducer?: unknown;
   readonly streaming?: unknown;
+  readonly registerProducer?: unknown;
+  readonly loseConnection?: unknown;
+  readonly dataReceived?: unknown;
+  readonly transport?: object | null;
 }
 
 /**
@@ -57,16 +60,18 @@ interface Fields {
  * // 'closing: waits for FileSender to unregister; 16384 of 16384 bytes wait for drain'
  * ```
  *
- * @param consumer - A transport or any other consumer. Of one that isn't ours, the fields that
+ * @param consumer - A transport or any other consumer; or a protocol, whose transport is meant. Of one that isn't ours, the fields that
  *   Twisted's have (`producer`, `disconnecting`, ...) are looked at.
  * @returns the sentence.
  * @throws InvalidArgTypeError: `consumer` is neither; of a stream, or of a protocol, there is one to ask.
  */
 export function explain(consumer: object): string {
-  const { [standing]: stands } = (consumer ?? {}) as Fields;
+  const fields = Object(consumer) as Fields;
+  const { [standing]: stands, dataReceived, transport } = fields;
   if (stands !== undefined) return sentence(stands.call(consumer));
-  if (isConsumer(consumer) || isTransport(consumer))
-    return sentence(standingOf(consumer as Fields));
+  // Of a protocol, and so of a wrapper, people mean what it writes to.
+  if (dataReceived && transport) return explain(transport);
+  if (fields.registerProducer ?? fields.loseConnection) return sentence(standingOf(fields));
   throw new InvalidArgTypeError('consumer', "a consumer or a protocol's transport", consumer);
 }
 

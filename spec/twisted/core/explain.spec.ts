@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import {
   DuplexTransport,
   explain,
+  Factory,
   FileSender,
   InvalidArgTypeError,
   ProducerReadable,
@@ -15,6 +16,7 @@ import {
   WritableConsumer,
 } from '../../../lib/index.js';
 import { standing } from '../../../lib/twisted/core/explain.js';
+import { type ProtocolWrapper, TimeoutFactory } from '../../../lib/protocols/index.js';
 import { StringTransport } from '../../../lib/testing/index.js';
 import { until } from '../../support/until.js';
 import { MemoryDescriptor } from '../../support/memory-descriptor.js';
@@ -171,6 +173,21 @@ describe('explain', () => {
     expect(explain({ [standing]: () => stand })).to.equal('open: 7 bytes are buffered');
   });
 
+  it('explains the transport of a protocol, also behind wrappers', () => {
+    const factory = new TimeoutFactory(Factory.forProtocol(Protocol), null);
+    const wrapper = factory.buildProtocol({ type: 'PIPE' }) as ProtocolWrapper;
+    const stream = new PassThrough({ highWaterMark: 1000 });
+    const transport = new DuplexTransport(stream, { protocol: wrapper });
+    transport.pauseProducing();
+    transport.registerProducer(new Sensor(), true);
+    wrapper.write(Buffer.alloc(1500));
+    const said =
+      'open: producer Sensor is paused; 1500 of 1000 bytes are buffered; reading is paused';
+    expect(explain(transport)).to.equal(said);
+    expect(explain(wrapper)).to.equal(said);
+    expect(explain(wrapper.wrappedProtocol!)).to.equal(said);
+  });
+
   it('says that the protocol has paused the reading', async () => {
     const stream = new PassThrough();
     const transport = new DuplexTransport(stream, { protocol: new Protocol() });
@@ -194,7 +211,7 @@ describe('explain', () => {
     ['a class', WritableConsumer],
     ['a producer', new FileSender()],
     ['a stream', new PassThrough()],
-    ['a protocol', new Protocol()],
+    ['a protocol that has no transport yet', new Protocol()],
   ] as const) {
     it(`refuses ${what}, of which it could say nothing true`, () => {
       expect(() => explain(value as never))
