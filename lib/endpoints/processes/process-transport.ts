@@ -5,9 +5,12 @@ import type { Socket } from 'node:net';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import {
   assertProducer,
+  explain,
   type IAddress,
   type IPullProducer,
   type IPushProducer,
+  type Standing,
+  standing,
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
 import { logRejection } from '../../base/rejection.js';
@@ -299,6 +302,20 @@ export class ProcessTransport implements IProcessTransport {
   /** A pipe has no address. */
   getHost(): IAddress {
     return { type: 'PIPE' };
+  }
+
+  /** @internal How this stands, for `explain`: what is written goes to the child's standard input. */
+  [standing](): Standing {
+    const { exitReason } = this;
+    if (this.ended) return { state: 'lost', reason: exitReason };
+    if (exitReason !== undefined) return { state: 'exited', waitsFor: 'its pipes are still open' };
+    const stdin = this.writers.get(0)?.consumer;
+    return stdin?.[standing]() ?? { state: 'input closed', waitsFor: 'the process runs' };
+  }
+
+  /** One short line for `util.inspect`. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `ProcessTransport <${explain(this)}>`;
   }
 }
 
