@@ -23,6 +23,12 @@ export const PHRASES = [
     'whoever',
     'someone',
     'somebody',
+    'anybody',
+    'whom',
+    'those who',
+    'most who',
+    'nobody reads',
+    'nobody waits',
   ],
   // Say what it is instead: 'a value that is not a function', 'the buffered bytes'.
   ...['something that is no', 'anything that is no', 'what is no', 'that is no', 'that which'],
@@ -32,6 +38,9 @@ export const PHRASES = [
     'what is wanted',
     'all is sent',
     'hears no more',
+    'what becomes',
+    'what costs',
+    'to be feared',
     'thrown away',
   ],
   // Leave them out.

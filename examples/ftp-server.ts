@@ -30,7 +30,7 @@ const toNetwork = (data: Uint8Array) => replace(data, '\n', '\r\n');
 /** Takes every CR out: the two of a CR LF may come apart. */
 const toLocal = (data: Uint8Array) => replace(data, '\r', '');
 
-/** A file that is being stored: what becomes of it in the end. */
+/** A file that is being stored, and how that ends. */
 interface Storing {
   file: FileHandle;
   /** All of it has come. */

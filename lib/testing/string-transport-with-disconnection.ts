@@ -8,7 +8,7 @@ import { StringTransport } from './string-transport.js';
  * @see Twisted: `twisted.internet.testing.StringTransportWithDisconnection`
  */
 export class StringTransportWithDisconnection extends StringTransport {
-  /** Hears of the close. Set it before the transport is told to close. */
+  /** The protocol that is told of the close. Set it before the transport is told to close. */
   protocol: IProtocol | null = null;
 
   /**

@@ -1,4 +1,4 @@
-/** The two channels: what becomes of producers and connections, as anybody can hear it. */
+/** The two channels, to which any code can subscribe: the events of producers and connections. */
 import { Buffer } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';

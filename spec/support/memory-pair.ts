@@ -33,7 +33,11 @@ class End extends Duplex {
   }
 }
 
-/** Two connected streams in memory: what is written to one can be read from the other. */
+/**
+ * Two connected streams in memory: the bytes written to one can be read from the other. (Node's
+ * `stream.duplexPair` is no connection: an end says `finish` only when the other has read everything, and
+ * if one is destroyed, the other is told nothing in Node 20 and 22, and of no error in any version.)
+ */
 export function memoryPair(options: DuplexOptions = {}): [Duplex, Duplex] {
   const [near, far] = [new End(options), new End(options)];
   near.peer = far;

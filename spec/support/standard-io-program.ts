@@ -55,7 +55,7 @@ class Close extends Echo {
   }
 }
 
-/** Says more than anybody reads, and only stops when it is stopped. */
+/** Says more than its reader takes, and only stops when it is stopped. */
 class Flood extends Echo {
   private paused = false;
   private stopped = false;

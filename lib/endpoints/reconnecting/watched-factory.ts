@@ -16,7 +16,7 @@ import {
   protocolOf,
 } from '../../twisted/core/index.js';
 
-/** Hears of the connections of a factory's protocols, after they have. */
+/** Is told of the connections of a factory's protocols, after the protocols are. */
 export interface ConnectionWatcher {
   /** Whether none is wanted any more. */
   readonly isOver: boolean;

@@ -74,7 +74,7 @@ export class Connector implements IConnector {
   }
 
   /**
-   * Begins an attempt. What becomes of it, the factory is told. Does nothing once this was disposed of.
+   * Begins an attempt. The factory is told of its result. Does nothing once this was disposed of.
    *
    * @throws InvalidStateError: it is connecting or connected.
    * @throws whatever the factory's `startFactory` throws: there is no attempt.

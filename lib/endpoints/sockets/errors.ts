@@ -23,7 +23,7 @@ export class ConnectError extends Error {
 }
 
 /**
- * Nobody listens there. `code` is `ECONNREFUSED`.
+ * No program listens there. `code` is `ECONNREFUSED`.
  *
  * @see Twisted: `twisted.internet.error.ConnectionRefusedError`
  */

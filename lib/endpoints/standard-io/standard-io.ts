@@ -74,7 +74,7 @@ export class StandardIO extends DuplexTransport {
   protected override release(reason: Error): void {
     super.release(reason);
     const { stream } = this;
-    // Nobody waits for us to read to the end.
+    // No program waits for us to read to the end.
     if (stream.writableFinished === true) stream.destroy?.();
   }
 }

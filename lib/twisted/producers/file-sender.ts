@@ -279,7 +279,7 @@ function reportLate(error: unknown): void {
   log.err(error, 'A FileSender failed after its transfer had ended');
 }
 
-/** Unregisters from `consumer` after `error`, which it hears of if it wants to. */
+/** Unregisters from `consumer` after `error`; a consumer with `producerFailed` is told of it. */
 function unregisterFailed(consumer: IConsumer, error: unknown): void {
   const attempt = (call: () => void): void => {
     try {

@@ -240,7 +240,7 @@ describe('The pipes to a child', () => {
   });
 
   it('notices at once that the child has closed another descriptor that it read', async () => {
-    const protocol = shell('echo what nobody reads >&3; exec 3<&-; read x', new Recorder(), {
+    const protocol = shell('echo unread >&3; exec 3<&-; read x', new Recorder(), {
       childFDs: { 0: 'w', 3: 'w' },
     });
     await until(() => protocol.told.includes('lost 3'));

@@ -10,7 +10,7 @@ import { Echo, freePort, local, Recorder } from '../../support/connections.js';
 import { rejection } from '../../support/rejection.js';
 import { until } from '../../support/until.js';
 
-/** What becomes of an attempt to connect to `port`. */
+/** The result of an attempt to connect to `port`. */
 async function answerOf(port: number, host = '127.0.0.1'): Promise<string> {
   const socket = net.connect(port, host);
   try {
@@ -85,7 +85,7 @@ describe('listen', () => {
       expect(factory.told).to.deep.equal(['start', 'stop']);
     });
 
-    it('that heeds the options it was given, not what becomes of them', async () => {
+    it('that heeds the options it was given, whatever is done to them later', async () => {
       const options: ListenOptions = { port: 0, ...local };
       const listening = await listen(Factory.forProtocol(Echo), options);
       options.highWaterMark = -1;

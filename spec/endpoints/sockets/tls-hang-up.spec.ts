@@ -176,7 +176,7 @@ describe('A TLS handshake', () => {
   });
 
   (canCountDescriptors ? it : it.skip)(
-    'leaks no socket of those who look what port this is',
+    'leaks no socket of a client that only looks whether the port is open',
     async () => {
       const sockets = () => openDescriptors().filter((name) => name.startsWith('socket:')).length;
       const before = sockets();

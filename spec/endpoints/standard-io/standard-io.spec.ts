@@ -76,7 +76,7 @@ describe('StandardIO', () => {
     });
 
     it('closes when all is delivered, to a slow reader too, and lets the process exit', async () => {
-      // The input stays open all the while: nobody waits for its end, or reads on.
+      // The input stays open all the while: no code waits for its end, or reads on.
       const running = start('close');
       running.transport.pauseProducing();
       await new Promise((resolve) => setImmediate(resolve));

@@ -10,7 +10,7 @@ import { until } from '../../support/until.js';
 import { End, hashed, meet, SIDES, stopTwisted, type Side } from '../support/peer.js';
 import { describeWithTLS } from '../support/tls.js';
 
-/** Ours. Notes when the handshake is complete, and by whom. */
+/** Ours. Notes when the handshake is complete, and with which other end. */
 class Secure extends End {
   secure = false;
 

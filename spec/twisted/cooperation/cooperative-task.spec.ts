@@ -116,7 +116,7 @@ describe('CooperativeTask', () => {
       expect(await rejection(task.whenDone())).to.be.instanceOf(TaskStopped);
     });
 
-    it('has left its cooperator before anybody hears of its end', async () => {
+    it('has left its cooperator before its end is told', async () => {
       const { task, next } = counting();
       const end = task.whenDone().then(() => cooperator.stop());
       next.ends = true;

@@ -54,7 +54,7 @@ describe('explain', () => {
     );
   });
 
-  it('says for whom a close waits', async () => {
+  it('names the producer that a close waits for', async () => {
     const consumer = stuck();
     new FileSender().beginFileTransfer(process.execPath, consumer).catch(() => {});
     consumer.loseConnection();
@@ -107,14 +107,14 @@ describe('explain', () => {
     expect(explain(readable)).to.equal('lost');
   });
 
-  it("knows Twisted's own kind of descriptor, and anybody's consumer by its fields", () => {
+  it("knows Twisted's own kind of descriptor, and any other consumer by its fields", () => {
     expect(explain(new MemoryDescriptor())).to.match(/^open: no producer/);
     const transport = new StringTransport();
     transport.loseConnection();
     expect(explain(transport)).to.match(/^closing/);
   });
 
-  it("does not say that anybody's consumer asks a pull producer: a test's asks none", () => {
+  it("does not say that an unknown consumer asks a pull producer: a test's asks none", () => {
     const transport = new StringTransport();
     transport.registerProducer(new Sensor(), false);
     expect(explain(transport)).to.equal('open: producer Sensor waits to be asked');
@@ -124,7 +124,7 @@ describe('explain', () => {
   const ofAnother = (fields: object) =>
     explain({ registerProducer() {}, unregisterProducer() {}, write() {}, ...fields });
 
-  it("reads the producer of anybody's consumer", () => {
+  it('reads the producer of an unknown consumer', () => {
     const told = (more: object) => ofAnother({ producer: new Sensor(), ...more });
     expect(told({ streamingProducer: true })).to.equal('open: producer Sensor may write');
     expect(told({ streaming: true })).to.equal('open: producer Sensor may write');
