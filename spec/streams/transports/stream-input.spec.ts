@@ -1,64 +1,11 @@
 /** The half of a reactor that reads: what it hands on, what it buffers, and when the stream is paused. */
-import { Buffer } from 'node:buffer';
-import { EventEmitter } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
 import { InvalidStateError } from '../../../lib/index.js';
 import { assertUnread } from '../../../lib/streams/any-stream/claims.js';
-import { StreamInput } from '../../../lib/streams/transports/stream-input.js';
-import type { Descriptor, StreamReactor } from '../../../lib/streams/transports/stream-reactor.js';
-
-const ENDED = ['read lost', 'read half ended'];
-
-/** An input, the stream that it reads, and a log of what it does with the stream and the reactor. */
-function made(state: object = {}) {
-  const log: string[] = [];
-  const told = (what: string) => () => void log.push(what);
-  const stream = Object.assign(new EventEmitter(), {
-    readableEnded: false,
-    pause: told('pause'),
-    resume: told('resume'),
-    unshift: (chunk: unknown) => log.push(`unshift ${String(chunk)}`),
-    ...state,
-  });
-  /** What the descriptor does with a chunk, beside adding it to the log. */
-  const behaviour = { onData: (_data: string): void => {} };
-  const descriptor = {
-    doRead() {
-      const data = String(input.take());
-      log.push(data);
-      behaviour.onData(data);
-    },
-    readConnectionLost: told('read lost'),
-  };
-  const reactor = {
-    stream,
-    call: (event: (descriptor: Descriptor) => unknown) =>
-      event(descriptor as unknown as Descriptor),
-    settle: (event: string) => log.push(event),
-    closed: told('closed'),
-    readHalfEnded: told('read half ended'),
-  };
-  const input = new StreamInput(reactor as unknown as StreamReactor);
-  const gives = (...chunks: string[]) =>
-    chunks.forEach((chunk) => input.received(Buffer.from(chunk)));
-  return { input, stream, behaviour, gives, news: () => log.splice(0) };
-}
-
-/** As `made`, opened. */
-function opened(state: object = {}) {
-  const all = made(state);
-  all.input.open();
-  all.news();
-  return all;
-}
-
-/** More turns than it takes until an HTTP/2 stream is known to have ended or to be reset. */
-async function turns(): Promise<void> {
-  for (let count = 0; count < 6; count += 1) await turn();
-}
+import { ENDED, made, opened } from '../../support/stream-input.js';
 
 describe('StreamInput', () => {
   it('has the stream for itself from when it is made, and again when it is opened anew', () => {
@@ -224,76 +171,6 @@ describe('StreamInput', () => {
       const { input, news } = opened({ secureConnecting: true });
       input.ended();
       expect(news()).to.deep.equal(['handshake']);
-    });
-  });
-
-  describe('of an HTTP/2 stream', () => {
-    const http2 = (state: object = {}) => opened({ rstCode: 0, ...state });
-
-    it('tells of the end only once it is known to be none of a reset', async () => {
-      const { input, news } = http2();
-      input.ended();
-      expect(news()).to.deep.equal([]);
-      await turns();
-      expect(news()).to.deep.equal(ENDED);
-    });
-
-    it('loses the connection, and tells of no end, if it was a reset', async () => {
-      const { input, stream, news } = http2();
-      input.ended();
-      Object.assign(stream, { rstCode: 8 });
-      await turns();
-      expect(news()).to.deep.equal(['reset']);
-    });
-
-    it('hands on what came before the end meanwhile, and the close behind it', async () => {
-      const { input, gives, news } = http2();
-      input.stop();
-      gives('a');
-      input.ended();
-      input.start();
-      news();
-      await Promise.resolve();
-      await new Promise<void>((resolve) => process.nextTick(resolve));
-      expect(news()).to.deep.equal(['a']);
-      expect(input.delayClose()).to.equal(true);
-      expect(news()).to.deep.equal([]);
-      await turns();
-      expect(news()).to.deep.equal([...ENDED, 'closed']);
-    });
-
-    it('closes while it is stopped, if nothing but the end is buffered', async () => {
-      const { input, news } = http2();
-      input.stop();
-      input.ended();
-      expect(input.delayClose()).to.equal(true);
-      expect(news()).to.deep.equal(['pause']);
-      await turns();
-      expect(news()).to.deep.equal([...ENDED, 'closed']);
-    });
-
-    it('keeps the end while it is stopped and not closed, or has data before the end', async () => {
-      const quiet = http2();
-      quiet.input.stop();
-      quiet.input.ended();
-      const full = http2();
-      full.input.stop();
-      full.gives('a');
-      full.input.ended();
-      full.input.delayClose();
-      [quiet, full].forEach(({ news }) => news());
-      await turns();
-      expect([quiet.news(), full.news()]).to.deep.equal([[], []]);
-      [quiet, full].forEach(({ input }) => input.start());
-      await turns();
-      expect([quiet.news(), full.news()]).to.deep.equal([ENDED, ['a', ...ENDED, 'closed']]);
-    });
-
-    it('delays no close once it discards', () => {
-      const { input } = http2();
-      input.discard();
-      input.ended();
-      expect(input.delayClose()).to.equal(false);
     });
   });
 
