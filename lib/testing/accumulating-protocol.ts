@@ -35,25 +35,25 @@ export class AccumulatingProtocol<
   /** Resolves when the connection is lost. */
   readonly closedDeferred: Promise<void>;
 
-  private received: Buffer[] = [];
-  private resolveClosed = () => {};
+  #received: Buffer[] = [];
+  #resolveClosed = () => {};
 
   /** Waits for its connection. */
   constructor() {
     super();
-    this.closedDeferred = new Promise((resolve) => (this.resolveClosed = resolve));
+    this.closedDeferred = new Promise((resolve) => (this.#resolveClosed = resolve));
   }
 
   /** The bytes received so far. */
   get data(): Buffer {
-    const data = Buffer.concat(this.received);
-    this.received = [data];
+    const data = Buffer.concat(this.#received);
+    this.#received = [data];
     return data;
   }
 
   set data(data: Uint8Array) {
     assertBytes(data);
-    this.received = [Buffer.from(data)];
+    this.#received = [Buffer.from(data)];
   }
 
   /** Remembers that, and tells the factory. */
@@ -73,13 +73,13 @@ export class AccumulatingProtocol<
    */
   override dataReceived(data: Uint8Array): void {
     assertBytes(data);
-    this.received.push(Buffer.from(data));
+    this.#received.push(Buffer.from(data));
   }
 
   /** Remembers the reason, and resolves `closedDeferred`. */
   override connectionLost(reason: Error): void {
     this.closed = true;
     this.closedReason = reason;
-    this.resolveClosed();
+    this.#resolveClosed();
   }
 }

@@ -49,8 +49,8 @@ export class ClientService<Built extends IProtocol = IProtocol> {
   /** Whether it was started, and not stopped since. */
   running = false;
 
-  private readonly machine: ClientMachine;
-  private readonly signal: AbortSignal | undefined;
+  readonly #machine: ClientMachine;
+  readonly #signal: AbortSignal | undefined;
 
   /**
    * @param endpoint - The endpoint to connect to.
@@ -67,8 +67,8 @@ export class ClientService<Built extends IProtocol = IProtocol> {
     assertFactory(factory);
     assertClientServiceOptions(options);
     const { retryPolicy = backoffPolicy(), clock = reactor, prepareConnection, signal } = options;
-    this.signal = signal;
-    this.machine = new ClientMachine({ endpoint, factory, retryPolicy, clock, prepareConnection });
+    this.#signal = signal;
+    this.#machine = new ClientMachine({ endpoint, factory, retryPolicy, clock, prepareConnection });
   }
 
   /**
@@ -82,10 +82,10 @@ export class ClientService<Built extends IProtocol = IProtocol> {
       log.err(new InvalidStateError('Duplicate ClientService.startService'), 'It runs already');
       return;
     }
-    this.signal?.throwIfAborted();
+    this.#signal?.throwIfAborted();
     this.running = true;
-    this.signal?.addEventListener('abort', this.onAbort);
-    this.machine.start();
+    this.#signal?.addEventListener('abort', this.#onAbort);
+    this.#machine.start();
   }
 
   /**
@@ -97,11 +97,11 @@ export class ClientService<Built extends IProtocol = IProtocol> {
    */
   stopService(): Promise<void> {
     this.running = false;
-    this.signal?.removeEventListener('abort', this.onAbort);
-    return this.machine.stop();
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    return this.#machine.stop();
   }
 
-  private readonly onAbort = () => {
+  readonly #onAbort = () => {
     void this.stopService();
   };
 
@@ -126,7 +126,7 @@ export class ClientService<Built extends IProtocol = IProtocol> {
     assertSignal(options.signal);
     if (failAfterFailures !== null) assertFailures(failAfterFailures);
     // It was built by our factory.
-    return (await this.machine.whenConnected(failAfterFailures, options.signal)) as Built;
+    return (await this.#machine.whenConnected(failAfterFailures, options.signal)) as Built;
   }
 }
 

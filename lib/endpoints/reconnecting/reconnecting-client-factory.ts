@@ -64,17 +64,17 @@ export class ReconnectingClientFactory extends ClientFactory {
   }
 
   /** What ends each wait that is under way. */
-  private readonly waits = new Set<() => void>();
+  readonly #waits = new Set<() => void>();
 
   override clientConnectionFailed(connector: IConnector, _reason: Error): void {
-    this.retryUnlessStopped(connector);
+    this.#retryUnlessStopped(connector);
   }
 
   override clientConnectionLost(connector: IConnector, _reason: Error): void {
-    this.retryUnlessStopped(connector);
+    this.#retryUnlessStopped(connector);
   }
 
-  private retryUnlessStopped(connector: IConnector): void {
+  #retryUnlessStopped(connector: IConnector): void {
     if (!this.continueTrying) return;
     this.connector = connector;
     this.retry();
@@ -97,14 +97,14 @@ export class ReconnectingClientFactory extends ClientFactory {
     if (this.maxRetries !== null && this.retries > this.maxRetries) return;
     this.delay = Math.min(this.delay * this.factor, this.maxDelay);
     if (this.jitter) this.delay = normalVariate(this.delay, this.delay * this.jitter);
-    this.waitFor(target);
+    this.#waitFor(target);
   }
 
-  private waitFor(connector: IConnector): void {
+  #waitFor(connector: IConnector): void {
     const { signal } = connector;
     this.clock ??= reactor;
     const end = () => {
-      this.waits.delete(end);
+      this.#waits.delete(end);
       signal?.removeEventListener('abort', end);
       if (call.active()) call.cancel();
     };
@@ -113,7 +113,7 @@ export class ReconnectingClientFactory extends ClientFactory {
       end();
       connector.connect();
     });
-    this.waits.add(end);
+    this.#waits.add(end);
     signal?.addEventListener('abort', end);
   }
 
@@ -125,7 +125,7 @@ export class ReconnectingClientFactory extends ClientFactory {
    */
   stopTrying(): void {
     // Differs from Twisted, which forgets of a wait that `resetDelay` was called in.
-    for (const end of [...this.waits]) end();
+    for (const end of [...this.#waits]) end();
     this.continueTrying = false;
     try {
       this.connector?.stopConnecting();

@@ -20,7 +20,7 @@ export class LimitConnectionsByPeer extends WrappingFactory {
   /** How many connections each host has. */
   readonly peerConnections = new Map<string, number>();
 
-  private readonly hosts = new WeakMap<object, string>();
+  readonly #hosts = new WeakMap<object, string>();
 
   /**
    * As {@link WrappingFactory.buildProtocol}; none for a host that has as many connections as it may.
@@ -36,21 +36,21 @@ export class LimitConnectionsByPeer extends WrappingFactory {
     try {
       protocol = super.buildProtocol(address);
     } finally {
-      if (protocol === null) this.uncount(host);
-      else this.hosts.set(protocol, host);
+      if (protocol === null) this.#uncount(host);
+      else this.#hosts.set(protocol, host);
     }
     return protocol;
   }
 
   override unregisterProtocol(wrapper: ProtocolWrapper): void {
     super.unregisterProtocol(wrapper);
-    const host = this.hosts.get(wrapper);
+    const host = this.#hosts.get(wrapper);
     if (host === undefined) return;
-    this.hosts.delete(wrapper);
-    this.uncount(host);
+    this.#hosts.delete(wrapper);
+    this.#uncount(host);
   }
 
-  private uncount(host: string): void {
+  #uncount(host: string): void {
     const count = this.peerConnections.get(host) ?? 0;
     if (count > 1) this.peerConnections.set(host, count - 1);
     else this.peerConnections.delete(host);

@@ -35,7 +35,7 @@ export class LimitTotalConnectionsFactory extends Factory implements IWrapperReg
   /** Makes the protocols of further connections; `null`: they are closed at once. */
   overflowProtocol: ProtocolMaker | null = null;
 
-  private readonly counted = new WeakSet<object>();
+  readonly #counted = new WeakSet<object>();
 
   /**
    * Makes the protocol of a connection, in a {@link ProtocolWrapper}.
@@ -46,15 +46,15 @@ export class LimitTotalConnectionsFactory extends Factory implements IWrapperReg
    */
   override buildProtocol(address: IAddress): IProtocol | null {
     const isOver = this.connectionLimit !== null && this.connectionCount >= this.connectionLimit;
-    const wrapped = isOver ? this.buildOverflow() : super.buildProtocol(address);
+    const wrapped = isOver ? this.#buildOverflow() : super.buildProtocol(address);
     if (wrapped === null) return null;
     const wrapper = new ProtocolWrapper(this, wrapped);
-    this.counted.add(wrapper);
+    this.#counted.add(wrapper);
     this.connectionCount += 1;
     return wrapper;
   }
 
-  private buildOverflow(): IProtocol | null {
+  #buildOverflow(): IProtocol | null {
     if (this.overflowProtocol === null) return null;
     const protocol: IProtocol & { factory?: Factory } = build(this.overflowProtocol, []);
     protocol.factory = this;
@@ -66,6 +66,6 @@ export class LimitTotalConnectionsFactory extends Factory implements IWrapperReg
 
   /** The connection of a wrapper is over. */
   unregisterProtocol(wrapper: ProtocolWrapper): void {
-    if (this.counted.delete(wrapper)) this.connectionCount -= 1;
+    if (this.#counted.delete(wrapper)) this.connectionCount -= 1;
   }
 }

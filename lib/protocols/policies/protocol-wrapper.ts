@@ -101,8 +101,8 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
   /** Is told of the connection and its end: usually the factory that made this. */
   readonly factory: IWrapperRegistry;
 
-  private made = false;
-  private closing = false;
+  #made = false;
+  #closing = false;
 
   static {
     // Found here, so that the transport's own methods of these names are not.
@@ -125,23 +125,23 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
     this.wrappedProtocol = wrappedProtocol;
   }
 
-  private get standing(): Standing {
+  get #standing(): Standing {
     return this.transport ?? {};
   }
 
   /** As the transport has it; if it does not say, whether the connection was made and is not lost. */
   get connected(): boolean {
-    return Boolean(this.standing.connected ?? (this.made && this.wrappedProtocol !== null));
+    return Boolean(this.#standing.connected ?? (this.#made && this.wrappedProtocol !== null));
   }
 
   /** As the transport has it; also once `loseConnection` was called on this. */
   get disconnecting(): boolean {
-    return this.closing || Boolean(this.standing.disconnecting);
+    return this.#closing || Boolean(this.#standing.disconnecting);
   }
 
   /** As the transport has it; if it does not say, whether the connection is lost. */
   get disconnected(): boolean {
-    return Boolean(this.standing.disconnected ?? (this.made && this.wrappedProtocol === null));
+    return Boolean(this.#standing.disconnected ?? (this.#made && this.wrappedProtocol === null));
   }
 
   /** For example `Echo (ProtocolWrapper)`. */
@@ -160,7 +160,7 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
    */
   makeConnection(transport: ITransport | null): void {
     assertProtocol(this.wrappedProtocol);
-    this.made = true;
+    this.#made = true;
     this.transport = transport as ProtocolTransport;
     this.connectionMade();
     this.factory.registerProtocol(this);
@@ -186,12 +186,12 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
     try {
       this.factory.unregisterProtocol(this);
     } finally {
-      told = this.tellLost(reason);
+      told = this.#tellLost(reason);
     }
     return told;
   }
 
-  private tellLost(reason: Error | null): void {
+  #tellLost(reason: Error | null): void {
     try {
       return this.wrappedProtocol?.connectionLost(reason as Error);
     } finally {
@@ -213,7 +213,7 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
 
   /** As {@link ITransport.loseConnection}. */
   loseConnection(): void {
-    this.closing = true;
+    this.#closing = true;
     this.transport?.loseConnection();
   }
 
@@ -242,6 +242,6 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
 
   /** As the transport has it. */
   stopConsuming(): void {
-    this.standing.stopConsuming?.();
+    this.#standing.stopConsuming?.();
   }
 }

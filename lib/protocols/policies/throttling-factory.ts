@@ -43,7 +43,7 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
   /** The next check of the bytes that were written; `null` if there is none. */
   checkWriteBandwidthID: IDelayedCall | null = null;
 
-  private readonly counted = new WeakSet<object>();
+  readonly #counted = new WeakSet<object>();
 
   static {
     this.prototype.protocol = ThrottlingProtocol;
@@ -93,7 +93,7 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
     this.checkReadBandwidthID = null;
     if (this.readLimit !== null && this.readThisSecond > this.readLimit) {
       this.throttleReads();
-      if (this.isOverOrAnew('checkReadBandwidthID')) return;
+      if (this.#isOverOrAnew('checkReadBandwidthID')) return;
       const rest = restAfter(this.readThisSecond, this.readLimit);
       const end = this.callLater(rest, () => this.unthrottleReads());
       this.unthrottleReadsID = laterOf(this.unthrottleReadsID, end);
@@ -110,7 +110,7 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
     this.checkWriteBandwidthID = null;
     if (this.writeLimit !== null && this.writtenThisSecond > this.writeLimit) {
       this.throttleWrites();
-      if (this.isOverOrAnew('checkWriteBandwidthID')) return;
+      if (this.#isOverOrAnew('checkWriteBandwidthID')) return;
       const rest = restAfter(this.writtenThisSecond, this.writeLimit);
       const end = this.callLater(rest, () => this.unthrottleWrites());
       this.unthrottleWritesID = laterOf(this.unthrottleWritesID, end);
@@ -120,34 +120,34 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
   }
 
   /** Whether throttling has lost the last connection, and perhaps made another. */
-  private isOverOrAnew(check: 'checkReadBandwidthID' | 'checkWriteBandwidthID'): boolean {
+  #isOverOrAnew(check: 'checkReadBandwidthID' | 'checkWriteBandwidthID'): boolean {
     return this.connectionCount === 0 || this[check] !== null;
   }
 
   /** Throttles reads on all connections. */
   throttleReads(): void {
-    this.forEach((protocol) => protocol.throttleReads());
+    this.#forEach((protocol) => protocol.throttleReads());
   }
 
   /** Ends the throttling of reads. */
   unthrottleReads(): void {
     this.unthrottleReadsID = null;
-    this.forEach((protocol) => protocol.unthrottleReads());
+    this.#forEach((protocol) => protocol.unthrottleReads());
   }
 
   /** Throttles writes on all connections that have a producer. */
   throttleWrites(): void {
-    this.forEach((protocol) => protocol.throttleWrites());
+    this.#forEach((protocol) => protocol.throttleWrites());
   }
 
   /** Ends the throttling of writes. */
   unthrottleWrites(): void {
     this.unthrottleWritesID = null;
-    this.forEach((protocol) => protocol.unthrottleWrites());
+    this.#forEach((protocol) => protocol.unthrottleWrites());
   }
 
   /** If a producer throws, its connection is aborted, and the others have their turn. */
-  private forEach(act: (protocol: ThrottlingProtocol) => void): void {
+  #forEach(act: (protocol: ThrottlingProtocol) => void): void {
     for (const protocol of [...this.protocols] as ThrottlingProtocol[]) {
       if (!this.protocols.has(protocol)) continue;
       try {
@@ -166,31 +166,31 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
    */
   override buildProtocol(address: IAddress): IProtocol | null {
     if (this.connectionCount >= this.maxConnectionCount) return null;
-    if (this.connectionCount === 0) this.startCounting();
+    if (this.connectionCount === 0) this.#startCounting();
     this.connectionCount += 1;
     let protocol: IProtocol | null = null;
     try {
       protocol = super.buildProtocol(address);
     } finally {
-      if (protocol === null) this.uncount();
-      else this.counted.add(protocol);
+      if (protocol === null) this.#uncount();
+      else this.#counted.add(protocol);
     }
     return protocol;
   }
 
   override unregisterProtocol(wrapper: ProtocolWrapper): void {
     super.unregisterProtocol(wrapper);
-    if (this.counted.delete(wrapper)) this.uncount();
+    if (this.#counted.delete(wrapper)) this.#uncount();
   }
 
-  private startCounting(): void {
+  #startCounting(): void {
     this.readThisSecond = 0;
     this.writtenThisSecond = 0;
     if (this.readLimit !== null) this.checkReadBandwidth();
     if (this.writeLimit !== null) this.checkWriteBandwidth();
   }
 
-  private uncount(): void {
+  #uncount(): void {
     this.connectionCount -= 1;
     if (this.connectionCount > 0) return;
     for (const name of CALLS) {

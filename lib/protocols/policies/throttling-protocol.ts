@@ -25,9 +25,9 @@ export interface IBandwidthRegistry extends IWrapperRegistry {
 export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends ProtocolWrapper<P> {
   declare readonly factory: IBandwidthRegistry;
 
-  private throttled: ThrottledProducer | null = null;
-  private readsThrottled = false;
-  private inputPaused = false;
+  #throttled: ThrottledProducer | null = null;
+  #readsThrottled = false;
+  #inputPaused = false;
 
   /**
    * Wraps a protocol and counts its bytes.
@@ -41,11 +41,11 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
 
   /** The registered producer, by which writes are throttled, or `null`. */
   get producer(): IPushProducer | IPullProducer | null {
-    return this.throttled?.producer ?? null;
+    return this.#throttled?.producer ?? null;
   }
 
   set producer(producer: IPushProducer | IPullProducer | null) {
-    this.throttled = producer === null ? null : new ThrottledProducer(producer, true);
+    this.#throttled = producer === null ? null : new ThrottledProducer(producer, true);
   }
 
   override write(data: Uint8Array): void {
@@ -69,56 +69,56 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
   override registerProducer(producer: IPullProducer, streaming: false): void;
   override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void;
   override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
-    const before = this.throttled;
+    const before = this.#throttled;
     const throttled = new ThrottledProducer(producer, streaming);
     const isProducer = streaming ? isPushProducer(producer) : isPullProducer(producer);
-    this.throttled = throttled; // First: a pull producer is asked, and may unregister.
+    this.#throttled = throttled; // First: a pull producer is asked, and may unregister.
     try {
       // A value that is not a producer goes to the transport as it is, which refuses or takes it.
       super.registerProducer(isProducer ? throttled : producer, streaming);
     } catch (error) {
-      if (this.throttled === throttled) this.throttled = before;
+      if (this.#throttled === throttled) this.#throttled = before;
       throw error;
     }
   }
 
   override unregisterProducer(): void {
-    this.throttled = null;
+    this.#throttled = null;
     super.unregisterProducer();
   }
 
   /** Stops reading until `resumeProducing`, throttled or not. */
   override pauseProducing(): void {
-    this.inputPaused = true;
+    this.#inputPaused = true;
     this.transport?.pauseProducing();
   }
 
   /** Reads again, as soon as reads are not throttled. */
   override resumeProducing(): void {
-    this.inputPaused = false;
-    if (!this.readsThrottled) this.transport?.resumeProducing();
+    this.#inputPaused = false;
+    if (!this.#readsThrottled) this.transport?.resumeProducing();
   }
 
   /** Stops reading until `unthrottleReads`. */
   throttleReads(): void {
-    this.readsThrottled = true;
+    this.#readsThrottled = true;
     this.transport?.pauseProducing();
   }
 
   /** Reads again, unless `pauseProducing` was called on this. */
   unthrottleReads(): void {
-    if (!this.readsThrottled) return;
-    this.readsThrottled = false;
-    if (!this.inputPaused) this.transport?.resumeProducing();
+    if (!this.#readsThrottled) return;
+    this.#readsThrottled = false;
+    if (!this.#inputPaused) this.transport?.resumeProducing();
   }
 
   /** Pauses the registered producer, until `unthrottleWrites`. */
   throttleWrites(): void {
-    this.throttled?.throttle();
+    this.#throttled?.throttle();
   }
 
   /** Resumes the registered producer, unless the transport has paused it. */
   unthrottleWrites(): void {
-    this.throttled?.unthrottle();
+    this.#throttled?.unthrottle();
   }
 }

@@ -114,20 +114,20 @@ export class WrappingFactory
 
   /** Tells the wrapped factory, if it makes clients. */
   startedConnecting(connector: IConnector): void {
-    return this.asClient.startedConnecting?.(connector);
+    return this.#asClient.startedConnecting?.(connector);
   }
 
   /** Tells the wrapped factory, if it makes clients. */
   clientConnectionFailed(connector: IConnector, reason: Error): void {
-    return this.asClient.clientConnectionFailed?.(connector, reason);
+    return this.#asClient.clientConnectionFailed?.(connector, reason);
   }
 
   /** Tells the wrapped factory, if it makes clients. */
   clientConnectionLost(connector: IConnector, reason: Error): void {
-    return this.asClient.clientConnectionLost?.(connector, reason);
+    return this.#asClient.clientConnectionLost?.(connector, reason);
   }
 
-  private get asClient(): Partial<IClientFactory> {
+  get #asClient(): Partial<IClientFactory> {
     return this.wrappedFactory;
   }
 }

@@ -88,7 +88,7 @@ export class FactoryBase<Maker> implements IProtocolFactory {
 
   /** A port or connector uses this from now on. Not for users. */
   doStart(): void {
-    if (this.numPorts === 0) this.heed(this.startFactory(), 'startFactory');
+    if (this.numPorts === 0) this.#heed(this.startFactory(), 'startFactory');
     this.numPorts += 1; // Not if that throws.
   }
 
@@ -96,10 +96,10 @@ export class FactoryBase<Maker> implements IProtocolFactory {
   doStop(): void {
     if (this.numPorts === 0) return;
     this.numPorts -= 1;
-    if (this.numPorts === 0) this.heed(this.stopFactory(), 'stopFactory');
+    if (this.numPorts === 0) this.#heed(this.stopFactory(), 'stopFactory');
   }
 
-  private heed(returned: unknown, callback: string): void {
+  #heed(returned: unknown, callback: string): void {
     logRejection(returned, `${this.logPrefix()}: ${callback} rejected`);
   }
 

@@ -57,7 +57,7 @@ export class FileSender implements IPullProducer {
   /** The last byte of the last write of the transfer; empty before the first. */
   lastSent: Buffer = NOTHING;
 
-  private transfer: FileTransfer | null = null;
+  #transfer: FileTransfer | null = null;
 
   /**
    * Sends `file` to `consumer`. It registers with the consumer before this returns, so a
@@ -91,52 +91,52 @@ export class FileSender implements IPullProducer {
       options.signal?.throwIfAborted();
       assertFile(file);
       assertConsumer(consumer);
-      this.assertCanBegin(transform);
+      this.#assertCanBegin(transform);
       const source = openSource(file);
-      const sendNext = (asked: FileTransfer): void => this.sendNext(asked);
-      const onLoop = (asked: FileTransfer, error: Error): void => this.askedInLoop(asked, error);
+      const sendNext = (asked: FileTransfer): void => this.#sendNext(asked);
+      const onLoop = (asked: FileTransfer, error: Error): void => this.#askedInLoop(asked, error);
       const transfer = new FileTransfer(source, sendNext, onLoop, resolve, reject);
       this.file = file;
       this.consumer = consumer;
       this.transform = transform;
       this.lastSent = NOTHING;
-      this.transfer = begun = transfer;
+      this.#transfer = begun = transfer;
       source?.opened.catch((error: unknown) => {
-        if (!transfer.isSettled && !transfer.isEnding) this.fail(transfer, error);
+        if (!transfer.isSettled && !transfer.isEnding) this.#fail(transfer, error);
       });
       try {
         consumer.registerProducer(this, false);
       } catch (error) {
-        this.fail(transfer, error, this.isRegistered(consumer, transfer));
+        this.#fail(transfer, error, this.#isRegistered(consumer, transfer));
       }
     });
     if (begun !== undefined && options.signal !== undefined)
-      this.endWith(options.signal, begun, sent);
+      this.#endWith(options.signal, begun, sent);
     return sent;
   }
 
-  private endWith(signal: AbortSignal, transfer: FileTransfer, sent: Promise<Buffer>): void {
+  #endWith(signal: AbortSignal, transfer: FileTransfer, sent: Promise<Buffer>): void {
     const abort = (): void => {
-      if (!transfer.isSettled && !transfer.isEnding) this.fail(transfer, signal.reason);
+      if (!transfer.isSettled && !transfer.isEnding) this.#fail(transfer, signal.reason);
     };
     onAbort(signal, abort, sent);
   }
 
-  private assertCanBegin(transform: unknown): void {
+  #assertCanBegin(transform: unknown): void {
     if (transform !== null && typeof transform !== 'function') {
       throw new InvalidArgTypeError('transform', 'a function', transform);
     }
     if (!Number.isSafeInteger(this.CHUNK_SIZE) || this.CHUNK_SIZE < 1) {
       throw new OutOfRangeError('CHUNK_SIZE', 'a whole number of at least 1', this.CHUNK_SIZE);
     }
-    const { transfer } = this;
+    const transfer = this.#transfer;
     if (transfer !== null && !transfer.isSettled && (this.file !== null || transfer.isEnding)) {
       throw new InvalidStateError('A FileSender sends one file at a time');
     }
   }
 
   /** Whether `consumer`, though it threw, has this producer: it may have refused it for another. */
-  private isRegistered(consumer: IConsumer, transfer: FileTransfer): boolean {
+  #isRegistered(consumer: IConsumer, transfer: FileTransfer): boolean {
     return 'producer' in consumer ? consumer.producer === this : transfer.wasAsked;
   }
 
@@ -150,7 +150,7 @@ export class FileSender implements IPullProducer {
    * @throws InvalidStateError: it goes on asking after that.
    */
   resumeProducing(): void {
-    this.transfer?.ask();
+    this.#transfer?.ask();
   }
 
   /** Does nothing: a pull producer is not paused. */
@@ -161,57 +161,57 @@ export class FileSender implements IPullProducer {
    * discarded.
    */
   stopProducing(): void {
-    const { transfer } = this;
+    const transfer = this.#transfer;
     if (transfer === null || transfer.isSettled) return;
     // As in Twisted, a file-like goes on for a consumer that asks although it has stopped us.
-    if (transfer.isAsynchronous) this.dropFile(transfer);
+    if (transfer.isAsynchronous) this.#dropFile(transfer);
     transfer.fail(new ProducerStoppedError());
   }
 
-  private sendNext(transfer: FileTransfer): void {
-    if (this.transfer !== transfer) return;
+  #sendNext(transfer: FileTransfer): void {
+    if (this.#transfer !== transfer) return;
     let bytes;
     try {
-      bytes = this.read(transfer);
+      bytes = this.#read(transfer);
     } catch (error) {
-      this.fail(transfer, error);
+      this.#fail(transfer, error);
       return;
     }
     if (isPromiseLike(bytes)) {
       transfer.wait(
         bytes,
-        (read) => this.send(transfer, read),
-        (error) => this.fail(transfer, error),
+        (read) => this.#send(transfer, read),
+        (error) => this.#fail(transfer, error),
       );
     } else {
-      this.send(transfer, bytes);
+      this.#send(transfer, bytes);
     }
   }
 
-  private read({ source }: FileTransfer): FileBytes | PromiseLike<FileBytes> {
+  #read({ source }: FileTransfer): FileBytes | PromiseLike<FileBytes> {
     if (this.file === null) return null;
     return (source ?? (this.file as IFile)).read(this.CHUNK_SIZE);
   }
 
-  private send(transfer: FileTransfer, bytes: FileBytes): void {
+  #send(transfer: FileTransfer, bytes: FileBytes): void {
     const { consumer, transform } = this;
     // User code has run since and may have begun another transfer; then these fields belong to that
     // one.
-    if (this.transfer !== transfer || consumer === null) return;
+    if (this.#transfer !== transfer || consumer === null) return;
     try {
       if (bytes !== null) assertBytes(bytes, 'file.read()');
       if (bytes === null || bytes.length === 0) {
-        this.finish(transfer, consumer);
+        this.#finish(transfer, consumer);
         return;
       }
       const written = transform === null ? bytes : transform(asBuffer(bytes));
       assertBytes(written, 'transform()');
-      if (this.transfer !== transfer) return;
+      if (this.#transfer !== transfer) return;
       this.lastSent = asBuffer(written).subarray(-1);
       const returned: unknown = consumer.write(written);
-      if (returned !== undefined) whenRejected(returned, (reason) => this.fail(transfer, reason));
+      if (returned !== undefined) whenRejected(returned, (reason) => this.#fail(transfer, reason));
     } catch (error) {
-      this.fail(transfer, error);
+      this.#fail(transfer, error);
     }
   }
 
@@ -219,8 +219,8 @@ export class FileSender implements IPullProducer {
    * Closes the file, then unregisters, then settles the promise: whatever awaits that may still write
    * before a close that waited for us. As in Twisted, a consumer that stops us has the last word.
    */
-  private finish(transfer: FileTransfer, consumer: IConsumer): void {
-    this.dropFile(transfer);
+  #finish(transfer: FileTransfer, consumer: IConsumer): void {
+    this.#dropFile(transfer);
     const { lastSent } = this;
     transfer.closeFile(() => {
       try {
@@ -233,13 +233,13 @@ export class FileSender implements IPullProducer {
     });
   }
 
-  private fail(transfer: FileTransfer, error: unknown, isRegistered = true): void {
+  #fail(transfer: FileTransfer, error: unknown, isRegistered = true): void {
     const { consumer } = this;
-    if (this.transfer !== transfer || transfer.isSettled || consumer === null) {
+    if (this.#transfer !== transfer || transfer.isSettled || consumer === null) {
       reportLate(error);
       return;
     }
-    this.dropFile(transfer);
+    this.#dropFile(transfer);
     const end = (): void => {
       if (isRegistered) unregisterFailed(consumer, error);
       transfer.fail(error);
@@ -248,16 +248,16 @@ export class FileSender implements IPullProducer {
   }
 
   /** Unregisters at once: only that may end the loop. */
-  private askedInLoop(transfer: FileTransfer, error: Error): void {
+  #askedInLoop(transfer: FileTransfer, error: Error): void {
     const { consumer } = this;
-    if (this.transfer !== transfer || transfer.isSettled || consumer === null) throw error;
-    this.dropFile(transfer);
+    if (this.#transfer !== transfer || transfer.isSettled || consumer === null) throw error;
+    this.#dropFile(transfer);
     transfer.fail(error);
     unregisterFailed(consumer, error);
   }
 
   /** Nothing more is to be read. */
-  private dropFile(transfer: FileTransfer): void {
+  #dropFile(transfer: FileTransfer): void {
     this.file = null;
     this.lastSent = Buffer.from(this.lastSent); // A view would hold the whole block that was read.
     transfer.dropQuestions();

@@ -29,17 +29,20 @@ interface ReadAhead {
  * reader and shrink for a slow one, so that many slow transfers take little memory.
  */
 export class FileSource {
-  private blockSize = SMALLEST_BLOCK;
-  private handedOutAt = -Infinity;
-  private block: Buffer = NOTHING;
-  private offset = 0;
-  private ahead: ReadAhead | null = null;
-  private closed = false;
+  #blockSize = SMALLEST_BLOCK;
+  #handedOutAt = -Infinity;
+  #block: Buffer = NOTHING;
+  #offset = 0;
+  #ahead: ReadAhead | null = null;
+  #closed = false;
 
-  private constructor(
-    private readonly handle: Promise<FileHandle>,
-    private readonly isOurs: boolean,
-  ) {}
+  readonly #handle: Promise<FileHandle>;
+  readonly #isOurs: boolean;
+
+  private constructor(handle: Promise<FileHandle>, isOurs: boolean) {
+    this.#handle = handle;
+    this.#isOurs = isOurs;
+  }
 
   /** Opens the file at `path`; `close` closes it. See {@link FileSource.opened}. */
   static atPath(path: string | URL): FileSource {
@@ -56,7 +59,7 @@ export class FileSource {
 
   /** Settles when the file is open; rejects with Node's error if it can't be opened. */
   get opened(): Promise<unknown> {
-    return this.handle;
+    return this.#handle;
   }
 
   /**
@@ -66,46 +69,46 @@ export class FileSource {
    *   call. The promise rejects with Node's error if the file can't be opened or read.
    */
   read(size: number): Buffer | Promise<Buffer> {
-    if (this.offset === this.block.length && this.ahead?.bytes) {
-      this.handOut(this.ahead.bytes, size);
+    if (this.#offset === this.#block.length && this.#ahead?.bytes) {
+      this.#handOut(this.#ahead.bytes, size);
     }
-    return this.offset < this.block.length ? this.take(size) : this.wait(size);
+    return this.#offset < this.#block.length ? this.#take(size) : this.#wait(size);
   }
 
-  private take(size: number): Buffer {
-    const from = this.offset;
-    this.offset = Math.min(from + size, this.block.length);
-    return this.block.subarray(from, this.offset);
+  #take(size: number): Buffer {
+    const from = this.#offset;
+    this.#offset = Math.min(from + size, this.#block.length);
+    return this.#block.subarray(from, this.#offset);
   }
 
-  private async wait(size: number): Promise<Buffer> {
-    let bytes = this.ahead === null ? NOTHING : await this.ahead.done;
+  async #wait(size: number): Promise<Buffer> {
+    let bytes = this.#ahead === null ? NOTHING : await this.#ahead.done;
     // The bytes that were read ahead may be older than this call: the file may have grown since.
-    if (bytes.length === 0) bytes = await this.readBlock(size);
-    if (this.closed) return NOTHING;
-    this.handOut(bytes, size);
-    return this.take(size);
+    if (bytes.length === 0) bytes = await this.#readBlock(size);
+    if (this.#closed) return NOTHING;
+    this.#handOut(bytes, size);
+    return this.#take(size);
   }
 
   /** Goes on with `bytes`, and reads ahead unless they show that the end is near. */
-  private handOut(bytes: Buffer, size: number): void {
-    this.block = bytes;
-    this.offset = 0;
-    this.fitBlockSize();
-    this.ahead = bytes.length < bytes.buffer.byteLength ? null : this.readAhead(size);
+  #handOut(bytes: Buffer, size: number): void {
+    this.#block = bytes;
+    this.#offset = 0;
+    this.#fitBlockSize();
+    this.#ahead = bytes.length < bytes.buffer.byteLength ? null : this.#readAhead(size);
   }
 
   /** By how long the last block has lasted. */
-  private fitBlockSize(): void {
+  #fitBlockSize(): void {
     const now = performance.now();
-    const lasted = now - this.handedOutAt;
-    this.handedOutAt = now;
-    if (lasted < SHORT) this.blockSize = Math.min(this.blockSize * 2, LARGEST_BLOCK);
-    else if (lasted > LONG) this.blockSize = Math.max(this.blockSize / 2, SMALLEST_BLOCK);
+    const lasted = now - this.#handedOutAt;
+    this.#handedOutAt = now;
+    if (lasted < SHORT) this.#blockSize = Math.min(this.#blockSize * 2, LARGEST_BLOCK);
+    else if (lasted > LONG) this.#blockSize = Math.max(this.#blockSize / 2, SMALLEST_BLOCK);
   }
 
-  private readAhead(size: number): ReadAhead {
-    const ahead: ReadAhead = { bytes: null, done: this.readBlock(size) };
+  #readAhead(size: number): ReadAhead {
+    const ahead: ReadAhead = { bytes: null, done: this.#readBlock(size) };
     ahead.done.then(
       (bytes) => (ahead.bytes = bytes),
       () => {}, // The next read rejects with it.
@@ -113,11 +116,11 @@ export class FileSource {
     return ahead;
   }
 
-  private async readBlock(size: number): Promise<Buffer> {
-    const wanted = Math.max(size, this.blockSize - (this.blockSize % size));
+  async #readBlock(size: number): Promise<Buffer> {
+    const wanted = Math.max(size, this.#blockSize - (this.#blockSize % size));
     const length = Math.min(wanted, LARGEST_READ);
-    const handle = await this.handle;
-    if (this.closed) return NOTHING;
+    const handle = await this.#handle;
+    if (this.#closed) return NOTHING;
     const block = Buffer.allocUnsafeSlow(length); // Not of the pool: it is handed out for good.
     const { bytesRead } = await handle.read(block, 0, length, null);
     return block.subarray(0, bytesRead);
@@ -131,15 +134,15 @@ export class FileSource {
    *   there is nothing to close.
    */
   close(): Promise<void> | undefined {
-    this.closed = true;
-    this.block = NOTHING;
-    this.offset = 0;
-    this.ahead = null;
-    return this.isOurs ? this.closeHandle() : undefined;
+    this.#closed = true;
+    this.#block = NOTHING;
+    this.#offset = 0;
+    this.#ahead = null;
+    return this.#isOurs ? this.#closeHandle() : undefined;
   }
 
-  private async closeHandle(): Promise<void> {
-    const handle = await this.handle.catch(() => null); // Never open: nothing to close.
+  async #closeHandle(): Promise<void> {
+    const handle = await this.#handle.catch(() => null); // Never open: nothing to close.
     await handle?.close();
   }
 }

@@ -25,12 +25,16 @@ export class FileTransfer {
    */
   isEnding = false;
 
-  private isClosed = false;
-  private failure: { readonly error: unknown } | undefined;
-  private readonly askedAgain = new AskCounter();
-  private waits = false;
-  private depth = 0;
-  private owed = 0;
+  readonly #sendNext: (transfer: FileTransfer) => void;
+  readonly #onLoop: (transfer: FileTransfer, error: Error) => void;
+  readonly #onSuccess: (lastSent: Buffer) => void;
+  readonly #onFailure: (error: unknown) => void;
+  #isClosed = false;
+  #failure: { readonly error: unknown } | undefined;
+  readonly #askedAgain = new AskCounter();
+  #waits = false;
+  #depth = 0;
+  #owed = 0;
 
   /**
    * @param source - The file, if it is one of the operating system; `null` for a file-like.
@@ -41,11 +45,15 @@ export class FileTransfer {
    */
   constructor(
     readonly source: FileSource | null,
-    private readonly sendNext: (transfer: FileTransfer) => void,
-    private readonly onLoop: (transfer: FileTransfer, error: Error) => void,
-    private readonly onSuccess: (lastSent: Buffer) => void,
-    private readonly onFailure: (error: unknown) => void,
+    sendNext: (transfer: FileTransfer) => void,
+    onLoop: (transfer: FileTransfer, error: Error) => void,
+    onSuccess: (lastSent: Buffer) => void,
+    onFailure: (error: unknown) => void,
   ) {
+    this.#sendNext = sendNext;
+    this.#onLoop = onLoop;
+    this.#onSuccess = onSuccess;
+    this.#onFailure = onFailure;
     this.isAsynchronous = source !== null;
   }
 
@@ -61,22 +69,22 @@ export class FileTransfer {
    */
   ask(): void {
     this.wasAsked = true;
-    if (this.waits) {
-      const error = this.askedAgain.count();
-      if (error !== undefined) this.onLoop(this, error);
-    } else if (this.depth < (this.isAsynchronous ? 1 : DEEPEST)) this.answer(this.sendNext);
-    else if (this.isAsynchronous) this.owed = 1;
-    else this.owed += 1;
+    if (this.#waits) {
+      const error = this.#askedAgain.count();
+      if (error !== undefined) this.#onLoop(this, error);
+    } else if (this.#depth < (this.isAsynchronous ? 1 : DEEPEST)) this.#answer(this.#sendNext);
+    else if (this.isAsynchronous) this.#owed = 1;
+    else this.#owed += 1;
   }
 
-  private answer(send: (transfer: FileTransfer) => void): void {
-    this.depth += 1;
+  #answer(send: (transfer: FileTransfer) => void): void {
+    this.#depth += 1;
     send(this);
-    while (this.owed > 0 && !this.waits) {
-      this.owed -= 1;
-      this.sendNext(this);
+    while (this.#owed > 0 && !this.#waits) {
+      this.#owed -= 1;
+      this.#sendNext(this);
     }
-    this.depth -= 1;
+    this.#depth -= 1;
   }
 
   /**
@@ -87,12 +95,12 @@ export class FileTransfer {
    * @param fail - Takes the error. Never throws.
    */
   wait<T>(read: PromiseLike<T>, use: (value: T) => void, fail: (error: unknown) => void): void {
-    this.waits = true;
+    this.#waits = true;
     this.isAsynchronous = true;
     const answered = (send: () => void): void => {
       if (this.isEnding) return;
-      this.waits = false;
-      if (!this.isSettled) this.answer(send);
+      this.#waits = false;
+      if (!this.isSettled) this.#answer(send);
     };
     Promise.resolve(read).then(
       (value) => answered(() => use(value)),
@@ -102,7 +110,7 @@ export class FileTransfer {
 
   /** There is nothing left to answer with. */
   dropQuestions(): void {
-    this.owed = 0;
+    this.#owed = 0;
   }
 
   /**
@@ -112,14 +120,14 @@ export class FileTransfer {
    * @param failure - What has failed, if that is why: what happens until then doesn't change it.
    */
   closeFile(end: () => void, failure?: { readonly error: unknown }): void {
-    this.failure = failure;
-    const closing = this.close();
+    this.#failure = failure;
+    const closing = this.#close();
     if (closing === undefined || this.isSettled) {
       end();
       return;
     }
     this.isEnding = true;
-    this.waits = true;
+    this.#waits = true;
     // Code that has stopped us in the meantime has forgotten us.
     void closing.then(() => {
       if (!this.isSettled) end();
@@ -128,32 +136,32 @@ export class FileTransfer {
 
   /** It has sent everything; the first end counts. */
   succeed(lastSent: Buffer): void {
-    this.settle(() => this.onSuccess(lastSent));
+    this.#settle(() => this.#onSuccess(lastSent));
   }
 
   /** It has failed, or was stopped; the first end counts. */
   fail(error: unknown): void {
-    const { failure = { error } } = this;
-    this.settle(() => this.onFailure(failure.error));
+    const failure = this.#failure ?? { error };
+    this.#settle(() => this.#onFailure(failure.error));
   }
 
   /** Closes the file if it was opened for this, before the end is reported. */
-  private settle(tell: () => void): void {
+  #settle(tell: () => void): void {
     if (this.isSettled) return;
     this.isSettled = true;
-    const closing = this.close();
+    const closing = this.#close();
     if (closing === undefined) tell();
     else void closing.then(tell);
   }
 
   /** @returns a promise that never rejects; `undefined` where there is nothing to close any more. */
-  private close(): Promise<void> | undefined {
-    if (this.isClosed) return undefined;
+  #close(): Promise<void> | undefined {
+    if (this.#isClosed) return undefined;
     return this.source
       ?.close()
       ?.catch((error: unknown) => log.err(error, 'A file that was sent did not close'))
       .then(() => {
-        this.isClosed = true;
+        this.#isClosed = true;
       });
   }
 }

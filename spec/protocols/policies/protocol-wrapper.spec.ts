@@ -42,6 +42,26 @@ describe('ProtocolWrapper', () => {
     expect(wrapped.log).to.deep.equal(['made', 'received in', 'lost ConnectionDone']);
   });
 
+  it('shares no name of its own state with a subclass', () => {
+    class Counting extends ProtocolWrapper {
+      readonly made = 'by us';
+      readonly closing = ['nothing'];
+      standing(): string {
+        return 'still';
+      }
+      tellLost(): never {
+        throw new Error('called by the base class');
+      }
+    }
+    const wrapper = new Counting(registry(), new Recorder());
+    wrapper.makeConnection(new StringTransport());
+    expect(wrapper.disconnecting).to.equal(false);
+    wrapper.loseConnection();
+    expect(wrapper.disconnecting).to.equal(true);
+    wrapper.connectionLost(new ConnectionDone());
+    expect(wrapper.wrappedProtocol).to.equal(null);
+  });
+
   it('tells its factory before the wrapped protocol, and forgets that once it was told of the loss', () => {
     const log: unknown[] = [];
     const own = registry();

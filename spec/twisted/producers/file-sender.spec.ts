@@ -37,6 +37,24 @@ describe('FileSender', () => {
     stopListening();
   });
 
+  it('shares no name of its own state with a subclass', async () => {
+    const callOfBase = (): never => {
+      throw new Error('called by the base class');
+    };
+    class Named extends FileSender {
+      readonly transfer = 'ours';
+      readonly send = callOfBase;
+      readonly read = callOfBase;
+      readonly fail = callOfBase;
+      readonly finish = callOfBase;
+    }
+    const sender = new Named();
+    const sent = sender.beginFileTransfer(new MemoryFile('abc'), new StringTransport());
+    sender.resumeProducing();
+    sender.resumeProducing();
+    expect((await sent).toString()).to.equal('c');
+  });
+
   it('is a pull producer, and says so when it registers, which it does at once', () => {
     const sender = new FileSender();
     const consumer = new StringTransport();
