@@ -36,7 +36,16 @@ class Bridge:
         input, fromNode = os.pipe()
         host = os.path.join(here, "host.ts")
         self.node = subprocess.Popen(
-            ["node", "--import", "tsx/esm", host, str(toNode), str(fromNode)],
+            [
+                "node",
+                # The keys of Twisted's tests are too short for what OpenSSL asks for by now.
+                "--tls-cipher-list=DEFAULT@SECLEVEL=0",
+                "--import",
+                "tsx/esm",
+                host,
+                str(toNode),
+                str(fromNode),
+            ],
             cwd=os.path.dirname(os.path.dirname(here)),
             pass_fds=[toNode, fromNode],
         )

@@ -13,6 +13,14 @@ const rooms = ['base', 'endpoints', 'protocols', 'streams', 'support', 'testing'
 
 const isInLib = (path) => relative(join(root, 'lib'), path).startsWith('..') === false;
 
+/** The names that an import takes; of all of a file, which dist/ has no equal of, `*`. */
+function namesOf(bindings) {
+  if (!ts.isNamedImports(bindings)) return ['*'];
+  return bindings.elements
+    .filter(({ isTypeOnly }) => !isTypeOnly)
+    .map(({ name, propertyName }) => (propertyName ?? name).text);
+}
+
 /** The files that `path` imports when it runs, each with the names that it takes from there. */
 function importsOf(path) {
   const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ES2022);
@@ -22,10 +30,7 @@ function importsOf(path) {
     const { text } = statement.moduleSpecifier;
     if (!text.startsWith('.')) continue;
     const bindings = statement.importClause?.namedBindings;
-    const elements = bindings && ts.isNamedImports(bindings) ? bindings.elements : [];
-    const names = elements
-      .filter(({ isTypeOnly }) => !isTypeOnly)
-      .map(({ name, propertyName }) => (propertyName ?? name).text);
+    const names = bindings === undefined ? [] : namesOf(bindings);
     imports.push({ path: join(dirname(path), text.replace(/\.js$/, '.ts')), names });
   }
   return imports;
