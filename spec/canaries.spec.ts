@@ -49,7 +49,7 @@ function privateNames(path: string): string[] {
   return found;
 }
 
-describe('Private things of Node that lib leans on:', () => {
+describe('Private members of Node that lib relies on:', () => {
   it(`${CANARIES._handle}`, async () => {
     // lib/streams/transports/close-timer.ts, close-gracefully.ts
     const server = net.createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
@@ -97,7 +97,7 @@ describe('Private things of Node that lib leans on:', () => {
       expect(error).to.include({ code: 'ERR_STREAM_PREMATURE_CLOSE' });
     });
 
-    it('a decoder that holds half a unit of UTF-16 says so', () => {
+    it('a decoder that has buffered half a unit of UTF-16 shows this', () => {
       // lib/streams/any-stream/encodings.ts
       const readable = new Readable({ read() {} });
       readable.setEncoding('utf16le');

@@ -130,7 +130,7 @@ describe('Everything in one chain', () => {
     'a push producer': (head) => new PushProducer(head, data, CHUNK).start(),
   };
   for (const [name, start] of Object.entries(starts)) {
-    it(`delivers every byte of ${name}, then closes once, and holds little at any stage`, async () => {
+    it(`delivers every byte of ${name}, then closes once, and buffers little at any stage`, async () => {
       const chain = makeChain(await tcpPair({ allowHalfOpen: false }));
       start(chain.head);
       chain.shaped.loseConnection(); // While the producer is still at work.

@@ -62,7 +62,7 @@ interface Report {
   };
 }
 
-describe('The walls of the house, as npm run lint holds them', function () {
+describe('The walls between the rooms, as npm run lint keeps them', function () {
   this.timeout(30_000);
   let folder: string;
 
@@ -85,14 +85,14 @@ describe('The walls of the house, as npm run lint holds them', function () {
       { cwd: folder },
     );
 
-  it('refuse an import around a door, up a floor or in a circle, and pass what is right', async () => {
+  it('refuse an import around a door, up a floor or in a circle, and allow every other import', async () => {
     const { stdout } = await lint('--output-type', 'json', 'lib', 'bench');
     const { violations } = (JSON.parse(stdout) as Report).summary;
     const said = violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`);
     expect(said.sort()).to.deep.equal(WRONG);
   });
 
-  it('say in plain words what to do instead, and fail', async () => {
+  it('say in plain words which import to write instead, and fail', async () => {
     const { code, stdout } = await lint('--output-type', 'err-long', 'lib/twisted');
     expect(code).to.be.above(0);
     expect(stdout.replaceAll(/\s+/g, ' ')).to.include(

@@ -84,7 +84,7 @@ describe('the package, as npm would publish it', function () {
     return JSON.parse(stdout);
   }
 
-  it('has what users need, and nothing else', async () => {
+  it('has the files that users need, and nothing else', async () => {
     const found = await files();
     expect(found).to.include.members(['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/index.d.ts']);
     const strangers = found.filter(
@@ -129,7 +129,7 @@ describe('the package, as npm would publish it', function () {
     ['twisted-streams/protocols', PROMISED_PROTOCOLS],
     ['twisted-streams/testing', PROMISED_FOR_TESTS],
   ] as const) {
-    it(`imports ${specifier}, which exports what it promises`, async () => {
+    it(`imports ${specifier}, which exports the names that it promises`, async () => {
       const code = `Object.keys(await import('${specifier}'))`;
       expect(await evaluate(code, '--input-type=module')).to.include.members([...promised]);
     });

@@ -11,7 +11,7 @@ function countUntilEnough(counter: AskCounter, limit: number): number {
 }
 
 describe('AskCounter', () => {
-  it('has had enough of a loop that waits for nothing, and then counts anew', () => {
+  it('gives an error for a loop that does not wait, and then counts from 0 again', () => {
     const counter = new AskCounter();
     for (let round = 0; round < 2; round++) {
       expect(countUntilEnough(counter, Infinity)).to.be.at.least(1_000_000);
@@ -26,7 +26,7 @@ describe('AskCounter', () => {
     }
   });
 
-  it('says what to do', () => {
+  it('gives an error that says when to ask again', () => {
     const counter = new AskCounter();
     let error: Error | undefined;
     while (error === undefined) error = counter.count();

@@ -18,7 +18,7 @@ describe('build', () => {
     }
   });
 
-  it('runs what it was given once, and passes on what that throws', () => {
+  it('runs the function it was given once, and passes on an error that it throws', () => {
     let calls = 0;
     const failing = function (): Thing {
       calls += 1;

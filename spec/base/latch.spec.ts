@@ -9,7 +9,7 @@ const enum Why {
 }
 
 describe('Latch', () => {
-  it('is free until it is held, and again when the last reason is gone', () => {
+  it('is free until it has a reason, and again when the last reason is gone', () => {
     const latch = new Latch<Why>();
     const seen = [latch.isFree];
     latch.hold(Why.paused);
@@ -29,7 +29,7 @@ describe('Latch', () => {
     expect(latch.isFree).to.equal(true);
   });
 
-  it('says whether it is held for any of several reasons, and for no other', () => {
+  it('says whether it has any of several reasons, and whether it has no other', () => {
     const latch = new Latch<Why>(Why.resting);
     expect(latch.isHeldBy(Why.paused | Why.resting)).to.equal(true);
     expect(latch.isHeldBy(Why.paused | Why.over)).to.equal(false);

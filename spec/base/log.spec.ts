@@ -32,7 +32,7 @@ describe('log', () => {
     expect(print.args[0]?.[0]).to.match(/\n +at .*log\.spec/);
   });
 
-  it('indents what follows a line end, so that no message passes for a line of its own', () => {
+  it('indents the text after a line end, so that no message passes for a line of its own', () => {
     const forged = '2026-11-28 root logged in';
     for (const end of ['\n', '\r\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029']) {
       print.resetHistory();
@@ -50,7 +50,7 @@ describe('log', () => {
     expect(printed()).to.deep.equal(['Unhandled error: Error: \\x1b[1A\\x1b[2Kgone\\x9b']);
   });
 
-  it('prints whatever was thrown', () => {
+  it('prints any value that was thrown', () => {
     for (const thrown of ['Oops %s', null, undefined, 5, { code: 1 }]) log.err(thrown);
     expect(printed()).to.deep.equal([
       'Unhandled error: Oops %s',
@@ -114,7 +114,7 @@ describe('log', () => {
     sinon.assert.calledOnce(observer);
   });
 
-  it('prints what an observer throws, and the error, and tells the others', () => {
+  it('prints the error that an observer throws, and the logged error, and tells the others', () => {
     const failure = new Error('Full');
     const other = sinon.spy();
     observe(() => {

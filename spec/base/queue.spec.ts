@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { Queue } from '../../lib/base/queue.js';
 
 describe('Queue', () => {
-  it('gives what an array gives, whatever is done to it', () => {
+  it('gives the same results as an array, after any operations', () => {
     const action = fc.oneof(
       fc.integer().map((item) => ({ push: item })),
       fc.constantFrom('shift' as const, 'peek' as const, 'takeAll' as const),

@@ -4,7 +4,7 @@ import { isThenable, logRejection, whenRejected } from '../../lib/base/rejection
 import { log } from '../../lib/base/log.js';
 
 describe('isThenable', () => {
-  it('knows promises and whatever else has a then', () => {
+  it('knows a promise, and any other object or function with a then method', () => {
     const callable = Object.assign(() => {}, { then: () => {} });
     const promises = [Promise.resolve(), { then: () => {} }, callable];
     expect(promises.map(isThenable)).to.deep.equal([true, true, true]);
@@ -30,7 +30,7 @@ describe('whenRejected', () => {
 });
 
 describe('logRejection', () => {
-  it('logs the reason, and what was going on', async () => {
+  it('logs the reason, and the callback that rejected', async () => {
     const entries: unknown[] = [];
     const stopListening = log.addObserver(({ error, why }) => entries.push([error, why]));
     const oops = new Error('Oops');

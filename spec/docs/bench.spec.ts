@@ -11,7 +11,7 @@ function namesUnder(heading: string): string[] {
 }
 
 describe('bench/README.md', () => {
-  it('says of each workload what it measures, and of no other', async () => {
+  it('describes each workload that there is, and no other', async () => {
     const { stdout } = await run(process.execPath, [
       ...['--import', 'tsx/esm', 'bench/run.ts', '--list'],
     ]);

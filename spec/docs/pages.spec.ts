@@ -33,7 +33,7 @@ function programsOf(page: string): Program[] {
 
 describe('The pages:', () => {
   for (const page of PAGES) {
-    it(`${page} links to what there is`, () => {
+    it(`${page} links to pages and headings that exist`, () => {
       const text = readPage(page);
       for (const link of links(text).filter((target) => !/^https?:/.test(target))) {
         const [path = '', anchor] = link.split('#');

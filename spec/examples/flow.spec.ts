@@ -48,7 +48,7 @@ describe('npm start', () => {
     ['half an integer', ['--integers', '0.5'], /^error: .*--integers.* whole number/],
     ['an unknown option', ['--fiel', 'x'], /^error: Unknown option '--fiel'/],
   ] as const) {
-    it(`complains of ${mistake} without a stack, and exits with 2`, async () => {
+    it(`names ${mistake} without a stack, and exits with 2`, async () => {
       const { code, stderr } = await runExample('flow.ts', ...args);
       expect(code).to.equal(2);
       expect(stderr)
@@ -112,7 +112,7 @@ describe('the report of npm start', () => {
     });
   }
 
-  it('wants no pause of what can not fill the buffer', () => {
+  it('expects no pause of a transfer that cannot fill the buffer', () => {
     const received = { received: 13, sha256: 'abc' };
     expect(wrong({ received }, { pushed: { bytes: 3, pauses: 0, resumes: 0 } })).to.deep.equal([]);
   });

@@ -191,7 +191,7 @@ describe('The FTP example', () => {
       });
     }
 
-    it('refuses to rename what is there, or to there', async () => {
+    it('refuses to rename a file behind the link, or to a name behind it', async () => {
       served.write('here', 'x');
       for (const [from, to] of [
         ['door/secret', 'taken'],

@@ -16,7 +16,7 @@ describe('examples/hello.ts', () => {
     expect(lines.length).to.be.at.most(10);
   });
 
-  it('echoes what it is sent', async () => {
+  it('echoes the bytes that it is sent', async () => {
     const args = ['--import', 'tsx/esm', 'examples/hello.ts', '0'];
     const server = spawn(process.execPath, args, {
       cwd: ROOT,

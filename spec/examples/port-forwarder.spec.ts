@@ -36,7 +36,7 @@ describe('examples/port-forwarder.ts', () => {
     return { near, far };
   }
 
-  it('passes on what either side sends, to the last byte, and closes with it', async () => {
+  it('passes on the bytes of both sides, to the last byte, and closes with them', async () => {
     const { near, far } = await connect();
     const request = randomBytes(1_000_000);
     const reply = randomBytes(3_000_000);
@@ -50,7 +50,7 @@ describe('examples/port-forwarder.ts', () => {
     expect(received.equals(request)).to.equal(true);
   });
 
-  it('passes on what was sent before the other side was connected', async () => {
+  it('passes on the bytes that were sent before the other side was connected', async () => {
     const near = net.connect(forwarder.port, '127.0.0.1');
     clients.add(near);
     near.write('early');

@@ -76,7 +76,7 @@ describe('examples/serve-directory.ts', () => {
     }
   });
 
-  it('says what it has not, and what it does not', async () => {
+  it('answers 404, 400 or 405 to a request that it cannot serve', async () => {
     const statuses: unknown[] = [];
     for (const path of ['/none', '/large/', '/%zz', '/%00'])
       statuses.push((await ask(path)).status);

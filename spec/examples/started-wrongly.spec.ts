@@ -33,7 +33,7 @@ describe('npm run bench and npm run soak, started wrongly', () => {
     ['soak', ['--seconds', '0'], /^error: --seconds '0' must be more than 0\n/],
   ];
   for (const [program, args, complaint] of wrong) {
-    it(`bench/${program}.ts ${args.join(' ')}: names what is wrong, and exits with 2`, async () => {
+    it(`bench/${program}.ts ${args.join(' ')}: names the mistake, and exits with 2`, async () => {
       const { code, stdout, stderr } = await start(program, ...args);
       expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' });
       expect(stderr).to.match(complaint);

@@ -28,7 +28,7 @@ describe('examples/streaming.ts', () => {
     expect(answer.slice(QUESTION.length)).to.match(/^(\d{1,4}\r\n){1000}$/);
   });
 
-  it('sends no integers to a client that wants none', async () => {
+  it('sends no integers to a client that asks for none', async () => {
     expect(await ask('0\r\n')).to.equal(QUESTION);
   });
 
@@ -75,7 +75,7 @@ describe('examples/streaming.ts', () => {
 });
 
 describe('examples/streaming.ts, started wrongly', () => {
-  it('says in a line that a port is none', async () => {
+  it('says in one line that an argument is not a port', async () => {
     const { code, stderr } = await runExample('streaming.ts', 'abc');
     expect({ code, stderr }).to.deep.equal({
       code: 2,

@@ -16,7 +16,7 @@ console.log(JSON.stringify(loaded.map((name) => name.replace('NativeModule ', ''
 `;
 
 describe('An import of the library', () => {
-  it('loads what streams need, and leaves the rest of Node until it is used', async () => {
+  it('loads the modules that streams need, and leaves the rest of Node until it is used', async () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--input-type=module', '-e', PROGRAM],

@@ -8,7 +8,7 @@ interface Marker {
   readonly markPure: (code: string) => Promise<string>;
 }
 
-describe('scripts/pure.mjs, which marks for bundlers what may go', () => {
+describe('scripts/pure.mjs, which marks calls that bundlers may remove', () => {
   let markPure: Marker['markPure'];
 
   before(async () => {
@@ -16,7 +16,7 @@ describe('scripts/pure.mjs, which marks for bundlers what may go', () => {
     ({ markPure } = (await import(script)) as Marker);
   });
 
-  it('marks an initializer that calls or reads something, on its own line', async () => {
+  it('marks an initializer that makes a call or reads a property, on its own line', async () => {
     const code = 'var table = { a: 1 };\nvar both = table.a | 2;\nexport { both };\n';
     expect(await markPure(code)).to.equal(
       'var table = { a: 1 };\nvar both = /* @__PURE__ */ (() => table.a | 2)();\nexport { both };\n',
@@ -33,13 +33,13 @@ describe('scripts/pure.mjs, which marks for bundlers what may go', () => {
     expect(new Sender().size).to.equal(1);
   });
 
-  it('leaves what needs no mark as it is', async () => {
+  it('leaves a call that needs no mark as it is', async () => {
     const code =
       'import { a } from "a";\nvar two = 2;\nvar Empty = class extends a {};\nfunction f() {\n  two = f();\n}\nexport { Empty, f };\n';
     expect(await markPure(code)).to.equal(code);
   });
 
-  it('refuses what happens for its own sake, and says how to write it instead', async () => {
+  it('refuses a statement that is not an initializer, and says how to write it instead', async () => {
     const error: unknown = await markPure('var all = [];\nall.push(1);\nexport { all };\n').catch(
       (thrown: unknown) => thrown,
     );

@@ -17,7 +17,7 @@ describe('scripts/strip-comments.mjs', () => {
     ({ stripComments } = (await import(script)) as Stripper);
   });
 
-  it('moves no line, and leaves what only looks like a comment', () => {
+  it('moves no line, and leaves text that only looks like a comment', () => {
     const code =
       '// one\nvar a = "/* no */";\n/**\n * two\n */\nclass B {\n  // three\n  c = /\\/\\*x/;\n  // four\n}\nvar d = `//${a}`;\n';
     expect(stripComments(code)).to.equal(
@@ -25,7 +25,7 @@ describe('scripts/strip-comments.mjs', () => {
     );
   });
 
-  it('leaves what bundlers and debuggers read', () => {
+  it('leaves the comments that bundlers and debuggers read', () => {
     const code = 'var a = /* @__PURE__ */ b();\n//# sourceMappingURL=a.js.map';
     expect(stripComments(code)).to.equal(code);
   });

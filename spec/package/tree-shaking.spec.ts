@@ -31,7 +31,7 @@ async function bundle(code: string, plugins: Plugin[] = []): Promise<string> {
   return outputFiles[0]!.text;
 }
 
-describe('What a bundler keeps of the library', () => {
+describe('The parts of the library that a bundler keeps', () => {
   for (const [names, bytes] of MOST) {
     it(`is at most ${bytes} bytes for ${names}`, async () => {
       const text = await bundle(

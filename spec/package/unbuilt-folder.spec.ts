@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 describe('A program that installs the folder of the library before it was built', () => {
   const folder = temporaryFolder();
 
-  it('is told in one sentence what to do, and is left without a link to what it cannot import', async () => {
+  it('gets one sentence that says which command to run, and no link to a folder that it cannot import', async () => {
     const library = folder.path('library');
     const program = folder.path('program');
     const link = join(program, 'node_modules', 'twisted-streams');

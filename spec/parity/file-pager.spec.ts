@@ -50,7 +50,7 @@ describe('A large file, page by page: FileSender into ProducerReadable', () => {
     expect(await sent).to.deep.equal(contents.subarray(-1));
   });
 
-  it('reads no page before the reader wants it, but the one that is next', async () => {
+  it('reads no page before the reader asks for it, except the next page', async () => {
     const { pages, sent } = paged();
     let taken = 0;
     for await (const page of pages as AsyncIterable<Buffer>) {

@@ -66,7 +66,7 @@ describe('Changes of files, as a push producer', () => {
     expect(readable.producer).to.equal(null);
   });
 
-  it('are not watched, and the consumer does not hear of it, where there is no such folder', () => {
+  it('are not watched, and the consumer is told nothing, where there is no such folder', () => {
     expect(() => new FileChanges(folder.path('none'), consumer))
       .to.throw()
       .with.property('code', 'ENOENT');

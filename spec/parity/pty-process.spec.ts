@@ -74,7 +74,7 @@ describeWithPackage<typeof NodePty>(
       expect(screen.text).to.equal('33 91\r\n');
     });
 
-    it('reads what is written as typed: it is echoed, and Ctrl-D is the end', async () => {
+    it('reads written bytes as typed: they are echoed, and Ctrl-D is the end', async () => {
       const { screen, exited } = start('cat; echo over');
       screen.type('hello\r');
       await screen.shows('hello\r\nhello\r\n');

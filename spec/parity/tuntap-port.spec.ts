@@ -47,7 +47,7 @@ class Device extends Protocol {
 const hasPython = spawnSync('python3', ['-c', 'import pty']).status === 0;
 const why = hasPython ? '' : ' (SKIPPED: needs python3)';
 
-describe('What was opened by its descriptor', () => {
+describe('A device that was opened by its descriptor', () => {
   const folder = temporaryFolder();
   const contents = numbered(100_000);
   let path: string;

@@ -77,7 +77,7 @@ describe('IntNStringReceiver', () => {
     }
   });
 
-  it('can’t send what is not bytes, nor before there is a transport', () => {
+  it('refuses to send a value that is not bytes, and to send before there is a transport', () => {
     expect(() => new Int8StringReceiver().sendString('a' as never)).to.throw(TypeError);
     expect(() => new Int8StringReceiver().sendString(bytes('a')))
       .to.throw()
@@ -104,7 +104,7 @@ describe('IntNStringReceiver', () => {
       expect(told).to.deep.equal([3, '\x03bcd']);
     });
 
-    it('does not deliver again what came before it', () => {
+    it('does not deliver again the strings that came before it', () => {
       const { receiver, log } = connect(new Int8StringReceiver());
       receiver.MAX_LENGTH = 2;
       receiver.lengthLimitExceeded = () => {
@@ -117,7 +117,7 @@ describe('IntNStringReceiver', () => {
   });
 
   describe('recvd', () => {
-    it('is what is left, and can be replaced from inside a callback', () => {
+    it('has the bytes that are left, and can be replaced from inside a callback', () => {
       const { receiver, log } = connect(new Int8StringReceiver());
       receiver.stringReceived = (string) => {
         log.push(`${string.toString()}, then ${JSON.stringify(receiver.recvd.toString())}`);
@@ -135,7 +135,7 @@ describe('IntNStringReceiver', () => {
       expect(log).to.deep.equal(['cd']);
     });
 
-    it('refuses what is not bytes', () => {
+    it('refuses a value that is not bytes', () => {
       const receiver = new Int8StringReceiver();
       receiver.dataReceived(bytes('\x05ab'));
       expect(() => Object.assign(receiver, { recvd: '' })).to.throw(TypeError);

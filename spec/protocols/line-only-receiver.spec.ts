@@ -34,7 +34,7 @@ describe('LineOnlyReceiver', () => {
     }
   });
 
-  it('goes on after a line that was too long, if that is borne, and returns what that returned', () => {
+  it('goes on after a line that was too long if lineLengthExceeded allows it, and returns its result', () => {
     receiver.MAX_LENGTH = 3;
     receiver.lineLengthExceeded = (line) => `why: ${line.toString()}`;
     expect(receiver.dataReceived(bytes('a\r\nabcd\r\nb\r\nc'))).to.equal('why: abcd');
@@ -51,7 +51,7 @@ describe('LineOnlyReceiver', () => {
     expect(log).to.deep.equal(['g']);
   });
 
-  it('delivers in order what it is fed from inside a callback', () => {
+  it('delivers in order the bytes that a callback gives it', () => {
     receiver.lineReceived = (line) => {
       log.push(line.toString());
       if (line.toString() === 'a') receiver.dataReceived(bytes('d\r\n'));

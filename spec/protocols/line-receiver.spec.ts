@@ -46,7 +46,7 @@ describe('LineReceiver', () => {
       }
     });
 
-    it('hold for the next line when a callback changes them', () => {
+    it('apply to the next line when a callback changes them', () => {
       const { receiver } = connect(new Recorder());
       receiver.lineReceived = (line) => {
         receiver.log.push(line.toString());
@@ -96,7 +96,7 @@ describe('LineReceiver', () => {
       });
     }
 
-    it('stay what they are, whatever comes later', () => {
+    it('keep their bytes when more data comes', () => {
       const kept: Buffer[] = [];
       const receiver = new LineReceiver();
       receiver.lineReceived = (line) => kept.push(line);
@@ -146,7 +146,7 @@ describe('LineReceiver', () => {
   });
 
   describe('a line that is too long', () => {
-    it('closes the connection; what follows is not delivered', () => {
+    it('closes the connection; the lines after it are not delivered', () => {
       const { receiver, transport } = connect(new Recorder());
       receiver.MAX_LENGTH = 3;
       receiver.dataReceived(bytes('abc\r\nabcd\r\nabc\r\n'));
@@ -163,7 +163,7 @@ describe('LineReceiver', () => {
       expect(transport.disconnecting).to.equal(true);
     });
 
-    it('is given to lineLengthExceeded, with all that came after it; what that returns is returned', () => {
+    it('is given to lineLengthExceeded, with the bytes after it; dataReceived returns its result', () => {
       const { receiver } = connect(new Recorder());
       receiver.MAX_LENGTH = 3;
       const given: string[] = [];
@@ -183,7 +183,7 @@ describe('LineReceiver', () => {
   });
 
   describe('raw data', () => {
-    it('is what follows the line for which setRawMode was called', () => {
+    it('is the data after the line for which setRawMode was called', () => {
       const { receiver } = connect(new Recorder());
       receiver.lineReceived = () => receiver.setRawMode();
       receiver.dataReceived(bytes('DATA\r\none\r\ntwo'));
@@ -191,7 +191,7 @@ describe('LineReceiver', () => {
       expect(receiver.log).to.deep.equal(['raw one\r\ntwo', 'raw  three']);
     });
 
-    it('ends with setLineMode, which is given what is too much', () => {
+    it('ends with setLineMode, which takes the bytes that are no longer raw', () => {
       const { receiver } = connect(new Recorder());
       receiver.setRawMode();
       receiver.rawDataReceived = (data) => {
@@ -240,7 +240,7 @@ describe('LineReceiver', () => {
   });
 
   describe('clearLineBuffer', () => {
-    it('takes what is kept of the chunk', () => {
+    it('takes the rest of the chunk', () => {
       const receiver = new Recorder();
       let rest = '';
       receiver.lineReceived = () => (rest += receiver.clearLineBuffer().toString());
@@ -249,7 +249,7 @@ describe('LineReceiver', () => {
       expect(rest).to.equal('b\r\nc');
     });
 
-    it('takes in raw mode what a pause has kept, and else finds nothing', () => {
+    it('takes in raw mode the bytes that a pause has buffered, and otherwise nothing', () => {
       const receiver = new Recorder();
       receiver.setRawMode();
       let inside = 'nothing yet';
@@ -265,7 +265,7 @@ describe('LineReceiver', () => {
       expect(receiver.clearLineBuffer().toString()).to.equal('');
     });
 
-    it('takes from inside rawDataReceived what was put back or came meanwhile, and nothing else', () => {
+    it('takes from inside rawDataReceived only the bytes that were put back or came meanwhile', () => {
       const receiver = new Recorder();
       receiver.setRawMode();
       let taken = '';
@@ -287,7 +287,7 @@ describe('LineReceiver', () => {
       expect(transport.value().toString()).to.equal('ab\r\n');
     });
 
-    it('refuses what is not bytes, and to write before there is a transport', () => {
+    it('refuses a value that is not bytes, and a write before there is a transport', () => {
       const { receiver, transport } = connect(new Recorder());
       expect(() => receiver.sendLine('a' as never)).to.throw(TypeError);
       receiver.delimiter = bytes('');
@@ -299,7 +299,7 @@ describe('LineReceiver', () => {
     });
   });
 
-  it('delivers what it is fed from inside a callback after what came before it', () => {
+  it('delivers the bytes that a callback gives it after the bytes that came before them', () => {
     const receiver = new Recorder();
     receiver.lineReceived = (line) => {
       receiver.log.push(line.toString());

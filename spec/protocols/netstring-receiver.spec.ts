@@ -66,7 +66,7 @@ describe('NetstringReceiver', () => {
     expect(alone.brokenPeer).to.equal(true);
   });
 
-  it('takes a string as long as MAX_LENGTH, whatever that is', () => {
+  it('takes a string as long as MAX_LENGTH, at any MAX_LENGTH', () => {
     for (const [MAX_LENGTH, string] of [
       [0, ''],
       [1, 'a'],
@@ -88,7 +88,7 @@ describe('NetstringReceiver', () => {
       .with.property('code', 'ERR_OUT_OF_RANGE');
   });
 
-  it('delivers from inside a callback what it is fed there', () => {
+  it('delivers from inside a callback the bytes that the callback gives it', () => {
     receiver.stringReceived = (string) => {
       log.push(`> ${string.toString()}`);
       if (string.toString() === 'a') receiver.dataReceived(bytes('1:c,'));
@@ -98,7 +98,7 @@ describe('NetstringReceiver', () => {
     expect(log).to.deep.equal(['> a', '> b', '< b', '> c', '< c', '< a']);
   });
 
-  it('begins anew with another connection', () => {
+  it('begins again with another connection', () => {
     receiver.dataReceived(bytes('1:'));
     receiver.makeConnection(transport);
     receiver.dataReceived(bytes('1:a,x'));

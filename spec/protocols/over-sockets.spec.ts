@@ -68,7 +68,7 @@ describe('A receiver over a socket', () => {
     ['', false],
     [', of a line that waited for a pause to end', true],
   ] as const) {
-    it(`loses its connection for what an async callback rejects with${where}`, async () => {
+    it(`loses its connection with the reason with which an async callback rejects${where}`, async () => {
       const logged: unknown[] = [];
       const stop = log.addObserver(({ error }) => logged.push(error));
       const oops = new Error('Oops');

@@ -33,7 +33,7 @@ for (const kind of RECEIVER_KINDS) {
       expect(isPushProducer(receiver)).to.equal(true);
     });
 
-    it('delivers what it was given in one chunk', () => {
+    it('delivers everything that it was given in one chunk', () => {
       make().dataReceived(encodeAll(kind, 'one', 'two', 'six'));
       expect(heard).to.deep.equal(['one', 'two', 'six']);
     });
@@ -48,7 +48,7 @@ for (const kind of RECEIVER_KINDS) {
       expect(heard).to.deep.equal(['one']);
     });
 
-    it('refuses what is not bytes, and goes on as if nothing had been', () => {
+    it('refuses a value that is not bytes, and goes on as before', () => {
       const receiver = make();
       expect(() => receiver.dataReceived('one\r\n' as never))
         .to.throw(TypeError)
@@ -135,7 +135,7 @@ for (const kind of RECEIVER_KINDS) {
         expect(heard).to.deep.equal(['one', 'two', 'six']);
       });
 
-      it('keeps what came after the piece for which a callback threw', () => {
+      it('keeps the bytes after the piece for which a callback threw', () => {
         const receiver = make();
         onHeard = (text) => {
           if (text === 'one') throw new Error('Oops');
@@ -146,7 +146,7 @@ for (const kind of RECEIVER_KINDS) {
         expect(heard).to.deep.equal(['one', 'two', 'six']);
       });
 
-      it('does not end a chunk for what a callback returns without meaning to', () => {
+      it('goes on with the chunk when a callback returns a value that is not an error', () => {
         for (const returned of [1, true, {}, new Map()]) {
           heard = [];
           onHeard = () => (kind.name === 'StatefulProtocol' ? undefined : returned);
@@ -162,7 +162,7 @@ for (const kind of RECEIVER_KINDS) {
       expect(heard).to.deep.equal(['one', 'two']);
     });
 
-    it('takes a rejection for an exception: logs it and drops the connection', async () => {
+    it('treats a rejection as an exception: logs it and loses the connection', async () => {
       const logged: unknown[] = [];
       const stop = log.addObserver(({ error }) => logged.push(error));
       const oops = new Error('Oops');

@@ -53,7 +53,7 @@ describe('StatefulStringProtocol', () => {
     expect(login.heard).to.deep.equal(['password secret']);
   });
 
-  it('drops a string for which there is no method, and logs that', () => {
+  it('drops a string for which there is no method, and logs an error', () => {
     const logged: unknown[] = [];
     const stop = log.addObserver(({ error }) => logged.push(error));
     const login = new Login();
@@ -76,7 +76,7 @@ describe('StatefulStringProtocol', () => {
     expect(login.state).to.equal('init');
   });
 
-  it('takes no promise for a state, and logs it if it rejects', async () => {
+  it('refuses a promise as a state, and logs its rejection', async () => {
     const logged: unknown[] = [];
     const stop = log.addObserver(({ error }) => logged.push(error));
     const oops = new Error('Oops');

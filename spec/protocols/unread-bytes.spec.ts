@@ -23,7 +23,7 @@ const operation = fc.oneof(
 const DELIMITERS = ['\n', '\r\n', '\r\n\r'].map((text) => Buffer.from(text));
 
 describe('UnreadBytes', () => {
-  it('gives what was appended, in order, whatever is done; what it gave is never overwritten', () => {
+  it('gives the appended bytes in order after any operations, and never overwrites bytes that it gave', () => {
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 60 }), fc.integer(), (operations, seed) => {
         const unread = new UnreadBytes();
@@ -169,7 +169,7 @@ describe('UnreadBytes', () => {
     });
   });
 
-  it('copies what is left of a large chunk rather than keep it alive', () => {
+  it('copies the rest of a large chunk rather than keep the chunk alive', () => {
     const unread = new UnreadBytes();
     unread.append(Buffer.concat([Buffer.alloc(60_000, 'a'), Buffer.from('\nrest')]));
     unread.take(unread.indexOf(Buffer.from('\n')));

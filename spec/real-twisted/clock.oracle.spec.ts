@@ -3,13 +3,13 @@ import { playOnOurs, randomScenario } from './support/clock-player.js';
 import { describeWithTwisted } from './support/twisted.js';
 
 describeWithTwisted('Clock, beside the real one', () => {
-  it('makes the same calls in the same order, whatever they do to each other', async () => {
+  it('makes the same calls in the same order, also when they change each other', async () => {
     await expectTwistedToAgree('clock', makeScenarios(randomScenario), playOnOurs);
   });
 });
 
 describe('Clock, beside traces of the real one', () => {
-  it('makes the same calls in the same order, whatever they do to each other', async () => {
+  it('makes the same calls in the same order, also when they change each other', async () => {
     await expectRecordedToAgree('clock.json', playOnOurs);
   });
 });

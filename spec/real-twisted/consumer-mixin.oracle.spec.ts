@@ -101,7 +101,7 @@ class Consumer extends ConsumerMixin() {
 }
 
 describeWithTwisted('ConsumerMixin, event by event beside the real one', () => {
-  it('does what Twisted does, a pause being owed to one producer', async () => {
+  it('does what Twisted does, with each pause owed to one producer', async () => {
     const scenarios = makeScenarios(scenario, { scenarios: 1000, seed: 20 });
     const answers = askTwisted<string[]>('consumer_mixin', scenarios);
     const compare = (scenario: Scenario, theirs: string[]) => {

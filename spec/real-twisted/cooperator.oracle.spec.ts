@@ -7,7 +7,7 @@ import { expectTwistedToAgree, makeScenarios } from './support/fuzz.js';
 import { describeWithTwisted } from './support/twisted.js';
 
 describeWithTwisted('Cooperator, beside the real one', () => {
-  it('takes the same turns, whatever tasks do to each other', async () => {
+  it('takes the same turns, also when tasks change each other', async () => {
     const scenarios = makeScenarios(randomScenario);
     // One after the other: all hear the same log.
     const traces = new Map<Scenario, Trace>();

@@ -101,7 +101,7 @@ describeWithTwisted("The examples beside Twisted's originals:", function () {
     });
   }
 
-  it('file-server.ts says what is wrong with a name, and serves on after a reset', async () => {
+  it('file-server.ts names the mistake in a file name, and serves on after a reset', async () => {
     server = await startServer('file-server.ts', folder, '0');
     expect((await original('line-client', server.port, '../x'))[0]).to.match(
       /^received -ERR .*(ENOENT|not in the folder)/,
@@ -181,7 +181,7 @@ describeWithTwisted("The examples beside Twisted's originals:", function () {
     }
   });
 
-  it('stdin-to-lines.ts echoes what is typed', async () => {
+  it('stdin-to-lines.ts echoes the lines that are typed', async () => {
     const { stdout, stderr } = await run(
       process.execPath,
       ['--import', 'tsx/esm', 'examples/stdin-to-lines.ts'],

@@ -30,7 +30,7 @@ describeWithTwisted('FileDescriptor, event by event beside the real one', () => 
     await check(tameScenario);
   });
 
-  it('does what Twisted does with the decided changes, whatever re-enters and throws', async () => {
+  it('does what Twisted does with the decided changes, also when callbacks re-enter and throw', async () => {
     await check((random) => wildScenario(random, false));
   });
 

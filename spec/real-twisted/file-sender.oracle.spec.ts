@@ -13,7 +13,7 @@ describeWithTwisted('FileSender of a file-like, event by event beside the real o
     await expectTwistedToAgree('file_sender', scenarios, playOnOurs, comparableAsItIs);
   });
 
-  it('does what Twisted does with the decided changes, whatever re-enters', async () => {
+  it('does what Twisted does with the decided changes, also when callbacks re-enter', async () => {
     await expectTwistedToAgree('file_sender', makeScenarios(wildScenario), playOnOurs);
   });
 });

@@ -7,10 +7,10 @@ import { askTwisted, describeWithTwisted } from './support/twisted.js';
 /** All but whether Twisted needed none of what was decided. */
 const whatHappened = ([, ...steps]: readonly unknown[]) => steps;
 
-describeWithTwisted('The policies, beside the real ones', () => {
+describeWithTwisted('The policies, beside real Twisted', () => {
   const scenarios = makeScenarios(randomScenario);
 
-  it('do the same to the same connections, whatever they do in their callbacks', async () => {
+  it('do the same to the same connections, also with callbacks that call methods', async () => {
     await expectTwistedToAgree('policies', scenarios, playOnOurs, whatHappened);
   }).timeout(60_000);
 
@@ -21,8 +21,8 @@ describeWithTwisted('The policies, beside the real ones', () => {
   }).timeout(60_000);
 });
 
-describe('The policies, beside traces of the real ones', () => {
-  it('do the same to the same connections, whatever they do in their callbacks', async () => {
+describe('The policies, beside traces of real Twisted', () => {
+  it('do the same to the same connections, also with callbacks that call methods', async () => {
     await expectRecordedToAgree('policies.json', playOnOurs, whatHappened);
   });
 });

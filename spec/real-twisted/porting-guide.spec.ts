@@ -41,7 +41,7 @@ describeWithTwisted('The porting guide:', function () {
   let child: ChildProcess | undefined;
   afterEach(() => child?.kill());
 
-  it('the original, in real Twisted, says what the ported program says', async () => {
+  it('the original, in real Twisted, prints the same text as the ported program', async () => {
     const port = await freePort();
     const program = ORIGINAL.replace('8007', port).replace(
       'reactor.run()',

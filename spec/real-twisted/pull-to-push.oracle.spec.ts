@@ -12,7 +12,7 @@ import {
 import { describeWithTwisted } from './support/twisted.js';
 
 describeWithTwisted('PullToPush, beside the real one', () => {
-  it('makes the same calls in the same order, whatever producer and consumer do', async () => {
+  it('makes the same calls in the same order, for any producer and consumer', async () => {
     const scenarios = makeScenarios(randomScenario);
     // One after the other: all hear the same log.
     const traces = new Map<Scenario, Trace>();

@@ -16,7 +16,7 @@ function shareComparedToTheEnd(traces: readonly (readonly string[])[]): number {
   return traces.filter((trace) => trace.at(-1) !== PARTING).length / traces.length;
 }
 
-describeWithTwisted('The receivers, call by call beside the real ones', () => {
+describeWithTwisted('The receivers, call by call beside real Twisted', () => {
   const check = async (kind: Kind, atLeastToTheEnd: number): Promise<void> => {
     const scenarios = makeScenarios((random) => randomScenario(random, kind));
     const traces = askTwisted<string[]>('receivers', scenarios);
@@ -49,7 +49,7 @@ describeWithTwisted('The receivers, call by call beside the real ones', () => {
   });
 });
 
-describe('The receivers, call by call beside traces of the real ones', () => {
+describe('The receivers, call by call beside traces of real Twisted', () => {
   it('do what Twisted did', async () => {
     const { scenarios, answers } = recorded<Scenario, readonly string[]>('receivers.json');
     expect(scenarios).to.have.length.above(100);

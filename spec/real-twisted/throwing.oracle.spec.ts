@@ -4,7 +4,7 @@ import { type Kind, playOnOurs, randomScenario } from './support/throwing-player
 import { SUBJECTS } from './support/throwing-subjects.js';
 import { describeWithTwisted } from './support/twisted.js';
 
-describeWithTwisted('Whatever callbacks do before they throw, beside the real one', () => {
+describeWithTwisted('Callbacks that call methods before they throw, beside real Twisted', () => {
   let stopObserving: () => void;
   before(() => (stopObserving = log.addObserver(() => {}))); // Else it says what was thrown.
   after(() => stopObserving());

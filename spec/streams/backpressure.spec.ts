@@ -89,7 +89,7 @@ describe('A chain of all six adapters', () => {
     const { highWaterMark, chunk, streaming } = setting;
     const name = `highWaterMark ${highWaterMark}, chunks of ${chunk}, ${streaming ? 'push' : 'pull'}`;
 
-    it(`holds a highWaterMark and one chunk at each seam, for 1 GiB as for 1 MiB (${name})`, async () => {
+    it(`buffers a highWaterMark and one chunk at each seam, for 1 GiB as for 1 MiB (${name})`, async () => {
       for (const size of [MiB, GiB]) {
         const sink = new Writable({ write() {} });
         const { source, chain } = begin(size, setting, sink);
@@ -106,7 +106,7 @@ describe('A chain of all six adapters', () => {
       }
     });
 
-    it(`never holds more while a slow reader reads (${name})`, async () => {
+    it(`never buffers more while a slow reader reads (${name})`, async () => {
       const peaks: Record<string, number> = {};
       let received = 0;
       const sink = new Writable({

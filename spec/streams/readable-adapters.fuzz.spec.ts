@@ -122,7 +122,7 @@ async function play(scenario: Scenario): Promise<void> {
 }
 
 describe('ReadableProducer and ProducerReadable', () => {
-  it('deliver every byte in order, or an error at both ends, whatever happens', async () => {
+  it('deliver every byte in order, or an error at both ends, in every run', async () => {
     const logged: unknown[] = [];
     const restore = log.addObserver(({ error }) => logged.push(error));
     await fc

@@ -20,7 +20,7 @@ describe('AccumulatingProtocol', () => {
     });
   });
 
-  it('keeps what comes, and why the connection was lost', async () => {
+  it('keeps the data that comes, and the reason why the connection was lost', async () => {
     class Talker extends Protocol {
       override connectionMade(): void {
         this.transport.write(Buffer.from('one '));
@@ -46,7 +46,7 @@ describe('AccumulatingProtocol', () => {
     expect(String(listener.data)).to.equal('first second');
   });
 
-  it('lets a test set what it has received, in bytes alone', () => {
+  it('lets a test set the received data, in bytes alone', () => {
     const listener = new AccumulatingProtocol();
     listener.dataReceived(Buffer.from('old'));
     listener.data = Buffer.from('new ');

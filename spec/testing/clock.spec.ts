@@ -32,7 +32,7 @@ describe('Clock', () => {
     expect(call.active()).to.equal(false);
   });
 
-  it('lends its methods to what calls them as its own', () => {
+  it('has methods that another object can have as its own', () => {
     const { clock, log, note } = setUp();
     // eslint-disable-next-line @typescript-eslint/unbound-method -- that it is lent is the point
     const protocol = { callLater: clock.callLater, seconds: clock.seconds };
@@ -43,7 +43,7 @@ describe('Clock', () => {
     expect(protocol.seconds()).to.equal(2);
   });
 
-  it('makes calls in the order of their times, those of one time in the order they were asked for', () => {
+  it('makes calls in the order of their times, and calls for one time in the order of the requests', () => {
     const { clock, log, note } = setUp();
     clock.callLater(2, note, 'late');
     clock.callLater(1, note, 'first');
@@ -94,7 +94,7 @@ describe('Clock', () => {
     ]);
   });
 
-  it('leaves the calls after one that throws for the next advance', () => {
+  it('leaves the calls after a call that throws for the next advance', () => {
     const { clock, log, note } = setUp();
     const failing = clock.callLater(1, () => {
       throw new Error('Oops');

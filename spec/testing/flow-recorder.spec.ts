@@ -48,7 +48,7 @@ describe('FlowRecorder', () => {
     }
   });
 
-  it('hears of its own consumer only, and of nothing once it is stopped', () => {
+  it('records its own consumer only, and nothing once it is stopped', () => {
     const [ours, other] = [new PassThrough(), new PassThrough()].map(
       (stream) => new WritableConsumer(stream),
     ) as [WritableConsumer, WritableConsumer];

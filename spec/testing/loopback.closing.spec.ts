@@ -59,7 +59,7 @@ describe('loopback', () => {
       expect(server.text).to.equal('');
     });
 
-    it('drops what is under way when an end aborts, and stops the producers', async () => {
+    it('drops the data under way when an end aborts, and stops the producers', async () => {
       const { server, client, connect } = setUp();
       const producers = [fakeProducer(), fakeProducer()] as const;
       const done = connect();
@@ -178,7 +178,7 @@ describe('loopback', () => {
       expect(ends.client.text).to.equal('a');
     });
 
-    it('of one half’s end are the end of both, which hear of nothing else', async () => {
+    it('in a callback of a half close end both halves, and no other callback is called', async () => {
       const { log, server, client, connect } = setUp();
       for (const end of [server, client]) {
         const heard = () => log.push([end.label, 'reads no more']);
@@ -193,7 +193,7 @@ describe('loopback', () => {
       ]);
     });
 
-    it('in connectionMade reject, and spare the client what it was never told of', async () => {
+    it('in connectionMade reject, and the client, which was not connected, is told nothing', async () => {
       const { log, server, connect } = setUp();
       server.connectionMade = fails;
       expect(await rejection(connect())).to.equal(failure);
@@ -230,7 +230,7 @@ describe('loopback', () => {
       expect(logged.map(({ error }) => error)).to.deep.equal([second]);
     });
 
-    it('are told as ConnectionLost where something is thrown that is not an error', async () => {
+    it('become ConnectionLost where the value that is thrown is not an error', async () => {
       const { server, client, connect } = setUp();
       server.dataReceived = () => {
         // eslint-disable-next-line @typescript-eslint/only-throw-error

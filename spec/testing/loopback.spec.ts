@@ -12,7 +12,7 @@ import { setUp, fakeProducer } from '../support/noting-protocol.js';
 const turn = () => new Promise(setImmediate);
 
 describe('loopback', () => {
-  it('delivers what each end writes, piece by piece, and resolves once both were told of the close', async () => {
+  it('delivers each write of an end as a piece, and resolves once both were told of the close', async () => {
     const { log, server, client, connect } = setUp();
     const done = connect();
     server.say('a', 'b');
@@ -33,7 +33,7 @@ describe('loopback', () => {
     expect(server.reason).to.be.instanceOf(ConnectionDone);
   });
 
-  it('has delivered what is written on connecting by the time it returns', () => {
+  it('has delivered the bytes of connectionMade by the time it returns', () => {
     const { server, client, connect } = setUp();
     server.connectionMade = () => server.say('hello');
     void connect();
@@ -97,7 +97,7 @@ describe('loopback', () => {
     expect(client.text).to.equal('a');
   });
 
-  it('refuses what is not bytes', () => {
+  it('refuses a value that is not bytes', () => {
     const { server, connect } = setUp();
     void connect();
     const text = 'text' as unknown as Buffer;
@@ -128,7 +128,7 @@ describe('loopback', () => {
   });
 
   describe('flow control', () => {
-    it('asks a pull producer again each time what it wrote was delivered', async () => {
+    it('asks a pull producer again each time its bytes were delivered', async () => {
       const { server, client, connect } = setUp();
       server.connectionMade = () => {
         server.transport.registerProducer(new NonStreamingProducer(server.transport), false);
@@ -138,7 +138,7 @@ describe('loopback', () => {
       expect(client.received.map(String)).to.deep.equal([...'0123456789']);
     });
 
-    it('asks as often as there is something to say, and overflows no stack', async () => {
+    it('asks until the producer has written everything, and overflows no stack', async () => {
       const { server, client, connect } = setUp();
       let left = 20000;
       client.dataReceived = () => {};

@@ -13,7 +13,7 @@ describe('StringTransport', () => {
     expect(isPushProducer(transport)).to.equal(true);
   });
 
-  it('keeps what is written, in order, until it is cleared', () => {
+  it('keeps the bytes that are written, in order, until it is cleared', () => {
     const transport = new StringTransport();
     transport.write(Buffer.from('a'));
     transport.writeSequence([Buffer.from('b'), new Uint8Array([99])]);
@@ -24,7 +24,7 @@ describe('StringTransport', () => {
     expect(transport.value().toString()).to.equal('d');
   });
 
-  it('keeps what was written, whatever its writer or its reader does to the memory', () => {
+  it('keeps the bytes that were written, when the writer or the reader changes the memory', () => {
     const transport = new StringTransport();
     const memory = Buffer.from('a');
     transport.write(memory);
@@ -33,7 +33,7 @@ describe('StringTransport', () => {
     expect(transport.value().toString()).to.equal('a');
   });
 
-  it('refuses what is not bytes, all of a sequence for one piece of it', () => {
+  it('refuses a value that is not bytes, and a whole sequence for one such piece', () => {
     const transport = new StringTransport();
     const text = 'text' as unknown as Buffer;
     expect(() => transport.write(text)).to.throw(InvalidArgTypeError);
@@ -127,7 +127,7 @@ describe('StringTransport', () => {
     expect(aborted.value().toString()).to.equal('a');
   });
 
-  it('answers with the addresses it was given, or with made-up ones', () => {
+  it('answers with the addresses that it was given, or with made-up addresses', () => {
     const [host, peer] = [{ type: 'PIPE' }, { type: 'UNIX', name: null }] as const;
     const transport = new StringTransport(host, peer);
     expect(transport.getHost()).to.equal(host);

@@ -259,7 +259,7 @@ describe('ClientEndpoint', () => {
       });
     }
 
-    it('a factory that is none, a signal that is none', async () => {
+    it('a value that is not a factory, a value that is not a signal', async () => {
       const code = 'ERR_INVALID_ARG_TYPE';
       expect(await rejection(endpoint.connect({} as Factory))).to.include({ code });
       const signal = {} as AbortSignal;

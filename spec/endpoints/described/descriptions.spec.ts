@@ -32,7 +32,7 @@ describe('clientFromString', () => {
     }
   });
 
-  it('takes a path, with a backslash before what would end it', () => {
+  it('takes a path, with a backslash before each character that would end it', () => {
     const { options } = clientFromString('unix:a\\:b\\\\c\\=d:timeout=9:lockfile=1');
     expect(options).to.deep.include({ path: 'a:b\\c=d', timeout: 9, lockfile: true });
   });
@@ -57,7 +57,7 @@ describe('clientFromString', () => {
     expect(verifies('tls:example.com:443')).to.equal(true);
   });
 
-  it('speaks TLS over what another description says', () => {
+  it('speaks TLS over the connection of another description', () => {
     const over = (endpoint: string): Readonly<ClientEndpointOptions> =>
       clientFromString(`tls:example.com:443:endpoint=${quoteStringArgument(endpoint)}`).options;
     expect(over(`unix:${quoteStringArgument('/a:b')}`)).to.include({ path: '/a:b' });
@@ -176,7 +176,7 @@ describe('Descriptions of TLS', () => {
     expect(await talk(`ssl:127.0.0.1:${portOf(secure)}`)).to.equal('hello');
   });
 
-  it('verify who the server is', async () => {
+  it('verify the identity of the server', async () => {
     const port = portOf(secure);
     const roots = `trustRoots=${authorities}`;
     expect(await talk(`tls:localhost:${port}:${roots}`)).to.equal('hello');
@@ -190,7 +190,7 @@ describe('Descriptions of TLS', () => {
     expect(await talk(`${ssl}:hostname=example.com`)).to.equal('ERR_TLS_CERT_ALTNAME_INVALID');
   });
 
-  it('take each authority of a folder once, and pass over what is none', () => {
+  it('take each authority of a folder once, and pass over files that are not certificates', () => {
     const { tls } = clientFromString(`tls:a:1:trustRoots=${authorities}`).options;
     expect((tls as { ca: string[] }).ca).to.have.lengthOf(1);
   });
@@ -248,7 +248,7 @@ describe('Descriptions of TLS', () => {
 });
 
 describe('quoteStringArgument', () => {
-  it('escapes what would take its argument apart', () => {
+  it('escapes the characters that would take its argument apart', () => {
     const path = 'C:\\a=b:c';
     expect(quoteStringArgument(path)).to.equal('C\\:\\\\a=b\\:c');
     expect(clientFromString(`unix:path=${quoteStringArgument(path)}`).options.path).to.equal(path);

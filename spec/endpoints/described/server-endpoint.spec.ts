@@ -72,7 +72,7 @@ describe('ServerEndpoint', () => {
     /** The number of a process that has ended. */
     const ended = (): number => spawnSync(process.execPath, ['--version']).pid;
 
-    it('holds it from before the socket is there until after it is gone', async () => {
+    it('keeps it from before the socket is there until after the socket is gone', async () => {
       const seen: unknown[] = [];
       class Seeing extends Factory {
         override startFactory(): void {
@@ -87,7 +87,7 @@ describe('ServerEndpoint', () => {
       expect(seen).to.deep.equal([String(process.pid), true, undefined, false]);
     });
 
-    it('is refused while another server holds it, and leaves its socket alone', async () => {
+    it('is refused while another server has the lock, and leaves its socket alone', async () => {
       const port = await endpoint.listen(echo());
       expect(await rejection(endpoint.listen(echo()))).to.include({ name: 'CannotListenError' });
       expect(existsSync(path)).to.equal(true);
@@ -127,7 +127,7 @@ describe('ServerEndpoint', () => {
       expect(lstatSync(`${path}.lock`, { throwIfNoEntry: false })).to.equal(undefined);
     });
 
-    it('is what a client may ask for', async () => {
+    it('is an option of a client too', async () => {
       const client = new ClientEndpoint({ path, lockfile: true });
       const bare = await listen(echo(), { path });
       expect(await rejection(connectProtocol(client, new Caller()))).to.include({
@@ -206,7 +206,7 @@ describe('ServerEndpoint', () => {
       });
     }
 
-    it('a factory that is none', async () => {
+    it('a value that is not a factory', async () => {
       const listening = new ServerEndpoint({ path }).listen({} as Factory);
       expect(await rejection(listening)).to.include({ code: 'ERR_INVALID_ARG_TYPE' });
     });

@@ -48,7 +48,7 @@ describe('The pipes to a child', () => {
       });
     }
 
-    it('closes although its own protocol, which asked for that, is registered to hear of pauses', async () => {
+    it('closes although its own protocol, which asked for that, is registered as the producer', async () => {
       const protocol = new Recorder();
       const own = Object.assign(protocol, {
         pauseProducing: () => {},
@@ -208,7 +208,7 @@ describe('The pipes to a child', () => {
       expect(logged).to.deep.equal([]);
     });
 
-    it('are closed, and the error logged, when what they are given to throws', async () => {
+    it('are closed, and the error logged, when the protocol throws', async () => {
       const protocol = shell('printf a; printf b >&2; exec >&- 2>&-; read x');
       const thrown = new Error('thrown');
       protocol.outReceived = () => {

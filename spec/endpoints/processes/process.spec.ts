@@ -26,7 +26,7 @@ describe('spawnProcess', () => {
   });
   afterEach(() => stopListening());
 
-  it('tells what the child wrote to each descriptor, and its end: exited, then ended', async () => {
+  it('gives the bytes that the child wrote to each descriptor, and its end: exited, then ended', async () => {
     const protocol = shell('printf out; printf err >&2; exec <&- >&- 2>&-; exit 3');
     const { pid } = protocol.transport;
     expect(pid).to.be.a('number');
@@ -73,7 +73,7 @@ describe('spawnProcess', () => {
     }
   });
 
-  it('signals by number, name and short name, and refuses what is none', async () => {
+  it('signals by number, name and short name, and refuses a value that is not a signal', async () => {
     for (const signal of [9, 'SIGKILL', 'KILL'] as const) {
       const protocol = shell('exec cat');
       expect(() => protocol.transport.signalProcess('NONE' as never))
@@ -90,7 +90,7 @@ describe('spawnProcess', () => {
     }
   });
 
-  it('has exited before what was written by then is read, and ends after that', async () => {
+  it('has exited before the last output is read, and ends after that', async () => {
     const protocol = shell(
       'head -c 50000 /dev/zero',
       new Recorder(({ transport }) => transport.pauseProducing()),
@@ -148,7 +148,7 @@ describe('spawnProcess', () => {
   });
 
   describe('disposed of', () => {
-    it('delivers what was written, and resolves when the process has ended', async () => {
+    it('delivers the bytes that were written, and resolves when the process has ended', async () => {
       const path = folder.path('delivered');
       const data = numbered(1_000_000);
       const protocol = new Recorder();
@@ -181,7 +181,7 @@ describe('spawnProcess', () => {
     });
   });
 
-  it('ends at once what can’t be started, saying why', async () => {
+  it('ends at once a process that cannot be started, with the reason', async () => {
     for (const [executable, code] of [
       ['/no/such/program', 'ENOENT'],
       [folder.write('no-program', ''), 'EACCES'],
@@ -213,7 +213,7 @@ describe('spawnProcess', () => {
     expect(logged).to.deep.equal([]);
   });
 
-  it('blames the directory too, where that may be what isn’t there', async () => {
+  it('names the directory too, where the directory may be missing', async () => {
     const protocol = new Recorder();
     spawnProcess(protocol, 'true', [], { cwd: '/no/such/directory' });
     await protocol.whenEnded;
@@ -221,7 +221,7 @@ describe('spawnProcess', () => {
     expect(protocol.reason?.cause).to.have.property('code', 'ENOENT');
   });
 
-  it('bears a protocol that closes everything, or throws, in any callback', async () => {
+  it('works with a protocol that closes everything, or throws, in any callback', async () => {
     const quitting = shell(
       'read x; cat',
       new Recorder(({ transport }) => transport.loseConnection()),

@@ -42,7 +42,7 @@ describe('A ClientService that prepares its connections', () => {
     expect(given).to.deep.equal([connected]);
   });
 
-  it('closes one that could not be prepared, and takes it for a failure', async () => {
+  it('closes a connection that could not be prepared, and counts it as a failure', async () => {
     const failure = new Error('no login');
     const service = started({ prepareConnection: () => Promise.reject(failure) });
     const transport = new StringTransport();
@@ -55,7 +55,7 @@ describe('A ClientService that prepares its connections', () => {
     expect(clock.getDelayedCalls()).to.deep.equal([]);
   });
 
-  it('takes one that is lost meanwhile for a failure, whatever comes of it', async () => {
+  it('counts a connection that is lost meanwhile as a failure, also if the preparation then succeeds', async () => {
     let prepared!: () => void;
     const preparing = new Promise<void>((resolve) => (prepared = resolve));
     const service = started({ prepareConnection: () => preparing });
@@ -71,7 +71,7 @@ describe('A ClientService that prepares its connections', () => {
     expect(endpoint.attempts).to.have.lengthOf(2);
   });
 
-  it('closes one that is being prepared when it is stopped, and waits for that', async () => {
+  it('closes a connection that is being prepared when it is stopped, and waits for the close', async () => {
     const service = started({ prepareConnection: () => new Promise(() => {}) });
     const transport = new StringTransport();
     const protocol = endpoint.succeed(transport);

@@ -41,7 +41,7 @@ describe('ClientService', () => {
   const started = (options?: ClientServiceOptions): ClientService =>
     startService(endpoint, clock, options);
 
-  it('gives the protocol that the factory built, not what stands between', async () => {
+  it('gives the protocol that the factory built, not the wrapper around it', async () => {
     const built: Protocol[] = [];
     class Told extends Protocol {
       override connectionMade(): void {
@@ -53,7 +53,7 @@ describe('ClientService', () => {
     expect(await service.whenConnected()).to.equal(built[0]);
   });
 
-  it('tells an endpoint of both halves, and of the handshake, where the protocol wants to hear', () => {
+  it('passes on both half closes and the handshake, where the protocol has methods for them', () => {
     class Half extends Protocol {
       told: string[] = [];
       readConnectionLost(): void {
@@ -79,14 +79,14 @@ describe('ClientService', () => {
     expect(endpoint.succeed()).not.to.have.any.keys('readConnectionLost', 'handshakeCompleted');
   });
 
-  it('complains of a second start, and does nothing', () => {
+  it('reports a second start as an error, and does nothing', () => {
     const service = started();
     service.startService();
     expect(endpoint.attempts).to.have.lengthOf(1);
     expect(logged[0]).to.include({ code: 'ERR_INVALID_STATE' });
   });
 
-  it('counts an attempt whose factory builds nothing as one that failed', async () => {
+  it('counts an attempt as a failure if the factory builds no protocol', async () => {
     const port = (await listenForEcho()).port;
     class Choosy extends Factory {
       built = 0;
@@ -119,7 +119,7 @@ describe('ClientService', () => {
       expect(endpoint.attempts[0]?.factory.buildProtocol({ type: 'PIPE' })).to.equal(null);
     });
 
-    it('closes one that was being made', async () => {
+    it('closes a connection that was being made', async () => {
       const service = started();
       const protocol = endpoint.attempts[0]?.factory.buildProtocol({ type: 'PIPE' }) as Protocol;
       await service.stopService();
@@ -172,7 +172,7 @@ describe('ClientService', () => {
     expect(endpoint.attempts).to.have.lengthOf(2);
   });
 
-  it('takes an endpoint that throws for one that fails', async () => {
+  it('counts an endpoint that throws as a failure', async () => {
     const failure = new Error('no endpoint');
     endpoint.connect = () => {
       throw failure;
@@ -180,7 +180,7 @@ describe('ClientService', () => {
     expect(await rejection(started().whenConnected(1))).to.equal(failure);
   });
 
-  it('takes an endpoint that connects something else for one that fails', async () => {
+  it('counts an endpoint that connects another protocol as a failure', async () => {
     const service = started();
     endpoint.attempts[0]?.resolve(new Protocol());
     expect(await rejection(service.whenConnected(1))).to.include({ code: 'ERR_INVALID_STATE' });
@@ -245,7 +245,7 @@ describe('ClientService', () => {
       });
     }
 
-    it('a number of failures that is none', async () => {
+    it('a bad number of failures', async () => {
       const service = started();
       expect(await rejection(service.whenConnected('1' as never))).to.include({ code });
       const half = rejection(service.whenConnected(0.5));

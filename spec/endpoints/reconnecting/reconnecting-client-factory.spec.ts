@@ -60,7 +60,7 @@ describe('ReconnectingClientFactory', () => {
     sinon.assert.callCount(connector.connect, 5);
   });
 
-  it('takes what a subclass has as a field', () => {
+  it('takes the settings that a subclass has as fields', () => {
     class Patient extends ReconnectingClientFactory {
       override delay = 5;
       override factor = 2;
@@ -122,7 +122,7 @@ describe('ReconnectingClientFactory', () => {
   });
 
   describe('told to stop trying', () => {
-    it('ends the wait, also one that resetDelay was called in', () => {
+    it('ends the wait, also after resetDelay was called', () => {
       factory.clientConnectionFailed(fakeConnector(), failure);
       factory.resetDelay();
       factory.stopTrying();
@@ -141,7 +141,7 @@ describe('ReconnectingClientFactory', () => {
       expect(clock.getDelayedCalls()).to.deep.equal([]);
     });
 
-    it('throws what else goes wrong there', () => {
+    it('throws any other error of stopConnecting', () => {
       const connector = fakeConnector();
       connector.stopConnecting.throws(failure);
       factory.connector = connector;
@@ -149,7 +149,7 @@ describe('ReconnectingClientFactory', () => {
     });
   });
 
-  it('refuses to retry what it does not have', () => {
+  it('refuses to retry without a connector', () => {
     expect(() => factory.retry())
       .to.throw()
       .with.property('code', 'ERR_INVALID_STATE');
@@ -165,7 +165,7 @@ describe('ReconnectingClientFactory', () => {
       expect(getEventListeners(controller.signal, 'abort')).to.deep.equal([]);
     });
 
-    it('does not wait for one that has aborted, and leaves no listener behind', () => {
+    it('does not wait for a signal that has aborted, and leaves no listener behind', () => {
       const controller = new AbortController();
       const connector = fakeConnector(controller.signal);
       factory.clientConnectionLost(connector, failure);

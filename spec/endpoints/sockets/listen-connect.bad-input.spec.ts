@@ -28,7 +28,7 @@ describe('listen and connect', () => {
         (reason: unknown) => reason as Error & { code: string },
       );
 
-    it('that names no place, or two, or a port that is none', async () => {
+    it('that names no place, or two, or a bad port', async () => {
       for (const options of [
         {},
         undefined,

@@ -85,7 +85,7 @@ describe('listen', () => {
       expect(factory.told).to.deep.equal(['start', 'stop']);
     });
 
-    it('that heeds the options it was given, whatever is done to them later', async () => {
+    it('that uses the options as they were when it was given them', async () => {
       const options: ListenOptions = { port: 0, ...local };
       const listening = await listen(Factory.forProtocol(Echo), options);
       options.highWaterMark = -1;
@@ -105,7 +105,7 @@ describe('listen', () => {
       expect(getEventListeners(signal, 'abort')).to.have.length(0);
     });
 
-    it('whose stopListening rejects with what stopFactory throws; an abort has it logged', async () => {
+    it('that rejects stopListening with the error of stopFactory; after an abort it logs that error', async () => {
       const thrown = new Error('cannot stop');
       const failing = () => {
         const factory = Factory.forProtocol(Protocol);

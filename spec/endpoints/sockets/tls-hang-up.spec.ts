@@ -104,7 +104,7 @@ describe('A TLS handshake', () => {
   for (const [name, meet] of Object.entries(ways)) {
     describe(`of ${name}`, () => {
       for (const [how, leave] of leavings) {
-        it(`is lost when the other end ${how}, whatever was written, closed or not`, async () => {
+        it(`is lost when the other end ${how}, after any number of bytes, closed or not`, async () => {
           const ends: Speaker[] = [];
           for (const size of [0, 100, 200_000]) {
             for (const isClosed of [false, true]) {

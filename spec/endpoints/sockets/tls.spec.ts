@@ -56,7 +56,7 @@ describe('TLS connections', () => {
 
   for (const maxVersion of versions) {
     describe(`whose clients must show a certificate, by ${maxVersion},`, () => {
-      it('serve one that is valid', async () => {
+      it('serve a client with a valid certificate', async () => {
         const ours = new SecureEnd();
         const port = await serve({ ...asking, maxVersion }, () => ours);
         const { received } = await visit(port, clientCertificates.valid);
@@ -75,7 +75,7 @@ describe('TLS connections', () => {
         ['unknown', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
         ['none', 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE'],
       ] as const) {
-        it(`refuse one (${name}), tell it nothing, and give the reason`, async () => {
+        it(`refuse a client (${name}), tell its protocol nothing, and give the reason`, async () => {
           const ours = new SecureEnd();
           const port = await serve({ ...asking, maxVersion }, () => ours);
           const { received, session } = await visit(port, clientCertificates[name] ?? {});
@@ -142,7 +142,7 @@ describe('TLS connections', () => {
       });
 
       for (const name of ['valid', 'unknown', 'none'] as const) {
-        it(`trust one (${name}) that resumes its session no more than before`, async () => {
+        it(`trust a client (${name}) that resumes its session no more than before`, async () => {
           const ends: SecureEnd[] = [];
           const port = await serve(optional, () => {
             ends.push(new SecureEnd());
@@ -230,7 +230,7 @@ describe('TLS connections', () => {
   });
 
   for (const greeting of ['', 'hello', 'x'.repeat(1_000_000)]) {
-    it(`closed from connectionMade, deliver what was written before: ${greeting.length} bytes`, async () => {
+    it(`closed from connectionMade, deliver the bytes written before: ${greeting.length} bytes`, async () => {
       class Brief extends SecureEnd {
         override connectionMade(): void {
           super.connectionMade();
@@ -265,7 +265,7 @@ describe('TLS connections', () => {
     expect(ours.told).to.deep.equal(['made', 'ConnectionAborted']);
   });
 
-  it('are lost where the other end speaks something else', async () => {
+  it('are lost where the other end does not speak TLS', async () => {
     const ours = new SecureEnd();
     const port = await serve(certificate(), () => ours);
     const socket = net.connect(port, '127.0.0.1').on('error', () => {});
@@ -276,7 +276,7 @@ describe('TLS connections', () => {
     await new Promise((resolve) => socket.once('close', resolve));
   });
 
-  it('are lost where a callback of the options throws, with what it threw', async () => {
+  it('are lost where a callback of the options throws, with its error', async () => {
     for (const [name, options] of [
       ['SNICallback', {}],
       ['ALPNCallback', { ALPNProtocols: ['x'] }],

@@ -54,7 +54,7 @@ describe('StandardIO', () => {
   const data = numbered(1_000_000);
 
   describe('on pipes', () => {
-    it('gives what comes and takes what goes, and is over when the input ends', async () => {
+    it('delivers the input and writes the output, and is over when the input ends', async () => {
       const running = start('echo');
       running.transport.write(data);
       // With its last output on its way, or still to be written: all of it counts.
@@ -164,7 +164,7 @@ describe('StandardIO', () => {
       return { stdin, stdout, protocol, transport: new StandardIO(protocol, { stdin, stdout }) };
     };
 
-    it('counts what the stream has yet to send, and pauses a producer exactly then', async () => {
+    it('counts the bytes that the stream has yet to send, and pauses a producer exactly then', async () => {
       const { stdout, transport } = open();
       const told: string[] = [];
       const producer = {
@@ -197,7 +197,7 @@ describe('StandardIO', () => {
       }
     });
 
-    it('hears of an input that has ended already', async () => {
+    it('notices an input that has ended already', async () => {
       const stdin = new PassThrough();
       stdin.end().resume();
       await until(() => stdin.readableEnded);

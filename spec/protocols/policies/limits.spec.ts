@@ -9,7 +9,7 @@ import { CLIENT, connected, factoryOf, Recorder } from './support.js';
 describe('LimitConnectionsByPeer', () => {
   const from = (host: string): IAddress => ({ ...CLIENT, host }) as IAddress;
 
-  it('builds so many for each host, and again when one is lost', () => {
+  it('builds the allowed number of protocols for each host, and another when a connection is lost', () => {
     const factory = new LimitConnectionsByPeer(factoryOf());
     factory.maxConnectionsPerPeer = 2;
     const { transport } = connected(factory, ProtocolWrapper, from('192.0.2.1'));
@@ -69,7 +69,7 @@ describe('LimitConnectionsByPeer', () => {
 describe('LimitTotalConnectionsFactory', () => {
   const setUp = () => LimitTotalConnectionsFactory.forProtocol(Recorder);
 
-  it('counts what it builds, any number unless it is told otherwise', () => {
+  it('counts the protocols that it builds, without a limit unless it is given one', () => {
     const factory = setUp();
     const first = connected(factory, ProtocolWrapper<Recorder>);
     connected(factory, ProtocolWrapper);

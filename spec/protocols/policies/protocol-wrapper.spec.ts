@@ -131,7 +131,7 @@ describe('ProtocolWrapper', () => {
     expect(transport).to.include({ producer: null });
   });
 
-  it('is half-closeable, and hears of handshakes, exactly if the wrapped protocol does', () => {
+  it('is half-closeable, and is told of handshakes, exactly if the wrapped protocol is', () => {
     const { wrapper } = setUp(new Recorder(), {
       readConnectionLost: () => expect.fail('the transport’s'),
       writeConnectionLost: () => {},
@@ -152,7 +152,7 @@ describe('ProtocolWrapper', () => {
     expect(protocol.log).to.deep.equal(['made', 'read half', 'write half', 'handshake']);
   });
 
-  it('takes null for a transport or a reason', () => {
+  it('accepts null as a transport or a reason', () => {
     const wrapper = new ProtocolWrapper(registry(), new Recorder());
     const { wrappedProtocol } = wrapper;
     wrapper.makeConnection(null);
@@ -165,7 +165,7 @@ describe('ProtocolWrapper', () => {
     expect(wrappedProtocol?.log).to.deep.equal(['made', 'lost null']);
   });
 
-  it('returns what the wrapped protocol returns, so that a transport hears of a promise', () => {
+  it('returns the result of the wrapped protocol, so that a transport gets its promise', () => {
     const answers = { makeConnection: 1, dataReceived: 2, connectionLost: 3 };
     const protocol = {
       makeConnection: () => answers.makeConnection,
@@ -181,7 +181,7 @@ describe('ProtocolWrapper', () => {
     expect(returned).to.deep.equal([1, 2, 3]);
   });
 
-  it('forgets what it wraps, and tells it, although a callback throws', () => {
+  it('tells the wrapped protocol of the loss, and lets it go, although a callback throws', () => {
     const own = registry();
     own.unregisterProtocol = sinon.stub().throws(new Error('factory'));
     const wrapped = new Recorder();
@@ -200,7 +200,7 @@ describe('ProtocolWrapper', () => {
     expect(wrapper.transport).to.equal(null);
   });
 
-  it('lets a subclass see and change what passes', () => {
+  it('lets a subclass see and change the data that passes', () => {
     class Loud extends ProtocolWrapper {
       override dataReceived(data: Buffer): void {
         return super.dataReceived(Buffer.from(data.toString().toUpperCase()));

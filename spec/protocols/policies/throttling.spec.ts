@@ -26,7 +26,7 @@ describe('ThrottlingFactory', () => {
   const connect = (factory: IProtocolFactory) => connected(factory, ThrottlingProtocol<Recorder>);
   const pending = ({ clock }: Throttling) => clock.getDelayedCalls().map((call) => call.getTime());
 
-  it('counts what is read and written, in one write and in several', () => {
+  it('counts the bytes that are read and written, in one write and in several', () => {
     const factory = make();
     const { protocol, transport } = connect(factory);
     protocol.write(Buffer.from('abc'));
@@ -41,7 +41,7 @@ describe('ThrottlingFactory', () => {
     expect(factory).to.include({ writtenThisSecond: 6, readThisSecond: 4 });
   });
 
-  it('counts no bytes that are none', () => {
+  it('does not count a value that is not bytes', () => {
     const factory = make();
     const { protocol, transport } = connect(factory);
     expect(() => protocol.write('abc' as never)).to.throw(InvalidArgTypeError);
@@ -105,7 +105,7 @@ describe('ThrottlingFactory', () => {
     expect(second.transport.producerState).to.equal('producing');
   });
 
-  it('builds no more than it may, and counts only what was built', () => {
+  it('builds no more protocols than it may, and counts only those that it built', () => {
     class Moody extends Factory {
       next: 'protocol' | 'null' | 'throw' = 'protocol';
       override buildProtocol() {
@@ -135,7 +135,7 @@ describe('ThrottlingFactory', () => {
     expect(pending(factory)).to.deep.equal([]);
   });
 
-  it('ends a rest when the later of two that overlap is over', () => {
+  it('resumes only when the later of two overlapping throttles is over', () => {
     const factory = make(10, null, 10);
     const { protocol } = connect(factory);
     const producer = recordingProducer();
@@ -179,7 +179,7 @@ describe('ThrottlingFactory', () => {
     sinon.assert.notCalled(pause);
   });
 
-  it('refuses limits that are none', () => {
+  it('refuses bad limits', () => {
     expect(() => make(-1)).to.throw(OutOfRangeError);
     expect(() => make(NaN)).to.throw(OutOfRangeError);
     expect(() => make(1, 0)).to.throw(OutOfRangeError);
@@ -222,7 +222,7 @@ describe('ThrottlingProtocol', () => {
   };
   const FULL = Buffer.alloc(100_000);
 
-  it('resumes a producer only once neither the transport is full nor writes rest', () => {
+  it('resumes a producer only once the transport has room and writes are not throttled', () => {
     const { protocol, transport, producer } = setUp();
     protocol.registerProducer(producer, true);
     protocol.write(FULL);
@@ -242,7 +242,7 @@ describe('ThrottlingProtocol', () => {
     expect(producer.log).to.deep.equal(['pause', 'resume', 'pause', 'resume']);
   });
 
-  it('asks a pull producer for nothing while writes rest, and then for what the transport wanted', () => {
+  it('asks a pull producer for nothing while writes are throttled, and then as the transport asked', () => {
     const { protocol, transport } = setUp();
     const log: string[] = [];
     protocol.registerProducer(
@@ -268,7 +268,7 @@ describe('ThrottlingProtocol', () => {
     expect(log).to.deep.equal(['ask', 'ask', 'stop']);
   });
 
-  it('reads on only once neither reads rest nor the protocol has paused them', () => {
+  it('reads on only once reads are not throttled and the protocol has not paused them', () => {
     const { protocol, transport } = setUp();
     protocol.pauseProducing();
     protocol.throttleReads();
@@ -314,7 +314,7 @@ describe('ThrottlingProtocol', () => {
     expect(protocol.producer).to.equal(null);
   });
 
-  it('takes whatever is put there as the producer that writes are throttled by', () => {
+  it('pauses the object in its producer property to throttle writes', () => {
     const { protocol, producer } = setUp();
     protocol.producer = producer;
     protocol.throttleWrites();
@@ -325,7 +325,7 @@ describe('ThrottlingProtocol', () => {
     expect(producer.log).to.have.length(2);
   });
 
-  it('closes although the wrapped protocol, registered to hear of pauses, never unregisters', () => {
+  it('closes although the wrapped protocol, registered as the producer, never unregisters', () => {
     const { protocol, transport } = setUp();
     const other = setUp();
     // Two ends of a forwarder: each is fed by the other's protocol.

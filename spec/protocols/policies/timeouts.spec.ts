@@ -39,7 +39,7 @@ describe('TimeoutProtocol', () => {
     ['written', (protocol) => protocol.write(Buffer.from('x'))],
     ['written in pieces', (protocol) => protocol.writeSequence([Buffer.from('x')])],
   ] as [string, (protocol: TimeoutProtocol) => void][]) {
-    it(`counts from the last time that something was ${what}`, () => {
+    it(`counts from the last time that data was ${what}`, () => {
       const { clock, protocol, transport } = setUp();
       clock.advance(2);
       pass(protocol);
@@ -62,7 +62,7 @@ describe('TimeoutProtocol', () => {
     expect(protocol).to.include({ timeoutCall: null, timeoutPeriod: null });
   });
 
-  it('begins anew with another period, with the same one, or not at all', () => {
+  it('starts again with another period, with the same period, or not at all', () => {
     const { clock, protocol } = setUp();
     const due = () => clock.getDelayedCalls().map((call) => call.getTime());
     protocol.setTimeout(5);
@@ -92,7 +92,7 @@ describe('TimeoutProtocol', () => {
     expect(protocol.timeoutCall).to.equal(null);
   });
 
-  it('bears that other code has cancelled the call', () => {
+  it('works if other code has cancelled the call', () => {
     const { protocol, transport } = setUp();
     protocol.timeoutCall?.cancel();
     protocol.dataReceived(Buffer.from('x'));
@@ -162,7 +162,7 @@ describe('TimeoutMixin', () => {
     expect(timed.log).to.deep.equal([]);
   });
 
-  it('bears that other code has cancelled the call, and can be set again', () => {
+  it('works if other code has cancelled the call, and can be set again', () => {
     const timed = new Timed();
     timed.setTimeout(3);
     timed.clock.getDelayedCalls()[0]?.cancel();
@@ -200,7 +200,7 @@ describe('TimeoutMixin', () => {
     alone.timeoutConnection();
   });
 
-  it('refuses a period that is none, and changes nothing', () => {
+  it('refuses a bad period, and changes nothing', () => {
     const timed = new Timed();
     for (const period of [-1, NaN])
       expect(() => timed.setTimeout(period)).to.throw(OutOfRangeError);

@@ -20,7 +20,7 @@ describe('WrappingFactory', () => {
     expect(wrapper.wrappedProtocol?.factory).to.equal(inner);
   });
 
-  it('calls its protocol, a class or a function, with itself and what is to be wrapped', () => {
+  it('calls its protocol, a class or a function, with itself and the protocol to wrap', () => {
     class Own extends ProtocolWrapper {}
     const factory = new WrappingFactory(factoryOf());
     factory.protocol = Own;
@@ -84,7 +84,7 @@ describe('WrappingFactory', () => {
     expect(log).to.deep.equal(['start inner', 'stop inner']);
   });
 
-  it('tells the wrapped factory of connectors, if it wants to hear of them', () => {
+  it('tells the wrapped factory of connectors, if it has methods for them', () => {
     const log: unknown[][] = [];
     class Inner extends ClientFactory {
       override startedConnecting = (...args: unknown[]) => void log.push(['started', ...args]);

@@ -35,7 +35,7 @@ describeWithTwisted('Closing a connection to real Twisted', () => {
         expect(ours.heard()).to.deep.equal(hashed(data));
       });
 
-      it('is clean for both when both lose it although there is more to hear', async () => {
+      it('is clean for both when both close it although bytes are still to be received', async () => {
         const { peer, ours } = await meet(side, 'echo', new End());
         ours.transport.write(data);
         ours.transport.loseConnection();

@@ -132,7 +132,7 @@ describeWithTwisted('Endpoints, with real Twisted at the other end', function ()
       expect(ours.told).to.deep.equal(['made', 'readConnectionLost', 'ConnectionDone']);
     });
 
-    it(`hear of a reset, ours the ${side}`, async () => {
+    it(`notice a reset, ours the ${side}`, async () => {
       const ours = new End();
       const peer = await meet(kinds['TCP']?.() as Described, side, 'record', ours);
       peer.ask('abort');

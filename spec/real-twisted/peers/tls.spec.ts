@@ -81,7 +81,7 @@ describeWithTLS('TLS between ours and real Twisted', () => {
         ).to.deep.equal(['made', 'secure', 'heard', 'lost']);
       });
 
-      it('carries what was written before the handshake, and a transfer, and a clean close', async () => {
+      it('carries the bytes written before the handshake, a transfer, and a clean close', async () => {
         class Eager extends Secure {
           override connectionMade(): void {
             super.connectionMade();

@@ -51,7 +51,7 @@ describe('A stream that an adapter writes to', () => {
     });
   }
 
-  it('takes another one once the first has lost it', () => {
+  it('takes another adapter once the first has lost the stream', () => {
     const stream = quietDuplex();
     for (let i = 0; i < 3; i++) new WritableConsumer(stream).connectionLost(new ConnectionDone());
     const counts = listenerCounts(stream);

@@ -44,7 +44,7 @@ describe('A stream of readable-stream 2 that is destroyed without an error', () 
     expect(reason.cause).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
   });
 
-  it('is not taken for one that ends: that completes', async () => {
+  it('is not taken for a stream that ends: an ended stream completes', async () => {
     for (const make of [() => new PassThrough(), () => through2['through2 2']()]) {
       const stream = make();
       const transport = new StringTransport();

@@ -43,7 +43,7 @@ describe('ConsumerGate', () => {
     expect(told).to.deep.equal(['chunk', 'done']);
   });
 
-  it('flushes what waits to a consumer that has paused it, and nothing where there is none', () => {
+  it('flushes the chunks that wait to a consumer that has paused it, and nothing without a consumer', () => {
     const unopened = made();
     unopened.write('first');
     unopened.gate.flush([Buffer.from('second')]);
@@ -78,7 +78,7 @@ describe('ConsumerGate', () => {
     expect(told).to.deep.equal([failure]);
   });
 
-  it('takes a chunk for written that its consumer takes, stops it for and then pauses it', async () => {
+  it('counts a chunk as written if the consumer takes it, then stops and pauses the gate', async () => {
     const { gate, consumer, told, write } = made(() => {
       gate.finish(failure);
       gate.pauseProducing();
@@ -91,7 +91,7 @@ describe('ConsumerGate', () => {
     expect(told.slice(2)).to.deep.equal([failure]);
   });
 
-  it('fails the chunk for which its consumer throws, and logs only what it throws after a stop', () => {
+  it('fails the chunk for which its consumer throws, and only logs an error after a stop', () => {
     const throwing = () => {
       throw failure;
     };
@@ -140,7 +140,7 @@ describe('ConsumerGate', () => {
     expect(told.at(-1)).to.equal('done');
   });
 
-  it('fails a chunk that waits when its consumer stops it, but not one without bytes', () => {
+  it('fails a chunk that waits when its consumer stops it, but not a chunk without bytes', () => {
     for (const [data, outcome] of [
       ['chunk', failure],
       ['', 'done'],

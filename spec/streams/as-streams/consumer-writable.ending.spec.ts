@@ -21,7 +21,7 @@ describe('ConsumerWritable', () => {
       expect(consumer.log).to.deep.equal(['register push', 'a', 'b', 'unregister']);
     });
 
-    it('waits for a consumer that has paused it with data held', async () => {
+    it('waits for a consumer that has paused it while data is buffered', async () => {
       const { consumer, writable } = made();
       consumer.pause();
       writable.end('a');
@@ -51,7 +51,7 @@ describe('ConsumerWritable', () => {
       expect((await readAll(readable)).toString()).to.equal('one two three');
     });
 
-    it('fails with what unregisterProducer or finish throws', async () => {
+    it('fails with the error that unregisterProducer or finish throws', async () => {
       for (const method of ['unregisterProducer', 'finish'] as const) {
         const consumer = Object.assign(new DrivenConsumer(), { finish() {} });
         const thrown = new Error(method);
@@ -75,7 +75,7 @@ describe('ConsumerWritable', () => {
       expect(consumer.log).to.deep.equal(['register push', 'stop']);
     });
 
-    it('fails what it holds', async () => {
+    it('fails the buffered chunks', async () => {
       const { consumer, writable } = made();
       consumer.pause();
       const errors: unknown[] = [];
@@ -87,7 +87,7 @@ describe('ConsumerWritable', () => {
       expect(consumer.chunks).to.deep.equal([]);
     });
 
-    it('reports what the consumer throws after that, from inside a write', async () => {
+    it('reports an error that the consumer throws after that, from inside a write', async () => {
       const { consumer, writable } = made();
       const thrown = new Error('full');
       consumer.onWrite = () => {
@@ -147,7 +147,7 @@ describe('ConsumerWritable', () => {
       expect(consumer.chunks).to.deep.equal([]);
     });
 
-    it('calls back for the chunk that it holds, with the error', async () => {
+    it('calls back for the chunk that is buffered, with the error', async () => {
       for (const error of [undefined, new Error('broken')]) {
         const { consumer, writable } = made();
         writable.on('error', () => {});
@@ -161,7 +161,7 @@ describe('ConsumerWritable', () => {
       }
     });
 
-    it('lets no reader of what the consumer makes of it believe that this is all', async () => {
+    it('lets no reader behind the consumer take the data for complete', async () => {
       for (const error of [undefined, new Error('broken')]) {
         const readable = new ProducerReadable();
         const writable = new ConsumerWritable(readable);
@@ -177,7 +177,7 @@ describe('ConsumerWritable', () => {
       }
     });
 
-    it('is what an AbortSignal does', async () => {
+    it('happens when an AbortSignal aborts', async () => {
       const abort = new AbortController();
       const { consumer, writable } = made({ signal: abort.signal });
       abort.abort();
@@ -188,7 +188,7 @@ describe('ConsumerWritable', () => {
       expect(late.log).to.deep.equal(['register push', 'unregister']);
     });
 
-    it('is what a consumer does if its write throws', async () => {
+    it('happens when the write of the consumer throws', async () => {
       const { consumer, writable } = made();
       const thrown = new Error('too much');
       consumer.onWrite = () => {
@@ -200,7 +200,7 @@ describe('ConsumerWritable', () => {
       expect(consumer.log).to.deep.equal(['register push', 'a', 'unregister']);
     });
 
-    it('wraps what a consumer throws that is not an error', async () => {
+    it('wraps a value that a consumer throws and that is not an error', async () => {
       const { consumer, writable } = made();
       consumer.onWrite = () => {
         // eslint-disable-next-line @typescript-eslint/only-throw-error
@@ -210,7 +210,7 @@ describe('ConsumerWritable', () => {
       expect(await errorOf(writable)).to.have.property('cause', 'too much');
     });
 
-    it('reports an error of unregisterProducer that no other code would hear of', async () => {
+    it('reports an error of unregisterProducer that no other code would get', async () => {
       const thrown = new Error('unregister');
       const events: LogEvent[] = [];
       const restore = log.addObserver((event) => events.push(event));

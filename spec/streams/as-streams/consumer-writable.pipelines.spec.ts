@@ -101,7 +101,7 @@ describe('ConsumerWritable', () => {
       expect(consumer.received.equals(data)).to.equal(true);
     });
 
-    it('sends a file’s worth of bytes to a slow peer, whose socket is the consumer', async () => {
+    it('sends the bytes of a file to a slow peer, over a socket that is the consumer', async () => {
       const { server, client } = await tcpPair();
       const transport = new DuplexTransport(server);
       const received = readAll(client);

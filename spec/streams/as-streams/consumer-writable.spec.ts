@@ -111,7 +111,7 @@ describe('ConsumerWritable', () => {
       expect(writable.writableLength).to.equal(0);
     });
 
-    it('holds the write callback while the consumer has paused it', async () => {
+    it('delays the write callback while the consumer has paused it', async () => {
       const { consumer, writable } = made();
       consumer.onWrite = () => consumer.pause();
       writable.write('a', () => consumer.log.push('called back'));
@@ -167,7 +167,7 @@ describe('ConsumerWritable', () => {
       expect(consumer.received.toString()).to.equal('abc');
     });
 
-    it('takes a resume that balances no pause for nothing', async () => {
+    it('does nothing on a resume without a pause', async () => {
       const { consumer, writable } = made();
       consumer.resume();
       consumer.onWrite = () => consumer.resume();
@@ -207,7 +207,7 @@ describe('ConsumerWritable', () => {
       expect(consumer.log.slice(1)).to.deep.equal(['a', 'unregister']);
     });
 
-    it('keeps the order of what is written from inside a write', async () => {
+    it('keeps the order of chunks that are written from inside a write', async () => {
       const { consumer, writable } = made();
       consumer.onWrite = () => {
         if (consumer.chunks.length < 4) writable.write(Buffer.from(String(consumer.chunks.length)));

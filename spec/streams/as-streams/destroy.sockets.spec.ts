@@ -56,7 +56,7 @@ describe('A TransportDuplex over TCP', () => {
     });
   }
 
-  it('read with for await to its end, delivers what was written meanwhile', async () => {
+  it('read with for await to its end, delivers the bytes that were written meanwhile', async () => {
     const { duplex, transport, fate, received, peer } = await connected();
     peer.end('question');
     for await (const chunk of duplex) {
@@ -70,7 +70,7 @@ describe('A TransportDuplex over TCP', () => {
     expect(await transport.closed).to.be.instanceOf(ConnectionDone);
   });
 
-  it('left by break, delivers what was written', async () => {
+  it('left by break, delivers the bytes that were written', async () => {
     const { duplex, fate, received, peer } = await connected();
     peer.write('question');
     for await (const chunk of duplex) {

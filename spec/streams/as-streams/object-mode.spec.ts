@@ -77,7 +77,7 @@ describe('A ProducerReadable in object mode', () => {
     expectSame(got);
   });
 
-  it('counts objects: it is full at highWaterMark of them, of whatever size', async () => {
+  it('counts objects: it is full at highWaterMark objects, of any size', async () => {
     const log: string[] = [];
     const readable = new ProducerReadable<unknown>({ objectMode: true, highWaterMark: 3 });
     readable.registerProducer(logging(log), true);

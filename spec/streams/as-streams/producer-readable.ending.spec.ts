@@ -58,7 +58,7 @@ describe('ProducerReadable', () => {
       expect(await text(readable)).to.equal('');
     });
 
-    it('not when nothing is registered and something unregisters', async () => {
+    it('not when unregisterProducer is called without a registered producer', async () => {
       const readable = new ProducerReadable();
       readable.unregisterProducer();
       readable.write(Buffer.from('a'));
@@ -66,7 +66,7 @@ describe('ProducerReadable', () => {
       expect(await text(readable)).to.equal('a');
     });
 
-    it('and then stops at once what registers, and drops what is written', async () => {
+    it('and then stops at once a producer that registers, and drops the bytes that it writes', async () => {
       const readable = new ProducerReadable();
       readable.finish();
       for (const streaming of [true, false]) {
@@ -127,7 +127,7 @@ describe('ProducerReadable', () => {
       }
     }
 
-    it('stops at once what registers later, and drops what is written', () => {
+    it('stops at once a producer that registers later, and drops the bytes that it writes', () => {
       const readable = new ProducerReadable();
       readable.destroy();
       const producer = recorder();

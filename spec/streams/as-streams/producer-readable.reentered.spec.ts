@@ -13,7 +13,7 @@ const bytes = (size: number) => Buffer.alloc(size, 'x');
 describe('ProducerReadable', () => {
   describe('is called from inside its own callbacks:', () => {
     for (const streaming of [true, false]) {
-      it(`a ${streaming ? 'push' : 'pull'} producer ends it as it is read, and the order is kept`, async () => {
+      it(`a ${streaming ? 'push' : 'pull'} producer ends it during a read, and the order is kept`, async () => {
         const readable = new ProducerReadable({ highWaterMark: 4 });
         const parts = ['aaaa', 'bbbb', 'cccc', 'dddd'];
         const answer = () => {

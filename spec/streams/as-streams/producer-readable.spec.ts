@@ -42,7 +42,7 @@ async function readByPipe(readable: ProducerReadable): Promise<Buffer> {
 
 describe('ProducerReadable', () => {
   describe('with a push producer', () => {
-    it('pauses it once when the buffer is full, whatever it still writes', () => {
+    it('pauses it once when the buffer is full, although it writes again', () => {
       const readable = new ProducerReadable({ highWaterMark: 10 });
       const producer = recorder();
       readable.registerProducer(producer, true);
@@ -57,7 +57,7 @@ describe('ProducerReadable', () => {
       expect(readable.readableLength).to.equal(11);
     });
 
-    it('resumes it once, when the reader wants more', () => {
+    it('resumes it once, when the reader needs more', () => {
       const readable = new ProducerReadable({ highWaterMark: 10 });
       const producer = recorder();
       readable.registerProducer(producer, true);
@@ -70,7 +70,7 @@ describe('ProducerReadable', () => {
       expect(readable.producerPaused).to.equal(false);
     });
 
-    it('never resumes one that it has not paused', async () => {
+    it('never resumes a producer that it has not paused', async () => {
       const readable = new ProducerReadable();
       const producer = recorder();
       readable.registerProducer(producer, true);
@@ -90,7 +90,7 @@ describe('ProducerReadable', () => {
       expect((await readAll(readable)).equals(producer.data)).to.equal(true);
     });
 
-    it('has what it read out of the buffer before it resumes the producer', () => {
+    it('takes the data that was read out of the buffer before it resumes the producer', () => {
       const readable = new ProducerReadable({ highWaterMark: 10 });
       let length: number | undefined;
       const producer = recorder();
@@ -101,7 +101,7 @@ describe('ProducerReadable', () => {
       expect(length).to.equal(0);
     });
 
-    it('pauses it as it registers, if the one before has left the buffer full', () => {
+    it('pauses it as it registers, if the producer before has left the buffer full', () => {
       const readable = new ProducerReadable({ highWaterMark: 10, end: false });
       readable.write(bytes(10));
       const producer = recorder();
@@ -172,7 +172,7 @@ describe('ProducerReadable', () => {
       expect(producer.told).to.deep.equal(['resume']);
     });
 
-    it('asks nothing as it registers, if the reader got what it waited for', () => {
+    it('does not ask a producer as it registers, if the reader has got its data', () => {
       const readable = new ProducerReadable();
       readable.read();
       readable.write(bytes(1));
@@ -211,7 +211,7 @@ describe('ProducerReadable', () => {
       expect(producer.log.filter((told) => told === 'resume')).to.have.length(reads);
     });
 
-    it('asks again one that answers with no bytes', async () => {
+    it('asks again a producer that answers with no bytes', async () => {
       const readable = new ProducerReadable();
       const answers = [bytes(0), bytes(0), bytes(2)];
       const producer = pulled(() => {
@@ -223,7 +223,7 @@ describe('ProducerReadable', () => {
       expect((await readAll(readable)).length).to.equal(2);
     });
 
-    it('asks the next one for what the last one was asked for and left without giving', () => {
+    it('asks the next producer if the last one unregistered without an answer', () => {
       const readable = new ProducerReadable({ end: false });
       const [first, second] = [recorder(), recorder()];
       readable.registerProducer(first, false);
@@ -233,7 +233,7 @@ describe('ProducerReadable', () => {
       expect([first.told, second.told]).to.deep.equal([['resume'], ['resume']]);
     });
 
-    it('does not grow the stack, or starve timers, with one that answers at once', async () => {
+    it('does not grow the stack, or starve timers, with a producer that answers at once', async () => {
       const readable = new ProducerReadable();
       let left = 20_000;
       const producer = pulled(() => {

@@ -32,7 +32,7 @@ describe('TransportDuplex, where a socket is expected', () => {
     expect(addresses(pipes)).to.deep.equal([nowhere, nowhere]);
   });
 
-  it('passes on what the transport can do, and does nothing where it can’t', () => {
+  it('passes each call on to the transport, and does nothing where the transport lacks the method', () => {
     const asked: unknown[] = [];
     const transport = Object.assign(new StringTransport(), {
       setTcpNoDelay: (on: boolean) => asked.push(['noDelay', on]),
@@ -60,7 +60,7 @@ describe('TransportDuplex, where a socket is expected', () => {
     });
     afterEach(() => clock.restore());
 
-    it('emits timeout when nothing came or went for so long', () => {
+    it('emits timeout when no data came or went for the whole time', () => {
       const duplex = connected();
       const timeouts = sinon.spy();
       duplex.on('timeout', timeouts);
@@ -112,7 +112,7 @@ describe('TransportDuplex, where a socket is expected', () => {
     });
   });
 
-  it('is destroyed soon: when what was written has gone', async () => {
+  it('is destroyed soon: when the written bytes have gone', async () => {
     const transport = new HalfCloseableTransport();
     const duplex = connected(transport);
     duplex.write('a');

@@ -64,7 +64,7 @@ describe('TransportDuplex', () => {
       expect(transport.log.slice(1)).to.deep.equal([]);
     });
 
-    it('counts as written what the transport had been given when it closed cleanly', async () => {
+    it('counts as written the chunks that the transport had when it closed cleanly', async () => {
       const { duplex, transport } = connected();
       transport.write = () => transport.producer!.pauseProducing();
       const result = new Promise<unknown>((resolve) => duplex.write('a', resolve));
@@ -74,7 +74,7 @@ describe('TransportDuplex', () => {
       await finished(duplex);
     });
 
-    it('fails what the transport has not seen when it closes, cleanly or by half', async () => {
+    it('fails the chunks that the transport did not get before it closed, cleanly or by half', async () => {
       for (const held of ['a', 'ab']) {
         for (const close of ['connectionLost', 'writeConnectionLost'] as const) {
           const { duplex, transport } = connected();
@@ -171,7 +171,7 @@ describe('TransportDuplex', () => {
       expect(duplex.destroyed).to.equal(true);
     });
 
-    it('plainly, aborts a transport that fails to take what was written', async () => {
+    it('plainly, aborts a transport that fails to take the written bytes', async () => {
       const { duplex, transport } = connected();
       transport.producer!.pauseProducing();
       duplex.write('a', () => {});
@@ -190,7 +190,7 @@ describe('TransportDuplex', () => {
       expect(transport.log.slice(1)).to.deep.equal(['unregister', 'lose']);
     });
 
-    it('lets what it has finished writing go out', async () => {
+    it('lets the bytes go out if it has finished writing', async () => {
       const { duplex, transport } = connected();
       duplex.end('a');
       await turn();
@@ -210,7 +210,7 @@ describe('TransportDuplex', () => {
       expect(seen).to.deep.equal([]);
     });
 
-    it('hears nothing more', async () => {
+    it('emits nothing more when the transport calls it', async () => {
       const { duplex } = connected();
       const seen = events(duplex, 'data', 'end', 'finish', 'error');
       duplex.destroy();
@@ -222,7 +222,7 @@ describe('TransportDuplex', () => {
       expect(seen).to.deep.equal([]);
     });
 
-    it('is what an AbortSignal does', async () => {
+    it('happens when an AbortSignal aborts', async () => {
       const abort = new AbortController();
       const { duplex, transport } = connected({ signal: abort.signal });
       abort.abort();
@@ -230,7 +230,7 @@ describe('TransportDuplex', () => {
       expect(transport.log.at(-1)).to.equal('abort');
     });
 
-    it('reports an error of the transport that no other code would hear of', async () => {
+    it('reports an error of the transport that no other code would get', async () => {
       const thrown = new Error('abort');
       const heard: LogEvent[] = [];
       const restore = log.addObserver((event) => heard.push(event));

@@ -36,7 +36,7 @@ const closed = (duplex: TransportDuplex) =>
 describe('A TransportDuplex', () => {
   const lost = () => new ConnectionLost();
 
-  it('is not connected by what is not a transport', () => {
+  it('is not connected by a value that is not a transport', () => {
     for (const wrong of [null, undefined, {}, 'transport', { write() {} }]) {
       const { duplex, events } = made();
       expect(() => duplex.makeConnection(wrong as never)).to.throw(InvalidArgTypeError);
@@ -45,7 +45,7 @@ describe('A TransportDuplex', () => {
     }
   });
 
-  it('says no connect, and writes nothing, if the connection is lost as it registers', async () => {
+  it('emits no connect event, and writes nothing, if the connection is lost as it registers', async () => {
     const { duplex, events, transport } = made();
     duplex.write('early');
     const reason = lost();
@@ -56,7 +56,7 @@ describe('A TransportDuplex', () => {
     expect(events).to.deep.equal([reason, 'close']);
   });
 
-  it('says no connect if the connection is lost by what was written before', async () => {
+  it('emits no connect event if the bytes written before make it lose the connection', async () => {
     const { duplex, events, transport } = made();
     duplex.write('early');
     const reason = lost();
@@ -90,7 +90,7 @@ describe('A TransportDuplex', () => {
     expect(events).to.deep.equal([error, 'close']);
   });
 
-  it('takes the first reason for which the connection is lost', async () => {
+  it('keeps the first reason for which the connection is lost', async () => {
     const { duplex, events } = connected();
     duplex.resume();
     duplex.connectionLost(new ConnectionDone());

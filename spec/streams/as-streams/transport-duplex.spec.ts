@@ -53,7 +53,7 @@ describe('TransportDuplex', () => {
       expect(seen).to.deep.equal(['connect', 'ready']);
     });
 
-    it('holds what is written before, in order', async () => {
+    it('buffers the bytes that are written before, in order', async () => {
       const duplex = new TransportDuplex();
       for (const chunk of 'abc') duplex.write(chunk);
       await turn();
@@ -63,7 +63,7 @@ describe('TransportDuplex', () => {
       expect(transport.log).to.deep.equal(['register push', 'a', 'b', 'c']);
     });
 
-    it('ends once, after what was written before, when it was ended before', async () => {
+    it('ends once, after the bytes that were written before, when it was ended before', async () => {
       for (const chunks of ['', 'a', 'ab']) {
         const duplex = new TransportDuplex();
         for (const chunk of chunks) duplex.write(chunk);
@@ -105,7 +105,7 @@ describe('TransportDuplex', () => {
   });
 
   describe('reading', () => {
-    it('gives what was received', async () => {
+    it('gives the bytes that were received', async () => {
       const { duplex } = connected();
       duplex.dataReceived(Buffer.from('a'));
       duplex.dataReceived(new Uint8Array([0x62]));
@@ -128,7 +128,7 @@ describe('TransportDuplex', () => {
       expect(transport.log.slice(1)).to.deep.equal(['pause', 'resume']);
     });
 
-    it('never holds more than its highWaterMark and one piece', async () => {
+    it('never buffers more than its highWaterMark and one piece', async () => {
       const { duplex, transport } = connected({ readableHighWaterMark: 10 });
       let peak = 0;
       let left = 100;
@@ -176,7 +176,7 @@ describe('TransportDuplex', () => {
       expect(transport.log.at(-1)).to.equal('abort');
     });
 
-    it('refuses what is not bytes', () => {
+    it('refuses a value that is not bytes', () => {
       const { duplex } = connected();
       expect(() => duplex.dataReceived('text' as never)).to.throw(InvalidArgTypeError);
     });
@@ -202,7 +202,7 @@ describe('TransportDuplex', () => {
   });
 
   describe('writing', () => {
-    it('holds the write callback, and all that follows, while the transport has paused it', async () => {
+    it('delays the write callback, and all later chunks, while the transport has paused it', async () => {
       const { duplex, transport } = connected();
       transport.producer!.pauseProducing();
       duplex.write('a', () => transport.log.push('called back'));
@@ -214,7 +214,7 @@ describe('TransportDuplex', () => {
       expect(transport.log.slice(1)).to.deep.equal(['a', 'b', 'called back']);
     });
 
-    it('fails with what the transport throws', async () => {
+    it('fails with the error that the transport throws', async () => {
       const { duplex, transport } = connected();
       const thrown = new Error('write');
       transport.write = () => {

@@ -115,7 +115,7 @@ describe('deliverBody', () => {
       ['No Content', 'HTTP/1.1 204 No Content\r\n\r\n', 'GET'],
       ['Not Modified', 'HTTP/1.1 304 Not Modified\r\n\r\n', 'GET'],
     ] as const) {
-      it(`knows that ${what} has no body that could be cut`, async () => {
+      it(`knows that ${what} has no body that could be cut short`, async () => {
         const body = new Body();
         deliverBody(await rawResponse(said, method), body);
         expect((await body.whenOver()).reason).to.include({ name: 'ResponseDone' });
@@ -275,7 +275,7 @@ describe('deliverBody', () => {
     });
 
     for (const later of [false, true]) {
-      it(`${later ? 'rejects' : 'throws'} in connectionLost, has that logged`, async () => {
+      it(`${later ? 'rejects' : 'throws'} in connectionLost: the error is logged`, async () => {
         const body = new Body();
         body.connectionLost = () => {
           if (later) return Promise.reject(failure) as unknown as void;
@@ -289,7 +289,7 @@ describe('deliverBody', () => {
   });
 
   describe('refuses', () => {
-    it('what can’t be read, and a value that is not a protocol', () => {
+    it('a value that cannot be read, and a value that is not a protocol', () => {
       const code = 'ERR_INVALID_ARG_TYPE';
       expect(() => deliverBody({} as never, new Body()))
         .to.throw()

@@ -86,12 +86,12 @@ const units = Buffer.from('naïve — 日本語 🙂 '.repeat(40), 'utf16le');
 const encodings = ['latin1', 'binary', 'hex', 'base64', 'base64url', 'utf8', 'utf16le', 'ucs2'];
 const cannotTell = /^streamx/;
 
-describe('What setEncoding made strings of', () => {
+describe('Data of which setEncoding made strings', () => {
   for (const [name, make] of Object.entries(kinds)) {
     describe(name, () => {
       for (const encoding of [...encodings, 'ascii'] as BufferEncoding[]) {
         for (const [what, data] of Object.entries({ anyBytes, text, units })) {
-          it(`${encoding}: comes back as it was, or is refused (${what})`, async function () {
+          it(`${encoding}: arrives unchanged, or is refused (${what})`, async function () {
             let stream: ReadableLike;
             try {
               stream = make(encoding, data);

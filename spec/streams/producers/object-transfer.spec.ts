@@ -92,7 +92,7 @@ describe('A ReadableProducer of a stream in object mode', () => {
   }
 });
 
-describe('A ReadableProducer of what cannot tell whether it gives objects', () => {
+describe('A ReadableProducer of a source that cannot tell whether it gives objects', () => {
   const sources: [string, () => ConstructorParameters<typeof ReadableProducer>[0]][] = [
     ['an array', () => someBytes as unknown as Uint8Array[]],
     ['a streamx Readable', () => streamx.Readable.from(someBytes)],

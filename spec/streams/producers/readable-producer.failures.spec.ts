@@ -152,7 +152,7 @@ describe('ReadableProducer, when', () => {
       expect(read).to.be.instanceOf(Error).with.property('cause', 7);
     });
 
-    it('destroys one that does not destroy itself', async () => {
+    it('destroys a stream that does not destroy itself', async () => {
       const stream = new PassThrough({ autoDestroy: false });
       const produced = new ReadableProducer(stream).startProducing(new RecordingConsumer());
       stream.emit('error', boom);
@@ -160,7 +160,7 @@ describe('ReadableProducer, when', () => {
       expect(stream.destroyed).to.equal(true);
     });
 
-    it('reports an error that comes after the end, which no other code hears of', async () => {
+    it('reports an error that comes after the end, which no other code gets', async () => {
       const stream = new PassThrough({ autoDestroy: false });
       stream.end('a');
       await new ReadableProducer(stream).startProducing(new RecordingConsumer());

@@ -108,7 +108,7 @@ describe('ReadableProducer', () => {
       expect(consumer.log).to.deep.equal(['register pull', 'a', 'b', 'unregister']);
     });
 
-    it('is asked only once what it gave has gone, by a WritableConsumer', async () => {
+    it('is asked by a WritableConsumer only after its last chunk has gone', async () => {
       const taken: string[] = [];
       const sink = new Writable({
         highWaterMark: 1,
@@ -145,7 +145,7 @@ describe('ReadableProducer', () => {
       });
     }
 
-    it('holds what comes while it is paused', async () => {
+    it('buffers the data that comes while it is paused', async () => {
       const consumer = new RecordingConsumer();
       consumer.wrote = () => push(consumer).pauseProducing();
       const produced = new ReadableProducer(new OldStyleStream(['a', 'b'])).startProducing(
@@ -158,7 +158,7 @@ describe('ReadableProducer', () => {
       expect(consumer.log).to.deep.equal(['register push', 'a', 'b', 'unregister']);
     });
 
-    it('drops what it holds when it is stopped', async () => {
+    it('drops the buffered data when it is stopped', async () => {
       const consumer = new RecordingConsumer();
       consumer.wrote = () => {
         if (consumer.chunks.length === 1) push(consumer).pauseProducing();

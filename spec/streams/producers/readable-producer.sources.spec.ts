@@ -54,7 +54,7 @@ describe('ReadableProducer', () => {
       }
     }
 
-    it('asks for one thing at a time, however it is paused and resumed', async () => {
+    it('asks for one value at a time, however it is paused and resumed', async () => {
       const iterable = new Counted();
       const consumer = new RecordingConsumer();
       const produced = new ReadableProducer(iterable).startProducing(consumer);
@@ -80,7 +80,7 @@ describe('ReadableProducer', () => {
     });
   });
 
-  describe('given something that it can not use', () => {
+  describe('given a source that it cannot use', () => {
     const unreadable: [string, unknown][] = [
       ['nothing', undefined],
       ['null', null],

@@ -134,7 +134,7 @@ describe('ReadableProducer', () => {
       expect(consumer.log).to.deep.equal(['register push', 'a', 'unregister']);
     });
 
-    it('bears being paused twice, and paused and resumed within one write', async () => {
+    it('can be paused twice, and paused and resumed within one write', async () => {
       const consumer = new RecordingConsumer();
       consumer.wrote = () => {
         push(consumer).pauseProducing();

@@ -127,7 +127,7 @@ describe('ReadableProducer, when', () => {
         });
       }
 
-      it(`has then nothing more to give: ${name}`, async () => {
+      it(`gives nothing more after that: ${name}`, async () => {
         const { stream } = open();
         const producer = new ReadableProducer(stream);
         await rejection(
@@ -166,7 +166,7 @@ describe('ReadableProducer, when', () => {
       expect(consumer.log).to.deep.equal(['register push']);
     });
 
-    it('takes a WHATWG stream that it has cancelled for destroyed, not for ended', async () => {
+    it('counts a WHATWG stream that it has cancelled as destroyed, not as ended', async () => {
       const producer = new ReadableProducer(new ReadableStream<Uint8Array>());
       const consumer = new RecordingConsumer();
       const produced = producer.startProducing(consumer);
@@ -204,7 +204,7 @@ describe('ReadableProducer, when', () => {
       }
     });
 
-    it('reports what the iterator throws at that', async () => {
+    it('reports the error that the iterator throws at that', async () => {
       const stream = (function* () {
         try {
           yield Buffer.from('a');
@@ -259,7 +259,7 @@ describe('ReadableProducer, when', () => {
       }
     });
 
-    it('rejects with a reason that is not an error as it is', async () => {
+    it('rejects with a reason that is not an error unchanged', async () => {
       const signal = AbortSignal.abort('enough');
       const produced = new ReadableProducer(endless(), { signal });
       expect(await rejection(produced.startProducing(new RecordingConsumer()))).to.equal('enough');

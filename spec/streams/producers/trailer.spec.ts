@@ -36,7 +36,7 @@ function fileLike(answersLater: boolean) {
   };
 }
 
-describe('what awaits a transfer', () => {
+describe('a protocol that awaits a transfer', () => {
   const folder = temporaryFolder();
   let path: string;
   const handles: FileHandle[] = [];

@@ -48,7 +48,7 @@ function made({
 }
 
 describe('Transfer', () => {
-  it('passes on what comes, and unregisters once at the end', async () => {
+  it('passes on the data that comes, and unregisters once at the end', async () => {
     const { transfer, news, source } = made();
     source().onChunk(Buffer.from('a'));
     source().onEnd();
@@ -90,7 +90,7 @@ describe('Transfer', () => {
     expect(await rejection(transfer.done)).to.have.property('code', 'ERR_PRODUCER_STOPPED');
   });
 
-  it('destroys the source when it fails, tells a consumer that can hear, and unregisters', async () => {
+  it('destroys the source when it fails, tells a consumer that has producerFailed, and unregisters', async () => {
     const told: unknown[] = [];
     const consumer = { producerFailed: (reason: unknown) => told.push(reason) };
     const { transfer, news } = made({ consumer });
@@ -101,7 +101,7 @@ describe('Transfer', () => {
     expect(await rejection(transfer.done)).to.equal(failure);
   });
 
-  it('logs what a consumer throws while a failure is on its way, and rejects with the failure', async () => {
+  it('logs an error that a consumer throws after a failure, and rejects with the failure', async () => {
     const logged: unknown[] = [];
     const stopObserving = log.addObserver(({ error }) => logged.push(error));
     const second = new Error('second');
@@ -117,7 +117,7 @@ describe('Transfer', () => {
     expect(logged).to.deep.equal([second]);
   });
 
-  it('rejects with what unregisterProducer throws at the end', async () => {
+  it('rejects with the error that unregisterProducer throws at the end', async () => {
     const consumer = {
       unregisterProducer() {
         throw failure;
@@ -128,7 +128,7 @@ describe('Transfer', () => {
     expect(await rejection(transfer.done)).to.equal(failure);
   });
 
-  it('rejects with what registerProducer throws, and leaves the source alone', async () => {
+  it('rejects with the error that registerProducer throws, and leaves the source alone', async () => {
     const consumer = {
       registerProducer() {
         throw failure;
@@ -170,7 +170,7 @@ describe('Transfer', () => {
     });
     afterEach(() => stopObserving());
 
-    it('logs what registerProducer throws after it has stopped the producer', async () => {
+    it('logs the error that registerProducer throws after it has stopped the producer', async () => {
       const consumer = {
         registerProducer(producer: Transfer) {
           producer.stopProducing();
@@ -182,7 +182,7 @@ describe('Transfer', () => {
       expect(logged).to.deep.equal([failure]);
     });
 
-    it('rejects with what write throws, or with the reason that its promise has', async () => {
+    it('rejects with the error that write throws, or with the reason that its promise has', async () => {
       for (const write of [
         () => {
           throw failure;
@@ -246,7 +246,7 @@ describe('Transfer', () => {
     }
   });
 
-  it('leaves out empty bytes, but passes on whatever else a consumer of objects can take', () => {
+  it('leaves out empty bytes, but passes on every value to a consumer of objects', () => {
     const written: unknown[] = [];
     const write = (data: unknown) => void written.push(data);
     const bytes = made({ consumer: { write } });

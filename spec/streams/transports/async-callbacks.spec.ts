@@ -144,7 +144,7 @@ describe('a callback that is an async function and rejects', () => {
     expect(logged).to.deep.equal([failure, failure]);
   });
 
-  it('is logged, whatever it throws, also when the connection is gone by then', async () => {
+  it('is logged with any value that it throws, also when the connection is gone by then', async () => {
     const made = await transports(new Protocol());
     const { transport } = made;
     const protocol = having(new Protocol(), {
@@ -237,7 +237,7 @@ describe('a callback that is an async function and rejects', () => {
     expect(logged[0]).to.equal(failure);
   });
 
-  it('of a consumer (write) fails what is written to it', async () => {
+  it('of a consumer (write) fails the transfer that writes to it', async () => {
     const consumer = (): IConsumer =>
       having({} as IConsumer, {
         registerProducer: (producer: IPushProducer, streaming: boolean) => {

@@ -71,7 +71,7 @@ describe('A connection that was closed', () => {
     expect(end.destroyed).to.equal(true);
   });
 
-  it('is let go of after 30 seconds, whatever comes', async () => {
+  it('is let go of after 30 seconds, although data still comes', async () => {
     const end = await closed();
     for (let i = 0; i < 59; i++) {
       await pass(500);
@@ -131,7 +131,7 @@ describe('A connection that was closed', () => {
     expectOver(half);
   });
 
-  it('has a second without input once all of ours has left, and not before', () => {
+  it('waits 1 second for input once all its bytes have left, and not before', () => {
     const half = closing(false);
     half.emit('data');
     clock.tick(5000);
@@ -144,7 +144,7 @@ describe('A connection that was closed', () => {
     expectOver(half);
   });
 
-  it('is let go of when all of ours has left, if the other end has hung up before', () => {
+  it('is let go of when all its bytes have left, if the other end has hung up before', () => {
     const earlier = closing(false);
     earlier.emit('end');
     expect(earlier.destructions).to.equal(0);
@@ -169,7 +169,7 @@ describe('A connection that was closed', () => {
     expectOver(half);
   });
 
-  it('has 30 seconds anew once all of ours has left', () => {
+  it('has another 30 seconds once all its bytes have left', () => {
     const half = closing(false);
     clock.tick(29_000);
     half.emit('finish');
@@ -230,7 +230,7 @@ describe('A connection that was closed', () => {
       return end;
     }
 
-    it('sends all of it, however long that takes, as long as some of it leaves', async () => {
+    it('sends all bytes, in any time, as long as some bytes leave', async () => {
       const end = await hungUp();
       for (let i = 0; i < 4; i++) {
         await pass(29_000);

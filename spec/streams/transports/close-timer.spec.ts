@@ -156,7 +156,7 @@ describe('closeTimeout', () => {
     sinon.assert.notCalled(producer.stopProducing);
   });
 
-  it('counts from the last byte that moved, not only where none did', async () => {
+  it('counts from the last byte that moved', async () => {
     const { transport, producer } = await closing({ closeTimeout: 500 });
     await pass(400);
     transport.write(Buffer.from('.'));
@@ -188,7 +188,7 @@ describe('closeTimeout', () => {
     client.destroy();
   });
 
-  it('counts anew for another producer, and not while there is none', async () => {
+  it('counts from 0 for another producer, and does not count without a producer', async () => {
     const { transport, client } = await closing({ closeTimeout: 500 });
     await pass(400);
     transport.unregisterProducer();
@@ -223,7 +223,7 @@ describe('closeTimeout', () => {
     }
   });
 
-  it('takes the end of an HTTP/2 request for no hang-up', async () => {
+  it('does not take the end of an HTTP/2 request for a hang-up', async () => {
     const server = http2.createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const session = http2.connect(`http://127.0.0.1:${port(server)}`);
@@ -243,7 +243,7 @@ describe('closeTimeout', () => {
     await consumer.closed;
   });
 
-  it('takes the input of a child for no hang-up, although it can’t be read', async () => {
+  it('does not take the input of a child for a hang-up, although it can’t be read', async () => {
     const child = spawn('cat', { stdio: ['pipe', 'ignore', 'inherit'] });
     await once(child, 'spawn');
     await turn();

@@ -118,7 +118,7 @@ for (const [family, open] of families) {
       });
 
       for (const by of ['protocol', 'transport'] as const) {
-        it(`does not wait for two${where} whose producers are each other’s ${by}`, async () => {
+        it(`does not wait for two${where}, each with the other’s ${by} as its producer`, async () => {
           const [a, b] = [new Side(), new Side()];
           [a.other, b.other] = [b, a];
           const [left, client] = await open();
@@ -150,7 +150,7 @@ for (const [family, open] of families) {
     });
 
     for (const how of ['loseConnection', 'loseWriteConnection'] as const) {
-      it(`does not wait for a transport that registered with itself, so as to read no faster than it writes: ${how}`, async () => {
+      it(`does not wait for a transport that is its own producer, to read no faster than it writes: ${how}`, async () => {
         const [ours, peer] = await open();
         const transport = new DuplexTransport(ours, { protocol: new Echo() });
         transport.registerProducer(transport, true);

@@ -131,7 +131,7 @@ describe('A transport whose socket is still connecting', () => {
     return received;
   }
 
-  it('closed before that, sends what its protocol writes when it has connected', async () => {
+  it('closed before that, sends the bytes that its protocol writes when it has connected', async () => {
     class Hello extends Protocol {
       override connectionMade(): void {
         this.transport.write(Buffer.from('hello'));
@@ -140,7 +140,7 @@ describe('A transport whose socket is still connecting', () => {
     expect(await asked(new Hello())).to.equal('hello');
   });
 
-  it('closed before that, sends what was written to the stream that is its protocol', async () => {
+  it('closed before that, sends the bytes that were written to the stream that is its protocol', async () => {
     const duplex = new TransportDuplex();
     duplex.write('hel');
     duplex.write('lo');

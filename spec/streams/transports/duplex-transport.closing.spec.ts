@@ -25,7 +25,7 @@ describe('DuplexTransport', () => {
       expect(protocol.told).to.deep.equal(['made', 'data', 'read lost', 'ConnectionDone']);
     });
 
-    it('does so on a socket whose server was told to allow no half-open ones', async () => {
+    it('does so on a socket of a server that allows no half-open sockets', async () => {
       const server = net.createServer().listen(0, '127.0.0.1'); // allowHalfOpen: false
       await once(server, 'listening');
       const accepted = once(server, 'connection') as Promise<[net.Socket]>;
@@ -189,7 +189,7 @@ describe('two DuplexTransports that are each other’s producer', () => {
     ]);
   });
 
-  it('the one that waits to close closes when the other is lost', async () => {
+  it('a connection that waits to close closes when the other is lost', async () => {
     const { a, b, left, right } = await forwarder();
     b.loseConnection();
     await turn();

@@ -130,7 +130,7 @@ describe('DuplexTransport', () => {
       expect(protocol.text).to.equal('onetwo');
     });
 
-    it('that comes although the stream was paused is held, not lost', async () => {
+    it('that comes although the stream was paused is buffered, not dropped', async () => {
       const duplex = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
       const protocol = new Recorder();
       const transport = new DuplexTransport(duplex, { protocol });
@@ -146,7 +146,7 @@ describe('DuplexTransport', () => {
       transport.abortConnection();
     });
 
-    it('is one chunk at most after a pause from inside dataReceived, and that is held', async () => {
+    it('is one chunk at most after a pause from inside dataReceived, and that is buffered', async () => {
       const duplex = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
       const protocol = new (class extends Recorder {
         override dataReceived(data: Buffer): void {
@@ -186,7 +186,7 @@ describe('DuplexTransport', () => {
       restore();
     });
 
-    it('is left alone where there is no protocol', async () => {
+    it('is not read where there is no protocol', async () => {
       const { server, client } = await tcpPair();
       const transport = new DuplexTransport(server);
       expect(server.listenerCount('data')).to.equal(0);

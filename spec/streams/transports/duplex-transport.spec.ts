@@ -71,7 +71,7 @@ describe('DuplexTransport', () => {
         peer.destroy();
       });
 
-      it('pauses and resumes what it delivers', async () => {
+      it('pauses and resumes its input', async () => {
         const { protocol, transport, socket, peer } = await connected(new Recorder(), open);
         transport.pauseProducing();
         peer.write('held');
@@ -143,7 +143,7 @@ describe('DuplexTransport', () => {
   }
 
   describe('connecting', () => {
-    it('counts as connected; what is written waits; makeConnection comes with connect', async () => {
+    it('counts as connected; written bytes wait; makeConnection comes with connect', async () => {
       const server = net.createServer().listen(0, '127.0.0.1');
       await once(server, 'listening');
       const accepted = once(server, 'connection') as Promise<[net.Socket]>;

@@ -107,7 +107,7 @@ const readEnded: [string, () => Promise<DuplexLike>][] = [
 
 describe('A stream whose readable half had ended', () => {
   for (const [name, open] of readEnded) {
-    it(`is done with a plain protocol, and half lost to one that can go on: ${name}`, async () => {
+    it(`closes for a plain protocol, and is half closed for a half-closeable protocol: ${name}`, async () => {
       const plain = new Recorder();
       const halfCloseable = new HalfCloseable();
       new DuplexTransport(await open(), { protocol: plain });
@@ -189,7 +189,7 @@ const writeEndedKinds: [string, () => Promise<core.Duplex>][] = [
 
 describe('A stream whose writable half had ended', () => {
   for (const [name, open] of writeEndedKinds) {
-    it(`is read on, whatever the protocol is: ${name}`, async () => {
+    it(`is read on, with each kind of protocol: ${name}`, async () => {
       const plain = new Recorder();
       const halfCloseable = new HalfCloseable();
       const transports = [
@@ -261,7 +261,7 @@ describe('A stream that is destroyed after its readable half has ended', () => {
       ['has yet to take', false, 'ConnectionLost'],
       ['has taken', true, 'ConnectionDone'],
     ] as const) {
-      it(`is ${name} where it ${what} what was ${how}`, async () => {
+      it(`is ${name} where it ${what} the bytes that were ${how}`, async () => {
         const stream = new core.Duplex({
           autoDestroy: false,
           read() {},

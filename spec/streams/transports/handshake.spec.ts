@@ -31,7 +31,7 @@ describe('Handshake', () => {
     return Object.assign(state, { destroy: () => (state.destroyed = true) });
   };
 
-  it('is complete once: what fails after that is not told, nor is the time up', () => {
+  it('is complete once: a later failure is not reported, and the time limit is over', () => {
     const { handshake, told } = begun();
     const secure = socket();
     handshake.secured(secure as unknown as TLSSocket);

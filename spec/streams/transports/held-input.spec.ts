@@ -47,7 +47,7 @@ const give = (stream: Stubborn, text: string) => {
 };
 
 describe('Input that comes while a transport is paused', () => {
-  it('is held in order: data, the end, the close', async () => {
+  it('is buffered in order: data, the end, the close', async () => {
     const { stream, protocol, transport } = paused();
     give(stream, 'abc');
     stream.emit('end');
@@ -59,7 +59,7 @@ describe('Input that comes while a transport is paused', () => {
     expect(protocol.told).to.deep.equal(['a', 'b', 'c', 'ConnectionDone']);
   });
 
-  it('is given up to where the protocol pauses again, the rest when it reads on', async () => {
+  it('is delivered up to the chunk where the protocol pauses again, and the rest when it resumes', async () => {
     const { stream, protocol, transport } = paused();
     protocol.after = (data) => data === 'b' && transport.pauseProducing();
     give(stream, 'abcd');
@@ -72,7 +72,7 @@ describe('Input that comes while a transport is paused', () => {
     expect(protocol.told).to.deep.equal(['a', 'b', 'c', 'd', 'e']);
   });
 
-  it('goes before what comes while it is given', async () => {
+  it('is delivered before the input that comes meanwhile', async () => {
     const { stream, protocol, transport } = paused();
     protocol.after = (data) => data === 'a' && give(stream, 'xy');
     give(stream, 'abc');
@@ -93,7 +93,7 @@ describe('Input that comes while a transport is paused', () => {
     expect(protocol.told).to.deep.equal([]);
   });
 
-  it('is given over many turns of the event loop, if there is much of it', async () => {
+  it('is delivered over many turns of the event loop, if there is much of it', async () => {
     const { stream, protocol, transport } = paused();
     const count = 100_000;
     for (let i = 0; i < count; i++) stream.emit('data', Buffer.from(String(i)));
@@ -115,7 +115,7 @@ describe('Input that comes while a transport is paused', () => {
     expect(protocol.told.every((text, i) => text === String(i))).to.equal(true);
   });
 
-  it('does not ask the stream to go on before all of it was given', async () => {
+  it('does not resume the stream before all of it was delivered', async () => {
     const { stream, transport, protocol } = paused();
     give(stream, 'ab');
     stream.asked.length = 0;
@@ -126,7 +126,7 @@ describe('Input that comes while a transport is paused', () => {
     expect(protocol.told).to.deep.equal(['a', 'b']);
   });
 
-  it('does not keep loseConnection from ending what has closed already', async () => {
+  it('does not keep loseConnection from ending a connection that has closed already', async () => {
     const { stream, protocol, transport } = paused();
     give(stream, 'ab');
     stream.emit('end');

@@ -59,7 +59,7 @@ describe('A transport with a signal', () => {
     expect(new WritableConsumer(stream).connected).to.equal(true);
   });
 
-  it('refuses what is not a signal', () => {
+  it('refuses a value that is not a signal', () => {
     expect(() => new WritableConsumer(new PassThrough(), { signal: 'now' as never }))
       .to.throw(TypeError)
       .with.property('code', 'ERR_INVALID_ARG_TYPE');

@@ -29,7 +29,7 @@ const logging = (log: string[]) => ({
 describe('A WritableConsumer of a stream in object mode', () => {
   for (const { name, counts, open } of objectSinks) {
     describe(name, () => {
-      it('writes each value as it is, one write each, in order', async () => {
+      it('writes each value unchanged, with a write of its own, in order', async () => {
         const got: unknown[] = [];
         const consumer = new WritableConsumer<unknown>(
           open((object, done) => {
@@ -102,7 +102,7 @@ describe('A WritableConsumer of a stream in object mode', () => {
     expect(got).to.deep.equal(values);
   });
 
-  it('is full at what an old library keeps for highWaterMark, unless told otherwise', () => {
+  it('is full at the highWaterMark that an old library keeps, unless it has its own', () => {
     for (const { open } of objectSinks.filter(({ counts }) => counts)) {
       expect(new WritableConsumer(open(() => {})).highWaterMark).to.equal(3);
     }

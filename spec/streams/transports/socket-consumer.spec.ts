@@ -33,7 +33,7 @@ describe('DuplexTransport', () => {
       expect(lost).to.have.property('port', localPort);
     });
 
-    it('are Unix and pipe addresses for what has no port', async () => {
+    it('are Unix and pipe addresses for sockets without a port', async () => {
       const { transport, peer } = await connected(new Recorder(), unixPair);
       expect(transport.getPeer()).to.deep.equal({ type: 'UNIX', name: null });
       peer.end();
@@ -54,7 +54,7 @@ describe('DuplexTransport', () => {
       await transport.closed;
     });
 
-    it('remember what they were set to', async () => {
+    it('remember the values that they were set to', async () => {
       const { transport, peer } = await connected(new Recorder());
       expect([transport.getTcpNoDelay(), transport.getTcpKeepAlive()]).to.deep.equal([
         false,

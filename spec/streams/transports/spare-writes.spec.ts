@@ -23,7 +23,7 @@ function noting() {
 
 describe('Writes of one turn', () => {
   for (const size of [64, 1024, 4096]) {
-    it(`of ${size} bytes pause the producer with the one that fills the buffer, not earlier and not later`, () => {
+    it(`of ${size} bytes pause the producer with the write that fills the buffer, not earlier or later`, () => {
       const consumer = new WritableConsumer(new PassThrough({ highWaterMark: 16384 }));
       const producer = noting();
       consumer.registerProducer(producer, true);
@@ -101,7 +101,7 @@ describe('Writes of one turn', () => {
     expect(consumer.writableLength).to.equal(0);
   });
 
-  it('count in what is buffered', () => {
+  it('count as buffered', () => {
     const consumer = new WritableConsumer(new PassThrough());
     for (let i = 0; i < 10; i++) consumer.write(small);
     expect(consumer.writableLength).to.equal(640);
@@ -155,7 +155,7 @@ describe('Writes of one turn', () => {
     expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
   });
 
-  it('arrive in order, whatever their sizes, among large ones', async () => {
+  it('arrive in order, with any sizes, among large ones', async () => {
     const size = fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 900, max: 5000 }));
     await fc.assert(
       fc.asyncProperty(

@@ -26,7 +26,7 @@ describe('DuplexTransport#startTLS', () => {
     expect(client.told).to.deep.equal(['ConnectionLost']);
   });
 
-  it('loses the connection of a client that shows no certificate where one is due', async () => {
+  it('loses the connection of a client that shows no certificate where a certificate is required', async () => {
     const server = new Upgrading({ ...certificate(), ca: certificate().cert, requestCert: true });
     const [serving] = await upgraded(server, new Upgrading(trusting()));
     expect(await serving.closed).to.be.instanceOf(ConnectionLost);
@@ -45,7 +45,7 @@ describe('DuplexTransport#startTLS', () => {
     expect(reason.cause).to.have.property('code', 'ERR_SSL_HTTP_REQUEST');
   });
 
-  it('refuses options that make no sense, and the connection goes on as it was', async () => {
+  it('refuses options that are not valid, and the connection goes on as it was', async () => {
     const { server, client } = await tcpPair();
     const transport = new DuplexTransport(server, { protocol: new Upgrading({}) });
     expect(() => transport.startTLS({ key: 'no key', cert: 'no certificate' })).to.throw(Error);
@@ -55,7 +55,7 @@ describe('DuplexTransport#startTLS', () => {
     client.end();
   });
 
-  it('refuses what only the wrapping finds out, and the connection goes on as it was', async () => {
+  it('refuses options that only the wrapping finds bad, and the connection goes on as it was', async () => {
     const { server, client } = await tcpPair();
     const protocol = new Upgrading({});
     const transport = new DuplexTransport(server, { protocol });
@@ -102,7 +102,7 @@ describe('DuplexTransport#startTLS', () => {
     expect(server.destroyed).to.equal(true);
   });
 
-  it('loses the connection when what was written before cannot be sent', async () => {
+  it('loses the connection when the bytes written before cannot be sent', async () => {
     const [ours] = synchronousPair();
     const protocol = new Upgrading({});
     const transport = new DuplexTransport(ours, { protocol });

@@ -18,7 +18,7 @@ async function turns(): Promise<void> {
 describe('DuplexTransport#startTLS', () => {
   const trusting = () => ({ ca: certificate().cert, servername: 'localhost' });
 
-  it('upgrades a live connection between two of ours, in the middle of a protocol', async () => {
+  it('upgrades an open connection between two transports, in the middle of a protocol', async () => {
     const server = new Upgrading(certificate());
     const client = new Upgrading(trusting(), (transport) => {
       transport.write(Buffer.from('written before the handshake'));
@@ -36,7 +36,7 @@ describe('DuplexTransport#startTLS', () => {
     expect(client.told).to.deep.equal(['secure', 'ConnectionDone']);
   });
 
-  it('sends what was written before in the clear, and all that comes after encrypted', async () => {
+  it('sends the bytes written before in the clear, and all later bytes encrypted', async () => {
     const { server, client } = await tcpPair();
     const backlog = numbered(8_000_000);
     const secret = numbered(1_000_000).reverse();
@@ -83,7 +83,7 @@ describe('DuplexTransport#startTLS', () => {
     expect(producer?.log).to.include('pause').and.not.include('stop');
   });
 
-  it('encrypts also what a protocol writes that was answered from inside its write', async () => {
+  it('encrypts also the bytes of a protocol that gets an answer from inside its write', async () => {
     const [ours, theirs] = synchronousPair();
     const wire: Buffer[] = [];
     theirs.on('data', (data: Buffer) => {
@@ -147,7 +147,7 @@ describe('DuplexTransport#startTLS', () => {
       await transport.closed;
     });
 
-    it(`bears a pause and a close while it is under way, with ${backlog} to be sent before`, async () => {
+    it(`works with a pause and a close while it is under way, with ${backlog} to be sent before`, async () => {
       const protocol = new Implicit(certificate());
       const { transport, secure } = await upgradeBehind(protocol, async (transport) => {
         await turns(); // The client's first words are there.
@@ -170,7 +170,7 @@ describe('DuplexTransport#startTLS', () => {
     ['alone', Buffer.alloc(0)],
     ['behind a piece of a handshake', beginning],
   ] as const) {
-    it(`hears a hang-up that comes while it is under way, ${what}`, async () => {
+    it(`is lost when the other end hangs up while it is under way, ${what}`, async () => {
       const { server, client } = await tcpPair();
       const protocol = new Upgrading(certificate());
       const transport = new DuplexTransport(server, { protocol });
@@ -216,7 +216,7 @@ describe('DuplexTransport#startTLS', () => {
     expect(await transport.closed).to.be.instanceOf(ConnectionDone);
   });
 
-  it('lets in a client whose certificate is the one that is asked for, and says so', async () => {
+  it('accepts a client with the certificate that it asks for, and says that it is authorized', async () => {
     const { key, cert } = certificate();
     const server = new Upgrading({ key, cert, ca: cert, requestCert: true });
     const client = new Upgrading({ ...trusting(), key, cert }, (transport) => {
@@ -231,7 +231,7 @@ describe('DuplexTransport#startTLS', () => {
     expect(await serving.closed).to.be.instanceOf(ConnectionDone);
   });
 
-  it('tells a client that is let in without a certificate from the others', async () => {
+  it('says that a client that it accepts without a certificate is not authorized', async () => {
     const { key, cert } = certificate();
     const server = new Upgrading({
       ...{ key, cert, ca: cert, requestCert: true },
@@ -248,7 +248,7 @@ describe('DuplexTransport#startTLS', () => {
     await serving.closed;
   });
 
-  it('gives TLS what came while the protocol was paused before it', async () => {
+  it('gives TLS the bytes that came while the protocol was paused before it', async () => {
     const { server, client } = await tcpPair();
     const protocol = new Upgrading({});
     const transport = new DuplexTransport(server, { protocol });

@@ -6,7 +6,7 @@ describe('StreamInput', () => {
   describe('of an HTTP/2 stream', () => {
     const http2 = (state: object = {}) => opened({ rstCode: 0, ...state });
 
-    it('tells of the end only once it is known to be none of a reset', async () => {
+    it('tells of the end only once it is known that the end is not a reset', async () => {
       const { input, news } = http2();
       input.ended();
       expect(news()).to.deep.equal([]);
@@ -22,7 +22,7 @@ describe('StreamInput', () => {
       expect(news()).to.deep.equal(['reset']);
     });
 
-    it('hands on what came before the end meanwhile, and the close behind it', async () => {
+    it('delivers the data that came before the end, and the close after it', async () => {
       const { input, gives, news } = http2();
       input.stop();
       gives('a');

@@ -8,7 +8,7 @@ import { assertUnread } from '../../../lib/streams/any-stream/claims.js';
 import { ENDED, made, opened } from '../../support/stream-input.js';
 
 describe('StreamInput', () => {
-  it('has the stream for itself from when it is made, and again when it is opened anew', () => {
+  it('has the stream for itself from its construction, and when it is opened again', () => {
     const { input, stream } = made();
     expect(() => assertUnread(stream)).to.throw(InvalidStateError);
     input.open();
@@ -59,7 +59,7 @@ describe('StreamInput', () => {
   });
 
   describe('stopped', () => {
-    it('pauses the stream once, and hands on what comes all the same when it is started', async () => {
+    it('pauses the stream once, and delivers the data that comes all the same when it is started', async () => {
       const { input, gives, news } = opened();
       input.stop();
       gives('a', 'b');
@@ -149,7 +149,7 @@ describe('StreamInput', () => {
       expect(input.delayClose()).to.equal(false);
     });
 
-    it('tells of it behind what is buffered', async () => {
+    it('tells of it after the buffered data', async () => {
       const { input, gives, news } = opened();
       input.stop();
       gives('a');
@@ -175,7 +175,7 @@ describe('StreamInput', () => {
   });
 
   describe('told to discard', () => {
-    it('lets the stream flow, once, and hands on nothing more', () => {
+    it('lets the stream flow, once, and delivers nothing more', () => {
       const { input, gives, news } = opened();
       input.stop();
       gives('a');
@@ -207,7 +207,7 @@ describe('StreamInput', () => {
       expect(input.half).to.equal('ended');
     });
 
-    it('closes what has closed already', () => {
+    it('closes a stream that has closed already', () => {
       const { input, gives, news } = opened();
       input.stop();
       gives('a');
@@ -220,7 +220,7 @@ describe('StreamInput', () => {
   });
 
   describe('suspended', () => {
-    it('gives the stream back what was buffered, in order, keeps the end, and can be opened', async () => {
+    it('gives the buffered data back to the stream, in order, keeps the end, and can be opened', async () => {
       const { input, stream, gives, news } = opened();
       input.stop();
       gives('a', 'b');

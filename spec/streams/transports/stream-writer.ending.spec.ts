@@ -6,7 +6,7 @@ describe('StreamWriter', () => {
   describe('ending', () => {
     const done = (): undefined => undefined;
 
-    it('ends the stream once, and gives what is to be called when it has finished', () => {
+    it('ends the stream once, with a callback for when it has finished', () => {
       const writer = made();
       expect(writer.end(done)).to.equal(undefined);
       expect(writer).to.include({ writeHalf: 'ending', isEnding: true });
@@ -18,7 +18,7 @@ describe('StreamWriter', () => {
       expect(writer.fake.calls).to.deep.equal(['end']);
     });
 
-    it('notices that the stream holds nothing more', () => {
+    it('notices that the stream has nothing buffered any more', () => {
       for (const [left, isEmpty] of [
         [0, true],
         [3, false],
@@ -32,7 +32,7 @@ describe('StreamWriter', () => {
       }
     });
 
-    it('cannot have delivered what it has not ended', () => {
+    it('has not delivered everything before it has ended the stream', () => {
       expect(() => made().finished()).to.throw('The write half is open, not ending');
     });
 
@@ -43,7 +43,7 @@ describe('StreamWriter', () => {
       expect(writer.writeHalf).to.equal('open');
     });
 
-    it('gives the error of a stream whose end throws', () => {
+    it('gives the error that the end of a stream throws', () => {
       const writer = made({
         onEnd: () => {
           throw failure;
@@ -52,7 +52,7 @@ describe('StreamWriter', () => {
       expect(writer.end(done)).to.include({ event: 'error', cause: failure });
     });
 
-    it('ends an HTTP/2 stream by a frame of its own if the stream holds bytes', () => {
+    it('ends an HTTP/2 stream by a frame of its own if the stream has bytes buffered', () => {
       const writer = made({ rstCode: 0, writableLength: 3 });
       expect(writer.end(done)).to.equal(undefined);
       expect(writer.fake.calls).to.deep.equal([', callback']);
@@ -65,7 +65,7 @@ describe('StreamWriter', () => {
       expect(empty.fake.calls).to.deep.equal(['end']);
     });
 
-    it('loses the connection of an HTTP/2 stream whose end throws then', () => {
+    it('loses the connection of an HTTP/2 stream if its end throws then', () => {
       const writer = made({ rstCode: 0, writableLength: 3 });
       writer.end(done);
       writer.fake.onEnd = () => {
@@ -86,8 +86,8 @@ describe('StreamWriter', () => {
     });
   });
 
-  describe('finishing with nobody left to tell', () => {
-    it('sends what is left and ends the stream', () => {
+  describe('finishing without a consumer to tell', () => {
+    it('sends the buffered chunks and ends the stream', () => {
       const writer = made();
       writer.finish([one, two]);
       expect(writer.fake.calls).to.deep.equal(['one', 'two', 'end']);

@@ -13,7 +13,7 @@ describe('StreamWriter', () => {
     expect(writer).to.include({ isMoving: true, isBlocked: true, isReady: false });
   });
 
-  it('wants nothing more, and hands on nothing more, once it is dropped', () => {
+  it('asks for no turn and hands on no chunk once it is dropped', () => {
     const writer = made();
     writer.want();
     writer.drop();
@@ -22,7 +22,7 @@ describe('StreamWriter', () => {
     expect(writer.fake.calls).to.deep.equal([]);
   });
 
-  it('hands on no chunk after the one from inside which it is dropped', () => {
+  it('hands on no more chunks if it is dropped from inside a write', () => {
     const writer = made();
     writer.fake.onWrite = () => writer.drop();
     writer.send([one, two], false);
@@ -48,7 +48,7 @@ describe('StreamWriter', () => {
     expect(writer.fake.calls).to.deep.equal(['cork', 'one', 'uncork']);
   });
 
-  it('is blocked by a stream that wants no more, but not if all has left a corked one', () => {
+  it('is blocked by a stream that is full, but not by a corked stream that has sent everything', () => {
     const full = { onWrite: () => false };
     const writer = made(full);
     writer.send([one], false);
@@ -61,7 +61,7 @@ describe('StreamWriter', () => {
     expect(holding).to.include({ isBlocked: true, knowsEmpty: false });
   });
 
-  it('waits for the callback if it asked for that, but not if all has left at once', () => {
+  it('waits for the callback if it asked for one, but not if the stream has sent everything at once', () => {
     const empty = made();
     empty.send([one], true);
     expect(empty.fake.calls).to.deep.equal(['one, callback']);
@@ -146,7 +146,7 @@ describe('StreamWriter', () => {
       expect(writer.told).to.deep.equal([]);
     });
 
-    it('asks for a turn for what was written from inside the write', () => {
+    it('asks for a turn for bytes that were written from inside the write', () => {
       const writer = made();
       writer.fake.onWrite = () => {
         writer.want();

@@ -11,7 +11,7 @@ const openResources = () => process.getActiveResourcesInfo().filter((kind) => ki
 describe('tlsSide', () => {
   for (const isServer of [true, false]) {
     describe(isServer ? 'for a server' : 'for a client', () => {
-      it('refuses what node:tls does, without an error that no caller could catch', async () => {
+      it('refuses the options that node:tls refuses, without an error that no caller could catch', async () => {
         const wrong = [
           null,
           5,
@@ -37,7 +37,7 @@ describe('tlsSide', () => {
         for (let count = 0; count < 5; count += 1) await turn(); // An uncaught error fails the spec.
       });
 
-      it('takes good ones, calls nothing of them and leaves nothing behind', async () => {
+      it('takes good options, calls none of their functions and leaves nothing behind', async () => {
         await turn(); // Mocha's timer runs only then.
         const before = openResources();
         const warnings: Error[] = [];

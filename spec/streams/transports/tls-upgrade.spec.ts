@@ -46,7 +46,7 @@ function made(writableLength = 0) {
 }
 
 describe('TLSUpgrade', () => {
-  it('sends what was written before, and begins in the next turn if nothing waits', async () => {
+  it('sends the bytes written before, and begins in the next turn if nothing is buffered', async () => {
     const { calls, upgrade } = made();
     upgrade.begin(['clear']);
     expect(calls).to.deep.equal([]);
@@ -55,7 +55,7 @@ describe('TLSUpgrade', () => {
     upgrade.stop();
   });
 
-  it('begins when the stream has sent all that it holds', async () => {
+  it('begins when the stream has sent all its buffered bytes', async () => {
     const { calls, upgrade, flush } = made(5);
     upgrade.begin([]);
     await turn();
@@ -65,7 +65,7 @@ describe('TLSUpgrade', () => {
     upgrade.stop();
   });
 
-  it('loses the connection with the error of what cannot be sent', async () => {
+  it('loses the connection with the error if the bytes cannot be sent', async () => {
     const { calls, reactor, upgrade } = made();
     const error = (reactor.sendError = new Error('broken'));
     upgrade.begin([]);
@@ -98,7 +98,7 @@ describe('TLSUpgrade', () => {
     }
   });
 
-  it('goes on with the stream that is secure, and what is known of the other end', async () => {
+  it('goes on with the secure stream, and with the facts known about the other end', async () => {
     const { calls, upgrade, listener } = made();
     upgrade.begin([]);
     await turn();

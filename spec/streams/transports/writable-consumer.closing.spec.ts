@@ -31,7 +31,7 @@ describe('WritableConsumer', () => {
       expect(producer.told).to.deep.equal(['pause']);
     });
 
-    it('sends what is written after loseConnection, until the close', async () => {
+    it('sends the bytes that are written after loseConnection, until the close', async () => {
       const stream = new Gate();
       const consumer = new WritableConsumer(stream);
       consumer.loseConnection();
@@ -96,7 +96,7 @@ describe('WritableConsumer', () => {
       expect(client.bytesRead).to.equal(3);
     });
 
-    it('waits for what a half close still has to deliver', async () => {
+    it('waits for the bytes that a half close still has to deliver', async () => {
       const stream = new Gate();
       const consumer = new WritableConsumer(stream);
       consumer.write(Buffer.from('x'));
@@ -130,7 +130,7 @@ describe('WritableConsumer', () => {
   });
 
   describe('aborting', () => {
-    it('drops what is buffered, destroys the stream and stops the producer, once', async () => {
+    it('drops the buffered bytes, destroys the stream and stops the producer, once', async () => {
       const stream = new Gate({ highWaterMark: 10 });
       const consumer = new WritableConsumer(stream);
       const producer = recorder();

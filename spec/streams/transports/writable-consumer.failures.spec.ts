@@ -85,7 +85,7 @@ describe('WritableConsumer', () => {
       expect(stream.destroyed).to.equal(true);
     });
 
-    it('are what the stream’s own write throws', async () => {
+    it('are the errors that the stream’s own write throws', async () => {
       const thrown = new Error('no such method');
       const stream = new Writable({
         write() {

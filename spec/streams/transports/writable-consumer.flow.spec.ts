@@ -25,7 +25,7 @@ describe('WritableConsumer', () => {
       expect(producer.told).to.deep.equal(['pause']);
     });
 
-    it('counts what the stream holds', async () => {
+    it('counts the bytes that the stream has buffered', async () => {
       const stream = new Gate({ highWaterMark: 10 });
       const consumer = new WritableConsumer(stream);
       const producer = recorder();
@@ -107,7 +107,7 @@ describe('WritableConsumer', () => {
       expect(Buffer.concat(stream.chunks).equals(numbered(1000))).to.equal(true);
     });
 
-    it("holds back itself where highWaterMark is above the stream's own", async () => {
+    it("buffers bytes itself where highWaterMark is above the stream's own", async () => {
       const stream = new Gate({ highWaterMark: 10 });
       const consumer = new WritableConsumer(stream, { highWaterMark: 1000 });
       const producer = recorder();
@@ -122,7 +122,7 @@ describe('WritableConsumer', () => {
       expect(stream.writableLength).to.equal(10);
     });
 
-    it('asks a pull producer again only once something was written', async () => {
+    it('asks a pull producer again only after it has written', async () => {
       const consumer = new WritableConsumer(new Gate());
       let asked = 0;
       consumer.write(Buffer.from('written before it was registered'));

@@ -12,7 +12,7 @@ import { Gate } from '../../support/gate.js';
 const nextTick = () => new Promise<void>((resolve) => process.nextTick(resolve));
 
 describe('WritableConsumer', () => {
-  describe('what reaches the stream', () => {
+  describe('the data that reaches the stream', () => {
     it('is one chunk for all small writes of one turn', async () => {
       const stream = new Gate();
       const consumer = new WritableConsumer(stream);
@@ -49,7 +49,7 @@ describe('WritableConsumer', () => {
       expect(stream.chunks.map((chunk) => chunk.length)).to.deep.equal([6, 65536, 5]);
     });
 
-    it('is what a small write was, although its memory is used again at once', async () => {
+    it('has the bytes of each small write, although the writer uses the memory again at once', async () => {
       const stream = new Gate();
       const consumer = new WritableConsumer(stream);
       const memory = Buffer.alloc(2);
@@ -154,7 +154,7 @@ describe('WritableConsumer', () => {
     const events = ['error', 'close', 'drain', 'finish', 'data', 'end'];
     const counts = (stream: PassThrough | Gate) => events.map((name) => stream.listenerCount(name));
 
-    it('are one set for a stream, however often it pauses', async () => {
+    it('are the same few for a stream, however often it pauses', async () => {
       const stream = new Gate({ highWaterMark: 1 });
       const before = counts(stream);
       const consumer = new WritableConsumer(stream);

@@ -159,7 +159,7 @@ async function play(scenario: Scenario): Promise<void> {
 }
 
 describe('ReadableProducer and WritableConsumer', () => {
-  it('deliver every byte in order, or fail at both ends, whatever happens', async () => {
+  it('deliver every byte in order, or fail at both ends, in every run', async () => {
     const logged: unknown[] = [];
     const restore = log.addObserver(({ error }) => logged.push(error));
     await fc

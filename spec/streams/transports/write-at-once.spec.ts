@@ -68,7 +68,7 @@ describe('A large chunk of a ReadableProducer', () => {
     sinon.assert.calledOnce(resume);
   });
 
-  it('resumes a producer also where highWaterMark is less than the stream holds', async () => {
+  it('resumes a producer also where highWaterMark is less than the bytes buffered in the stream', async () => {
     const dones: (() => void)[] = [];
     const { written, source, pause, resume } = await setUp((_chunk, done) => dones.push(done), {
       highWaterMark: 4 * KIB,
@@ -85,7 +85,7 @@ describe('A large chunk of a ReadableProducer', () => {
     expect(written).to.deep.equal(['4096 a', '4096 b']);
   });
 
-  it('waits behind what was written in the same turn', async () => {
+  it('waits behind the bytes that were written in the same turn', async () => {
     const { written, source, consumer } = await setUp();
     consumer.write(chunk('a', 10));
     source.write(chunk('b'));
@@ -134,7 +134,7 @@ describe('A large chunk of a ReadableProducer', () => {
     expect(written).to.deep.equal(['16384 a', '16384 b', '16384 c']);
   });
 
-  it('is followed by what is written from inside the write of the stream, of its own accord', async () => {
+  it('is followed by bytes that are written from inside the write of the stream', async () => {
     const state = await setUp((data, done) => {
       if (data[0] === 'a'.charCodeAt(0)) state.consumer.write(Buffer.alloc(16 * KIB, 'n'));
       done();
@@ -148,7 +148,7 @@ describe('A large chunk of a ReadableProducer', () => {
     expect(written).to.deep.equal(['16384 a', '16384 n', '16384 b']);
   });
 
-  it('hears a drain that the stream emits from inside the write', async () => {
+  it('goes on after a drain that the stream emits from inside the write', async () => {
     const written: number[] = [];
     const old = Object.assign(new EventEmitter(), {
       write(data: Buffer) {

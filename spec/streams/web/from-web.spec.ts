@@ -63,7 +63,7 @@ describe('fromWebWritable', () => {
     expect(told).to.deep.equal(['close']);
   });
 
-  it('waits for each chunk to be taken, so that what waits is counted', async () => {
+  it('waits for each chunk to be taken, so that the chunks that wait are counted', async () => {
     const taken: (() => void)[] = [];
     const stream = new WritableStream({
       write: () => new Promise<void>((resolve) => taken.push(resolve)),
@@ -130,7 +130,7 @@ describe('fromWebWritable', () => {
     await once(stuck, 'close');
   });
 
-  it('reports an error in the abort that no other code would hear of', async () => {
+  it('reports an error in the abort that no other code would get', async () => {
     const [broken, failure] = [new Error('broken'), new Error('abort failed')];
     const events: LogEvent[] = [];
     const restore = log.addObserver((event) => events.push(event));
@@ -237,13 +237,13 @@ describe('fromWebPair', () => {
     expect(writable.told).to.deep.equal([['abort', broken]]);
   });
 
-  it('fails with what does not decompress', async () => {
+  it('fails with data that does not decompress', async () => {
     const duplex = fromWebPair(new DecompressionStream('gzip'));
     duplex.resume().end('this is not a gzip');
     expect(await errorOf(duplex)).to.be.instanceOf(Error);
   });
 
-  it('refuses a value that is not a pair, and one that is locked, locking nothing', () => {
+  it('refuses a value that is not a pair, and a pair that is locked, and locks nothing', () => {
     for (const wrong of [null, {}, new ReadableStream(), { readable: new ReadableStream() }]) {
       expect(() => fromWebPair(wrong as never)).to.throw(InvalidArgTypeError);
     }

@@ -83,7 +83,7 @@ describe('toWeb', () => {
       }
     });
 
-    it('knows what had happened before', async () => {
+    it('knows of an end or an error from before', async () => {
       const broken = new Error('broken');
       const failed = new ProducerReadable();
       failed.on('error', () => {}).destroy(broken);
@@ -96,7 +96,7 @@ describe('toWeb', () => {
       expect(await textOf(toWeb(ended))).to.equal('');
     });
 
-    it('gives the bytes of what setEncoding made strings', async () => {
+    it('gives the bytes of the strings that setEncoding made', async () => {
       const readable = new ProducerReadable({ encoding: 'hex' });
       readable.write(Buffer.from('text'));
       readable.finish();
@@ -165,7 +165,7 @@ describe('toWeb', () => {
       }
     });
 
-    it('refuses what is not bytes', async () => {
+    it('refuses a value that is not bytes', async () => {
       const writer = toWeb(new ConsumerWritable(new DrivenConsumer())).getWriter();
       writer.closed.catch(() => {});
       expect(await rejection(writer.write('text' as never))).to.be.instanceOf(InvalidArgTypeError);

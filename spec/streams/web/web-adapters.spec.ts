@@ -152,7 +152,7 @@ describe('DuplexTransport over a pair of WHATWG streams', () => {
     await transport.closed;
   });
 
-  it('refuses one that is locked, and locks none that it refuses for its options', () => {
+  it('refuses a locked stream, and does not lock a stream when it refuses the options', () => {
     const pair = new TransformStream<Uint8Array, Uint8Array>();
     const options = [{ highWaterMark: -1 }, { protocol: {} as Protocol }];
     for (const option of options) {

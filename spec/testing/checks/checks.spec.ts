@@ -11,7 +11,7 @@ describe('checkConsumer', () => {
 
   it('passes a consumer that keeps every rule', () => check(ModelConsumer));
 
-  it('passes one that makers make later', () =>
+  it('passes a consumer that its maker makes asynchronously', () =>
     checkConsumer(() => Promise.resolve(new ModelConsumer()), patience));
 
   const broken: Record<string, new () => IConsumer> = {
@@ -125,7 +125,7 @@ describe('checkConsumer', () => {
     expect(made).to.deep.equal([]);
   });
 
-  it('rejects with what the maker throws', async () => {
+  it('rejects with the error that the maker throws', async () => {
     const thrown = new Error('no consumer today');
     const checked = checkConsumer(() => {
       throw thrown;
@@ -143,7 +143,7 @@ describe('checkTransport', () => {
 
   it('passes a transport that keeps every rule', () => check(ModelTransport));
 
-  it('passes one whose other end it is not given', () =>
+  it('passes a transport without its other end', () =>
     checkTransport(() => new ModelTransport(), patience));
 
   it('plays the rules for consumers too', () =>

@@ -106,7 +106,7 @@ describe('The checks refuse', () => {
     expect(await rejection(checkPullProducer(make, patience))).to.equal(thrown);
   });
 
-  it('a producer whose maker never comes to an end nor registers one', async () => {
+  it('a maker that never settles and registers no producer', async () => {
     const checked = checkPushProducer(() => new Promise<never>(() => {}), patience);
     expect(await rejection(checked)).to.include({ code: 'ERR_RULE_BROKEN' });
   });

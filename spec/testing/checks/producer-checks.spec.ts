@@ -33,7 +33,7 @@ describe('checkPushProducer', () => {
       },
     ));
 
-  it('passes one that writes a header before it registers, as a protocol may', () =>
+  it('passes a producer that writes a header before it registers, as a protocol may', () =>
     check(
       class extends ModelPushProducer {
         override register() {
@@ -43,7 +43,7 @@ describe('checkPushProducer', () => {
       },
     ));
 
-  it('says of one that has written all before it is registered that nothing could pause it', async () => {
+  it('says of a producer that has written all before it is registered that nothing could pause it', async () => {
     class Hasty extends ModelPushProducer {
       override register() {
         this.consumer.write(Buffer.from('everything'));
@@ -140,7 +140,7 @@ describe('checkPullProducer', () => {
     expect(error.message).to.include('it was asked 3 times, and the last time wrote nothing');
   });
 
-  it('says of one that writes by itself that it was not asked', async () => {
+  it('says of a producer that writes by itself that it was not asked', async () => {
     const checked = checkPullProducer((consumer) => {
       setImmediate(() => consumer.write(Buffer.from('by itself')));
       return { resumeProducing() {}, stopProducing() {} };

@@ -5,7 +5,7 @@ import { DelayedCall } from '../../../lib/twisted/cooperation/delayed-call.js';
 import { Random } from '../../support/random.js';
 
 describe('CallHeap', () => {
-  it('gives calls in the order of their times, then of their coming, whatever leaves or moves', () => {
+  it('gives calls in the order of their times, then of their arrival, also after calls leave or move', () => {
     const random = new Random(7);
     for (let round = 0; round < 300; round++) {
       const heap = new CallHeap();

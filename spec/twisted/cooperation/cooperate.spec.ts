@@ -52,7 +52,7 @@ describe('cooperate and coiterate', () => {
       expect(cooperator.running).to.equal(true);
     });
 
-    it('refuses what is none, and an option that is misspelt', () => {
+    it('refuses a value that is not a signal, and an option that is misspelt', () => {
       expect(() => new Cooperator({ signal: {} as never })).to.throw(InvalidArgTypeError);
       expect(() => new Cooperator({ singal: null } as never)).to.throw(InvalidArgTypeError);
     });

@@ -70,7 +70,7 @@ describe('CooperativeTask', () => {
       expect(source.closed).to.deep.equal(['closed']);
     });
 
-    it('ends one that it made, when that yields a promise that is rejected', async () => {
+    it('ends an iterator that it made, when the iterator yields a promise that is rejected', async () => {
       const source = iterable(() => Promise.reject(oops));
       const end = rejection(cooperator.coiterate(source));
       scheduler.pump();
@@ -78,7 +78,7 @@ describe('CooperativeTask', () => {
       expect(source.closed).to.deep.equal(['closed']);
     });
 
-    it('ends one that it made, once its step is done, when that stopped it', () => {
+    it('ends an iterator that it made, once its step is done, when the step stopped the task', () => {
       const source = iterable(() => task.stop());
       const task = cooperator.cooperate(source);
       scheduler.pump();
@@ -86,7 +86,7 @@ describe('CooperativeTask', () => {
       expect(reported).to.deep.equal([]);
     });
 
-    it('ends an asynchronous one that it made', async () => {
+    it('ends an asynchronous iterator that it made', async () => {
       const closed: string[] = [];
       const task = cooperator.cooperate({
         async *[Symbol.asyncIterator]() {
@@ -106,7 +106,7 @@ describe('CooperativeTask', () => {
       expect(closed).to.deep.equal(['closed']);
     });
 
-    it('ends an asynchronous one that it made once, though a step comes after that', async () => {
+    it('ends an asynchronous iterator that it made once, though a step comes after that', async () => {
       const calls: string[] = [];
       const { promise, resolve } = deferred();
       const iterator = {
@@ -124,7 +124,7 @@ describe('CooperativeTask', () => {
       expect(calls).to.deep.equal(['return']);
     });
 
-    it('ends one that it made once, and not when it ended or threw', async () => {
+    it('ends an iterator that it made once, and not when the iterator ended or threw', async () => {
       const calls: string[] = [];
       const source = (next: () => IteratorResult<unknown>) => ({
         [Symbol.iterator]: () => ({

@@ -63,7 +63,7 @@ describe('CooperativeTask', () => {
       expect(work).to.deep.equal([promise, 2]);
     });
 
-    it('takes whatever has a then for a promise', async () => {
+    it('takes any value with a then method for a promise', async () => {
       const { work, next } = counting();
       const thenable = { then: (resolve: () => void) => resolve() };
       next.yields = thenable;
@@ -74,7 +74,7 @@ describe('CooperativeTask', () => {
       expect(work).to.deep.equal([thenable, 2]);
     });
 
-    it('fails with what that is rejected with', async () => {
+    it('fails with the reason with which the promise is rejected', async () => {
       const { task, next } = counting();
       next.yields = Promise.reject(oops);
       const end = rejection(task.whenDone());
@@ -156,7 +156,7 @@ describe('CooperativeTask', () => {
       expect(work.slice(0, 2)).to.deep.equal([promise, 2]);
     });
 
-    it('has what its resumption throws reported', async () => {
+    it('reports an error that is thrown when it resumes', async () => {
       const { next } = counting();
       const { promise, resolve } = deferred();
       next.yields = promise;
@@ -249,7 +249,7 @@ describe('CooperativeTask', () => {
       expect(work).to.deep.equal([1, 2]);
     });
 
-    it('fails with what a step is rejected with', async () => {
+    it('fails with the reason with which a step is rejected', async () => {
       const { gates, iterator } = asynchronous();
       const task = cooperator.cooperate(iterator);
       const end = rejection(task.whenDone());
@@ -275,7 +275,7 @@ describe('CooperativeTask', () => {
       task.stop();
     });
 
-    it('ends at once when it is stopped; what then fails is reported', async () => {
+    it('ends at once when it is stopped, and reports a step that fails after that', async () => {
       const { gates, iterator } = asynchronous();
       const task = cooperator.cooperate(iterator);
       scheduler.pump();

@@ -98,7 +98,7 @@ describe('CooperativeTask', () => {
       }
     });
 
-    it('rejects with what the iterator threw', async () => {
+    it('rejects with the error that the iterator threw', async () => {
       const { task, next } = counting();
       const before = rejection(task.whenDone());
       next.throws = oops;
@@ -126,7 +126,7 @@ describe('CooperativeTask', () => {
   });
 
   describe('failed and not waited for', () => {
-    it('has its error reported at the next turn, once', async () => {
+    it('reports its error in the next turn, once', async () => {
       const { next } = counting();
       next.throws = oops;
       scheduler.pump();
@@ -137,7 +137,7 @@ describe('CooperativeTask', () => {
       expect(reported).to.deep.equal([oops]);
     });
 
-    it('has it not reported when it is waited for before that', async () => {
+    it('does not report its error if code waits for it before that', async () => {
       const { task, next } = counting();
       next.throws = oops;
       scheduler.pump();
@@ -147,7 +147,7 @@ describe('CooperativeTask', () => {
       expect(reported).to.deep.equal([]);
     });
 
-    it('has it not reported when the code that pauses or stops it before that is told', async () => {
+    it('does not report its error if pause or stop has thrown it before that', async () => {
       for (const method of ['pause', 'stop'] as const) {
         const { task, next } = counting();
         next.throws = oops;
@@ -160,7 +160,7 @@ describe('CooperativeTask', () => {
       }
     });
 
-    it('has nothing reported when it was only stopped', async () => {
+    it('reports nothing when it was only stopped', async () => {
       const { task } = counting();
       task.stop();
       counting();
@@ -192,7 +192,7 @@ describe('CooperativeTask', () => {
       });
     }
 
-    it('says TaskFailed with what failed it as the cause', () => {
+    it('throws TaskFailed with the error that failed it as the cause', () => {
       const { task, next } = counting();
       void task.whenDone().catch(() => {});
       next.throws = oops;
@@ -237,7 +237,7 @@ describe('CooperativeTask', () => {
     }
   });
 
-  describe('with steps that are none', () => {
+  describe('with a value that is not a step', () => {
     const broken: Record<string, () => unknown> = {
       'a number': () => 5,
       null: () => null,
@@ -251,7 +251,7 @@ describe('CooperativeTask', () => {
       });
     }
 
-    it('fails with what reading a step throws', async () => {
+    it('fails with the error that reading a step throws', async () => {
       const step = {
         done: false,
         get value(): unknown {

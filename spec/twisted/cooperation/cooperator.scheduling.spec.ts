@@ -45,7 +45,7 @@ describe('Cooperator', () => {
       task.stop();
     });
 
-    it('by default reports what a predicate throws, and goes on', async () => {
+    it('by default reports the error that a predicate throws, and goes on', async () => {
       const errors: unknown[] = [];
       const stopListening = log.addObserver(({ error }) => errors.push(error));
       const oops = new Error('oops');
@@ -61,7 +61,7 @@ describe('Cooperator', () => {
       expect(errors).to.deep.equal([oops]);
     });
 
-    it('lets the caller of a tick have what a predicate throws, and is to tick again', () => {
+    it('lets the caller of a tick have the error that a predicate throws, and schedules the next tick', () => {
       const log: unknown[] = [];
       const { cooperator, scheduler } = pumped(1, {
         terminationPredicateFactory: () => () => {
@@ -91,7 +91,7 @@ describe('Cooperator', () => {
       expect(log).to.deep.equal(['a', 1]);
     });
 
-    it('has its state right before it cancels: what that adds is scheduled', () => {
+    it('has its state right before it cancels: a task that the cancel method adds is scheduled', () => {
       const log: unknown[] = [];
       const fake = new FakeScheduler();
       const cooperator: Cooperator = new Cooperator({
@@ -110,7 +110,7 @@ describe('Cooperator', () => {
       expect(log).to.deep.equal(['added by cancel']);
     });
 
-    it('bears a scheduler that ticks at once', () => {
+    it('works with a scheduler that ticks at once', () => {
       const log: unknown[] = [];
       const cooperator = new Cooperator({
         scheduler: (tick) => {
@@ -137,7 +137,7 @@ describe('Cooperator', () => {
       expect(log).to.deep.equal(['cancelled']);
     });
 
-    it('bears a scheduler that returns nothing to cancel', () => {
+    it('works with a scheduler that returns nothing to cancel', () => {
       const log: unknown[] = [];
       const ticks: (() => void)[] = [];
       const scheduler = (tick: () => void) => ticks.push(tick);

@@ -50,7 +50,7 @@ describe('Cooperator', () => {
       expect(log).to.deep.equal(['a', 1, 'x', 'b', 2, 'y']);
     });
 
-    it('lets the one that was next wait when one leaves in its turn, as Twisted does', () => {
+    it('lets the task that was next wait when a task leaves in its turn, as Twisted does', () => {
       const log: unknown[] = [];
       const { cooperator, scheduler } = pumped(4);
       function* leaves() {
@@ -87,7 +87,7 @@ describe('Cooperator', () => {
       expect(new Cooperator({ started: false }).running).to.equal(false);
     });
 
-    it('runs what was added before it was started', () => {
+    it('runs the tasks that were added before it was started', () => {
       const log: unknown[] = [];
       const { cooperator, scheduler } = pumped(1, { started: false });
       cooperator.cooperate(steps(log, 1));
@@ -251,7 +251,7 @@ describe('Cooperator', () => {
       });
     }
 
-    it('refuses a predicate that is none', () => {
+    it('refuses a predicate that is not a function', () => {
       const { cooperator, scheduler } = pumped(1, {
         terminationPredicateFactory: (() => true) as never,
       });

@@ -7,7 +7,7 @@ import { deferLater } from '../../../lib/twisted/cooperation/defer-later.js';
 import { rejection } from '../../support/rejection.js';
 
 describe('deferLater', () => {
-  it('calls with its arguments when the time has come, and resolves with what that returns', async () => {
+  it('calls the function with its arguments when the time has come, and resolves with its result', async () => {
     const clock = new Clock();
     const f = sinon.spy((a: string, b: number) => a.repeat(b));
     const result = deferLater(clock, 3, f, 'a', 2);
@@ -25,7 +25,7 @@ describe('deferLater', () => {
     expect(await result).to.equal('a');
   });
 
-  it('rejects with what the function throws, which the clock does not see', async () => {
+  it('rejects with the error that the function throws, and hides it from the clock', async () => {
     const clock = new Clock();
     const error = new Error('oops');
     const failed = rejection(
@@ -67,7 +67,7 @@ describe('deferLater', () => {
     expect(await result).to.equal('a');
   });
 
-  it('refuses what it could not call, no clock, and a misspelt option', () => {
+  it('refuses a value that it could not call, a missing clock, and a misspelt option', () => {
     const clock = new Clock();
     expect(() => deferLater(clock, NaN)).to.throw(OutOfRangeError);
     expect(() => deferLater({} as never, 1)).to.throw(InvalidArgTypeError, 'clock');

@@ -40,7 +40,7 @@ describe('DelayedCall', () => {
     expect(log).to.deep.equal([]);
   });
 
-  it('is made later when it is delayed, and sooner when that is less than nothing', () => {
+  it('is made later when it is delayed, and sooner when the delay is below 0', () => {
     const { clock, log, callLater } = setUp();
     callLater(1, 'later').delay(2);
     callLater(4, 'sooner').delay(-2);

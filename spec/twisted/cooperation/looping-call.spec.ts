@@ -106,7 +106,7 @@ describe('LoopingCall', () => {
     });
   }
 
-  it('ends with what a clock throws that can make no more calls', async () => {
+  it('ends with the error of a clock that can make no more calls', async () => {
     const { clock, loop } = setUp();
     const ended = loop.start(1);
     sinon.stub(clock, 'callLater').throws(new Error('no time'));
@@ -115,7 +115,7 @@ describe('LoopingCall', () => {
     expect(loop.running).to.equal(false);
   });
 
-  it('counts the interval anew when it is reset', () => {
+  it('counts the interval from 0 when it is reset', () => {
     const { clock, times, loop } = setUp();
     void loop.start(2, false);
     clock.advance(1);
@@ -124,7 +124,7 @@ describe('LoopingCall', () => {
     expect(times).to.deep.equal([3, 5]);
   });
 
-  it('makes of a reset from inside the function nothing', () => {
+  it('keeps its times when the function resets it', () => {
     const { clock, times, loop } = setUp(() => loop.reset());
     void loop.start(2);
     clock.pump([2, 2]);
@@ -166,7 +166,7 @@ describe('LoopingCall', () => {
     expect(await second).to.equal(loop);
   });
 
-  it('refuses an interval that is none, a second start, and what needs it to run, and changes nothing', () => {
+  it('refuses a bad interval, a second start, and a stop or reset before it runs, and changes nothing', () => {
     const { clock, loop } = setUp();
     for (const interval of [-1, NaN]) {
       expect(() => loop.start(interval)).to.throw(OutOfRangeError);
@@ -193,7 +193,7 @@ describe('LoopingCall', () => {
     expect(calls).to.equal(3);
   });
 
-  it('says what it is', () => {
+  it('shows its function and its arguments', () => {
     const loop = new LoopingCall(function heartbeat(_: string) {}, 'worker');
     expect(inspect(loop)).to.equal("LoopingCall<null>(heartbeat, 'worker')");
   });
@@ -224,7 +224,7 @@ describe('LoopingCall', () => {
       expect(counts.reduce((sum, count) => sum + count)).to.equal(10);
     });
 
-    it('tells 1 each time when there is no interval', () => {
+    it('gives the count 1 each time when the interval is 0 seconds', () => {
       const { clock, counts, loop } = counting();
       const ended = loop.start(0, false);
       const stop = clock.callLater(0, () => {});

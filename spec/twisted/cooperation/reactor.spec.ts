@@ -35,7 +35,7 @@ describe('reactor', () => {
     expect(reactor.seconds()).to.be.closeTo(Date.now() / 1000, 60);
   });
 
-  it('lends its methods to what calls them as its own', async () => {
+  it('has methods that another object can have as its own', async () => {
     // eslint-disable-next-line @typescript-eslint/unbound-method -- that it is lent is the point
     const protocol = { callLater: reactor.callLater, seconds: reactor.seconds };
     const before = protocol.seconds();
@@ -96,7 +96,7 @@ describe('reactor', () => {
     expect(made).to.deep.equal(['a', 'a went on', 'b', 'b went on']);
   });
 
-  it('makes a call that another makes for at once in a later turn, so that others get theirs', async () => {
+  it('makes a call with a delay of 0 that another call adds in a later turn, so that other calls come between', async () => {
     let turns = 0;
     let immediates = 0;
     const again = () => {
@@ -110,7 +110,7 @@ describe('reactor', () => {
     expect(immediates).to.be.at.least(49);
   });
 
-  it('makes no call that was cancelled, also by one that was due with it', async () => {
+  it('makes no call that was cancelled, also by a call that was due with it', async () => {
     const made: string[] = [];
     const later = reactor.callLater(0.001, () => made.push('late'));
     reactor.callLater(0.001, () => made.push('never')).cancel();
@@ -154,7 +154,7 @@ describe('reactor', () => {
     expect(seen).not.to.include(call);
   });
 
-  it('reports what a call throws or rejects with, and goes on', async () => {
+  it('reports an error that a call throws or rejects with, and goes on', async () => {
     const reported: unknown[] = [];
     const stop = log.addObserver(({ error, why }) =>
       reported.push([(error as Error).message, why]),
@@ -174,7 +174,7 @@ describe('reactor', () => {
     ]);
   });
 
-  it('refuses a delay that is none, and what it could not call, and makes no call', () => {
+  it('refuses a bad delay, and a value that it could not call, and makes no call', () => {
     for (const delay of [-1, -0.001, NaN]) {
       expect(() => reactor.callLater(delay, () => {})).to.throw(OutOfRangeError);
     }

@@ -52,21 +52,21 @@ describe('RoundRobin', () => {
     expect(turns(round)).to.deep.equal(['b']);
   });
 
-  it('passes over the one that was next when one that had its turn leaves', () => {
+  it('passes over the member that was next when a member that had its turn leaves', () => {
     const [round, { a }] = roundOf('a', 'b', 'c');
     round.next();
     round.remove(a as Seat<string>);
     expect(turns(round)).to.deep.equal(['c']);
   });
 
-  it('passes over no member when one that waits for its turn leaves', () => {
+  it('passes over no member when a member that waits for its turn leaves', () => {
     const [round, { b }] = roundOf('a', 'b', 'c');
     round.next();
     round.remove(b as Seat<string>);
     expect(turns(round)).to.deep.equal(['c']);
   });
 
-  it('passes over a member that joins when one has left after the last turn', () => {
+  it('passes over a member that joins after another member left since the last turn', () => {
     const [round, { a }] = roundOf('a');
     round.next();
     round.remove(a as Seat<string>);
@@ -91,7 +91,7 @@ describe('RoundRobin', () => {
     expect(turns(round)).to.deep.equal(['a']);
   });
 
-  it('takes turns as an index into a list does, whichever members come and go', () => {
+  it('takes turns as an index into a list does, also while members come and go', () => {
     const random = new Random(7);
     for (let game = 0; game < 300; game += 1) {
       const [round, list] = [new RoundRobin<number>(), new ListAndIndex()];

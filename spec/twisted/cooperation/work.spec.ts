@@ -58,7 +58,7 @@ describe('closeWork', () => {
     expect(await reported({ next })).to.deep.equal([]);
   });
 
-  it('reports what return throws', async () => {
+  it('reports the error that return throws', async () => {
     const work = {
       next,
       return: () => {
@@ -68,7 +68,7 @@ describe('closeWork', () => {
     expect(await reported(work)).to.deep.equal([oops]);
   });
 
-  it('reports what return rejects with', async () => {
+  it('reports the reason with which return rejects', async () => {
     expect(await reported({ next, return: () => Promise.reject(oops) } as Work)).to.deep.equal([
       oops,
     ]);

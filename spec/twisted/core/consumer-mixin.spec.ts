@@ -66,7 +66,7 @@ describe('ConsumerMixin', () => {
     expect(consumer).to.include({ producer: next, streamingProducer: true });
   });
 
-  it('throws what a pull producer throws, which stays registered', () => {
+  it('throws the error of a pull producer, and keeps it registered', () => {
     const consumer = new Consumer();
     const producer = fakeProducer([], () => {
       throw new Error('nothing there');

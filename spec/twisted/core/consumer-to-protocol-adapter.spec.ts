@@ -18,7 +18,7 @@ describe('ConsumerToProtocolAdapter', () => {
     expect(adapter.original).to.equal(consumer);
   });
 
-  it('writes what it receives to the consumer, and tells it nothing else', () => {
+  it('writes the bytes that it receives to the consumer, and tells the consumer nothing else', () => {
     const consumer = new RecordingConsumer();
     const adapter: IProtocol & { connectionMade(): void } = new ConsumerToProtocolAdapter(consumer);
     adapter.makeConnection(new StringTransport());
@@ -28,7 +28,7 @@ describe('ConsumerToProtocolAdapter', () => {
     expect(consumer.log).to.deep.equal(['hello']);
   });
 
-  it('passes on what the consumer throws', () => {
+  it('passes on an error that the consumer throws', () => {
     const consumer = new RecordingConsumer();
     consumer.wrote = () => {
       throw new Error('Oops');

@@ -72,7 +72,7 @@ describe('errors', () => {
     expect(new OutOfRangeError('rate', 'at least 0', -1)).to.be.instanceOf(RangeError);
   });
 
-  it('say what a stopped producer’s says in Twisted', () => {
+  it('have the message that a stopped producer has in Twisted', () => {
     expect(new ProducerStoppedError().message).to.equal('Consumer asked us to stop producing');
   });
 

@@ -35,7 +35,7 @@ describe('explain', () => {
     expect(explain(stuck())).to.equal('open: no producer is registered; nothing is buffered');
   });
 
-  it('says that the producer is paused, and how much waits for what', async () => {
+  it('says that the producer is paused, how many bytes are buffered, and why', async () => {
     const consumer = stuck();
     consumer.registerProducer(new Sensor(), true);
     expect(explain(consumer)).to.equal('open: producer Sensor may write; nothing is buffered');
@@ -139,14 +139,14 @@ describe('explain', () => {
     expect(ofAnother({})).to.equal('open');
   });
 
-  it('tells a connection that is lost from one that was never made', () => {
+  it('distinguishes a lost connection from one that was never made', () => {
     expect(ofAnother({ connected: false })).to.equal('not connected');
     expect(ofAnother({ connected: true })).to.equal('open');
     const lost = { connected: false, disconnected: true, producer: new Sensor() };
     expect(ofAnother(lost)).to.equal('lost');
   });
 
-  it('tells a half close that is wanted from one that is complete', () => {
+  it('distinguishes a requested half close from a complete one', () => {
     const descriptor = new MemoryDescriptor();
     descriptor.say('abc');
     const stands = () => explain(descriptor).replace(/:.*/, '');
@@ -213,7 +213,7 @@ describe('explain', () => {
     ['a stream', new PassThrough()],
     ['a protocol that has no transport yet', new Protocol()],
   ] as const) {
-    it(`refuses ${what}, of which it could say nothing true`, () => {
+    it(`refuses ${what}, because it knows nothing about that`, () => {
       expect(() => explain(value as never))
         .to.throw(InvalidArgTypeError, "a consumer or a protocol's transport")
         .with.property('code', 'ERR_INVALID_ARG_TYPE');

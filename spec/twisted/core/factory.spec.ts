@@ -31,13 +31,13 @@ describe('Factory', () => {
     expect(factory.told).to.deep.equal(['start 0', 'stop 0']);
   });
 
-  it('has no user after one stop too many, and starts anew with the next', () => {
+  it('has no user after one stop too many, and starts again with the next user', () => {
     const factory = new Factory();
     factory.doStop();
     expect(factory.numPorts).to.equal(0);
   });
 
-  it('has it logged, by its name, when startFactory or stopFactory rejects', async () => {
+  it('logs a rejection of startFactory or stopFactory, under its name', async () => {
     const failure = new Error('no');
     const whys: unknown[] = [];
     const stopObserving = log.addObserver(({ error, why }) => whys.push(error, why));
@@ -79,7 +79,7 @@ describe('Factory', () => {
     expect(Object.keys(new Protocol())).to.not.include('factory');
   });
 
-  it('refuses what can make none: forProtocol at once, buildProtocol when it is asked', () => {
+  it('refuses a value that cannot make protocols: forProtocol at once, buildProtocol when it is called', () => {
     let made = 0;
     class Counted extends Factory {
       constructor() {
@@ -103,7 +103,7 @@ describe('Factory', () => {
       .with.property('code', 'ERR_INVALID_ARG_TYPE');
   });
 
-  it('gives what it makes no argument', () => {
+  it('makes its protocols without an argument', () => {
     const given: unknown[][] = [];
     const factory = Factory.forProtocol((...args: unknown[]) => {
       given.push(args);
@@ -177,7 +177,7 @@ describe('Factory', () => {
       clientConnectionLost() {}
     }
 
-    it('has what it throws logged by listen, under its class’s name', async () => {
+    it('throws an error that listen logs, under the name of its class', async () => {
       const listening = await listen(new Own(), { port: 0, ...local });
       await once(net.connect(portOf(listening), '127.0.0.1').resume(), 'close');
       await listening.stopListening();
@@ -198,7 +198,7 @@ describe('Factory', () => {
     });
   });
 
-  it('that hears of no clients is refused by connect, before anything starts', async () => {
+  it('without the methods for clients is refused by connect, before anything starts', async () => {
     const port = await freePort();
     const factory = Factory.forProtocol(Protocol);
     expect(() => connect(factory as never, { port, ...local }))

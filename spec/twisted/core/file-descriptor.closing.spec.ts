@@ -34,7 +34,7 @@ describe('FileDescriptor: closing', () => {
       expect(descriptor).to.include({ connected: false, disconnected: true });
     });
 
-    it('sends also what is written after it, until the close', () => {
+    it('sends also the bytes that are written after it, until the close', () => {
       const descriptor = new Descriptor();
       descriptor.say('before');
       descriptor.loseConnection();
@@ -162,7 +162,7 @@ describe('FileDescriptor: closing', () => {
       }
     });
 
-    it('lets postLoseConnection say what doWrite is to return', () => {
+    it('lets postLoseConnection choose the value that doWrite returns', () => {
       class Lingering extends Descriptor {
         protected override postLoseConnection(): Error | undefined {
           this.log.push('postLoseConnection');
@@ -191,7 +191,7 @@ describe('FileDescriptor: closing', () => {
       disconnected,
     });
 
-    it('does not wait for one that is already disconnected: it can’t unregister', () => {
+    it('does not wait for a transport that is already disconnected: it can’t unregister', () => {
       for (const streaming of [true, false]) {
         const descriptor = new Descriptor();
         const producer = transport(descriptor, false);
@@ -203,7 +203,7 @@ describe('FileDescriptor: closing', () => {
       }
     });
 
-    it('ends the write half without waiting for one that is already disconnected', () => {
+    it('ends the write half without waiting for a transport that is already disconnected', () => {
       const descriptor = new Descriptor();
       descriptor.registerProducer(transport(descriptor, true), true);
       descriptor.loseWriteConnection();
@@ -211,7 +211,7 @@ describe('FileDescriptor: closing', () => {
       expect(descriptor.news()).to.include('closeWriteConnection');
     });
 
-    it('does not resume a lost one while a close is wanted; the close happens', () => {
+    it('does not resume a lost transport while a close is requested; the close happens', () => {
       for (const descriptor of [new Descriptor(), new TCPDescriptor()]) {
         descriptor.registerProducer(transport(descriptor, true), true);
         descriptor.say('1234');
@@ -222,7 +222,7 @@ describe('FileDescriptor: closing', () => {
       }
     });
 
-    it('resumes a lost one while no close is wanted, as Twisted does', () => {
+    it('resumes a lost transport while no close is requested, as Twisted does', () => {
       const descriptor = new Descriptor();
       descriptor.registerProducer(transport(descriptor, true), true);
       descriptor.say('1234');
@@ -278,7 +278,7 @@ describe('FileDescriptor: closing', () => {
       expect(descriptor.producer).to.equal(null);
     });
 
-    it('bears anything that the producer does from inside stopProducing', () => {
+    it('works with a producer that calls any method from inside stopProducing', () => {
       const descriptor = new Descriptor();
       const second = fakeProducer(descriptor, {}, 'second');
       const stop = (): void => {

@@ -72,7 +72,7 @@ describe('The diagnostics channels, for a FileDescriptor', () => {
     expect(events()).to.deep.equal([]);
   });
 
-  it('tell of no close of what is not connected', () => {
+  it('publish no close of a descriptor that is not connected', () => {
     const consumer = new MemoryDescriptor();
     consumer.connected = false;
     consumer.write(Buffer.from('lost'));

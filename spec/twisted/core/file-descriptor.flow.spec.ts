@@ -9,7 +9,7 @@ function smallDescriptor(): MemoryDescriptor {
 
 describe('FileDescriptor: flow control', () => {
   describe('of a push producer', () => {
-    it('pauses it when more than bufferSize bytes are held, and not before', () => {
+    it('pauses it when more than bufferSize bytes are buffered, and not before', () => {
       const descriptor = smallDescriptor();
       descriptor.registerProducer(fakeProducer(descriptor), true);
       descriptor.say('123');
@@ -54,7 +54,7 @@ describe('FileDescriptor: flow control', () => {
       expect(descriptor.news()).to.deep.equal(Array(3).fill(['pause', 'addWriter']).flat());
     });
 
-    it('pauses nobody when it fills once the producer has unregistered', () => {
+    it('pauses no producer when it is full after its producer has unregistered', () => {
       const consumer = new MemoryDescriptor();
       consumer.bufferSize = 3;
       consumer.registerProducer(fakeProducer(consumer), true);
@@ -65,7 +65,7 @@ describe('FileDescriptor: flow control', () => {
       expect(consumer.producerPaused).to.equal(false);
     });
 
-    it('counts bytes that are sent but not yet compacted as held', () => {
+    it('counts bytes that are sent but not yet compacted as buffered', () => {
       const descriptor = smallDescriptor();
       descriptor.registerProducer(fakeProducer(descriptor), true);
       descriptor.say('123');
@@ -112,7 +112,7 @@ describe('FileDescriptor: flow control', () => {
       expect(descriptor.news()).to.deep.equal(['pause', 'addWriter']);
     });
 
-    it('never resumes one that unregisters from inside pauseProducing', () => {
+    it('never resumes a producer that unregisters from inside pauseProducing', () => {
       const descriptor = smallDescriptor();
       const producer = fakeProducer(descriptor, { pause: () => descriptor.unregisterProducer() });
       descriptor.registerProducer(producer, true);
@@ -180,7 +180,7 @@ describe('FileDescriptor: flow control', () => {
       }
     });
 
-    it('takes the connection down with what resumeProducing throws from the event loop', () => {
+    it('loses the connection with the error that resumeProducing throws from the event loop', () => {
       const descriptor = smallDescriptor();
       descriptor.registerProducer(fakeProducer(descriptor, { resume: boom }), true);
       descriptor.say('1234');

@@ -81,7 +81,7 @@ describe('FileDescriptor: closing', () => {
       expect(descriptor.news()).to.deep.equal([]);
     });
 
-    it('lets a loseConnection after it close at once and stop whatever producer is registered', () => {
+    it('lets a loseConnection after it close at once and stop the producer that is registered', () => {
       const descriptor = new Descriptor();
       descriptor.loseWriteConnection();
       descriptor.run();

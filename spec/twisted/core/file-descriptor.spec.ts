@@ -46,7 +46,7 @@ describe('FileDescriptor', () => {
     });
   });
 
-  it('has a log prefix for what it works for: its own, else the name of its class', () => {
+  it('has its own log prefix, or else the name of its class', () => {
     class Named {
       logPrefix = (): string => 'its own';
     }
@@ -62,7 +62,7 @@ describe('FileDescriptor', () => {
     expect(isConsumer(descriptor)).to.equal(true);
   });
 
-  it('refuses what can be no reactor', () => {
+  it('refuses a value that cannot be a reactor', () => {
     class Plain extends FileDescriptor {}
     for (const wrong of [undefined, null, 'reactor', 5]) {
       expect(() => new Plain(wrong as unknown as IReactorFDSet))
@@ -147,7 +147,7 @@ describe('FileDescriptor', () => {
       expect(descriptor.sent).to.equal('');
     });
 
-    it('refuses what is not bytes, connected or not, and writes nothing', () => {
+    it('refuses a value that is not bytes, connected or not, and writes nothing', () => {
       for (const connected of [true, false]) {
         const descriptor = Object.assign(new MemoryDescriptor(), { connected });
         const wrong: (() => void)[] = [
@@ -198,7 +198,7 @@ describe('FileDescriptor', () => {
       expect(descriptor.given).to.deep.equal(['12345', '2345', '34567']);
     });
 
-    it('joins what came in the meantime to a block that was sent whole, next time', () => {
+    it('sends the bytes that came while a whole block was sent, the next time', () => {
       const descriptor = Object.assign(new ScriptedDescriptor([5, 2]), { SEND_LIMIT: 1 });
       descriptor.say('12345');
       descriptor.writeSomeData = (data): number => {
@@ -227,7 +227,7 @@ describe('FileDescriptor', () => {
       expect(descriptor.doWrite()).to.be.instanceOf(ConnectionLost);
     });
 
-    it('throws what writeSomeData throws, and loses no byte', () => {
+    it('throws the error that writeSomeData throws, and loses no byte', () => {
       const descriptor = new MemoryDescriptor();
       descriptor.say('ab');
       descriptor.writeSomeData = () => {

@@ -28,7 +28,7 @@ describe('heed', () => {
   const having = (told: string[], ...methods: string[]) =>
     Object.fromEntries(methods.map((method) => [method, () => told.push(method)]));
 
-  it('aborts a transport, or loses one that cannot abort, and logs the reason', async () => {
+  it('aborts a transport, or closes a transport that cannot abort, and logs the reason', async () => {
     expect(
       await calledOf((told) => having(told, 'loseConnection', 'abortConnection')),
     ).to.deep.equal(['abortConnection']);
@@ -38,7 +38,7 @@ describe('heed', () => {
     expect(logged).to.deep.equal([failure, failure]);
   });
 
-  it('finds the transport behind objects that are none', async () => {
+  it('finds the transport behind objects that are not transports', async () => {
     const behind = (told: string[]) => ({
       transport: { transport: having(told, 'loseConnection') },
     });
@@ -52,7 +52,7 @@ describe('heed', () => {
     expect(logged).to.deep.equal([failure, failure, failure]);
   });
 
-  it('does nothing with a value that is not a promise, or with one that resolves', async () => {
+  it('does nothing with a value that is not a promise, or with a promise that resolves', async () => {
     const told: string[] = [];
     for (const returned of [undefined, 1, {}, Promise.resolve()]) {
       heed(returned, having(told, 'loseConnection'), 'dataReceived');
@@ -75,7 +75,7 @@ describe('heed', () => {
     ]);
   });
 
-  it('logs what is thrown while the connection is lost', async () => {
+  it('logs an error that is thrown while the connection is lost', async () => {
     const second = new Error('Second');
     const descriptor = new MemoryDescriptor();
     const stop = () => {

@@ -30,13 +30,13 @@ const withMethods = (methods: string[]) =>
 
 for (const [guard, methods] of GUARDS) {
   describe(guard.name, () => {
-    it('says yes to what has all the methods, its own or its class’s', () => {
+    it('accepts a value that has all the methods, its own or those of its class', () => {
       expect(guard(withMethods(methods))).to.equal(true);
       expect(guard(Object.create(withMethods(methods)))).to.equal(true);
     });
 
     for (const missing of methods) {
-      it(`says no to what has no ${missing}, or has something else of that name`, () => {
+      it(`refuses a value without ${missing}, or with another thing of that name`, () => {
         const others = withMethods(methods.filter((method) => method !== missing));
         expect(guard(others)).to.equal(false);
         expect(guard({ ...others, [missing]: true })).to.equal(false);

@@ -4,7 +4,7 @@ import { Protocol } from '../../../lib/index.js';
 import { logPrefixOf } from '../../../lib/twisted/core/log-prefix.js';
 
 describe('logPrefixOf', () => {
-  it('says what a value calls itself, or what its class is called, or that it is an object', () => {
+  it('gives the log prefix of a value, or the name of its class, or the word Object', () => {
     class Named extends Protocol {
       override logPrefix(): string {
         return 'its own';

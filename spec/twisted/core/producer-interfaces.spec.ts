@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { isFailableConsumer } from '../../../lib/twisted/core/producer-interfaces.js';
 
 describe('isFailableConsumer', () => {
-  it('tells a consumer that hears of a failure by its method', () => {
+  it('knows a consumer that can be told of a failure by its method', () => {
     const consumer = { registerProducer() {}, unregisterProducer() {}, write() {} };
     expect(isFailableConsumer(consumer)).to.equal(false);
     const failable = { ...consumer, producerFailed() {} };

@@ -19,7 +19,7 @@ describe('ProtocolToConsumerAdapter', () => {
     expect(adapter.original).to.equal(protocol);
   });
 
-  it('has the protocol receive what is written, as a Buffer of the same memory', () => {
+  it('gives the protocol the bytes that are written, as a Buffer of the same memory', () => {
     const { adapter, dataReceived } = setUp();
     const data = new Uint8Array([0, 1, 2, 3]).subarray(1, 3);
     adapter.write(data);
@@ -29,13 +29,13 @@ describe('ProtocolToConsumerAdapter', () => {
     expect(received.buffer).to.equal(data.buffer);
   });
 
-  it('refuses what is not bytes', () => {
+  it('refuses a value that is not bytes', () => {
     const { adapter, dataReceived } = setUp();
     expect(() => adapter.write('text' as unknown as Buffer)).to.throw(InvalidArgTypeError);
     sinon.assert.notCalled(dataReceived);
   });
 
-  it('passes on what the protocol throws', () => {
+  it('passes on an error that the protocol throws', () => {
     const { adapter, dataReceived } = setUp();
     dataReceived.throws(new Error('Oops'));
     expect(() => adapter.write(Buffer.from('a'))).to.throw('Oops');

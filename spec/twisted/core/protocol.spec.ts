@@ -5,7 +5,7 @@ import { isHalfCloseableProtocol, isProtocol } from '../../../lib/twisted/core/i
 import { Protocol } from '../../../lib/twisted/core/protocol.js';
 
 describe('Protocol', () => {
-  it('is a protocol, and not one that goes on with half a connection', () => {
+  it('is a protocol, but not a half-closeable one', () => {
     expect(isProtocol(new Protocol())).to.equal(true);
     expect(isHalfCloseableProtocol(new Protocol())).to.equal(false);
   });
@@ -45,7 +45,7 @@ describe('Protocol', () => {
     expect(told).to.deep.equal([{ isServer: true }]);
   });
 
-  it('bears everything that it is told without being overridden', () => {
+  it('has callbacks that do nothing until they are overridden', () => {
     const protocol = new Protocol();
     protocol.makeConnection(new StringTransport());
     protocol.dataReceived(Buffer.from('a'));

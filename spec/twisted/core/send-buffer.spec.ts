@@ -17,7 +17,7 @@ describe('SendBuffer', () => {
     expect(buffer.next(PLENTY)).to.have.lengthOf(0);
   });
 
-  it('gives what was written as one block, in order', () => {
+  it('gives the bytes that were written as one block, in order', () => {
     expect(holding('a', 'bc', '', 'd').next(PLENTY).toString()).to.equal('abcd');
   });
 
@@ -30,14 +30,14 @@ describe('SendBuffer', () => {
     expect([...given]).to.deep.equal([2, 3]);
   });
 
-  it('gives what is left of the block after some was sent', () => {
+  it('gives the rest of the block after a part was sent', () => {
     const buffer = holding('abcdef');
     buffer.next(PLENTY);
     buffer.advance(2);
     expect(buffer.next(3).toString()).to.equal('cdef');
   });
 
-  it('joins what came since only to a block with fewer than `limit` bytes left', () => {
+  it('joins later bytes only to a block with fewer than `limit` bytes left', () => {
     const buffer = holding('abcd');
     buffer.next(PLENTY);
     buffer.append(Buffer.from('efg'));
@@ -56,7 +56,7 @@ describe('SendBuffer', () => {
     expect(buffer.size).to.equal(2);
   });
 
-  it('is not empty while there is something that no block holds yet', () => {
+  it('is not empty while it has bytes that are in no block yet', () => {
     const buffer = holding('abcd');
     buffer.next(PLENTY);
     buffer.append(Buffer.from('e'));

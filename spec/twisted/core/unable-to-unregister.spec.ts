@@ -27,7 +27,7 @@ describe('a producer', () => {
     expect(isUnableToUnregister({ transport: transport() }, consumer)).to.equal(false);
   });
 
-  it('can, whatever it says of itself, if it is not a transport', () => {
+  it('can, if it is not a transport, also with properties that say the opposite', () => {
     expect(isUnableToUnregister({ disconnected: true }, transport())).to.equal(false);
     expect(isUnableToUnregister({ transport: { disconnected: true } }, transport())).to.equal(
       false,

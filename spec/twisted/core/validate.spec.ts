@@ -57,7 +57,7 @@ describe('assertProducer', () => {
     assertProducer(pull, false);
   });
 
-  it('refuses a pull producer as a push producer, saying what it lacks', () => {
+  it('refuses a pull producer as a push producer, and names the methods that it lacks', () => {
     expect(() => assertProducer(pull, true)).to.throw(InvalidArgTypeError, 'pauseProducing');
   });
 
@@ -91,7 +91,7 @@ for (const [assert, methods] of [
   [assertProtocol, ['makeConnection', 'dataReceived', 'connectionLost']],
 ] as const) {
   describe(assert.name, () => {
-    it('takes what has the methods, and refuses everything else, saying what it lacks', () => {
+    it('takes a value that has the methods, and tells of any other which methods it lacks', () => {
       const check: (value: unknown) => void = assert;
       check(Object.fromEntries(methods.map((method) => [method, nothing])));
       for (const missing of methods) {

@@ -38,7 +38,7 @@ describe('BasicProducerConsumerProxy', () => {
       expect(ends.log).to.deep.equal(['finish', 'unregister']);
     });
 
-    it('holds what is written while paused, and then writes it at once, before all else', () => {
+    it('buffers the bytes that are written while it is paused, and then writes them first', () => {
       proxy.pauseProducing();
       proxy.write(bytes('a'));
       proxy.write(bytes('b'));
@@ -83,21 +83,21 @@ describe('BasicProducerConsumerProxy', () => {
       proxy.registerProducer(ends.producer, false);
     });
 
-    it('registers as one, and holds what comes before it is asked', () => {
+    it('registers as a pull producer, and buffers bytes that come before it is asked', () => {
       proxy.write(bytes('a'));
       proxy.write(bytes('b'));
       proxy.resumeProducing();
       expect(ends.log).to.deep.equal(['register pull', 'write ab', 'p resume']);
     });
 
-    it('answers a question when there is something to answer, once', () => {
+    it('answers a request once, when there are bytes to write', () => {
       proxy.resumeProducing();
       proxy.write(bytes('a'));
       proxy.write(bytes('b'));
       expect(ends.log).to.deep.equal(['register pull', 'p resume', 'write a']);
     });
 
-    it('has answered when the consumer is called, and keeps what that asks', () => {
+    it('has answered when the consumer is called, and remembers that the consumer asks again', () => {
       proxy.resumeProducing();
       ends.when['write'] = () => {
         expect(proxy.outstandingPull).to.equal(false);
@@ -119,7 +119,7 @@ describe('BasicProducerConsumerProxy', () => {
     });
   });
 
-  describe('called back while it writes what it held', () => {
+  describe('called back while it writes the buffered bytes', () => {
     beforeEach(() => {
       proxy.pauseProducing();
       proxy.write(bytes('a'));
@@ -153,7 +153,7 @@ describe('BasicProducerConsumerProxy', () => {
   });
 
   describe('stopped', () => {
-    it('is stopped, and has no consumer, when the producer hears of it', () => {
+    it('is stopped, and has no consumer, before it stops the producer', () => {
       ends.when['p stop'] = () => {
         expect(proxy.stopped).to.equal(true);
         expect(proxy.consumer).to.equal(null);
@@ -189,7 +189,7 @@ describe('BasicProducerConsumerProxy', () => {
       expect(proxy).to.include({ producer: ends.producer, producerIsStreaming: true });
     });
 
-    it('takes the same one again, as the other kind', () => {
+    it('takes the same producer again, as the other kind', () => {
       proxy.registerProducer(ends.producer, false);
       expect(proxy).to.include({ producer: ends.producer, producerIsStreaming: false });
     });
@@ -205,7 +205,7 @@ describe('BasicProducerConsumerProxy', () => {
   });
 
   describe('without a consumer', () => {
-    it('still stops its producer, and drops what it would pass on', () => {
+    it('still stops its producer, and drops the bytes that it would pass on', () => {
       proxy = new BasicProducerConsumerProxy(null);
       proxy.registerProducer(ends.producer, true);
       proxy.write(bytes('a'));
@@ -215,7 +215,7 @@ describe('BasicProducerConsumerProxy', () => {
       expect(ends.log).to.deep.equal(['p stop']);
     });
 
-    it('keeps what it held for the consumer that it is given', () => {
+    it('keeps the buffered bytes for the consumer that it is given', () => {
       proxy = new BasicProducerConsumerProxy(null);
       proxy.pauseProducing();
       proxy.write(bytes('a'));
@@ -227,7 +227,7 @@ describe('BasicProducerConsumerProxy', () => {
     });
   });
 
-  describe('given something wrong', () => {
+  describe('given a bad argument', () => {
     it('throws a typed error, and changes nothing', () => {
       const wrongly: [() => void, string][] = [
         [() => new BasicProducerConsumerProxy({} as IConsumer), 'ERR_INVALID_ARG_TYPE'],

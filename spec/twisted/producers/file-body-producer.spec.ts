@@ -60,7 +60,7 @@ describe('FileBodyProducer', () => {
 
   const text = (): MemoryFile => new MemoryFile(Buffer.from('one two three'), 4);
 
-  it('knows the length of what is behind where a file is, and leaves it there', () => {
+  it('knows how many bytes follow the position of a file, and leaves the position there', () => {
     const file = text();
     expect(new FileBodyProducer(file).length).to.equal(9);
     expect(file.tell()).to.equal(4);
@@ -101,7 +101,7 @@ describe('FileBodyProducer', () => {
   });
 
   for (const what of ['a path', 'a FileHandle'] as const) {
-    it(`reads ${what}, and closes that`, async () => {
+    it(`reads ${what}, and closes it`, async () => {
       const path = folder.write('read', 'x'.repeat(200_000));
       const handle = await open(path);
       const body = new FileBodyProducer(what === 'a path' ? path : handle);
@@ -181,7 +181,7 @@ describe('FileBodyProducer', () => {
     });
   }
 
-  it('rejects with what the consumer throws', async () => {
+  it('rejects with the error that the consumer throws', async () => {
     const failure = new Error('full');
     const body = new FileBodyProducer(text());
     const refuse = (): never => {
@@ -246,7 +246,7 @@ describe('FileBodyProducer', () => {
       });
     }
 
-    it('a consumer that is none', async () => {
+    it('a value that is not a consumer', async () => {
       const starting = new FileBodyProducer(text()).startProducing({} as never);
       expect(await rejection(starting)).to.include({ code: 'ERR_INVALID_ARG_TYPE' });
     });

@@ -153,7 +153,7 @@ describe('FileSender', () => {
     }
   });
 
-  it('rejects with what was thrown, and logs that the consumer then failed to unregister', async () => {
+  it('rejects with the thrown error, and logs that the consumer then failed to unregister', async () => {
     const second = new Error('Oops again');
     const consumer = new RecordingConsumer();
     consumer.unregisterProducer = () => {
@@ -225,7 +225,7 @@ describe('FileSender', () => {
     expect(logged.map(({ error }) => error)).to.deep.equal([failure]);
   });
 
-  it('tells a consumer for which it matters that what was written is not all', async () => {
+  it('tells a consumer that has producerFailed of the failure, before it unregisters', async () => {
     const consumer = Object.assign(new RecordingConsumer(), {
       producerFailed: (reason: Error) => consumer.log.push(`failed: ${reason.message}`),
     });

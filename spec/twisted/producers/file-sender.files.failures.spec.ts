@@ -103,7 +103,7 @@ describe('FileSender of a file of the operating system', () => {
       expect(consumer.log).to.deep.equal(['register pull']);
     });
 
-    it('while it opens what is missing, rejects for that it was stopped', async () => {
+    it('while it opens a missing file, rejects because it was stopped', async () => {
       const sender = new FileSender();
       const path = folder.path('missing');
       const done = sender.beginFileTransfer(path, new Receiver());

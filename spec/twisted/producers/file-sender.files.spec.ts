@@ -134,7 +134,7 @@ describe('FileSender of a file of the operating system', () => {
     expect(consumer.received.equals(contents)).to.equal(true);
   });
 
-  it('answers at once with what is at hand', async () => {
+  it('answers at once with the bytes at hand', async () => {
     const consumer = new PatientReceiver();
     const sender = new FileSender();
     const done = sender.beginFileTransfer(folder.write('file', contents), consumer);
@@ -180,7 +180,7 @@ describe('FileSender of a file of the operating system', () => {
     expect(peak).to.be.at.most(full + 17 * 16 * KIB);
   });
 
-  it('sends what is appended while it is being sent', async () => {
+  it('sends the bytes that are appended while it is being sent', async () => {
     const path = folder.write('file', 'abc');
     const consumer = new PatientReceiver();
     const done = new FileSender().beginFileTransfer(path, consumer);
@@ -208,7 +208,7 @@ describe('FileSender of a file of the operating system', () => {
     expect(received.equals(contents.subarray(0, received.length))).to.equal(true);
   });
 
-  it('sends what comes out of a pipe as it comes', async function () {
+  it('sends the bytes of a pipe as they come', async function () {
     if (process.platform === 'win32') this.skip();
     const path = folder.path('pipe');
     execFileSync('mkfifo', [path]);

@@ -37,7 +37,7 @@ describe('FileSender over TCP', () => {
     expect(await transport.closed).to.be.instanceOf(ConnectionDone);
   });
 
-  it('sends all of a file-like, and what is written after it behind it', async () => {
+  it('sends all of a file-like, and after it the bytes that are written later', async () => {
     const { transport, client } = await setUp();
     let at = 0;
     const read = (size: number) => contents.subarray(at, (at += size));

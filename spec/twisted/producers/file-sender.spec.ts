@@ -108,7 +108,7 @@ describe('FileSender', () => {
     }
   });
 
-  it('takes null for the end, as it does no bytes', async () => {
+  it('takes null for the end, as it takes empty bytes', async () => {
     const consumer = new RecordingConsumer();
     const pieces = [Buffer.from('a'), null];
     await new FileSender().beginFileTransfer({ read: () => pieces.shift() ?? null }, consumer);
@@ -122,7 +122,7 @@ describe('FileSender', () => {
     expect(consumer.log).to.deep.equal(['register pull', 'unregister']);
   });
 
-  it('writes what the transform makes of each piece, and resolves with the last byte of that', async () => {
+  it('writes each piece as the transform returns it, and resolves with the last byte that it wrote', async () => {
     const consumer = new RecordingConsumer();
     const transform: FileTransform = (bytes) => {
       expect(Buffer.isBuffer(bytes)).to.equal(true);
@@ -133,7 +133,7 @@ describe('FileSender', () => {
     expect(last.toString()).to.equal('C');
   });
 
-  it('writes what was read without copying it', async () => {
+  it('writes the bytes that it read without copying them', async () => {
     const consumer = new RecordingConsumer();
     const pieces = [new Uint8Array([1, 2]), new Uint8Array()];
     const [piece] = pieces;
@@ -173,7 +173,7 @@ describe('FileSender', () => {
     expect(other.log).to.deep.equal(['register pull', 'next', 'unregister']);
   });
 
-  it('keeps what was read for a stopped transfer out of the next', async () => {
+  it('keeps the bytes that were read for a stopped transfer out of the next', async () => {
     const sender = new FileSender();
     const [old, next] = [new PatientConsumer(), new PatientConsumer()];
     const read = () => {
@@ -189,7 +189,7 @@ describe('FileSender', () => {
     expect(next.log).to.deep.equal(['register pull', 'next']);
   });
 
-  it('keeps what is transformed for a stopped transfer out of the next', () => {
+  it('keeps the bytes that are transformed for a stopped transfer out of the next', () => {
     const sender = new FileSender();
     const [old, next] = [new PatientConsumer(), new PatientConsumer()];
     const done = sender.beginFileTransfer(new MemoryFile('old'), old, (bytes) => {
@@ -223,7 +223,7 @@ describe('FileSender', () => {
     sender.stopProducing();
   });
 
-  it('takes a file that only answers when it is asked for something, as a proxy may', async () => {
+  it('takes a file that answers only a question about one of its members, as a proxy may', async () => {
     const parts = ['ab', ''];
     const has = { read: () => Buffer.from(parts.shift() ?? '') };
     const file = new Proxy({} as typeof has, {

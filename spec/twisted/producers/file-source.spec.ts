@@ -81,7 +81,7 @@ describe('FileSource', () => {
     expect(handle.sizes).to.deep.equal([]);
   });
 
-  it('reads a block where less is asked for, hands it out piece by piece, and reads one ahead', async () => {
+  it('reads a block where less is asked for, hands it out piece by piece, and reads a block ahead', async () => {
     const { handle, readNow, readLate } = setUp();
     const pieces = [await readLate(16 * KIB)];
     for (let i = 0; i < 3; i++) pieces.push(readNow(16 * KIB));
@@ -102,7 +102,7 @@ describe('FileSource', () => {
     expect(readNow(32 * KIB).buffer).to.not.equal(first.buffer);
   });
 
-  it('reads a multiple of what is asked for, and as much as that where it is more', async () => {
+  it('reads a multiple of the size that is asked for, or just that size where it is large', async () => {
     for (const [size, block] of [
       [50_000, 50_000],
       [20_000, 60_000],
@@ -138,13 +138,13 @@ describe('FileSource', () => {
       return handle.sizes.slice(before).map((size) => size / KIB);
     };
 
-    it('they grow to 512 KiB while one lasts less than 5 ms, and stay while one lasts longer', async () => {
+    it('they grow to 512 KiB while a block lasts less than 5 ms, and stay while a block lasts longer', async () => {
       const source = setUp();
       expect(await readBlocks(source, 7, 4)).to.deep.equal([64, 64, 128, 256, 512, 512, 512]);
       expect(await readBlocks(source, 2, 6)).to.deep.equal([512, 512]);
     });
 
-    it('they shrink to 64 KiB while one lasts more than 50 ms', async () => {
+    it('they shrink to 64 KiB while a block lasts more than 50 ms', async () => {
       const source = setUp();
       await readBlocks(source, 4, 4);
       expect(await readBlocks(source, 5, 51)).to.deep.equal([512, 256, 128, 64, 64]);
@@ -165,7 +165,7 @@ describe('FileSource', () => {
     ['before the question', false],
     ['looking ahead, for a question that came meanwhile', true],
   ] as const) {
-    it(`takes an end that it found ${when} for none`, async () => {
+    it(`reads on if the file has grown since it found the end ${when}`, async () => {
       const { handle, source, readLate } = setUp();
       handle.contents = numbered(64 * KIB);
       await readLate(64 * KIB);

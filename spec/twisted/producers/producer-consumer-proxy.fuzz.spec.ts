@@ -49,7 +49,7 @@ describe('ProducerConsumerProxy', () => {
       return { ...made, takes, consumer: true, script: made.script.map(withoutStop) };
     }
 
-    it('loses, repeats and reorders nothing, whatever comes back and whatever throws', () => {
+    it('loses, repeats and reorders nothing, with any callback that calls back or throws', () => {
       const random = new Random(4);
       for (let i = 0; i < 3000; i++) {
         const played = scenario(random);

@@ -51,7 +51,7 @@ describe('ProducerConsumerProxy', () => {
       expect(ends.log).to.deep.equal(['write abc']);
     });
 
-    it('owes the pause when the producer hears of it, though that throws', () => {
+    it('has noted the pause before it pauses the producer, though the producer throws', () => {
       proxy.pauseProducing();
       ends.when['p pause'] = () => {
         expect(proxy.producerPaused).to.equal(true);
@@ -62,7 +62,7 @@ describe('ProducerConsumerProxy', () => {
       expect(ends.log).to.deep.equal(['p pause', 'write abcd', 'p resume']);
     });
 
-    it('has paid it back when the producer hears of that, though that pauses again', () => {
+    it('has noted the resume before it resumes the producer, though the producer pauses it again', () => {
       proxy.pauseProducing();
       proxy.write(bytes('abcd'));
       ends.when['p resume'] = () => {
@@ -99,7 +99,7 @@ describe('ProducerConsumerProxy', () => {
   });
 
   describe('unregistering', () => {
-    it('tells the consumer when nothing is held any more', () => {
+    it('unregisters from the consumer when nothing is buffered any more', () => {
       proxy.pauseProducing();
       proxy.write(bytes('a'));
       proxy.unregisterProducer();
@@ -164,10 +164,10 @@ describe('ProducerConsumerProxy', () => {
     });
   });
 
-  describe('whose writeSomeData writes a part', () => {
+  describe('with a writeSomeData that writes a part', () => {
     beforeEach(() => start(SparingProxy));
 
-    it('holds the rest, in front of what comes later', () => {
+    it('buffers the rest, in front of the bytes that come later', () => {
       proxy.resumeProducing();
       proxy.write(bytes('abcde'));
       proxy.write(bytes('f'));
@@ -178,7 +178,7 @@ describe('ProducerConsumerProxy', () => {
       ]);
     });
 
-    it('queues what is written while the consumer waits and nothing may be written', () => {
+    it('queues the bytes that come while the consumer waits and the proxy may not write', () => {
       let allowance = 0;
       class StingyProxy extends PullingProxy {
         protected override writeSomeData(data: Buffer): number {
@@ -301,7 +301,7 @@ describe('ProducerConsumerProxy', () => {
     });
   });
 
-  describe('given something wrong', () => {
+  describe('given a bad argument', () => {
     it('throws a typed error, and changes nothing', () => {
       expect(() => new ProducerConsumerProxy({} as IConsumer)).to.throw(InvalidArgTypeError);
       expect(() => proxy.write(5 as unknown as Uint8Array)).to.throw(InvalidArgTypeError);

@@ -235,7 +235,7 @@ describe('PullToPush', () => {
       ['a cooperator with cooperate', [producer, consumer, {}]],
     ];
     for (const [name, args] of wrong) {
-      it(`refuses what is not ${name}`, () => {
+      it(`refuses a value that is not ${name}`, () => {
         const make = () =>
           new PullToPush(...(args as unknown as ConstructorParameters<typeof PullToPush>));
         expect(make).to.throw(InvalidArgTypeError);

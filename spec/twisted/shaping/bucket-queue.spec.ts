@@ -120,7 +120,7 @@ describe('BucketQueue', () => {
       expect([first.total, small.total]).to.deep.equal([100, 1]);
     });
 
-    it('except one with another bucket, when the first waits for its own', () => {
+    it('except a waiter with another bucket, when the first waits for its own', () => {
       const server = makeBucket(1_000, 10_000);
       const empty = makeBucket(1_000, 1, server);
       empty.add(1_000);
@@ -134,7 +134,7 @@ describe('BucketQueue', () => {
     });
   });
 
-  describe('holds every limit', () => {
+  describe('keeps every limit', () => {
     it('of a random tree of buckets, with random consumers', () => {
       const random = new Random(6);
       for (let round = 0; round < 10; round++) {
@@ -213,7 +213,7 @@ describe('BucketQueue', () => {
     expect(reported.map(String)).to.deep.equal(['Error: other']);
   });
 
-  it('does not keep a waiter for a limit that is none', () => {
+  it('does not keep a waiter whose bucket has a bad limit', () => {
     const bucket = makeBucket(10, 10);
     const consumer = greedy(bucket);
     expect(clock.countTimers()).to.equal(1);
@@ -248,7 +248,7 @@ describe('BucketQueue', () => {
     expect(consumer.total).to.equal(90);
   });
 
-  it('waits for it also when it is asked for what was held', () => {
+  it('waits for it also when it is asked for bytes that were buffered', () => {
     const bucket = new Closed();
     const { consumer, received } = makeEnds();
     const shaped = new ShapedConsumer(consumer, bucket);
@@ -259,7 +259,7 @@ describe('BucketQueue', () => {
     expect(received()).to.equal('xxxxx');
   });
 
-  it('tells whether one waits, and forgets one that leaves', () => {
+  it('tells whether a consumer waits, and forgets a consumer that leaves', () => {
     const bucket = makeBucket(10, 1, new Bucket());
     bucket.add(10);
     const queue = BucketQueue.of(bucket);

@@ -21,7 +21,7 @@ describe('Bucket', () => {
     TestBucket.time = 0;
   });
 
-  it('takes what fits', () => {
+  it('takes the bytes for which it has room', () => {
     const bucket = new TestBucket();
     expect(bucket.add(1000)).to.equal(100);
     TestBucket.time = 10;
@@ -100,7 +100,7 @@ describe('Bucket', () => {
     expect(drained).to.equal(70);
   });
 
-  it('is not put off by what a clock rounds', () => {
+  it('loses nothing to the rounding of a clock', () => {
     const start = 1_700_000_000.123;
     TestBucket.time = start;
     const bucket = Object.assign(new TestBucket(), { maxburst: 1, rate: 1000 });
@@ -113,7 +113,7 @@ describe('Bucket', () => {
     expect(drained).to.equal(500);
   });
 
-  it('never lets more through in any time than it holds and what drains meanwhile', () => {
+  it('never lets more through in any time than its capacity and the bytes that drain meanwhile', () => {
     const bucket = Object.assign(new TestBucket(), { maxburst: 3, rate: 1 });
     bucket.add(1);
     TestBucket.time = 1.9;
@@ -156,7 +156,7 @@ describe('Bucket', () => {
     expect(bucket.lastDrip).to.equal(7);
   });
 
-  it('goes by Date and setTimeout, whichever they are at the time', () => {
+  it('uses the Date and the setTimeout that are in place at the time', () => {
     const bucket = new Bucket();
     const clock = sinon.useFakeTimers(5000);
     try {
@@ -174,8 +174,8 @@ describe('Bucket', () => {
     }
   });
 
-  describe('given something wrong', () => {
-    it('throws a typed error when it is first used, and holds what it held', () => {
+  describe('given a bad limit', () => {
+    it('throws a typed error when it is first used, and keeps its content', () => {
       for (const [limits, error] of [
         [{ rate: 0 }, OutOfRangeError],
         [{ rate: -1 }, OutOfRangeError],
@@ -206,7 +206,7 @@ describe('Bucket', () => {
       expect(bucket.content).to.equal(0);
     });
 
-    it('takes only a bucket for a parent, and a number for the time', () => {
+    it('refuses a parent that is not a bucket, and a time that is not a number', () => {
       expect(() => new Bucket({} as Bucket)).to.throw(InvalidArgTypeError);
       TestBucket.time = NaN;
       expect(() => new TestBucket().add(1)).to.throw(OutOfRangeError, 'now()');

@@ -13,7 +13,7 @@ const from = (address: IAddress | AddressTuple) => ({
 const tcp = (host: string, port: number): IAddress => ({ type: 'TCP', family: 'IPv4', host, port });
 
 describe('FilterByHost', () => {
-  it('has a bucket for each host, whatever its port', () => {
+  it('has a bucket for each host, the same for all its ports', () => {
     const filter = new FilterByHost();
     const bucket = filter.getBucketFor(from(tcp('10.0.0.1', 1)));
     expect(filter.getBucketFor(from(tcp('10.0.0.1', 2)))).to.equal(bucket);
@@ -27,7 +27,7 @@ describe('FilterByHost', () => {
     );
   });
 
-  it('has a bucket for each name of a Unix socket, one for those without, one for pipes', () => {
+  it('has a bucket for each name of a Unix socket, one for Unix sockets without a name, one for pipes', () => {
     const filter = new FilterByHost();
     for (const address of [
       { type: 'UNIX', name: '/a' },

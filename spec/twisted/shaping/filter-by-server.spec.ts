@@ -12,7 +12,7 @@ const at = (address: IAddress | AddressTuple) => ({
 });
 
 describe('FilterByServer', () => {
-  it('has a bucket for each port, whatever the host', () => {
+  it('has a bucket for each port, the same for all hosts', () => {
     const filter = new FilterByServer();
     const bucket = filter.getBucketFor(at(tcp('127.0.0.1', 80)));
     expect(filter.getBucketFor(at(tcp('10.0.0.1', 80)))).to.equal(bucket);
@@ -20,7 +20,7 @@ describe('FilterByServer', () => {
     expect(filter.getBucketFor(at(tcp('127.0.0.1', 81)))).not.to.equal(bucket);
   });
 
-  it('has a bucket for each name of a Unix socket, one for those without, one for pipes', () => {
+  it('has a bucket for each name of a Unix socket, one for Unix sockets without a name, one for pipes', () => {
     const filter = new FilterByServer();
     for (const address of [
       { type: 'UNIX', name: '/a' },

@@ -33,7 +33,7 @@ describe('HierarchicalBucketFilter', () => {
     time = 0;
   });
 
-  it('has one bucket for all, until it is told what tells them apart', () => {
+  it('has one bucket for all, unless a subclass gives them keys', () => {
     const filter = new HierarchicalBucketFilter();
     expect(filter.getBucketFor('a')).to.equal(filter.getBucketFor('b')).and.instanceOf(Bucket);
     const byLetter = new ByLetter();
@@ -42,7 +42,7 @@ describe('HierarchicalBucketFilter', () => {
     expect([...byLetter.buckets.keys()]).to.deep.equal(['a', 'b']);
   });
 
-  it('puts its buckets below those of its parent, of whatever kind that is', () => {
+  it('puts its buckets below those of its parent, of any kind', () => {
     for (const parent of [new HierarchicalBucketFilter<[string]>(), new ByLetter()]) {
       const filter = new ByLetter(parent);
       const bucket = filter.getBucketFor('a');
@@ -106,7 +106,7 @@ describe('HierarchicalBucketFilter', () => {
       expect([filter.buckets.size, parent.buckets.size]).to.deep.equal([0, 0]);
     });
 
-    it('forgets what was put in by hand as if it had made it', () => {
+    it('forgets a bucket that was put in by hand as if it had made it', () => {
       const parent = new ByLetter();
       const filter = new ByLetter(parent);
       filter.buckets.set('a', new TestBucket(parent.getBucketFor('a')));
@@ -116,7 +116,7 @@ describe('HierarchicalBucketFilter', () => {
       expect([filter.buckets.size, parent.buckets.size]).to.deep.equal([0, 0]);
     });
 
-    it('bears a bucket that changes the filter while it drips', () => {
+    it('works with a bucket that changes the filter while it drips', () => {
       const filter = new ByLetter();
       class Meddler extends TestBucket {
         override drip(): boolean {
@@ -132,7 +132,7 @@ describe('HierarchicalBucketFilter', () => {
     });
   });
 
-  it('takes only what it can use', () => {
+  it('refuses a value that it cannot use', () => {
     expect(() => new ByLetter({} as IBucketFilter<[string]>)).to.throw(InvalidArgTypeError);
     const filter = new ByLetter();
     Object.assign(filter, { bucketFactory: () => ({}) });

@@ -17,7 +17,7 @@ describe('quantumOf', () => {
     expect(quantumOf(makeBucket(1e6, 3))).to.equal(1);
   });
 
-  it('is half of what the bucket holds at most, so that the rate is used while one waits', () => {
+  it('is half of the capacity of the bucket, so that the rate is used while a consumer waits', () => {
     expect(quantumOf(makeBucket(61, 2_000))).to.equal(30);
     expect(quantumOf(makeBucket(1, 2_000))).to.equal(1);
   });
@@ -29,7 +29,7 @@ describe('quantumOf', () => {
 });
 
 describe('secondsUntil', () => {
-  it('is nothing while there is room for what is worth sending, or for all there is', () => {
+  it('is 0 while there is room for a piece worth sending, or for all the bytes', () => {
     const bucket = makeBucket(1_000, 1_000);
     bucket.add(900);
     expect(secondsUntil(bucket, 5_000)).to.equal(0);
@@ -54,7 +54,7 @@ describe('secondsUntil', () => {
     expect(secondsUntil(bucket, 1)).to.be.closeTo(0.25, 1e-9);
   });
 
-  it('is none that a timer cannot tell, unless there is no room at all', () => {
+  it('is 0 where it is too short for a timer, unless there is no room at all', () => {
     const bucket = makeBucket(1_000, 100_000);
     bucket.add(510);
     expect(secondsUntil(bucket, 5_000)).to.equal(0);

@@ -25,7 +25,7 @@ describe('ShapedConsumer', () => {
   afterEach(() => clock.restore());
 
   describe('its producer', () => {
-    it('if pulled, is asked when nothing is held, and so holds one piece at most', () => {
+    it('if pulled, is asked when nothing is buffered, so that at most one piece is buffered', () => {
       const consumer = new PacedConsumer();
       const shaped = new ShapedConsumer(consumer, makeBucket(1_000, 1_000));
       const data = numbered(20_000);
@@ -39,7 +39,7 @@ describe('ShapedConsumer', () => {
       expect(Buffer.concat(consumer.chunks).equals(data)).to.equal(true);
     });
 
-    it('if it pushes, is paused at bufferSize, and so holds that and one piece at most', () => {
+    it('if it pushes, is paused at bufferSize, so that at most that and one piece are buffered', () => {
       const consumer = new PacedConsumer();
       const shaped = new ShapedConsumer(consumer, makeBucket(1_000, 1_000));
       shaped.bufferSize = 2_000;
@@ -52,7 +52,7 @@ describe('ShapedConsumer', () => {
       expect(Buffer.concat(consumer.chunks).equals(data)).to.equal(true);
     });
 
-    it('may be followed by another, and what is written by hand by anything', () => {
+    it('may be followed by another producer, or by a write without a producer', () => {
       const consumer = new PacedConsumer();
       const bucket = makeBucket(100, 100);
       const shaped = new ShapedConsumer(consumer, bucket);
@@ -74,7 +74,7 @@ describe('ShapedConsumer', () => {
       expect(bucket.refcount).to.equal(0);
     });
 
-    it('does not take a question from before it unregistered for one from after', () => {
+    it('leaves a request unanswered that came before it unregistered', () => {
       const { consumer, log: calls } = makeEnds();
       const shaped = new ShapedConsumer(consumer, makeBucket(10, 10));
       shaped.resumeProducing();
@@ -103,7 +103,7 @@ describe('ShapedConsumer', () => {
       expect(bucket.refcount).to.equal(0);
     });
 
-    it('finishes at once when nothing is held, and takes nothing afterwards', () => {
+    it('finishes at once when nothing is buffered, and takes nothing afterwards', () => {
       const { consumer, log: calls, producer } = makeEnds();
       const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
       shaped.finish();
@@ -135,7 +135,7 @@ describe('ShapedConsumer', () => {
     });
   });
 
-  describe('what fails', () => {
+  describe('an error', () => {
     const failing = (): IPullProducer & { stopped: boolean; asked: number } => ({
       stopped: false,
       asked: 0,

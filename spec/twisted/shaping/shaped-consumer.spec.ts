@@ -102,7 +102,7 @@ describe('ShapedConsumer', () => {
       }
     });
 
-    it('is that of a clock that a bucket brings', () => {
+    it('uses the clock of a bucket that overrides now and callLater', () => {
       const own = new Clock();
       class ClockedBucket extends Bucket {
         override maxburst = 10;
@@ -150,7 +150,7 @@ describe('ShapedConsumer', () => {
   });
 
   describe('the timer', () => {
-    it('is one, and only while something waits', () => {
+    it('is a single timer, and runs only while bytes wait', () => {
       const consumer = new PacedConsumer(null);
       const shaped = new ShapedConsumer(consumer, makeBucket(10, 10));
       expect(clock.countTimers()).to.equal(0);
@@ -183,7 +183,7 @@ describe('ShapedConsumer', () => {
       expect(consumer.total).to.equal(20);
     });
 
-    it('goes when the consumer asks again in time, and nothing is held any more', () => {
+    it('goes when the consumer asks again in time, and nothing is buffered any more', () => {
       const { consumer, received } = makeEnds();
       const shaped = new ShapedConsumer(consumer, makeBucket(10, 10));
       shaped.write(Buffer.alloc(20));
@@ -204,7 +204,7 @@ describe('ShapedConsumer', () => {
   });
 
   describe('as Twisted has it', () => {
-    it('sends what has drained when it is asked', () => {
+    it('sends as many bytes as have drained when it is asked', () => {
       const { consumer, received } = makeEnds();
       const bucket = makeBucket(100, 2);
       const shaped = new ShapedConsumer(consumer, bucket);
@@ -225,7 +225,7 @@ describe('ShapedConsumer', () => {
   });
 
   describe('a subclass', () => {
-    it('may have fields for all that it may override', () => {
+    it('may have a field for each member that it may override', () => {
       class Small extends ShapedConsumer {
         override bufferSize = 10;
         readonly sizes: number[] = [];
@@ -249,7 +249,7 @@ describe('ShapedConsumer', () => {
     });
   });
 
-  describe('given something wrong', () => {
+  describe('given a bad argument', () => {
     it('throws a typed error, and registers with nothing', () => {
       const { consumer, log: calls } = makeEnds();
       for (const [what, make] of Object.entries({
@@ -270,7 +270,7 @@ describe('ShapedConsumer', () => {
       expect(calls).to.deep.equal([]);
     });
 
-    it('writes only bytes, and finishes only what can be finished', () => {
+    it('writes only bytes, and finishes only a consumer with a finish method', () => {
       const { consumer, log: calls } = makeEnds();
       const shaped = new ShapedConsumer(
         { ...consumer, finish: undefined } as IConsumer,
@@ -281,7 +281,7 @@ describe('ShapedConsumer', () => {
       expect(calls).to.deep.equal(['register pull']);
     });
 
-    it('does not stall on a limit that becomes wrong while a consumer waits: that fails', () => {
+    it('fails, and does not stall, if a limit becomes wrong while it waits', () => {
       const reported: unknown[] = [];
       const stopListening = log.addObserver(({ error }) => reported.push(error));
       const consumer = new PacedConsumer();

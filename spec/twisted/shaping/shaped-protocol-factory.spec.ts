@@ -36,7 +36,7 @@ class Filter extends HierarchicalBucketFilter<[ITransport]> {
 }
 
 describe('ShapedProtocolFactory', () => {
-  it('makes protocols whose transport is shaped by the bucket that is chosen for it', () => {
+  it('makes protocols, each with a transport that is shaped by the bucket chosen for it', () => {
     const filter = new Filter();
     const protocol = new ShapedProtocolFactory(Greeter, filter)('Ann');
     const transport = new RecordingTransport();
@@ -69,7 +69,7 @@ describe('ShapedProtocolFactory', () => {
     }
   });
 
-  it('can be subclassed, and has what Twisted has', () => {
+  it('can be subclassed, and has the members that Twisted’s has', () => {
     class Named extends ShapedProtocolFactory<Greeter, [string]> {
       override buildProtocol(name: string): Greeter {
         return super.buildProtocol(name.toUpperCase());
@@ -86,7 +86,7 @@ describe('ShapedProtocolFactory', () => {
     expect(factory()).to.equal(null);
   });
 
-  it('lets the protocol hear nothing after it has closed', () => {
+  it('tells the protocol nothing after it has closed', () => {
     const protocol = new ShapedProtocolFactory(Greeter, new Filter())();
     const transport = new RecordingTransport();
     protocol.dataReceived(bytes('a'));
@@ -129,7 +129,7 @@ describe('ShapedProtocolFactory', () => {
     expect([...filter.buckets.values()][0]).to.include({ refcount: 0 });
   });
 
-  it('takes only what makes protocols, and what chooses buckets', () => {
+  it('takes only a maker of protocols, and a function that chooses buckets', () => {
     const filter = new Filter();
     expect(() => new ShapedProtocolFactory({} as typeof Greeter, filter)).to.throw(
       InvalidArgTypeError,

@@ -73,7 +73,7 @@ describe('ShapedTransport, over a real connection', () => {
     }
   });
 
-  it('may be the producer of one that is its own', async () => {
+  it('may be the producer of a ShapedTransport that is its own producer', async () => {
     const one = await connected(new Bucket());
     const two = await connected(new Bucket());
     one.shaped.registerProducer(two.shaped, true);

@@ -53,7 +53,7 @@ describe('ShapedTransport', () => {
   afterEach(() => clock.restore());
 
   describe('in front of its transport', () => {
-    it('shapes what is written', () => {
+    it('shapes the bytes that are written', () => {
       shaped.write(bytes('abcdefgh'));
       expect(transport.received).to.equal('abcd');
       clock.tick(200);
@@ -82,14 +82,14 @@ describe('ShapedTransport', () => {
       expect(shaped.disconnected).to.equal(true);
     });
 
-    it('has only what has a name, and only once there is a transport', () => {
+    it('has only the members with a name, and only once there is a transport', () => {
       const symbol = Symbol('inspect');
       Object.assign(transport, { [symbol]: 'private' });
       expect(Reflect.get(shaped, symbol)).to.equal(undefined);
       expect(Reflect.get(ShapedTransport.prototype, 'colour')).to.equal(undefined);
     });
 
-    it('has it still when it was stopped', () => {
+    it('still has them after it was stopped', () => {
       transport.producer?.stopProducing();
       expect(shaped.consumer).to.equal(null);
       expect(shaped.getHost()).to.deep.equal(transport.getHost());
@@ -127,7 +127,7 @@ describe('ShapedTransport', () => {
       expect(bucket.refcount).to.equal(1);
     });
 
-    it('sends what is written by hand before, between and after', () => {
+    it('sends the bytes that are written without a producer before, between and after them', () => {
       shaped.write(bytes('a'));
       new PushProducer(shaped, bytes('bcd'), 1).start();
       shaped.write(bytes('e'));
@@ -201,7 +201,7 @@ describe('ShapedTransport', () => {
       expect(transport.log.at(-1)).to.equal('lose');
     });
 
-    it('of the write half becomes one of both, if that is wanted before', () => {
+    it('of the write half becomes a close of both, if loseConnection is called before its end', () => {
       shaped.write(bytes('abcdefgh'));
       shaped.loseWriteConnection();
       shaped.loseConnection();
@@ -238,7 +238,7 @@ describe('ShapedTransport', () => {
   });
 
   describe('as a producer', () => {
-    it('stands for what comes in, and goes on sending meanwhile', () => {
+    it('pauses and resumes the input, and goes on sending meanwhile', () => {
       shaped.pauseProducing();
       shaped.write(bytes('abcdefgh'));
       clock.tick(100);
@@ -255,7 +255,7 @@ describe('ShapedTransport', () => {
       expect(transport.received).to.equal('abcdefgh');
     });
 
-    it('of a transport that is none is what any shaped consumer is', () => {
+    it('behaves as a ShapedConsumer does over a consumer that is not a transport', () => {
       const { consumer, log: calls } = makeEnds();
       const plain = Object.assign(consumer, { loseConnection: () => calls.push('lose') });
       const over = new ShapedTransport(plain as unknown as AskingTransport, new Bucket());
@@ -268,7 +268,7 @@ describe('ShapedTransport', () => {
     });
   });
 
-  it('asks a pull producer again that has answered, and asks for that itself', () => {
+  it('asks a pull producer again that has answered and has called resumeProducing itself', () => {
     const patient = new ShapedTransport(new HalfCloseableTransport(), new Bucket());
     let asked = 0;
     const producer = {
