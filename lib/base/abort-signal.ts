@@ -1,7 +1,7 @@
-/** Signals that end things, from any library. */
+/** `AbortSignal`s of any library, which end connections, transfers and waits. */
 import { InvalidArgTypeError } from './errors.js';
 
-/** @throws InvalidArgTypeError: `signal` is given, and can't be listened to for an abort. */
+/** @throws InvalidArgTypeError: `signal` is given, but has no way to listen for its abort. */
 export function assertSignal(signal: unknown, name = 'options.signal'): void {
   if (signal === undefined) return;
   if (
@@ -21,5 +21,5 @@ export function onAbort(signal: AbortSignal, abort: () => void, over: Promise<un
   signal.addEventListener('abort', abort);
   const forget = (): void => signal.removeEventListener('abort', abort);
   over.then(forget, forget);
-  if (signal.aborted) abort(); // A callback may have done it meanwhile.
+  if (signal.aborted) abort(); // A callback may have aborted it meanwhile.
 }

@@ -8,7 +8,7 @@ export function assertOptions(options: unknown, name = 'options'): asserts optio
   }
 }
 
-/** @throws InvalidArgTypeError: `value` lacks the one method that is needed of it. */
+/** @throws InvalidArgTypeError: `value` lacks the method that the caller needs. */
 export function assertMethod<Method extends string>(
   value: unknown,
   name: string,
@@ -21,12 +21,12 @@ export function assertMethod<Method extends string>(
 }
 
 /**
- * Checks that no option of `options` is a misspelling of one of `names`: it differs only in case, or
- * by a letter or two. An option that resembles none of them is left alone, because people pass one
+ * Checks that no option of `options` is a misspelling of one of `names`: it differs only in case,
+ * or by a letter or two. An option that resembles no name is allowed, because programs pass one
  * object to several functions.
  *
- * @param options - What the user handed in. Only its own properties are looked at.
- * @param names - Every option that is read from it.
+ * @param options - The user's options. Only own properties are checked.
+ * @param names - Every option that the function reads.
  * @param name - The argument, for the message.
  * @throws InvalidArgTypeError: an option is misspelt; the message names the right one.
  */
@@ -49,7 +49,9 @@ function isMisspelt(given: string, known: string): boolean {
   return differsBy(slips, given.toLowerCase(), known.toLowerCase());
 }
 
-/** Letters that may differ: short names differ by one or two although both are meant. */
+/**
+ * How many letters may differ. Two short names may differ by one or two letters and both be right.
+ */
 function allowedSlips(length: number): number {
   if (length < 4) return 0;
   return length < 7 ? 1 : 2;

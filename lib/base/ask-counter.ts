@@ -7,11 +7,11 @@ import { InvalidStateError } from './errors.js';
 import { now } from './timers.js';
 import { currentTurn } from './turn.js';
 
-/** Questions in one turn of the event loop: a consumer that waits for its answers asks fewer. */
+/** Calls in one turn of the event loop. A consumer that waits for its answers makes fewer. */
 const TOO_MANY = 1_000_000;
 /**
- * Milliseconds that they take, at least. A `Cooperator` that has nothing else to do asks as often as it
- * can, but gives up its turn after 10 ms.
+ * Milliseconds that these calls take, at least. A `Cooperator` without other work asks as often as
+ * it can, but ends its turn after 10 milliseconds.
  */
 const TOO_LONG = 100;
 
@@ -21,9 +21,10 @@ export class AskCounter {
   private asked = 0;
 
   /**
-   * Counts a question to which the answer to the last one is yet to come.
+   * Counts a call that comes before the answer to the last one.
    *
-   * @returns an error if they come in a loop that waits for nothing; then it begins to count anew.
+   * @returns an error if the calls come from a loop that does not wait; the count then begins
+   *   again.
    */
   count(): InvalidStateError | undefined {
     const turn = currentTurn();

@@ -5,8 +5,8 @@ export type Builder<Args extends unknown[], Built> =
   (new (...args: Args) => Built) | ((...args: Args) => Built);
 
 /**
- * The object that `builder` makes. It is called with `new` if that is possible, which makes no
- * difference to a function that returns an object.
+ * The object that `builder` makes. It is called with `new` if that is possible; a function that
+ * returns an object returns the same then.
  */
 export function build<Args extends unknown[], Built>(
   builder: Builder<Args, Built>,
@@ -19,7 +19,7 @@ function isConstructor<Args extends unknown[], Built>(
   builder: Builder<Args, Built>,
 ): builder is new (...args: Args) => Built {
   try {
-    Reflect.construct(Object, [], builder); // Runs nothing of it, only asks whether it could.
+    Reflect.construct(Object, [], builder); // Asks whether `new` is possible, and runs nothing.
     return true;
   } catch {
     return false;

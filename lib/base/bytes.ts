@@ -6,7 +6,7 @@ import { InvalidArgTypeError } from './errors.js';
 
 /** Whether `data` is a `Uint8Array`, of this realm or another. */
 export function isBytes(data: unknown): data is Uint8Array {
-  // `instanceof` is the fast answer and the usual one; the slow one knows other realms.
+  // `instanceof` is fast and usually enough; the slow check knows other realms.
   return data instanceof Uint8Array || isUint8Array(data);
 }
 
@@ -18,7 +18,7 @@ export function assertBytes(data: unknown, name = 'data'): asserts data is Uint8
 }
 
 /**
- * Each of `data`, all of them checked.
+ * The pieces of `data`, after a check of all of them.
  *
  * @throws InvalidArgTypeError: `data` is not a sequence, or a part of it is not bytes.
  */
@@ -42,7 +42,7 @@ export function asBuffer(data: Uint8Array): Buffer {
  * @throws InvalidArgTypeError: `data` is not bytes.
  */
 export function checkedBuffer(data: unknown, name = 'data'): Buffer {
-  if (Buffer.isBuffer(data)) return data; // The usual answer, at the price of one look.
+  if (Buffer.isBuffer(data)) return data; // The usual case, after one check.
   assertBytes(data, name);
   return asBuffer(data);
 }

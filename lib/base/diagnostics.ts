@@ -1,6 +1,6 @@
 /**
- * Two channels of `node:diagnostics_channel` that show the flow. A message is made only if there is
- * a subscriber.
+ * Two channels of `node:diagnostics_channel` that publish each pause, resume and close. A message
+ * is made only if there is a subscriber.
  *
  * `NODE_DEBUG=twisted-streams` prints each message to stderr.
  */
@@ -11,14 +11,14 @@ import { nameOf } from './name-of.js';
 /** An event of a producer: a message of the channel `twisted-streams:producer`. */
 export interface ProducerMessage {
   /**
-   * `registered` and `unregistered`: the producer or its owner said so. `paused`, `resumed`,
-   * `stopped`: the consumer calls that method of the producer next. A pull producer is `resumed` each
-   * time that it is asked.
+   * `registered` and `unregistered`: the producer or its owner called that method of the consumer.
+   * `paused`, `resumed`, `stopped`: the consumer calls that method of the producer next. A pull
+   * producer is `resumed` each time that it is asked.
    */
   readonly event: 'registered' | 'paused' | 'resumed' | 'stopped' | 'unregistered';
   /** The consumer that takes the data. */
   readonly consumer: object;
-  /** The producer that makes it. */
+  /** The producer that makes the data. */
   readonly producer: object;
 }
 

@@ -10,7 +10,7 @@ export class MethodNotImplementedError extends Error {
   readonly code = 'ERR_METHOD_NOT_IMPLEMENTED';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param owner - The object.
    * @param method - The method that it lacks.
@@ -32,10 +32,10 @@ export class InvalidArgTypeError extends TypeError {
   readonly code = 'ERR_INVALID_ARG_TYPE';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param name - The argument.
-   * @param expected - What it must be, as the end of 'must be …'.
+   * @param expected - The end of the sentence 'must be …'.
    * @param actual - The value that was given.
    */
   constructor(name: string, expected: string, actual: unknown) {
@@ -54,10 +54,10 @@ export class OutOfRangeError extends RangeError {
   readonly code = 'ERR_OUT_OF_RANGE';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param name - The value.
-   * @param expected - What it must be, as the end of 'must be …'.
+   * @param expected - The end of the sentence 'must be …'.
    * @param actual - The value that was given.
    */
   constructor(name: string, expected: string, actual: unknown) {
@@ -77,9 +77,9 @@ export class InvalidStateError extends Error {
   readonly code = 'ERR_INVALID_STATE';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
-   * @param message - What is not allowed, and when.
+   * @param message - Says which call is not allowed, and when.
    * @param options - `cause`: the error behind this one, if there is one.
    */
   constructor(message: string, options?: ErrorOptions) {
@@ -95,6 +95,6 @@ function describe(value: unknown): string {
     const { constructor } = value as { constructor?: { name?: string } };
     return `an instance of ${constructor?.name ?? 'Object'}`;
   }
-  // Loaded when it is needed: it would be a tenth of what the library takes to load.
+  // Loaded when it is needed, because it would take a tenth of the library's loading time.
   return process.getBuiltinModule('node:util').inspect(value, { maxStringLength: 28 });
 }

@@ -7,15 +7,16 @@ interface InFront {
 
 /**
  * Looks up names that instances of `Class` do not have in their `transport`, as Python's
- * `__getattr__` does. Methods are called on the transport. The members of `Class` itself cost no
- * more than before.
+ * `__getattr__` does. Methods are called on the transport. Access to members of `Class` itself is
+ * as fast as before.
  */
 export function forwardToTransport(Class: { readonly prototype: InFront }): void {
   const base = Object.getPrototypeOf(Class.prototype) as object;
   const forwarding = new Proxy(Object.create(base) as object, {
     get(known, name, inFront: InFront): unknown {
       if (name in known) return Reflect.get(known, name, inFront);
-      // No symbols: a symbol of the transport, such as how it is printed, says nothing of us.
+      // No symbols: a symbol of the transport, such as its `inspect` method, is not about
+      // `inFront`.
       if (typeof name === 'symbol' || !Object.hasOwn(inFront, 'transport')) return undefined;
       const { transport } = inFront;
       if (transport === null) return undefined;

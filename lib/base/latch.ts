@@ -1,7 +1,7 @@
 /**
- * Why something may not go on: a set of named reasons in one number, so that the hot path makes one
+ * The reasons why an object may not go on: a set in one number, so that the hot path makes one
  * comparison. Code that holds the latch for a reason releases it for the same reason. When the last
- * reason is gone, everything that waited may go on.
+ * reason is gone, the object may go on.
  */
 
 /**
@@ -28,7 +28,7 @@ export class Latch<Reason extends number> {
     return this.held === 0;
   }
 
-  /** Holds it for `reason`, also where it was held for that already. */
+  /** Holds it for `reason`. Does nothing if it is held for that already. */
   hold(reason: Reason): void {
     (this.held as number) |= reason;
   }

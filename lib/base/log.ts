@@ -1,5 +1,5 @@
 /**
- * The place for errors that no caller can catch: of a callback that threw on the event loop, of a
+ * Reports errors that no caller can catch: of a callback that threw on the event loop, or of a
  * producer that failed while no code waited for it. The library also acts on each such error (the
  * connection is lost, the producer is unregistered); the log shows it to a person.
  */
@@ -15,7 +15,7 @@ import { InvalidArgTypeError } from './errors.js';
 export interface LogEvent {
   /** The value that was thrown. */
   readonly error: unknown;
-  /** What was going on, for a person. */
+  /** A short text that tells a person where the error came from. */
   readonly why: string;
 }
 
@@ -33,15 +33,16 @@ export interface Log {
    * are indented, so that no part of it looks like a separate line of the log.
    *
    * @param error - The value that was thrown.
-   * @param why - What was going on; 'Unhandled error' if left out.
+   * @param why - A short text that tells a person where the error came from; 'Unhandled error' if
+   *   left out.
    * @see Twisted: `twisted.python.log.err`
    */
   readonly err: (error: unknown, why?: string) => void;
 
   /**
-   * Tells `observer` of every error from now on, in place of stderr.
+   * Tells `observer` of every later error. The error is then not printed to stderr.
    *
-   * @returns a function that takes it off again.
+   * @returns a function that removes `observer`.
    * @throws InvalidArgTypeError: `observer` is not a function.
    * @see Twisted: `twisted.python.log.addObserver`
    */
@@ -97,7 +98,7 @@ function removeObserver(observer: LogObserver): void {
 }
 
 /**
- * The library reports errors here that no caller can catch.
+ * The library reports here the errors that no caller can catch.
  *
  * @see Twisted: `twisted.python.log`
  */

@@ -2,8 +2,8 @@
 export const NAMELESS = 'an object';
 
 /**
- * The name by which people know an object: its `Symbol.toStringTag`, which an inner class sets to the
- * name of the class that stands for it outside; else the name of its class.
+ * The name by which people know an object: its `Symbol.toStringTag` if it has one, and otherwise
+ * the name of its class. An internal class sets the tag to the name of its public class.
  */
 export function nameOf(value: object): string {
   const { [Symbol.toStringTag]: tag, constructor } = value as {

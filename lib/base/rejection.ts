@@ -1,6 +1,6 @@
 /**
- * Promises where none is expected: a callback may be an async function. Nothing waits for its
- * promise, but a rejection must be handled: Node ends the process otherwise.
+ * Promises that a callback returns because it is an async function. The library does not wait for
+ * such a promise, but must handle its rejection: otherwise Node ends the process.
  */
 import { log } from './log.js';
 
@@ -18,7 +18,7 @@ export function whenRejected(returned: unknown, then: (reason: unknown) => void)
 /**
  * Logs the reason if `returned` is a promise that rejects.
  *
- * @param why - What was going on.
+ * @param why - A short text that tells a person where the error came from.
  */
 export function logRejection(returned: unknown, why: string): void {
   whenRejected(returned, (reason) => log.err(reason, why));

@@ -2,7 +2,7 @@ import { InvalidArgTypeError, OutOfRangeError } from './errors.js';
 
 /**
  * @throws InvalidArgTypeError: `seconds` is not a number.
- * @throws OutOfRangeError: `seconds` is `NaN`, which has no place among times.
+ * @throws OutOfRangeError: `seconds` is `NaN`.
  */
 export function assertSeconds(name: string, seconds: unknown): asserts seconds is number {
   if (typeof seconds !== 'number') throw new InvalidArgTypeError(name, 'a number', seconds);

@@ -1,5 +1,5 @@
 /**
- * The types of `#stream`, whichever module it is when the program runs: the classes of
- * `node:stream` and of `readable-stream` have the same declarations, but the latter's lag behind.
+ * The types of `#stream`. At run time it is `node:stream` or `readable-stream`. Both have the same
+ * classes, but the declarations of `readable-stream` are older.
  */
 export { addAbortSignal, Duplex, Readable, Writable } from 'node:stream';

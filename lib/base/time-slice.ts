@@ -1,20 +1,21 @@
-/** How long a `Cooperator` works before it lets others have the event loop. */
+/** How long a `Cooperator` works before it lets the event loop turn. */
 import { now } from './timers.js';
 
 /** Milliseconds of work in a row. */
 const MAX_SLICE = 10;
 /** Most units from one reading of the clock to the next. */
 const LONGEST_RUN = 16;
-/** Milliseconds, a hundredth of a slice: a run that took less may be followed by a longer one. */
+/** Milliseconds, a hundredth of a slice: after a run that took less, the next run may be longer. */
 const SHORT = MAX_SLICE / 100;
 
 /**
  * Begins a slice of 10 ms.
  *
- * Reading the clock costs more than a small unit of work. So it is read after the first unit, and
- * while units prove small, after runs of twice as many, up to 16; once they take time, after each.
+ * Reading the clock costs more than a small unit of work. So the clock is read after the first
+ * unit, then after runs that double up to 16 units while the units are small, and after each unit
+ * once they take time.
  *
- * @returns whether the slice is over; to be asked after each unit of work.
+ * @returns a function that tells whether the slice is over; call it after each unit of work.
  * @see Twisted: `twisted.internet.task._Timer`
  */
 export function timeSlice(): () => boolean {

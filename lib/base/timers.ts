@@ -1,14 +1,14 @@
 /**
- * The event loop's own calls and its clock, taken when this module loads. A test may fake them and put them back
- * before they fire: then all connections of the process that wait for them would wait for ever.
- * Durations that a user sets (a timeout, a rate) go by the timers of the moment, so that a test can
- * move time on.
+ * The event loop's own calls and its clock, taken when this module loads. A test may fake these
+ * functions, and restore them before the fakes have fired: all connections of the process that wait
+ * for a fake would then wait for ever. A duration that a user sets (a timeout, a rate) uses the
+ * current global timers, so that a test can advance the time.
  */
 export const setImmediate = globalThis.setImmediate;
 export const clearImmediate = globalThis.clearImmediate;
 export const nextTick = process.nextTick.bind(process);
 
-/** Milliseconds: Node calls a longer timer at once. */
+/** Milliseconds. Node fires a longer timer at once. */
 export const LONGEST_TIMER = 2_147_483_647;
 
 const hrtime = process.hrtime;

@@ -1,19 +1,19 @@
 /**
- * Keeps the event loop alive. A stream that completes at once lets a producer run from tick to tick
- * without timers or I/O ever getting their turn (Node's own `pipe` does that); this counts what
- * runs, and says when it is time to let the loop turn.
+ * Keeps the event loop turning. If a stream completes each write at once, a producer can run from
+ * tick to tick, and timers and I/O never get their turn (with Node's own `pipe` this happens). This
+ * module counts the writes, and says when the loop must turn.
  */
 import { now, setImmediate } from './timers.js';
 
-/** Writes that may be made before the loop must turn. */
+/** Writes after which the loop must turn. */
 const WRITES = 64;
-/** Milliseconds after which it must turn as well, if single writes are slow. */
+/** Milliseconds after which the loop must turn in any case, because single writes may be slow. */
 const MILLISECONDS = 1;
-/** From how many writes in a turn on it is worth noticing when the turn ends. */
+/** Number of writes in a turn from which on we watch for the end of the turn. */
 const NOTICE = 16;
 /** Most units of work from one reading of the clock to the next. */
 const LONGEST_RUN = 64;
-/** Milliseconds: a run that took less may be followed by a longer one. */
+/** Milliseconds: after a run that took less, the next run may be longer. */
 const SHORT = MILLISECONDS / 16;
 
 let spent = 0;
@@ -21,9 +21,9 @@ let since = 0;
 let noticing = false;
 
 /**
- * Takes one write from what this turn of the event loop may do.
+ * Takes one write from the budget of this turn of the event loop.
  *
- * @returns `false` if the turn has had enough: go on after a `setImmediate`.
+ * @returns `false` if the budget is used up: go on after a `setImmediate`.
  */
 export function spendTurn(): boolean {
   spent += 1;
@@ -33,7 +33,7 @@ export function spendTurn(): boolean {
     since = now();
     setImmediate(endTurn);
   }
-  // Asking the time costs about as much as a small write, so not each time.
+  // Only now and then, because reading the clock costs about as much as a small write.
   if ((spent & 7) === 0 && now() - since >= MILLISECONDS) spent = WRITES + 1;
   return spent <= WRITES;
 }
@@ -44,12 +44,13 @@ let reading = 0;
 let run = 1;
 
 /**
- * As {@link spendTurn}, for units of work so cheap that a turn of the loop for every few of them
- * would cost more than they do: only the time counts. To read the clock costs more than such a unit
- * too, so it is read after one, and while units prove small, after runs of twice as many.
+ * As {@link spendTurn}, but counts only the time, for units of work that are so cheap that a turn
+ * of the loop for every 64 of them would cost more than the work. Reading the clock also costs more
+ * than such a unit. So the clock is read after one unit, and then after runs that double while the
+ * units are small.
  *
- * @returns how many units may be done before this is to be asked again; 0 if the turn has had
- *   enough: go on after a `setImmediate`.
+ * @returns how many units may be done before the next call; 0 if the budget is used up: go on after
+ *   a `setImmediate`.
  */
 export function smallUnitsLeft(): number {
   const previous = reading;
@@ -67,19 +68,19 @@ export interface Waiting {
   run(isOurTurn: true): void;
 }
 
-/** The flows that have asked for a turn, in order; those before `served` have had it. */
+/** The flows that have asked for a turn, in order; those before `served` have had their turn. */
 let waiting: Waiting[] = [];
 let served = 0;
 let pumping = false;
 
-/** Whether anyone else waits for a turn. */
+/** Whether another flow waits for a turn. */
 export function othersWait(): boolean {
   return served < waiting.length;
 }
 
 /**
- * Calls `run` of `next` in a later turn of the event loop, after all that have asked before: with
- * many connections, each in its turn gets its share.
+ * Calls `run` of `next` in a later turn of the event loop, after all flows that have asked before.
+ * So with many connections, each gets its share.
  */
 export function waitForTurn(next: Waiting): void {
   waiting.push(next);
@@ -89,7 +90,8 @@ export function waitForTurn(next: Waiting): void {
 }
 
 function pump(): void {
-  // A waiter that asks again meanwhile comes behind the others, and is served in this turn if it lasts.
+  // A waiter that asks again meanwhile comes after the others, and is served in this turn if there
+  // is time.
   while (served < waiting.length && !isSpent()) waiting[served++]?.run(true);
   if (served === waiting.length) {
     waiting = [];

@@ -15,16 +15,16 @@ export function isClosing(protocol: AnyProtocol): boolean {
 
 /**
  * Whether `returned` is a reason to deliver nothing more of a chunk: an error or, in Twisted's
- * older way, a string that says why. Any other value is not, because a JavaScript callback often
- * returns one that means nothing: `(line) => lines.push(line)`.
+ * older way, a string that says why. Any other value is not a reason, because a JavaScript callback
+ * often returns a value without meaning to: `(line) => lines.push(line)`.
  */
 export function isReason(returned: unknown): boolean {
   return returned instanceof Error || (typeof returned === 'string' && returned !== '');
 }
 
 /**
- * Does not wait for `returned`. If it is a promise that rejects, that counts as an exception: the
- * error is logged, and the connection is lost.
+ * Does not wait for `returned`. If it is a promise that rejects, the rejection counts as an
+ * exception: the error is logged, and the connection is lost.
  *
  * @param callback - The name of the callback that returned it.
  * @returns the value, if it is not a promise.

@@ -1,9 +1,7 @@
 /** Checks that several receivers make before anything has changed. */
 import { InvalidStateError, OutOfRangeError } from '../base/errors.js';
 
-/**
- * @throws OutOfRangeError: `limit` is not a number of at least 0, so that it would limit nothing.
- */
+/** @throws OutOfRangeError: `limit` is not a number of at least 0. */
 export function assertMaxLength(limit: unknown): asserts limit is number {
   if (typeof limit === 'number' && limit >= 0) return;
   throw new OutOfRangeError('MAX_LENGTH', 'a number of at least 0', limit);

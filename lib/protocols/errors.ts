@@ -1,7 +1,7 @@
 /** The errors of receivers. Match errors on `code` (or `instanceof`), never on the message. */
 
 /**
- * The bytes that came are not a netstring. `code` is `ERR_NETSTRING_PARSE`.
+ * The received bytes are not a netstring. `code` is `ERR_NETSTRING_PARSE`.
  *
  * @see Twisted: `twisted.protocols.basic.NetstringParseError`
  */
@@ -10,9 +10,9 @@ export class NetstringParseError extends Error {
   readonly code = 'ERR_NETSTRING_PARSE';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
-   * @param message - Says what is wrong with it.
+   * @param message - Says what is wrong with the bytes.
    */
   constructor(message: string) {
     super(message);
@@ -21,7 +21,7 @@ export class NetstringParseError extends Error {
 }
 
 /**
- * A string has more bytes than its length prefix can say; nothing was written. `code` is
+ * A string has more bytes than its length prefix can express; nothing was written. `code` is
  * `ERR_STRING_TOO_LONG`.
  *
  * @see Twisted: `twisted.protocols.basic.StringTooLongError`
@@ -31,7 +31,7 @@ export class StringTooLongError extends RangeError {
   readonly code = 'ERR_STRING_TOO_LONG';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param length - The number of its bytes.
    * @param maximum - The largest number that it may have.

@@ -1,6 +1,6 @@
 /**
- * Base classes of protocols, as programs for Twisted use them: receivers that make lines and
- * strings of the bytes that come; wrappers, limits and timeouts around any protocol.
+ * Base classes of protocols, as programs for Twisted use them: receivers that turn the received
+ * bytes into lines and strings; wrappers, limits and timeouts around any protocol.
  *
  * @module twisted-streams/protocols
  * @packageDocumentation

@@ -31,7 +31,9 @@ import { Receiver } from './receiver.js';
 export class IntNStringReceiver<
   T extends ITransport & IPushProducer = ProtocolTransport,
 > extends Receiver<T> {
-  /** How many bytes a string may have: 99999 unless it is set, on a subclass or an instance. */
+  /**
+   * The most bytes that a string may have: 99999 unless you set it, on a subclass or an instance.
+   */
   declare MAX_LENGTH: number;
   /**
    * The format of a length, in the notation of Python's `struct`: `!` or `>` for the high byte
@@ -66,14 +68,15 @@ export class IntNStringReceiver<
   }
 
   /**
-   * Delivers the strings of `data`. From inside a callback: what came before it is delivered first.
+   * Delivers the strings of `data`. If a callback calls this, the bytes that came before `data` are
+   * delivered first.
    *
    * @param data - Kept until it is delivered; don't overwrite it.
-   * @returns what `lengthLimitExceeded` returned, if it was called.
+   * @returns the value that `lengthLimitExceeded` returned, if it was called.
    * @throws InvalidArgTypeError: `data` is not bytes; nothing has changed.
-   * @throws OutOfRangeError: `structFormat`, `prefixLength` or `MAX_LENGTH` makes no sense; nothing
+   * @throws OutOfRangeError: `structFormat`, `prefixLength` or `MAX_LENGTH` is not valid; nothing
    *   has changed.
-   * @throws what a callback throws.
+   * @throws the error that a callback throws.
    */
   override dataReceived(data: Uint8Array): unknown {
     const bytes = checkedBuffer(data);
@@ -111,11 +114,11 @@ export class IntNStringReceiver<
   }
 
   /**
-   * The length that came is more than `MAX_LENGTH`. Closes the connection, unless it is overridden.
-   * `recvd` then begins with that length; while it does, each `dataReceived` calls this again.
+   * The length that came is more than `MAX_LENGTH`. Closes the connection, unless you override it.
+   * While `recvd` begins with that length, each `dataReceived` calls this again.
    *
    * @param _length - The length that came.
-   * @returns what `dataReceived` is to return.
+   * @returns the value that `dataReceived` returns.
    */
   lengthLimitExceeded(_length: number): unknown {
     this.transport?.loseConnection();
@@ -126,8 +129,8 @@ export class IntNStringReceiver<
    * Writes a string, after its length.
    *
    * @throws InvalidArgTypeError: `string` is not bytes; nothing was written.
-   * @throws StringTooLongError: it has more bytes than the prefix can say; nothing was written.
-   * @throws OutOfRangeError: `structFormat` or `prefixLength` makes no sense; nothing was written.
+   * @throws StringTooLongError: it has more bytes than the prefix can express; nothing was written.
+   * @throws OutOfRangeError: `structFormat` or `prefixLength` is not valid; nothing was written.
    * @throws InvalidStateError: there is no transport.
    */
   sendString(string: Uint8Array): void {

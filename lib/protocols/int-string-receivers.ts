@@ -1,10 +1,10 @@
-/** The usual lengths in front of strings. */
+/** The receivers with the usual length prefixes. */
 import type { IPushProducer, ITransport, ProtocolTransport } from '../twisted/core/index.js';
 import { IntNStringReceiver } from './int-n-string-receiver.js';
 
 /**
- * Receives strings of up to 4294967295 bytes, each after its length in 4 bytes, the high one first. By
- * itself it refuses those of more than `MAX_LENGTH`.
+ * Receives strings of up to 4294967295 bytes, each after its length in 4 bytes, the high one first.
+ * It refuses strings of more than `MAX_LENGTH` bytes.
  *
  * @example
  * ```ts

@@ -27,9 +27,9 @@ import { Receiver } from './receiver.js';
 export class LineOnlyReceiver<
   T extends ITransport & IPushProducer = ProtocolTransport,
 > extends Receiver<T> {
-  /** The delimiter of lines: CR LF unless it is set, on a subclass or an instance, at any time. */
+  /** The delimiter of lines: CR LF unless you set it, on a subclass or an instance, at any time. */
   declare delimiter: Uint8Array;
-  /** How many bytes a line may have, without its delimiter: 16384 unless it is set. */
+  /** The most bytes that a line may have, without its delimiter: 16384 unless you set it. */
   declare MAX_LENGTH: number;
 
   readonly #inbox = new Inbox();
@@ -41,14 +41,15 @@ export class LineOnlyReceiver<
   }
 
   /**
-   * Delivers the lines of `data`. From inside a callback: what came before it is delivered first.
+   * Delivers the lines of `data`. If a callback calls this, the bytes that came before `data` are
+   * delivered first.
    *
    * @param data - Kept until it is delivered; don't overwrite it.
-   * @returns what `lineLengthExceeded` returned, if it was called.
+   * @returns the value that `lineLengthExceeded` returned, if it was called.
    * @throws InvalidArgTypeError: `data` or `delimiter` is not bytes; nothing has changed.
    * @throws OutOfRangeError: `delimiter` is empty, or `MAX_LENGTH` is not a number of at least 0;
    *   nothing has changed.
-   * @throws what a callback throws.
+   * @throws the error that a callback throws.
    */
   override dataReceived(data: Uint8Array): unknown {
     const bytes = checkedBuffer(data);
@@ -91,11 +92,11 @@ export class LineOnlyReceiver<
   }
 
   /**
-   * A line is longer than `MAX_LENGTH`. Closes the connection, unless it is overridden; then the
-   * next line is delivered as usual. Until the end of the line has come, this is called again with
-   * each chunk, with the whole line so far.
+   * A line is longer than `MAX_LENGTH`. Closes the connection. If you override it so that the
+   * connection stays open, the next line is delivered as usual. Until the end of the line has come,
+   * this is called again with each chunk, with the whole line so far.
    *
-   * @returns what `dataReceived` is to return.
+   * @returns the value that `dataReceived` returns.
    */
   lineLengthExceeded(_line: Buffer): unknown {
     this.transport?.loseConnection();

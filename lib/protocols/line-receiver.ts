@@ -33,9 +33,9 @@ import { NOTHING } from './unread-bytes.js';
 export class LineReceiver<
   T extends ITransport & IPushProducer = ProtocolTransport,
 > extends Receiver<T> {
-  /** The delimiter of lines: CR LF unless it is set, on a subclass or an instance, at any time. */
+  /** The delimiter of lines: CR LF unless you set it, on a subclass or an instance, at any time. */
   declare delimiter: Uint8Array;
-  /** How many bytes a line may have, without its delimiter: 16384 unless it is set. */
+  /** The most bytes that a line may have, without its delimiter: 16384 unless you set it. */
   declare MAX_LENGTH: number;
   /** Whether lines are delivered: `true`; or raw data: `false`. */
   lineMode = true;
@@ -49,17 +49,17 @@ export class LineReceiver<
   }
 
   /**
-   * Delivers the lines of `data`, or all of it as raw data. From inside a callback: what came before
-   * it is delivered first.
+   * Delivers the lines of `data`, or all of it as raw data. If a callback calls this, the bytes
+   * that came before `data` are delivered first.
    *
    * @param data - Kept until it is delivered; don't overwrite it.
-   * @returns the value that the last callback returned, if it ended this: `lineLengthExceeded`, a
-   *   callback that called `loseConnection`, or one that returned an error. The rest of the chunk
-   *   is buffered until the next call.
+   * @returns the value of the last callback, if that ended this call: `lineLengthExceeded`, a
+   *   callback that called `loseConnection`, or a callback that returned an error. The rest of the
+   *   chunk is buffered until the next call.
    * @throws InvalidArgTypeError: `data` or `delimiter` is not bytes; nothing has changed.
    * @throws OutOfRangeError: `delimiter` is empty, or `MAX_LENGTH` is not a number of at least 0;
    *   nothing has changed.
-   * @throws what a callback throws.
+   * @throws the error that a callback throws.
    */
   override dataReceived(data: Uint8Array): unknown {
     const bytes = checkedBuffer(data);
@@ -100,7 +100,7 @@ export class LineReceiver<
    * A line came. Override it.
    *
    * @param _line - Without its delimiter.
-   * @returns nothing, usually; an error, to deliver no more of this chunk.
+   * @returns nothing, usually; an error ends the delivery of this chunk.
    * @throws MethodNotImplementedError unless overridden.
    */
   lineReceived(_line: Buffer): unknown {
@@ -108,9 +108,9 @@ export class LineReceiver<
   }
 
   /**
-   * Raw data came: all there is. Override it if you call `setRawMode`.
+   * Raw data came, in pieces of any size. Override it if you call `setRawMode`.
    *
-   * @returns nothing, usually; an error, to deliver no more of this chunk.
+   * @returns nothing, usually; an error ends the delivery of this chunk.
    * @throws MethodNotImplementedError unless overridden.
    */
   rawDataReceived(_data: Buffer): unknown {
@@ -118,10 +118,11 @@ export class LineReceiver<
   }
 
   /**
-   * A line is longer than `MAX_LENGTH`. Closes the connection, unless it is overridden.
+   * A line is longer than `MAX_LENGTH`. Closes the connection, unless you override it.
    *
-   * @param _line - Everything that has come, beginning with that line: it may end before the line does, or have others after it.
-   * @returns what `dataReceived` is to return.
+   * @param _line - All bytes that have come, beginning with that line. The end of the line may
+   *   still be missing, or more lines may follow.
+   * @returns the value that `dataReceived` returns.
    */
   lineLengthExceeded(_line: Buffer): unknown {
     this.transport?.loseConnection();
@@ -136,10 +137,10 @@ export class LineReceiver<
   /**
    * From now on, delivers lines.
    *
-   * @param extra - The part of the raw data that was not yours: it is delivered as lines, after the
-   *   buffered bytes. If called from inside `rawDataReceived`, once that has returned.
-   * @returns what `dataReceived` returns for it.
-   * @throws as `dataReceived`.
+   * @param extra - The rest of the raw data, which is delivered as lines, after the buffered bytes.
+   *   If you call this from inside `rawDataReceived`, the delivery begins when that has returned.
+   * @returns the value that `dataReceived` returns for `extra`.
+   * @throws the errors that `dataReceived` throws.
    */
   setLineMode(extra: Uint8Array = NOTHING): unknown {
     const bytes = checkedBuffer(extra, 'extra');

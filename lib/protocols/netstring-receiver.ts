@@ -12,7 +12,7 @@ import { UnreadBytes } from './unread-bytes.js';
 const ZERO = 0x30;
 const COLON = 0x3a;
 const COMMA = Buffer.from(',');
-/** More digits than the largest length that a JavaScript number can hold exactly. */
+/** One digit more than the largest length that a JavaScript number can express exactly. */
 const MOST_DIGITS = 17;
 
 /**
@@ -33,12 +33,14 @@ const MOST_DIGITS = 17;
 export class NetstringReceiver<
   T extends ITransport & IPushProducer = ProtocolTransport,
 > extends Receiver<T> {
-  /** How many bytes a string may have: 99999 unless it is set, on a subclass or an instance. */
+  /**
+   * The most bytes that a string may have: 99999 unless you set it, on a subclass or an instance.
+   */
   declare MAX_LENGTH: number;
   /** Whether the other end has sent bytes that are not a netstring. */
   brokenPeer = false;
 
-  /** How many bytes the string that is being received has, and one for its comma. */
+  /** The number of bytes of the string that is being received, and 1 for its comma. */
   protected expectedPayloadSize = 0;
 
   #isLengthKnown = false;
@@ -48,7 +50,7 @@ export class NetstringReceiver<
     this.prototype.MAX_LENGTH = 99999;
   }
 
-  /** What was received and not parsed yet. */
+  /** The bytes that were received and not parsed yet. */
   protected get remainingData(): Buffer {
     return this.#unread.peekAll();
   }
@@ -57,7 +59,7 @@ export class NetstringReceiver<
     this.#unread.replace(checkedBuffer(data));
   }
 
-  /** Begins anew, then connects. */
+  /** Resets the parser, then connects. */
   override makeConnection(transport: ITransport): void {
     this.#unread.replace(Buffer.alloc(0));
     this.#isLengthKnown = false;
@@ -67,12 +69,12 @@ export class NetstringReceiver<
   }
 
   /**
-   * Delivers the strings of `data`; from inside a callback as well, before this returns.
+   * Delivers the strings of `data` before this returns, also if a callback calls it.
    *
    * @param data - Kept until it is delivered; don't overwrite it.
    * @throws InvalidArgTypeError: `data` is not bytes; nothing has changed.
    * @throws OutOfRangeError: `MAX_LENGTH` is not a number of at least 0; nothing has changed.
-   * @throws what `stringReceived` throws.
+   * @throws the error that `stringReceived` throws.
    */
   override dataReceived(data: Uint8Array): unknown {
     const bytes = checkedBuffer(data);
@@ -108,8 +110,8 @@ export class NetstringReceiver<
   /**
    * Takes the length of the next string, and its colon, if they have come.
    *
-   * @returns whether they have.
-   * @throws NetstringParseError: there is no length, or it is more than `MAX_LENGTH`.
+   * @returns whether they have come.
+   * @throws NetstringParseError: there is no length, or the length is more than `MAX_LENGTH`.
    */
   protected consumeLength(): boolean {
     const count = Math.min(this.#unread.length, MOST_DIGITS + 1);
@@ -140,7 +142,7 @@ export class NetstringReceiver<
     return false;
   }
 
-  /** Whether the whole string has come, of the length that was received last. */
+  /** Whether the whole string, of the length that was received last, has come. */
   protected payloadComplete(): boolean {
     return !this.#isLengthKnown || this.#unread.length >= this.expectedPayloadSize;
   }

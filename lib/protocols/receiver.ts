@@ -7,20 +7,21 @@ import {
 import { NOTHING } from './unread-bytes.js';
 
 /**
- * A protocol that parses what it receives, and so is a push producer of what it delivers: paused, even
- * in the middle of a chunk, it keeps the rest and delivers nothing, and its transport is paused as well.
- * Not to be used by itself: extend one of the receivers.
+ * A protocol that parses the bytes that it receives, and so is a push producer of lines or strings.
+ * When it is paused, even in the middle of a chunk, it buffers the rest, delivers nothing, and
+ * pauses its transport too. Do not extend this class itself, but one of the receivers.
  *
  * All receivers have in common:
  *
  * - They work without a transport: call `dataReceived`.
- * - What they deliver is a view of the chunk that it came in, or memory of its own if it came in
- *   several. It is never overwritten. A view keeps its chunk alive: copy what you keep for long.
+ * - A line or string that they deliver is a view of the chunk in which it came, or has its own
+ *   memory if it came in several chunks. It is never overwritten. A view keeps its whole chunk in
+ *   memory: copy a line or string that you keep for long.
  * - Once `loseConnection` was called, they deliver nothing more.
- * - An exception of a callback reaches the caller of `dataReceived`, which is the transport and loses
- *   the connection. What was not delivered is kept.
- * - A callback that returns a promise is not waited for: pause, to wait. If the promise rejects, the
- *   error is logged and loses the connection.
+ * - An exception of a callback reaches the caller of `dataReceived`: the transport, which loses the
+ *   connection. The bytes that were not delivered stay buffered.
+ * - They do not wait for a promise that a callback returns: pause, to make them wait. If the
+ *   promise rejects, the error is logged, and the connection is lost.
  *
  * @typeParam T - The type of the transport, if it is not a `ProtocolTransport`.
  * @see Twisted: `twisted.protocols.basic._PauseableMixin`
@@ -33,13 +34,13 @@ export abstract class Receiver<T extends ITransport & IPushProducer = ProtocolTr
   paused = false;
 
   /**
-   * Bytes came from the other end, in whatever pieces. From inside a callback: what came before them
-   * is delivered first.
+   * Bytes came from the other end, in pieces of any size. If a callback calls this, the bytes that
+   * came before are delivered first.
    *
    * @param data - Kept until it is delivered; don't overwrite it.
-   * @returns what the callback that ended it returned; `undefined` if none did.
+   * @returns the value of the callback that ended this call; `undefined` if no callback did.
    * @throws InvalidArgTypeError: `data` is not bytes; nothing has changed.
-   * @throws what a callback throws.
+   * @throws the error that a callback throws.
    */
   abstract override dataReceived(data: Uint8Array): unknown;
 
@@ -50,10 +51,10 @@ export abstract class Receiver<T extends ITransport & IPushProducer = ProtocolTr
   }
 
   /**
-   * Resumes the transport, and delivers what was kept, before this returns; from inside a callback,
-   * after that has returned.
+   * Resumes the transport, and delivers the buffered bytes before this returns. If a callback calls
+   * it, they are delivered after the callback has returned.
    *
-   * @throws what a callback throws.
+   * @throws the error that a callback throws.
    */
   resumeProducing(): void {
     this.paused = false;

@@ -1,27 +1,33 @@
 import { Buffer } from 'node:buffer';
 
-/** What makes a `Buffer` over memory that there is: three times as fast as `subarray`, which ends up here. */
+/**
+ * The class that makes a `Buffer` over existing memory. It is three times as fast as `subarray`,
+ * which calls it in the end.
+ */
 const View = (
   Buffer as unknown as {
     [Symbol.species]: new (memory: ArrayBufferLike, start: number, length: number) => Buffer;
   }
 )[Symbol.species];
 
-/** The least memory that is set aside. */
+/** The least number of bytes of memory that a segment allocates. */
 const LEAST = 128;
-/** A larger piece of memory that is not ours is left where it is. */
+/** In bytes. Memory that is not ours is not copied if it is larger. */
 const SMALL = 1024;
-/** One of our own that is larger is not moved for a few bytes more. */
+/** In bytes. Our own memory is not moved for a few more bytes if it is larger. */
 const LARGE = 32768;
 
 /**
- * Bytes that came together, or were brought together. What has once been in `memory` is never
- * overwritten, so that a view of it stays what it is; more bytes go behind it.
+ * Bytes that came together, or were copied together. Bytes in `memory` are never overwritten, so
+ * that a view of them does not change; new bytes go after them.
  */
 export class Segment {
-  /** Where in `memory` the first byte is that is still wanted. */
+  /** The index in `memory` of the first byte that is still needed. */
   start = 0;
-  /** What `memory` is the beginning of, where it is our own: behind it, there is room. */
+  /**
+   * The allocation of which `memory` is the beginning, if it is our own; there is room after
+   * `memory`.
+   */
   private room: Buffer | undefined;
 
   private backing: ArrayBufferLike;
@@ -33,22 +39,22 @@ export class Segment {
     this.origin = memory.byteOffset;
   }
 
-  /** A view of the first `count` bytes that are still wanted. */
+  /** A view of the first `count` bytes that are still needed. */
   view(count: number): Buffer {
     return new View(this.backing, this.origin + this.start, count);
   }
 
-  /** How many bytes are still wanted. */
+  /** How many bytes are still needed. */
   get length(): number {
     return this.memory.length - this.start;
   }
 
-  /** How many bytes of memory it keeps alive. */
+  /** How many bytes of memory it keeps in use. */
   get footprint(): number {
     return this.memory.buffer.byteLength;
   }
 
-  /** Puts `data` behind the rest if that is cheap. @returns whether it was. */
+  /** Appends `data` if that is cheap. @returns whether it did. */
   appendCheaply(data: Buffer): boolean {
     if (data.length > SMALL) return false;
     const most = this.room === undefined ? SMALL : LARGE;
@@ -57,7 +63,7 @@ export class Segment {
     return true;
   }
 
-  /** Puts `data` behind the rest, which may have to move. */
+  /** Appends `data`. The other bytes may have to move. */
   append(data: Buffer): void {
     if (!this.hasRoomFor(data.length)) this.moveWithRoomFor(data.length);
     const { length } = this.memory;
@@ -66,7 +72,7 @@ export class Segment {
     this.memory = room.subarray(0, length + data.length);
   }
 
-  /** Moves the bytes that are still wanted, to let go of the rest. */
+  /** Copies the bytes that are still needed, to free the other memory. */
   shrink(): void {
     this.moveWithRoomFor(0);
   }
@@ -75,10 +81,13 @@ export class Segment {
     return this.room !== undefined && this.memory.length + count <= this.room.length;
   }
 
-  /** To twice the memory that is needed: so, a byte moves a constant number of times, on average. */
+  /**
+   * Moves to twice the memory that is needed, so that a byte moves a constant number of times on
+   * average.
+   */
   private moveWithRoomFor(count: number): void {
     const kept = this.memory.subarray(this.start);
-    // Not of Node's pool: one idle connection would keep a whole slab of it alive.
+    // Not from Node's pool, because one idle connection would keep a whole slab of the pool in use.
     this.room = Buffer.allocUnsafeSlow(Math.max(LEAST, 2 * (kept.length + count)));
     this.room.set(kept);
     this.memory = this.room.subarray(0, kept.length);

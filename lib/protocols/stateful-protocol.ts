@@ -47,7 +47,7 @@ export class StatefulProtocol<
   readonly #parse = (): unknown => this.#deliver();
   #state: ProtocolState | undefined;
 
-  /** Connects, and begins in the initial state. */
+  /** Removes earlier bytes, connects, and begins in the initial state. */
   override makeConnection(transport: ITransport): void {
     this.#inbox.replace(NOTHING);
     this.#state = undefined;
@@ -65,14 +65,16 @@ export class StatefulProtocol<
   }
 
   /**
-   * Delivers `data` in the pieces that are waited for. From inside a callback: what came before it is
-   * delivered first.
+   * Delivers `data` in pieces of the sizes that the states name. If a callback calls this, the
+   * bytes that came before `data` are delivered first.
    *
    * @param data - Kept until it is delivered; don't overwrite it.
-   * @throws InvalidArgTypeError: `data` is not bytes, and nothing has changed; or what a state's
-   *   function returned is not a state, and it is not left.
-   * @throws InvalidStateError: a state that waits for no bytes is not left, so it would be for ever.
-   * @throws what a state's function throws: its bytes are delivered, the state is not left.
+   * @throws InvalidArgTypeError: `data` is not bytes, and nothing has changed; or the value that a
+   *   state's function returned is not a state, and the old state stays.
+   * @throws InvalidStateError: a state that waits for no bytes returns no next state, so it would
+   *   be called for ever.
+   * @throws the error that a state's function throws: its bytes count as delivered, and the state
+   *   stays.
    */
   override dataReceived(data: Uint8Array): unknown {
     const bytes = checkedBuffer(data);

@@ -5,22 +5,23 @@ import { type IProtocol, type ITransport, logPrefixOf, Protocol } from '../twist
 import { heed } from './callbacks.js';
 import { isThenable } from '../base/rejection.js';
 
-/** What {@link StatefulStringProtocol} adds to its base. */
+/** The members that {@link StatefulStringProtocol} adds to its base. */
 export declare abstract class StatefulStringProtocolMembers {
   // TypeScript demands this constructor of a class that is mixed into another: it takes the base's
   // arguments.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   constructor(...args: any[]);
 
-  /** Which method gets the next string: `proto_` and this. `'init'` to begin with. */
+  /** The method `proto_` plus this name gets the next string. `'init'` at the beginning. */
   state: string;
 
   /**
-   * Calls the method of the current state, which returns the next state: `'done'` closes the
-   * connection. If there is no method for a string, the string is dropped and that is logged.
+   * Calls the method of the current state, which returns the next state; `'done'` closes the
+   * connection. If there is no such method, the string is dropped, and an error is logged.
    *
-   * @throws InvalidArgTypeError: the method before returned no state, or this one a promise.
-   * @throws what the method throws: the state is not left.
+   * @throws InvalidArgTypeError: the method before returned no state, or this method returned a
+   *   promise.
+   * @throws the error that the method throws: the state stays.
    */
   stringReceived(string: Buffer): void;
 }
@@ -29,8 +30,8 @@ export declare abstract class StatefulStringProtocolMembers {
 /* eslint-disable @typescript-eslint/no-explicit-any */
 
 /**
- * Has a string receiver call a method of its own for each state: `proto_init` for the first string,
- * then the method that the last one named.
+ * Makes a string receiver call a method for each state: `proto_init` for the first string, then the
+ * method that the last method named.
  *
  * @example
  * ```ts
@@ -85,7 +86,7 @@ export function StatefulStringProtocol(
         heed(this, next, method);
         throw new InvalidArgTypeError('state', 'a string', next);
       }
-      this.state = next as string; // A value that is not a state is refused when a string comes for it.
+      this.state = next as string; // Refused with the next string, if it is not a state.
       if (next === 'done') this.transport?.loseConnection();
     }
   }

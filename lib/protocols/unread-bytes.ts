@@ -8,24 +8,24 @@ import { Segment } from './segment.js';
 export const NOTHING = Buffer.alloc(0);
 const NO_SEGMENT = new Segment(NOTHING);
 
-/** What may be kept alive for a few bytes. */
+/** The most memory, in bytes, that a few bytes may keep in use. */
 const LARGE_FOOTPRINT = 16384;
 
 /**
- * Takes chunks as they come and gives strings of any length. Whatever the chunks, each byte is searched
- * once, and copied a constant number of times on average: not at all where a string lies within a
- * chunk.
+ * Takes chunks as they come and gives strings of any length. With chunks of any size, each byte is
+ * searched once, and copied a constant number of times on average; a string within one chunk is not
+ * copied.
  */
 export class UnreadBytes {
-  /** How many there are. */
+  /** The number of unread bytes. */
   length = 0;
 
   private head = NO_SEGMENT;
-  /** What came after `head`. */
+  /** The bytes that came after `head`. */
   private more: Segment[] = [];
   /** How many bytes at the end of `head` are copies of the first ones of `more`. */
   private borrowed = 0;
-  /** At none of the first so many bytes, a delimiter begins. */
+  /** No delimiter begins in this number of first bytes. */
   private searched = 0;
   private searchedFor: Uint8Array = NOTHING;
 
@@ -39,7 +39,7 @@ export class UnreadBytes {
     this.length += data.length;
   }
 
-  /** How many bytes come before the first `delimiter`; -1 if there is none yet. */
+  /** The number of bytes before the first `delimiter`; -1 if there is none yet. */
   indexOf(delimiter: Uint8Array): number {
     if (delimiter !== this.searchedFor) {
       this.searchedFor = delimiter;
@@ -55,16 +55,16 @@ export class UnreadBytes {
       this.searched = Math.max(this.searched, this.head.length - delimiter.length + 1);
       const [next] = this.more;
       if (next === undefined) return -1;
-      // No more of it than this line needs: it may be large.
+      // Borrow only as much as this line needs, because `next` may be large.
       const end = indexOfDelimiter(next.memory, delimiter, 0);
       this.borrow(next, end < 0 ? next.length : end + delimiter.length);
     }
   }
 
   /**
-   * Brings the first `count` bytes together, which there must be.
+   * Brings the first `count` bytes together. There must be so many.
    *
-   * @returns where they are: the first at `start` of `memory`.
+   * @returns their place: the first byte is at index `start` of `memory`.
    */
   gather(count: number): Readonly<Pick<Segment, 'memory' | 'start'>> {
     for (;;) {
@@ -75,7 +75,10 @@ export class UnreadBytes {
     }
   }
 
-  /** Appends to `head` what it has not yet of the first `count` bytes of `next`, the first of `more`. */
+  /**
+   * Appends to `head` the first `count` bytes of `next`, the first segment of `more`, except those
+   * that it has already.
+   */
   private borrow(next: Segment, count: number): void {
     this.head.append(next.memory.subarray(this.borrowed, count));
     this.borrowed = count;
@@ -84,14 +87,20 @@ export class UnreadBytes {
     this.borrowed = 0;
   }
 
-  /** Takes the `count` bytes before a delimiter of `gap` bytes, where `indexOf` has found it, and forgets that. */
+  /**
+   * Takes the `count` bytes before the delimiter that `indexOf` has found, and removes the
+   * delimiter, which has `gap` bytes.
+   */
   takeBefore(count: number, gap: number): Buffer {
     const taken = this.head.view(count);
     this.skip(count + gap);
     return taken;
   }
 
-  /** Takes the first `count` bytes, which there must be: a view if they are together, else a copy. */
+  /**
+   * Takes the first `count` bytes (there must be so many): a view if they are together, else a
+   * copy.
+   */
   take(count: number): Buffer {
     if (count <= this.head.length) return this.takeBefore(count, 0);
     const taken = Buffer.allocUnsafe(count);
@@ -105,18 +114,18 @@ export class UnreadBytes {
     return taken;
   }
 
-  /** Takes everything, as `take` does. */
+  /** Takes all bytes, as `take` does. */
   takeAll(): Buffer {
     return this.take(this.length);
   }
 
-  /** Everything, which stays unread. */
+  /** All bytes, which stay unread. */
   peekAll(): Buffer {
     this.gather(this.length);
     return this.head.view(this.length);
   }
 
-  /** Forgets the first `count` bytes, no more than are together. */
+  /** Removes the first `count` bytes, which must be together. */
   skip(count: number): void {
     this.searched = 0;
     this.length -= count;
@@ -124,21 +133,24 @@ export class UnreadBytes {
     head.start += count;
     const left = head.length;
     if (left > borrowed) return;
-    // Those that are left are the last of those borrowed: go on where they came from.
+    // The bytes that are left are borrowed ones: go on in the segment from which they came.
     this.head = this.more.shift() ?? NO_SEGMENT;
     this.head.start = borrowed - left;
     this.borrowed = 0;
   }
 
-  /** Forgets everything, and goes on with `bytes`. */
+  /** Removes all bytes, and goes on with `bytes`. */
   replace(bytes: Buffer): void {
     this.more = [];
     this.length = this.borrowed = this.searched = 0;
-    this.head = NO_SEGMENT; // Lets go of the memory.
+    this.head = NO_SEGMENT; // Frees the memory.
     this.append(bytes);
   }
 
-  /** Nothing more can be delivered for now: rather than keep a large chunk for a few bytes, copies them. */
+  /**
+   * Called when nothing more can be delivered for now: copies a few bytes rather than keep their
+   * large chunk.
+   */
   settle(): void {
     const { head, length } = this;
     if (length === 0 || this.more.length > 0) return;

@@ -8,18 +8,18 @@ import {
   type ProtocolTransport,
 } from '../twisted/core/index.js';
 
-/** What a factory may have, for its protocols to call. */
+/** The method that a factory may have for its protocols to call. */
 interface Expectant {
   protocolConnectionMade?: unknown;
 }
 
 /**
- * A protocol that keeps what it receives, and remembers whether it was connected and why it lost
- * the connection.
+ * A protocol that keeps the bytes that it receives, and remembers whether it was connected and the
+ * reason why it lost the connection.
  *
  * When its connection is made, it calls the function `protocolConnectionMade` of its factory, if
- * there is one, with itself: once, and sets that to `null`. Such a function can be what resolves a
- * promise.
+ * there is one, with itself: once, and then sets it to `null`. The function can be one that
+ * resolves a promise.
  *
  * @see Twisted: `twisted.internet.testing.AccumulatingProtocol`
  */
@@ -30,7 +30,7 @@ export class AccumulatingProtocol<
   made = false;
   /** Whether the connection was lost. */
   closed = false;
-  /** What `connectionLost` was given; `null` before. */
+  /** The reason that `connectionLost` got; `null` before. */
   closedReason: Error | null = null;
   /** Resolves when the connection is lost. */
   readonly closedDeferred: Promise<void>;
@@ -56,7 +56,7 @@ export class AccumulatingProtocol<
     this.#received = [Buffer.from(data)];
   }
 
-  /** Remembers that, and tells the factory. */
+  /** Sets `made`, and tells the factory. */
   override connectionMade(): void {
     this.made = true;
     const factory = this.factory as Expectant | null;
@@ -76,7 +76,7 @@ export class AccumulatingProtocol<
     this.#received.push(Buffer.from(data));
   }
 
-  /** Remembers the reason, and resolves `closedDeferred`. */
+  /** Keeps the reason, and resolves `closedDeferred`. */
   override connectionLost(reason: Error): void {
     this.closed = true;
     this.closedReason = reason;

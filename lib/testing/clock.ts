@@ -14,7 +14,10 @@ export class Clock implements IReactorTime {
   /** The calls that are still to be made; {@link Clock.getDelayedCalls} copies it. */
   readonly calls: DelayedCall[] = [];
 
-  /** Its methods need no `this`, as Python's: `protocol.callLater = clock.callLater`. */
+  /**
+   * Its methods need no `this`, like bound methods in Python:
+   * `protocol.callLater = clock.callLater`.
+   */
   constructor() {
     this.seconds = this.seconds.bind(this);
     this.callLater = this.callLater.bind(this);
@@ -26,13 +29,13 @@ export class Clock implements IReactorTime {
   }
 
   /**
-   * Calls `f` once the clock was advanced by `delay`. Calls due at the same time are made in the
-   * order in which they were put there.
+   * Calls `f` once the clock was advanced by `delay`. Calls for the same time are made in the order
+   * in which they were added or moved to it.
    *
-   * @param delay - In seconds from now. One that has passed is made by the next `advance`.
+   * @param delay - In seconds from now. If it is below 0, the next `advance` makes the call.
    * @param f - The function to call.
    * @param args - The arguments to call it with.
-   * @returns the call, to be cancelled or moved.
+   * @returns the call, which you can cancel or move.
    * @throws InvalidArgTypeError, OutOfRangeError: `delay` is not a number, or `f` is not a
    *   function; nothing has changed.
    */
@@ -60,12 +63,13 @@ export class Clock implements IReactorTime {
   }
 
   /**
-   * Lets `amount` pass, then makes the calls that are due, earliest first; also those that only
-   * come to be due while it does so. Each call sees the time after all of `amount`.
+   * Adds `amount` to the time, then makes the calls that are due, the earliest first, including
+   * calls that are added meanwhile and are due too. During each call, the clock already shows the
+   * new time.
    *
    * @param amount - In seconds.
    * @throws InvalidArgTypeError, OutOfRangeError: `amount` is not a number; nothing has changed.
-   * @throws what a call throws; those after it are left for the next `advance`.
+   * @throws the error that a call throws; the calls after it are left for the next `advance`.
    */
   advance(amount: number): void {
     assertSeconds('amount', amount);
@@ -83,13 +87,13 @@ export class Clock implements IReactorTime {
    * Advances by each of `timings`, one after the other.
    *
    * @param timings - In seconds.
-   * @throws as {@link Clock.advance}.
+   * @throws the errors that {@link Clock.advance} throws.
    */
   pump(timings: Iterable<number>): void {
     for (const amount of timings) this.advance(amount);
   }
 
-  /** When, and not only that, this is done decides the order of calls that move to the same time. */
+  /** The moment at which this sorts decides the order of calls that move to the same time. */
   private sortCalls(): void {
     this.calls.sort((a, b) => compare(a.getTime(), b.getTime()));
   }

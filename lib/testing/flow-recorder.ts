@@ -9,9 +9,12 @@ import { nameOf } from '../base/name-of.js';
 export interface FlowEvent {
   /** Milliseconds since the recorder began. */
   readonly at: number;
-  /** What happened; see the channels `twisted-streams:producer` and `twisted-streams:connection`. */
+  /**
+   * The name of the event; see the channels `twisted-streams:producer` and
+   * `twisted-streams:connection`.
+   */
   readonly event: ProducerMessage['event'] | ConnectionMessage['event'];
-  /** The class of the producer, of an event of a producer. */
+  /** The class of the producer, if it is an event of a producer. */
   readonly producer?: string;
   /** Why the connection was lost; only with `lost`. */
   readonly reason?: Error;
@@ -27,7 +30,7 @@ export interface FlowSample {
   readonly measured: Readonly<Record<string, number>>;
 }
 
-/** A stretch of time in which the producer was paused. */
+/** A period in which the producer was paused. */
 export interface FlowPause {
   /** Milliseconds since the recorder began. */
   readonly from: number;
@@ -82,7 +85,7 @@ export class FlowRecorder {
    * Begins to record.
    *
    * @param consumer - The consumer to record: a `WritableConsumer`, a `DuplexTransport`, or any
-   *   other that the two channels tell of.
+   *   other consumer that the two channels report.
    * @param options - See {@link FlowRecorderOptions}.
    * @throws InvalidArgTypeError: an argument is of the wrong kind, or an option is misspelt.
    * @throws OutOfRangeError: `interval` is not above 0.
@@ -122,7 +125,7 @@ export class FlowRecorder {
     this.sample();
   }
 
-  /** When the producer was paused, in order. */
+  /** The periods in which the producer was paused, in order. */
   get pauses(): FlowPause[] {
     const pauses: FlowPause[] = [];
     let from: number | undefined;

@@ -19,12 +19,12 @@ import { assertBytes, piecesOf } from '../base/bytes.js';
 /** Bytes under way above which a push producer is paused, as on a TCP transport. */
 const BUFFER_SIZE = 65536;
 
-/** What an end is asked to do next about closing, once its bytes have been delivered. */
+/** The next step of a close, once the bytes of an end have been delivered. */
 export type Ending = 'none' | 'half' | 'close' | 'abort';
 
 /**
- * One end of a loopback, as its protocol sees it: holds what the protocol writes until the loopback
- * delivers it to the other end.
+ * One end of a loopback, as its protocol sees it: buffers the bytes that the protocol writes until
+ * the loopback delivers them to the other end.
  *
  * @see Twisted: `twisted.protocols.loopback._LoopbackTransport`
  */
@@ -52,7 +52,7 @@ export class LoopbackTransport
   private deliveredSinceAsked = false;
 
   /**
-   * @param protocol - What is at this end.
+   * @param protocol - The protocol at this end.
    * @param wake - Asks the loopback to look at its ends, soon but not now.
    */
   constructor(
@@ -62,12 +62,12 @@ export class LoopbackTransport
     super();
   }
 
-  /** Whether this end takes what the other wrote: it does until it is paused. */
+  /** Whether this end takes the bytes of the other end: it does while it is not paused. */
   get reads(): boolean {
     return !this.paused;
   }
 
-  /** What is to happen now that everything deliverable has been delivered. */
+  /** The step of a close to do now, after all bytes that could be delivered were delivered. */
   get ending(): Ending {
     if (this.aborted) return 'abort';
     if (this.disconnecting && (this.writeDisconnected || this.isDrained())) return 'close';
@@ -79,17 +79,17 @@ export class LoopbackTransport
     const { producer } = this;
     if (this.hasPieces) return false;
     if (producer === null || isUnableToUnregister(producer, this)) return true;
-    // Our own protocol has asked for the close; before that, it is told that its pause is over.
+    // Our own protocol has asked for the close; but before the close, it must be resumed.
     const isPushing = this.streamingProducer && !this.producerPaused;
     return isPushing && isOwnProtocol(producer, this.protocol);
   }
 
-  /** Whether anything is under way. */
+  /** Whether bytes are under way. */
   get hasPieces(): boolean {
     return this.taken < this.pieces.length;
   }
 
-  /** The next piece under way, which is now delivered. */
+  /** Takes the next piece under way, to deliver it. */
   takePiece(): Buffer {
     const piece = this.pieces[this.taken] as Buffer;
     this.taken += 1;
@@ -105,21 +105,21 @@ export class LoopbackTransport
     this.bytes = 0;
   }
 
-  /** Whether all is delivered, so that the producer may go on. */
+  /** Whether all bytes are delivered, so that the producer may go on. */
   get wantsMore(): boolean {
     return this.deliveredSinceAsked && !this.hasPieces;
   }
 
   /**
-   * Asks a pull producer for more, resumes a paused one.
+   * Asks a pull producer for more, or resumes a paused push producer.
    *
-   * @throws what the producer throws.
+   * @throws the error that the producer throws.
    */
   resumeProducer(): void {
     this.deliveredSinceAsked = false;
     if (this.producer === null || (this.streamingProducer && !this.producerPaused)) return;
     this.producerPaused = false;
-    return this.producer.resumeProducing(); // Returned: it may be asynchronous, and fail later.
+    return this.producer.resumeProducing(); // Returned: it may be a promise that rejects later.
   }
 
   /** The write half has ended. */
@@ -130,7 +130,7 @@ export class LoopbackTransport
   /**
    * The connection is over: from now on writing does nothing.
    *
-   * @returns what stops the producer; it throws what the producer throws.
+   * @returns a function that stops the producer; it throws the error that the producer throws.
    */
   disconnect(): () => void {
     const { producer } = this;
@@ -146,7 +146,7 @@ export class LoopbackTransport
    * half has ended.
    *
    * @throws InvalidArgTypeError: `data` is not bytes; nothing was written.
-   * @throws what the producer's `pauseProducing` throws; the bytes were taken.
+   * @throws the error that the producer's `pauseProducing` throws; the bytes were taken.
    */
   write(data: Uint8Array): void {
     assertBytes(data);
@@ -156,8 +156,9 @@ export class LoopbackTransport
   /**
    * Sends a copy of all of `data`, as one piece.
    *
-   * @throws InvalidArgTypeError: one is not bytes, or `data` no sequence; nothing was written.
-   * @throws what the producer's `pauseProducing` throws; the bytes were taken.
+   * @throws InvalidArgTypeError: a piece is not bytes, or `data` is not a sequence; nothing was
+   *   written.
+   * @throws the error that the producer's `pauseProducing` throws; the bytes were taken.
    */
   writeSequence(data: Iterable<Uint8Array>): void {
     this.send(Buffer.concat(piecesOf(data)));
@@ -174,20 +175,22 @@ export class LoopbackTransport
     }
   }
 
-  /** Closes both ends once all is delivered and the registered producer has unregistered. */
+  /** Closes both ends once all bytes are delivered and the registered producer has unregistered. */
   loseConnection(): void {
     if (!this.connected) return;
     this.disconnecting = true;
     this.wake();
   }
 
-  /** Ends the write half once all is delivered and the registered producer has unregistered. */
+  /**
+   * Ends the write half once all bytes are delivered and the registered producer has unregistered.
+   */
   loseWriteConnection(): void {
     this.writeDisconnecting = true;
     this.wake();
   }
 
-  /** Drops what is under way from this end and closes both, soon but not now. */
+  /** Drops the bytes that are under way from this end, and closes both ends, soon but not now. */
   abortConnection(): void {
     if (!this.connected) return;
     this.aborted = true;
@@ -207,7 +210,7 @@ export class LoopbackTransport
    * @throws InvalidArgTypeError: `producer` can't be resumed, or `streaming` was left out; nothing
    *   has changed.
    * @throws ProducerAlreadyRegisteredError: nothing has changed.
-   * @throws whatever the producer throws.
+   * @throws any error that the producer throws.
    */
   override registerProducer(producer: IPushProducer, streaming: boolean): void;
   override registerProducer(producer: IPullProducer, streaming: false): void;
@@ -221,12 +224,12 @@ export class LoopbackTransport
     if (this.writeDisconnecting) this.wake();
   }
 
-  /** As a producer: takes no more from the other end until resumed. */
+  /** As a producer: takes no more bytes from the other end until it is resumed. */
   pauseProducing(): void {
     this.paused = true;
   }
 
-  /** As a producer: takes what the other end writes again. */
+  /** As a producer: takes the bytes of the other end again. */
   resumeProducing(): void {
     this.paused = false;
     this.wake();
@@ -237,32 +240,32 @@ export class LoopbackTransport
     this.loseConnection();
   }
 
-  /** An end in memory. */
+  /** The address of an end in memory. */
   getPeer(): PipeAddress {
     return { type: 'PIPE' };
   }
 
-  /** An end in memory. */
+  /** The address of an end in memory. */
   getHost(): PipeAddress {
     return { type: 'PIPE' };
   }
 
-  /** What `setTcpNoDelay` was told last. */
+  /** The last value of `setTcpNoDelay`. */
   getTcpNoDelay(): boolean {
     return this.noDelay;
   }
 
-  /** Changes only what `getTcpNoDelay` answers. */
+  /** Changes only the result of `getTcpNoDelay`. */
   setTcpNoDelay(enabled: boolean): void {
     this.noDelay = enabled;
   }
 
-  /** What `setTcpKeepAlive` was told last. */
+  /** The last value of `setTcpKeepAlive`. */
   getTcpKeepAlive(): boolean {
     return this.keepAlive;
   }
 
-  /** Changes only what `getTcpKeepAlive` answers. */
+  /** Changes only the result of `getTcpKeepAlive`. */
   setTcpKeepAlive(enabled: boolean): void {
     this.keepAlive = enabled;
   }

@@ -11,22 +11,22 @@ import { logRejection, whenRejected } from '../base/rejection.js';
 import { setImmediate } from '../base/timers.js';
 import { LoopbackTransport } from './loopback-transport.js';
 
-/** Rounds of delivery before the event loop gets a turn: two protocols may talk for ever. */
+/** Rounds of delivery before the event loop turns, because two protocols may talk for ever. */
 const ROUNDS_PER_TURN = 1000;
 
 /**
- * Connects two protocols in memory until one of them closes the connection. Each gets what the
- * other writes in the same pieces, and never from inside a `write`; what both write while they are
- * connected is delivered before this returns.
+ * Connects two protocols in memory until one of them closes the connection. Each protocol gets the
+ * bytes of the other in the same pieces, and never from inside a `write`. Bytes that both write
+ * while they are being connected are delivered before this returns.
  *
- * A protocol or producer that throws takes the connection down: with what it threw as the reason
- * at its own end, and `ConnectionLost` at the other.
+ * If a protocol or producer throws, the connection is lost. The reason is its error at its own end,
+ * and `ConnectionLost` at the other.
  *
- * @param serverProtocol - Is connected first, and served first.
- * @param clientProtocol - Is at the other end.
+ * @param serverProtocol - The protocol that is connected first, and served first.
+ * @param clientProtocol - The protocol at the other end.
  * @returns a promise that resolves once both were told of the close. It rejects with
- *   InvalidArgTypeError if one is not a protocol (neither is connected), and with the first error
- *   that a protocol or producer threw; any further ones go to `log.err`.
+ *   InvalidArgTypeError if an argument is not a protocol (then neither is connected), and with the
+ *   first error that a protocol or producer threw; further errors go to `log.err`.
  * @see Twisted: `twisted.protocols.loopback.loopbackAsync`
  */
 export function loopback(serverProtocol: IProtocol, clientProtocol: IProtocol): Promise<void> {
@@ -66,8 +66,8 @@ class Loopback {
   }
 
   /**
-   * Something may have become possible. Looks at it later, because the caller is in the middle of
-   * its own work.
+   * Schedules a look at both ends, because there may be work. Not now, because the caller is in the
+   * middle of its own work.
    */
   private wake(): void {
     this.awake = true;
@@ -109,7 +109,7 @@ class Loopback {
   }
 
   private end(end: LoopbackTransport, other: LoopbackTransport): void {
-    if (end.disconnecting) this.deliver(end, other); // What it wrote while the other was served.
+    if (end.disconnecting) this.deliver(end, other); // Written while the other was served.
     if (this.over) return;
     switch (end.ending) {
       case 'abort':
@@ -140,7 +140,7 @@ class Loopback {
     }
   }
 
-  /** Calls what is at `end`; if that throws, the connection is over. */
+  /** Makes a call at `end`; if that throws, the connection is over. */
   private attempt(end: LoopbackTransport, call: () => unknown): void {
     try {
       whenRejected(call(), (reason) => this.fail(end, reason));
@@ -158,7 +158,10 @@ class Loopback {
     this.lose(end, reason, new ConnectionLost(undefined, { cause: error }), [error]);
   }
 
-  /** Both ends are over before either is told, and both are told whatever the other does. */
+  /**
+   * Ends the connection. Both ends are over before either is told, and both are told, even if the
+   * other throws.
+   */
   private lose(end: LoopbackTransport, reason: Error, others: Error, errors: unknown[] = []): void {
     this.over = true;
     const ends = [this.server, this.client];

@@ -17,15 +17,15 @@ export class NonStreamingProducer implements IPullProducer {
   counter = 0;
   /** Whether it was stopped. */
   stopped = false;
-  /** What it writes to; `null` once it is done. */
+  /** The consumer that it writes to; `null` once it is done. */
   consumer: IConsumer | null;
-  /** Resolves once it has written all, or was stopped. */
+  /** Resolves once it has written everything, or was stopped. */
   readonly result: Promise<void>;
 
   private readonly finish: () => void;
 
   /**
-   * @param consumer - Is written to.
+   * @param consumer - The consumer to write to.
    * @throws InvalidArgTypeError: `consumer` is not a consumer.
    */
   constructor(consumer: IConsumer) {
@@ -40,7 +40,7 @@ export class NonStreamingProducer implements IPullProducer {
    * Writes the counter.
    *
    * @throws InvalidStateError: it has unregistered or was stopped.
-   * @throws what the consumer throws.
+   * @throws the error that the consumer throws.
    */
   resumeProducing(): void {
     const { consumer } = this;

@@ -15,7 +15,7 @@ export class StringTransportWithDisconnection extends StringTransport {
    * Calls the protocol's `connectionLost` with `ConnectionDone`, the first time.
    *
    * @throws InvalidStateError: `protocol` was not set; nothing has changed.
-   * @throws what the protocol throws.
+   * @throws the error that the protocol throws.
    */
   override loseConnection(): void {
     if (!this.connected) return;

@@ -11,8 +11,8 @@ import {
 import { assertBytes, piecesOf } from '../base/bytes.js';
 
 /**
- * A transport that keeps what is written to it and notes what else is asked of it, and does nothing
- * by itself: it never calls the producer or the protocol.
+ * A transport that keeps the bytes that are written to it, and notes the other calls. It does
+ * nothing by itself: it never calls the producer or the protocol.
  *
  * The members that are not part of a transport's interfaces (`value`, `clear`, and the fields) are
  * for tests.
@@ -30,11 +30,11 @@ export class StringTransport implements ITransport, IConsumer, IPushProducer {
   producer: object | null = null;
   /** How the producer was registered, exactly as it was given; `null` without a producer. */
   streaming: unknown = null;
-  /** What this transport, as a push producer, was last told to be. */
+  /** The state of this transport as a push producer, after the last call. */
   producerState: 'producing' | 'paused' | 'stopped' = 'producing';
-  /** What `getHost` answers; `null` for a made-up address. */
+  /** The address that `getHost` returns; `null` for a made-up address. */
   hostAddr: IAddress | null;
-  /** What `getPeer` answers; `null` for a made-up address. */
+  /** The address that `getPeer` returns; `null` for a made-up address. */
   peerAddr: IAddress | null;
 
   private written: Uint8Array[] = [];
@@ -42,8 +42,8 @@ export class StringTransport implements ITransport, IConsumer, IPushProducer {
   /**
    * Makes a connected transport; its producer may produce.
    *
-   * @param hostAddress - What `getHost` answers.
-   * @param peerAddress - What `getPeer` answers.
+   * @param hostAddress - The address that `getHost` returns.
+   * @param peerAddress - The address that `getPeer` returns.
    * @param lenient - Whether the transport may be paused and resumed after `loseConnection`.
    */
   constructor(
@@ -55,18 +55,18 @@ export class StringTransport implements ITransport, IConsumer, IPushProducer {
     this.peerAddr = peerAddress;
   }
 
-  /** All that was written since the last `clear`. */
+  /** All bytes that were written since the last `clear`. */
   value(): Buffer {
     return Buffer.concat(this.written);
   }
 
-  /** Forgets what was written so far. */
+  /** Forgets the bytes that were written so far. */
   clear(): void {
     this.written = [];
   }
 
   /**
-   * Keeps a copy of `data`, whatever the state of the connection.
+   * Keeps a copy of `data`, in any state of the connection.
    *
    * @throws InvalidArgTypeError: `data` is not bytes.
    */
@@ -76,20 +76,21 @@ export class StringTransport implements ITransport, IConsumer, IPushProducer {
   }
 
   /**
-   * Keeps a copy of each of `data`.
+   * Keeps a copy of each piece of `data`.
    *
-   * @throws InvalidArgTypeError: one is not bytes, or `data` no sequence; nothing was written.
+   * @throws InvalidArgTypeError: a piece is not bytes, or `data` is not a sequence; nothing was
+   *   written.
    */
   writeSequence(data: Iterable<Uint8Array>): void {
     this.written.push(Buffer.concat(piecesOf(data)));
   }
 
-  /** Notes it in `disconnecting`, and nothing else. */
+  /** Sets `disconnecting`, and does nothing else. */
   loseConnection(): void {
     this.disconnecting = true;
   }
 
-  /** Notes it in `disconnected`, then calls `loseConnection`. */
+  /** Sets `disconnected`, then calls `loseConnection`. */
   abortConnection(): void {
     this.disconnected = true;
     this.loseConnection();
@@ -106,7 +107,7 @@ export class StringTransport implements ITransport, IConsumer, IPushProducer {
   }
 
   /**
-   * Notes it in `producer` and `streaming`; the producer is not called.
+   * Sets `producer` and `streaming`; it does not call the producer.
    *
    * @param producer - Any object.
    * @param streaming - Any value.
@@ -145,7 +146,7 @@ export class StringTransport implements ITransport, IConsumer, IPushProducer {
     this.producerState = 'producing';
   }
 
-  /** Notes it in `producerState`. */
+  /** Sets `producerState`. */
   stopProducing(): void {
     this.producerState = 'stopped';
   }

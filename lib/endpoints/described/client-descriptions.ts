@@ -15,7 +15,7 @@ import {
 import { EndpointDescriptionError, UnsupportedEndpointError, unknownType } from './errors.js';
 import { authoritiesIn } from './tls-files.js';
 
-/** Loaded when it is needed: most programs describe no such endpoint. */
+/** Loaded when it is needed, because most programs describe no such endpoint. */
 const fs = () => process.getBuiltinModule('node:fs');
 
 type Parser = (description: Description) => ClientEndpointOptions;
@@ -45,12 +45,13 @@ const TLS_ARGUMENTS = [
  * - `tcp:HOST:PORT`, and `timeout` (seconds, 30) and `bindAddress` (an IP address of this machine);
  * - `tls:HOST:PORT`, which verifies that the other end is HOST; also the options above,
  *   `trustRoots` (a folder of authorities, *.pem, in place of Node's own), `certificate` and
- *   `privateKey` (files, to show to the server), and `endpoint` (another description: what to
- *   connect to in place of HOST);
- * - `ssl:HOST:PORT`, which verifies *nothing*, as in Twisted, unless it is told `hostname` (the
- *   name that the certificate must be for) or `caCertsDir` (authorities); also `certKey` and
+ *   `privateKey` (files, to show to the server), and `endpoint` (another description, to connect to
+ *   in place of HOST);
+ * - `ssl:HOST:PORT`, which verifies *nothing*, as in Twisted, unless it has `hostname` (the name
+ *   that the certificate must be for) or `caCertsDir` (authorities); also `certKey` and
  *   `privateKey`;
- * - `unix:PATH`, and `timeout` and `lockfile` (1 to connect only if a server holds `PATH.lock`).
+ * - `unix:PATH`, and `timeout` and `lockfile` (1 to connect only if a server has locked
+ *   `PATH.lock`).
  *
  * Arguments are separated by colons, and may be named, as in `tcp:host=example.com:port=80`. A
  * character after a backslash stands for itself; see {@link quoteStringArgument}. Files are read
@@ -58,10 +59,10 @@ const TLS_ARGUMENTS = [
  *
  * @param description - The type of the endpoint, a colon, and its arguments.
  * @returns the endpoint; nothing has been connected.
- * @throws EndpointDescriptionError: it can't be understood; its subclass UnsupportedEndpointError:
- *   Node can't do that.
- * @throws InvalidArgTypeError, OutOfRangeError: an argument makes no sense.
- * @throws Node's error: a file can't be read, or holds no certificate or key.
+ * @throws EndpointDescriptionError: `description` is not valid; its subclass
+ *   UnsupportedEndpointError: Node lacks the feature.
+ * @throws InvalidArgTypeError, OutOfRangeError: an argument is not valid.
+ * @throws Node's error: a file can't be read, or has no certificate or key.
  * @see Twisted: `twisted.internet.endpoints.clientFromString`
  */
 export function clientFromString(description: string): ClientEndpoint {
@@ -76,7 +77,9 @@ function optionsFrom(text: string): ClientEndpointOptions {
   return parse(description);
 }
 
-/** The host may be named while the port isn't: then the one argument without a name is the port. */
+/**
+ * The host may be named while the port isn't: then the single argument without a name is the port.
+ */
 function withTCPNames(description: Description): Description {
   const { positional, named } = description;
   const isPort = positional.length === 1 && 'host' in named;
@@ -85,7 +88,7 @@ function withTCPNames(description: Description): Description {
 
 /**
  * `description` with names for all arguments. As in Twisted, an argument without a name wins over
- * one with it.
+ * the same argument with a name.
  */
 function withNames({ type, positional, named }: Description, order: string[]): Description {
   if (positional.length > order.length) {
@@ -158,7 +161,7 @@ function tls(description: Description): ClientEndpointOptions {
   return { ...wrapped, tls: secure };
 }
 
-/** Has the certificate of the other end verified to be for `hostname`. */
+/** Options that verify that the certificate of the other end is for `hostname`. */
 function identityOf(hostname: string): ConnectionOptions {
   const { isIP } = process.getBuiltinModule('node:net');
   const name = asciiOf(hostname);
@@ -169,17 +172,17 @@ function identityOf(hostname: string): ConnectionOptions {
   };
 }
 
-/** A name as it is looked up. */
+/** A name in the ASCII form in which it is looked up. */
 function asciiOf(host: string): string {
   const isASCII = /^[\0-\x7f]*$/.test(host);
-  return isASCII ? host : domainToASCII(host); // Which would take numbers for addresses.
+  return isASCII ? host : domainToASCII(host); // It would take numbers for addresses.
 }
 
 function trust(folder: string | undefined): ConnectionOptions {
   return folder === undefined ? {} : { ca: authoritiesIn(folder) };
 }
 
-/** As in Twisted, a key without a certificate is of no use, and one file may hold both. */
+/** As in Twisted, a key without a certificate is of no use, and one file may have both. */
 function clientCertificate(
   certificate: string | undefined,
   privateKey = certificate,

@@ -18,7 +18,7 @@ import { isLocked } from './socket-lock.js';
 /** Options of {@link ClientEndpoint}: those of `connect`, and one more. */
 export type ClientEndpointOptions = ConnectOptions & {
   /**
-   * Whether to connect to a Unix socket only if a server holds its lock, `PATH.lock`. `false` unless
+   * Whether to connect to a Unix socket only if a server has its lock, `PATH.lock`. `false` unless
    * given.
    */
   lockfile?: boolean | undefined;
@@ -26,7 +26,7 @@ export type ClientEndpointOptions = ConnectOptions & {
 
 /** Options of a client endpoint's `connect`. */
 export interface EndpointConnectOptions {
-  /** Gives up the attempt, or aborts the connection, when it aborts. */
+  /** When it aborts, the attempt is given up, or the connection is aborted. */
   signal?: AbortSignal | undefined;
 }
 
@@ -61,15 +61,15 @@ export interface IStreamClientEndpoint {
  * @see Twisted: `TCP4ClientEndpoint`, `SSL4ClientEndpoint`, `UNIXClientEndpoint`, `HostnameEndpoint`
  */
 export class ClientEndpoint implements IStreamClientEndpoint {
-  /** Where, and how, this connects. */
+  /** The address to which this connects, and the options of the connection. */
   readonly options: Readonly<ClientEndpointOptions>;
 
   private readonly ready: ReadyToConnect;
 
   /**
-   * @param options - See {@link ClientEndpointOptions}. Their `signal` holds for each connection.
-   * @throws InvalidArgTypeError, OutOfRangeError: an option makes no sense.
-   * @throws what `node:tls` throws for `tls` options that make no sense.
+   * @param options - See {@link ClientEndpointOptions}. Their `signal` applies to each connection.
+   * @throws InvalidArgTypeError, OutOfRangeError: an option is not valid.
+   * @throws the error that `node:tls` throws for `tls` options that are not valid.
    */
   constructor(options: ClientEndpointOptions) {
     assertPlaceOptions(options);
@@ -84,20 +84,20 @@ export class ClientEndpoint implements IStreamClientEndpoint {
 
   /**
    * Connects once, and gives the connection the protocol that `factory` builds. It calls the
-   * factory's `doStart` before, and `doStop` once the connection is over or has failed; of a
-   * `ClientFactory`, it calls nothing else.
+   * factory's `doStart` before, and `doStop` once the connection is over or has failed; it calls no
+   * other method of a `ClientFactory`.
    *
    * @param factory - Builds the protocol.
    * @param options - See {@link EndpointConnectOptions}.
    * @returns a promise of the protocol, which resolves once its `makeConnection` has returned. Over
    *   TLS, the handshake may still fail; then the protocol loses the connection.
-   * @throws InvalidArgTypeError (rejects): an argument makes no sense, or the factory built a value
+   * @throws InvalidArgTypeError (rejects): an argument is not valid, or the factory built a value
    *   that is not a protocol.
    * @throws ConnectingCancelledError (rejects): a signal aborted before there was a connection.
    * @throws ConnectError (rejects): there is no connection; its subclasses say why.
    * @throws NoProtocol (rejects): the factory built `null`; the connection is closed.
-   * @throws what the factory or the protocol's `makeConnection` threw (rejects): the connection is
-   *   closed.
+   * @throws the error that the factory or the protocol's `makeConnection` threw (rejects): the
+   *   connection is closed.
    * @see Twisted: `IStreamClientEndpoint.connect`
    */
   async connect<Built extends IProtocol>(
@@ -125,7 +125,10 @@ export class ClientEndpoint implements IStreamClientEndpoint {
   }
 }
 
-/** @throws InvalidArgTypeError: `endpoint` has no `connect`; a description or options are not one yet. */
+/**
+ * @throws InvalidArgTypeError: `endpoint` has no `connect`. A description, or options, must be made
+ * into an endpoint first.
+ */
 export function assertEndpoint(endpoint: unknown): asserts endpoint is IStreamClientEndpoint {
   const { connect } = (endpoint ?? {}) as Partial<IStreamClientEndpoint>;
   if (typeof connect === 'function') return;

@@ -16,7 +16,7 @@ import {
  * @param endpoint - The endpoint to connect to.
  * @param protocol - The protocol to connect.
  * @param options - As for the endpoint's `connect`.
- * @returns what `endpoint.connect` returns: a promise of `protocol`, which rejects as that does.
+ * @returns the promise that `endpoint.connect` returns, which resolves with `protocol`.
  * @throws InvalidArgTypeError (rejects): `endpoint` has no `connect`, or `protocol` is not a
  *   protocol.
  * @see Twisted: `twisted.internet.endpoints.connectProtocol`

@@ -1,12 +1,12 @@
-/** The little language that describes endpoints: `tcp:host=example.com:port=80`. */
+/** The syntax of the strings that describe endpoints: `tcp:host=example.com:port=80`. */
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { EndpointDescriptionError } from './errors.js';
 
 const DESCRIPTION = 'a string, and the first argument: there is no reactor before it';
 
-/** A description, taken apart. */
+/** The parts of a description. */
 export interface Description {
-  /** What comes before the first colon. */
+  /** The text before the first colon. */
   readonly type: string;
   /** The arguments without a name, in order. */
   readonly positional: readonly string[];
@@ -15,8 +15,8 @@ export interface Description {
 }
 
 /**
- * Takes `text` apart. Colons separate arguments; what comes before an argument's first `=` is its
- * name. After a backslash, a character stands for itself.
+ * Splits `text` into its parts. Colons separate arguments; the text before an argument's first `=`
+ * is its name. After a backslash, a character stands for itself.
  *
  * @throws InvalidArgTypeError: `text` is not a string.
  * @throws EndpointDescriptionError: it ends in a backslash, or doesn't begin with a type.
@@ -59,7 +59,7 @@ function* argumentsOf(text: string): Generator<{ name: string | undefined; value
 }
 
 /**
- * Escapes `argument`, so that it can be part of a description, whatever characters it has.
+ * Escapes `argument`, so that it can be part of a description, with any characters.
  *
  * @example
  * ```ts
@@ -67,8 +67,8 @@ function* argumentsOf(text: string): Generator<{ name: string | undefined; value
  * ```
  *
  * @param argument - An argument, or its value.
- * @returns it, with a backslash before each backslash and colon. An `=` needs none after the
- *   argument's name; in one without a name it does.
+ * @returns `argument`, with a backslash before each backslash and colon. An `=` is not escaped, so
+ *   an argument with an `=` must have a name.
  * @throws InvalidArgTypeError: `argument` is not a string.
  * @see Twisted: `twisted.internet.endpoints.quoteStringArgument`
  */
@@ -83,9 +83,10 @@ export type Arguments<Name extends string> = Partial<Record<Name, string>>;
 /**
  * The arguments of `description` by their names, as Python passes them to a function.
  *
- * @param order - The names of those that may be given without one, in order.
- * @param others - The names of the others.
- * @throws EndpointDescriptionError: there are too many, one is given twice, or one is unknown.
+ * @param order - The names of the arguments that may be given without a name, in order.
+ * @param others - The names of the other arguments.
+ * @throws EndpointDescriptionError: there are too many arguments, or an argument is given twice or
+ *   unknown.
  */
 export function bindArguments<Name extends string>(
   { type, positional, named }: Description,
@@ -137,7 +138,7 @@ export function integer(value: string, name: string, radix: 8 | 10 = 10): number
   return Number.parseInt(value.replaceAll('_', '').replace(/0[oO]/, ''), radix);
 }
 
-/** As {@link integer}, where there is one. */
+/** As {@link integer}; `undefined` if there is no value. */
 export function optionalInteger(value: string | undefined, name: string): number | undefined {
   return value === undefined ? undefined : integer(value, name);
 }

@@ -1,16 +1,19 @@
-/** Why an endpoint has not connected, or could not be made. Match them on `code` or class. */
+/**
+ * The errors of endpoints that did not connect, or could not be made. Match them on `code` or
+ * class.
+ */
 import type { IAddress } from '../../twisted/core/index.js';
 import { ConnectError, UserError } from '../sockets/index.js';
 
 /**
  * The signal of an endpoint's `connect` aborted before there was a connection; its reason is the
- * `cause`. `code` is `ABORT_ERR` unless the cause has another.
+ * `cause`. `code` is the cause's, or else `ABORT_ERR`.
  *
  * @see Twisted: `twisted.internet.error.ConnectingCancelledError`
  */
 export class ConnectingCancelledError extends UserError {
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param address - The address that the endpoint was connecting to.
    * @param options - `cause`: the reason of the signal.
@@ -32,7 +35,7 @@ export class NoProtocol extends ConnectError {
   override readonly code = 'ERR_NO_PROTOCOL';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    */
@@ -42,7 +45,7 @@ export class NoProtocol extends ConnectError {
 }
 
 /**
- * The description of an endpoint can't be understood; nothing was made of it. `code` is
+ * The description of an endpoint is not valid; no endpoint was made. `code` is
  * `ERR_INVALID_ARG_VALUE`, as in Node.
  *
  * @see Twisted: `ValueError`, `TypeError`
@@ -52,9 +55,9 @@ export class EndpointDescriptionError extends Error {
   readonly code: string = 'ERR_INVALID_ARG_VALUE';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
-   * @param message - Says what is wrong, and with which part.
+   * @param message - Says which part of the description is wrong, and why.
    * @param options - `cause`: the error behind this one, if there is one.
    */
   constructor(message: string, options?: ErrorOptions) {
@@ -64,7 +67,7 @@ export class EndpointDescriptionError extends Error {
 }
 
 /**
- * @returns the error for a `type` that is none of `known`. Its message is Twisted's, which programs
+ * @returns the error for a `type` that is not in `known`. Its message is Twisted's, which programs
  *   and tests compare; the remedy is the message of its `cause`.
  */
 export function unknownType(type: string, known: readonly string[]): EndpointDescriptionError {

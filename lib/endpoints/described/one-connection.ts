@@ -17,14 +17,14 @@ interface Settle<Built> {
   reject(reason: unknown): void;
 }
 
-/** A factory that can be told which protocols it builds. */
+/** A factory of which the type of the protocols is known. */
 export interface FactoryOf<Built extends IProtocol> extends IProtocolFactory {
   buildProtocol(address: IAddress): Built | null;
 }
 
 /**
- * Lets `factory` build the protocol of one connection, and reports the outcome of the attempt: if a
- * connection was made, once the protocol has been told of it.
+ * Lets `factory` build the protocol of one connection, and reports the outcome of the attempt. If a
+ * connection was made, it reports that after the protocol has been told.
  *
  * @see Twisted: `twisted.internet.endpoints._WrappingFactory`
  */
@@ -60,17 +60,15 @@ export class OneConnection<Built extends IProtocol> extends ClientFactory {
     this.settle.reject(wasGivenUp(reason) ? cancelled(connector, reason) : reason);
   }
 
-  /**
-   * Matters only if the protocol was never told of the connection, because it was lost before that.
-   */
+  /** Has an effect only if the connection was lost before the protocol was told of it. */
   override clientConnectionLost(_connector: IConnector, reason: Error): void {
     this.settle.reject(reason);
   }
 }
 
 /**
- * Whether the signal cancelled it: no other code has the connector. A time-out is a `UserError`
- * too.
+ * Whether the signal gave up the attempt: no other code has the connector. A timeout is a
+ * `UserError` too, so the class is compared.
  */
 function wasGivenUp({ constructor }: Error): boolean {
   return constructor === UserError;
@@ -80,7 +78,10 @@ function cancelled(connector: IConnector, { cause }: Error): ConnectingCancelled
   return new ConnectingCancelledError(connector.getDestination(), { cause });
 }
 
-/** Stands for a protocol until that has been connected, then leaves it alone with its transport. */
+/**
+ * Takes the place of a protocol until that has been connected, and then leaves it alone with its
+ * transport.
+ */
 class Announcer<Built extends IProtocol> implements IProtocol {
   constructor(
     private readonly protocol: Built,
@@ -93,13 +94,14 @@ class Announcer<Built extends IProtocol> implements IProtocol {
     try {
       heed(protocol.makeConnection(transport), transport, 'makeConnection');
     } catch (thrown) {
-      settle.reject(thrown); // Before `connectionLost`, which follows from it.
+      settle.reject(thrown); // Reported before `connectionLost`, which this error causes.
       throw thrown;
     }
     settle.resolve(protocol);
   }
 
-  // A transport calls nothing before `makeConnection`, and from then on the protocol itself.
+  // A transport calls no method before `makeConnection`, and from then on it calls the protocol
+  // itself.
   dataReceived(): void {}
   connectionLost(): void {}
 }

@@ -12,12 +12,12 @@ import { UnsupportedEndpointError, unknownType } from './errors.js';
 import { ServerEndpoint, type ServerEndpointOptions } from './server-endpoint.js';
 import { chainAt, versionsOf } from './tls-files.js';
 
-/** Loaded when it is needed: most programs describe no such endpoint. */
+/** Loaded when it is needed, because most programs describe no such endpoint. */
 const fs = () => process.getBuiltinModule('node:fs');
 
 type Parser = (description: Description) => ServerEndpointOptions;
 
-/** As in Twisted, these are told apart from names in capitals, and those below aren't. */
+/** As in Twisted, capitals matter in these names, but not in the names below. */
 const PARSERS: Readonly<Record<string, Parser>> = { tcp, unix, ssl };
 const MORE_PARSERS: Readonly<Record<string, Parser>> = { tcp6, stdio };
 /** Other types that Twisted has. */
@@ -26,7 +26,7 @@ const ABSENT: Readonly<Record<string, string>> = {
   haproxy: 'the PROXY protocol is not spoken here',
 };
 
-/** Connections that wait to be accepted, at most. */
+/** The most connections that wait to be accepted. */
 const BACKLOG = 50;
 
 /**
@@ -38,9 +38,9 @@ const BACKLOG = 50;
  *   (the certificate, in the same file unless given), `extraCertChain` (a file of the certificates
  *   between it and the authority), `sslmethod` (as `TLSv1_2_METHOD`, the one version to speak) and
  *   `dhParameters` (a file);
- * - `unix:PATH`, and `mode` (the permissions of the socket, octal, 666), `backlog` and `lockfile` (0 to
- *   hold no `PATH.lock`, which keeps a second server away and lets the next one remove the socket that
- *   this leaves if it dies);
+ * - `unix:PATH`, and `mode` (the permissions of the socket, octal, 666), `backlog` and `lockfile`
+ *   (0 to make no `PATH.lock`; the lock keeps a second server away, and lets the next server remove
+ *   the socket of a server that has died);
  * - `stdio:`, the one connection that standard input and output are.
  *
  * Arguments are separated by colons, and may be named, as in `tcp:80:interface=127.0.0.1`. A
@@ -49,10 +49,10 @@ const BACKLOG = 50;
  *
  * @param description - The type of the endpoint, a colon, and its arguments.
  * @returns the endpoint; nothing listens yet.
- * @throws EndpointDescriptionError: it can't be understood; its subclass UnsupportedEndpointError:
- *   Node can't do that.
- * @throws InvalidArgTypeError, OutOfRangeError: an argument makes no sense.
- * @throws Node's error: a file can't be read, or holds no certificate or key.
+ * @throws EndpointDescriptionError: `description` is not valid; its subclass
+ *   UnsupportedEndpointError: Node lacks the feature.
+ * @throws InvalidArgTypeError, OutOfRangeError: an argument is not valid.
+ * @throws Node's error: a file can't be read, or has no certificate or key.
  * @see Twisted: `twisted.internet.endpoints.serverFromString`
  */
 export function serverFromString(description: string): ServerEndpoint {
@@ -80,7 +80,7 @@ function tcp6(description: Description): ServerEndpointOptions {
   return placeOf({ interface: '::', ...bound }, 'tcp6');
 }
 
-/** Where to listen; without an interface, at all of IPv4's. */
+/** The place to listen at; without an interface, all IPv4 addresses. */
 function placeOf(
   bound: { port?: string; interface?: string; backlog?: string },
   type: string,

@@ -17,7 +17,7 @@ import { UnixFactory, type UnixSocketOptions } from './unix-factory.js';
 
 /** Options of a server endpoint's `listen`. */
 export interface EndpointListenOptions {
-  /** Stops listening when it aborts, or gives up before that. */
+  /** When it aborts, the port stops listening, or the attempt to listen is given up. */
   signal?: AbortSignal | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface EndpointListenOptions {
 export type ServerEndpointOptions =
   | (ListenOptions & UnixSocketOptions & { stdio?: undefined })
   | {
-      /** One connection that stands already: `{}` for this process's standard input and output. */
+      /** A connection that exists already: `{}` for this process's standard input and output. */
       stdio: StandardIOOptions;
     };
 
@@ -57,16 +57,16 @@ export interface IStreamServerEndpoint {
  * @see Twisted: `TCP4ServerEndpoint`, `SSL4ServerEndpoint`, `UNIXServerEndpoint`, `StandardIOEndpoint`
  */
 export class ServerEndpoint implements IStreamServerEndpoint {
-  /** Where, and how, this listens. */
+  /** The address at which this listens, and the options of the port. */
   readonly options: Readonly<ServerEndpointOptions>;
 
   /** `null` for standard input and output. */
   private readonly ready: ReadyToListen | null;
 
   /**
-   * @param options - See {@link ServerEndpointOptions}. Their `signal` holds for each port.
-   * @throws InvalidArgTypeError, OutOfRangeError: an option makes no sense.
-   * @throws what `node:tls` throws for `tls` options that make no sense.
+   * @param options - See {@link ServerEndpointOptions}. Their `signal` applies to each port.
+   * @throws InvalidArgTypeError, OutOfRangeError: an option is not valid.
+   * @throws the error that `node:tls` throws for `tls` options that are not valid.
    */
   constructor(options: ServerEndpointOptions) {
     assertPlaceOptions(options);
@@ -83,15 +83,15 @@ export class ServerEndpoint implements IStreamServerEndpoint {
   }
 
   /**
-   * Listens, and gives each connection a protocol that `factory` builds. At standard input and
-   * output there is one connection, which is made before the promise resolves; to stop listening
-   * leaves it alone.
+   * Listens, and gives each connection a protocol that `factory` builds. On standard input and
+   * output there is one connection, which is made before the promise resolves; `stopListening` does
+   * not close it.
    *
    * @param factory - Builds the protocols.
    * @param options - See {@link EndpointListenOptions}.
    * @returns a promise of the port.
-   * @throws what `listen` rejects with (rejects): nothing listens.
-   * @throws CannotListenError (rejects): another process holds the lock of the socket.
+   * @throws the reason with which `listen` rejects (rejects): nothing listens.
+   * @throws CannotListenError (rejects): another process has the lock of the socket.
    * @throws NoProtocol (rejects): the factory built `null` for standard input and output.
    * @see Twisted: `IStreamServerEndpoint.listen`
    */

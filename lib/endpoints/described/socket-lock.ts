@@ -4,12 +4,12 @@
 
 import { CannotListenError } from '../sockets/index.js';
 
-/** Loaded when it is needed: most programs describe no such endpoint. */
+/** Loaded when it is needed, because most programs describe no such endpoint. */
 const fs = () => process.getBuiltinModule('node:fs');
 
 /**
- * Held by the one server of a Unix socket: a symbolic link beside it, PATH.lock, to the number of its
- * process. Twisted's servers and clients know it too.
+ * The lock of the one server of a Unix socket: a symbolic link beside the socket, PATH.lock, that
+ * points to the number of the server's process. Twisted's servers and clients use the same lock.
  *
  * @see Twisted: `twisted.python.lockfile.FilesystemLock`
  */
@@ -19,10 +19,10 @@ export class SocketLock {
   private constructor(private readonly link: string) {}
 
   /**
-   * Takes the lock of the socket at `path`. If a process that has ended left the lock, the socket
-   * that it left is removed as well.
+   * Takes the lock of the socket at `path`. If a process that has ended left a lock, its socket is
+   * removed as well.
    *
-   * @throws CannotListenError: a process that runs holds it.
+   * @throws CannotListenError: a running process has the lock.
    * @throws Node's error: the link can't be made.
    */
   static acquire(path: string): SocketLock {
@@ -51,9 +51,9 @@ export class SocketLock {
 }
 
 /**
- * Whether a process that runs holds the lock of the socket at `path`.
+ * Whether a running process has the lock of the socket at `path`.
  *
- * @throws Node's error: the link is there and can't be read.
+ * @throws Node's error: the link exists and can't be read.
  * @see Twisted: `twisted.python.lockfile.isLocked`
  */
 export function isLocked(path: string): boolean {
@@ -61,7 +61,7 @@ export function isLocked(path: string): boolean {
     process.kill(Number(fs().readlinkSync(linkOf(path))), 0);
     return true;
   } catch (thrown) {
-    if (hasCode(thrown, 'EPERM')) return true; // It runs, and belongs to another user.
+    if (hasCode(thrown, 'EPERM')) return true; // Otherwise it runs, and belongs to another user.
     if (hasCode(thrown, 'ESRCH') || hasCode(thrown, 'ENOENT')) return false;
     throw thrown;
   }

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 
 import { EndpointDescriptionError, UnsupportedEndpointError } from './errors.js';
 
-/** Loaded when it is needed: most programs describe no such endpoint. */
+/** Loaded when it is needed, because most programs describe no such endpoint. */
 const fs = () => process.getBuiltinModule('node:fs');
 
 /**
- * `node:tls`'s names for the versions that an `sslmethod` admits; none for any that both ends can
- * speak.
+ * `node:tls`'s names for the versions that an `sslmethod` admits; an empty object admits any
+ * version.
  */
 const VERSIONS = {
   SSLv23_METHOD: undefined,
@@ -38,8 +38,8 @@ export function versionsOf(sslmethod: string | undefined): {
 /**
  * The certificates that are in the file at `path`, in order.
  *
- * @throws EndpointDescriptionError: there is no certificate in it.
- * @throws Node's error: it can't be read.
+ * @throws EndpointDescriptionError: the file has no certificate.
+ * @throws Node's error: the file can't be read.
  */
 export function chainAt(path: string): string[] {
   const pem = fs().readFileSync(path, 'utf8');
@@ -53,8 +53,8 @@ export function chainAt(path: string): string[] {
 }
 
 /**
- * The certificates of authorities in the folder at `path`: the first of each file that is called
- * *.pem, each once. Files that can't be read, or are no certificate, are passed over.
+ * The certificates of authorities in the folder at `path`: the first certificate of each file that
+ * is called *.pem, each once. Files that can't be read, or are not certificates, are left out.
  *
  * @throws Node's error: the folder can't be read.
  */
@@ -74,6 +74,6 @@ function certificateAt(path: string): X509Certificate | null {
   try {
     return new X509Certificate(fs().readFileSync(path));
   } catch {
-    return null; // No permission, no certificate: as Twisted has it, others may be enough.
+    return null; // As in Twisted, the other files may be enough.
   }
 }

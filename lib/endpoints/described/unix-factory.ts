@@ -6,20 +6,20 @@ import {
 } from '../../twisted/core/index.js';
 import type { SocketLock } from './socket-lock.js';
 
-/** How a Unix socket is left in the file system. */
+/** Options for the socket's file in the file system. */
 export interface UnixSocketOptions {
-  /** The permissions of the socket, as `chmod` takes them; what the umask leaves unless given. */
+  /** The permissions of the socket, as `chmod` takes them; unless given, the umask decides. */
   mode?: number | undefined;
   /**
-   * Whether to hold a lock, `PATH.lock`, while listening. Then another server is refused, and a
-   * socket that was left by a server that has died is removed. `false` unless given.
+   * Whether to make a lock, `PATH.lock`, while listening. Then another server is refused, and the
+   * socket of a server that has died is removed. `false` unless given.
    */
   lockfile?: boolean | undefined;
 }
 
 /**
- * Stands for the factory of a server on a Unix socket: is told when the socket is there, and when
- * it is gone.
+ * Takes the place of the factory of a server on a Unix socket, to be told when the socket exists
+ * and when it is gone.
  */
 export class UnixFactory implements IProtocolFactory {
   constructor(
@@ -30,7 +30,7 @@ export class UnixFactory implements IProtocolFactory {
   ) {}
 
   doStart(): void {
-    // A socket in Linux's abstract namespace is no file: its name begins with a zero byte.
+    // A socket in Linux's abstract namespace is not a file: its name begins with a zero byte.
     if (this.mode !== undefined && !this.path.startsWith('\0'))
       process.getBuiltinModule('node:fs').chmodSync(this.path, this.mode);
     return this.factory.doStart();

@@ -10,11 +10,11 @@ import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
  */
 export type ChildFDs = Readonly<Record<number, 'r' | 'w' | number>>;
 
-/** More than any child is given; it only keeps a wrong number from filling the memory. */
+/** No child needs so many descriptors. The limit keeps a wrong number from using up the memory. */
 const HIGHEST = 1023;
 
 /**
- * `childFDs` as Node takes them.
+ * `childFDs` in the form that Node takes.
  *
  * @throws InvalidArgTypeError: a descriptor is neither `'r'`, `'w'` nor a number.
  * @throws OutOfRangeError: a number, of the child's descriptors or of ours, cannot be a descriptor.

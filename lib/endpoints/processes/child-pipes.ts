@@ -40,8 +40,8 @@ export class ChildWriter {
     onLost: () => void,
   ) {
     this.consumer = new ChildInput(pipe, protocol);
-    // Node's pipes go both ways. The end of the input tells that the child has closed its end. Node
-    // does not read standard input, so there only a write can tell.
+    // Node's pipes go both ways, so the end of the input shows that the child has closed its end.
+    // Node does not read from a child's standard input, so there only a write can show it.
     pipe.resume();
     void this.consumer.closed.then(() => {
       pipe.destroy();
@@ -49,13 +49,16 @@ export class ChildWriter {
     });
   }
 
-  /** Finds out whether a process can still read what we write. If not, the descriptor is lost. */
+  /**
+   * Finds out whether a process can still read the bytes that we write. If not, the descriptor is
+   * lost.
+   */
   probe(): void {
-    // An empty write fails like any other. If bytes are buffered, their write will tell.
+    // An empty write fails like any other. If bytes are buffered, their write will show it.
     if (this.pipe.writable) this.pipe.write('');
   }
 
-  /** Closes it when everything is written. */
+  /** Closes the descriptor when everything is written. */
   close(): void {
     this.consumer.loseConnection();
   }
@@ -79,10 +82,10 @@ export class ChildReader {
   }
 
   /**
-   * Begins to read, unless paused.
+   * Begins to read, unless it is paused.
    *
-   * @param onData - Called with the bytes that the child wrote. If it throws, that is logged and
-   *   this closes.
+   * @param onData - Called with the bytes that the child wrote. If it throws, the error is logged,
+   *   and the descriptor is closed.
    * @param onLost - Called once, when the descriptor is closed, at either end.
    */
   async start(onData: (data: Buffer) => unknown, onLost: () => void): Promise<void> {
@@ -103,7 +106,7 @@ export class ChildReader {
       const { aborted } = this.closing.signal;
       if (!aborted) log.err(thrown, `Reading descriptor ${this.childFD} of a child failed`);
     }
-    this.pipe.destroy(); // Read to its end, it could still be written to.
+    this.pipe.destroy(); // Because it could still be written to after its end.
     onLost();
   }
 

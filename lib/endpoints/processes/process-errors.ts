@@ -1,4 +1,4 @@
-/** How a process ended. */
+/** The reasons for the end of a process. */
 import { ConnectionDone, ConnectionLost } from '../../twisted/core/index.js';
 
 /**
@@ -14,7 +14,7 @@ export class ProcessDone extends ConnectionDone {
   readonly signal = null;
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    */
@@ -24,8 +24,8 @@ export class ProcessDone extends ConnectionDone {
 }
 
 /**
- * The process exited with another code, was killed by a signal, or couldn't be started: then `cause`
- * says why. `code` is `ERR_PROCESS_TERMINATED`.
+ * The process exited with another code, was killed by a signal, or couldn't be started: then
+ * `cause` is the reason. `code` is `ERR_PROCESS_TERMINATED`.
  *
  * @see Twisted: `twisted.internet.error.ProcessTerminated`
  */
@@ -33,11 +33,11 @@ export class ProcessTerminated extends ConnectionLost {
   override readonly code = 'ERR_PROCESS_TERMINATED';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param exitCode - The code that it exited with, or `null`.
    * @param signal - The signal that killed it, such as `SIGTERM`, or `null`.
-   * @param options - `cause`: why it couldn't be started.
+   * @param options - `cause`: the reason why it couldn't be started.
    */
   constructor(
     /** The code that it exited with; `null` if a signal killed it, or it couldn't be started. */
@@ -65,7 +65,7 @@ export class ProcessExitedAlready extends Error {
   readonly code = 'ESRCH';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    */

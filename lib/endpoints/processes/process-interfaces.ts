@@ -2,7 +2,7 @@
 import type { IConsumer, IPushProducer, ITransport } from '../../twisted/core/index.js';
 import type { ProcessDone, ProcessTerminated } from './process-errors.js';
 
-/** The signals that go by a short name, as in Twisted, or a name or number of the system. */
+/** A signal: a short name, as in Twisted, or a name or number of the system. */
 export type ProcessSignal = NodeJS.Signals | 'HUP' | 'INT' | 'KILL' | 'STOP' | 'TERM' | number;
 
 /**
@@ -24,8 +24,7 @@ export interface IProcessTransport extends ITransport, IConsumer, IPushProducer 
   /** Stops reading the child's standard error. */
   closeStderr(): void;
   /**
-   * Closes our end of one of the child's descriptors; of one that we write to, when everything is
-   * sent.
+   * Closes our end of one of the child's descriptors; if we write to it, once everything is sent.
    */
   closeChildFD(childFD: number): void;
   /** Sends a signal. */
@@ -33,10 +32,10 @@ export interface IProcessTransport extends ITransport, IConsumer, IPushProducer 
 }
 
 /**
- * Is told of a child process. Calls come in this order: `makeConnection` once; `childDataReceived`,
- * and `childConnectionLost` once for each descriptor; `processExited` once, as soon as the process
- * has exited; `processEnded` once, when everything is over. Bytes that a process wrote before it
- * exited may come after `processExited`.
+ * An object that is told of the events of a child process. Calls come in this order:
+ * `makeConnection` once; `childDataReceived`, and `childConnectionLost` once for each descriptor;
+ * `processExited` once, as soon as the process has exited; `processEnded` once, when everything is
+ * over. Bytes that a process wrote before it exited may come after `processExited`.
  *
  * @see Twisted: `twisted.internet.interfaces.IProcessProtocol`
  */

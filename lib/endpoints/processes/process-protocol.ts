@@ -3,7 +3,7 @@ import type { IProcessProtocol, IProcessTransport } from './process-interfaces.j
 import type { ProcessDone, ProcessTerminated } from './process-errors.js';
 
 /**
- * The usual base: has a method for each descriptor. Override the ones that you need.
+ * The usual base class, with a method for each descriptor. Override the methods that you need.
  *
  * @see Twisted: `twisted.internet.protocol.ProcessProtocol`
  */

@@ -21,11 +21,11 @@ import { ProcessDone, ProcessExitedAlready, ProcessTerminated } from './process-
 import type { IProcessProtocol, IProcessTransport, ProcessSignal } from './process-interfaces.js';
 
 /**
- * Milliseconds in which a process that is disposed of must exit by itself, once its pipes are
- * closed.
+ * Milliseconds that a process has to exit by itself after its pipes were closed by
+ * `Symbol.asyncDispose`.
  */
 const GRACE = 1000;
-/** Milliseconds between two looks at the pipes of a process that has exited. */
+/** Milliseconds between two checks of the pipes of a process that has exited. */
 const PROBE_INTERVAL = 250;
 
 /**
@@ -33,9 +33,9 @@ const PROBE_INTERVAL = 250;
  * `WritableConsumer`. Bytes that the child writes go to the protocol, while the transport is not
  * paused.
  *
- * Node tells that the child has closed its standard input only at the next write, or when the child
- * exits; then the registered producer is stopped. If another process has inherited the standard
- * input, it stays open, and the bytes are delivered to that process.
+ * Node reports that the child has closed its standard input only at the next write, or when the
+ * child exits; then the registered producer is stopped. If another process has inherited the
+ * standard input, it stays open, and the bytes are delivered to that process.
  *
  * @see Twisted: `twisted.internet.interfaces.IProcessTransport`, `twisted.internet.process.Process`
  */
@@ -67,7 +67,7 @@ export class ProcessTransport implements IProcessTransport {
     this.pid = child.pid ?? null;
     child.on('error', (cause) => {
       if (child.pid !== undefined) {
-        log.err(cause, 'A child process failed'); // A signal that couldn't be sent.
+        log.err(cause, 'A child process failed'); // The error of a signal that couldn't be sent.
         return;
       }
       // Node's error names the program even if it is the directory that does not exist.
@@ -125,7 +125,7 @@ export class ProcessTransport implements IProcessTransport {
     this.tellClosed(exitReason);
   }
 
-  /** Another process still reads what we write; only a write can tell when it stops. */
+  /** Another process still reads our bytes; only a write can show when it stops. */
   private probeLater(): void {
     this.probing ??= setTimeout(() => {
       this.probing = undefined;
@@ -133,7 +133,7 @@ export class ProcessTransport implements IProcessTransport {
     }, PROBE_INTERVAL).unref();
   }
 
-  /** Calls the protocol from the event loop, where no caller could catch what it throws. */
+  /** Calls the protocol from the event loop, where no caller could catch its error. */
   private call(callback: () => unknown): void {
     try {
       logRejection(callback(), 'A callback of a ProcessProtocol rejected');
@@ -153,7 +153,7 @@ export class ProcessTransport implements IProcessTransport {
     this.writers.get(0)?.consumer.write(data);
   }
 
-  /** Writes each of `data`, in order, to the child's standard input. */
+  /** Writes each piece of `data`, in order, to the child's standard input. */
   writeSequence(data: Iterable<Uint8Array>): void {
     const pieces = piecesOf(data);
     this.writers.get(0)?.consumer.writeSequence(pieces);
@@ -175,11 +175,12 @@ export class ProcessTransport implements IProcessTransport {
   }
 
   /**
-   * Feeds the child's standard input; a producer that comes when that is closed is stopped.
+   * Registers the producer of the child's standard input. If that is closed, the producer is
+   * stopped.
    *
    * @throws InvalidArgTypeError: `producer` lacks a method; nothing has changed.
    * @throws ProducerAlreadyRegisteredError: nothing has changed.
-   * @throws whatever the producer throws.
+   * @throws any error that the producer throws.
    */
   registerProducer(producer: IPushProducer, streaming: boolean): void;
   registerProducer(producer: IPullProducer, streaming: false): void;
@@ -193,12 +194,12 @@ export class ProcessTransport implements IProcessTransport {
     }
   }
 
-  /** Forgets the producer that feeds the child's standard input. */
+  /** Forgets the producer of the child's standard input. */
   unregisterProducer(): void {
     this.writers.get(0)?.consumer.unregisterProducer();
   }
 
-  /** As a producer: reads from no descriptor of the child until resumed. */
+  /** As a producer: reads from no descriptor of the child until it is resumed. */
   pauseProducing(): void {
     for (const reader of this.readers.values()) reader.pause();
   }
@@ -231,8 +232,7 @@ export class ProcessTransport implements IProcessTransport {
   }
 
   /**
-   * Closes our end of one of the child's descriptors; of one that we write to, when everything is
-   * sent.
+   * Closes our end of one of the child's descriptors; if we write to it, once everything is sent.
    */
   closeChildFD(childFD: number): void {
     this.writers.get(childFD)?.close();
@@ -272,11 +272,11 @@ export class ProcessTransport implements IProcessTransport {
   /**
    * Sends a signal.
    *
-   * @param signal - A number, a name, or Twisted's short form of one, as `'KILL'`.
+   * @param signal - A number, a name, or Twisted's short form of a name, such as `'KILL'`.
    * @throws InvalidArgTypeError: `signal` is neither a name nor a whole number.
    * @throws ProcessExitedAlready: there is no process to send it to.
    * @throws TypeError: there is no such signal (`code` is `ERR_UNKNOWN_SIGNAL`).
-   * @throws Error: the system refuses (`code` is the system's, as `EPERM`).
+   * @throws Error: the system refuses (`code` is the system's, such as `EPERM`).
    */
   signalProcess(signal: ProcessSignal): void {
     // Node takes a value such as `0` or `''` for SIGTERM.
@@ -286,9 +286,9 @@ export class ProcessTransport implements IProcessTransport {
     if (this.pid === null) throw new ProcessExitedAlready();
     const full = typeof signal === 'string' && !signal.startsWith('SIG') ? `SIG${signal}` : signal;
     try {
-      process.kill(this.pid, full); // Not the `ChildProcess`, which emits an error instead of throwing it.
+      process.kill(this.pid, full); // `ChildProcess` would emit an error, not throw it.
     } catch (thrown) {
-      // It has exited, but Node has another to tell us of first.
+      // It has exited, but Node has yet to report it.
       if ((thrown as NodeJS.ErrnoException).code === 'ESRCH') throw new ProcessExitedAlready();
       throw thrown;
     }
@@ -304,7 +304,9 @@ export class ProcessTransport implements IProcessTransport {
     return { type: 'PIPE' };
   }
 
-  /** @internal How this stands, for `explain`: what is written goes to the child's standard input. */
+  /**
+   * @internal The state of the child's standard input, to which bytes are written, for `explain`.
+   */
   [standing](): Standing {
     const { exitReason } = this;
     if (this.ended) return { state: 'lost', reason: exitReason };
@@ -320,9 +322,9 @@ export class ProcessTransport implements IProcessTransport {
 }
 
 /**
- * Takes the pipes away from `child`: when a process exits, Node destroys its standard input, with
- * the bytes that another process which has inherited it has not read yet, and lets the others flow,
- * paused or not.
+ * Takes the pipes away from `child`. When a process exits, Node destroys its standard input, with
+ * bytes that another process, which has inherited it, has not read yet; and it lets the other pipes
+ * flow, paused or not.
  */
 function takePipes(child: ChildProcess): readonly (Socket | null)[] {
   // There are none if there were no descriptors for them.

@@ -7,7 +7,7 @@ import { ProcessTransport } from './process-transport.js';
 
 /** Options of {@link spawnProcess}. */
 export interface SpawnOptions {
-  /** The child's environment; ours unless given. (Twisted's child has none then: `{}`.) */
+  /** The child's environment; ours unless given. (In Twisted it is empty then: `{}`.) */
   env?: NodeJS.ProcessEnv | undefined;
   /** The child's working directory; ours unless given. Twisted calls it `path`. */
   cwd?: string | undefined;
@@ -35,16 +35,16 @@ const CALLBACKS = [
 
 /**
  * Starts a program, and connects `protocol` to it before this returns. A program that can't be
- * started ends at once: the reason that `processEnded` is given has the `cause`.
+ * started ends at once: the reason that `processEnded` gets has the `cause`.
  *
- * @param protocol - Is told of the process.
+ * @param protocol - The protocol that is told of the process.
  * @param executable - The program: a path, or a name that is looked up in `PATH`.
- * @param args - Its arguments, without its own name. (Twisted's begin with that.)
+ * @param args - Its arguments, without its own name. (In Twisted they begin with the name.)
  * @param options - See {@link SpawnOptions}.
  * @returns the process.
- * @throws InvalidArgTypeError, OutOfRangeError: an argument makes no sense; nothing was started.
- * @throws what `node:child_process` throws, for example for a null byte in an argument or a `uid`
- *   that we may not take; or the reason of the signal. Nothing was started.
+ * @throws InvalidArgTypeError, OutOfRangeError: an argument is not valid; nothing was started.
+ * @throws the error that `node:child_process` throws, for example for a null byte in an argument or
+ *   a `uid` that we may not take; or the reason of the signal. Nothing was started.
  * @see Twisted: `reactor.spawnProcess`
  */
 export function spawnProcess(
@@ -95,7 +95,8 @@ function assertSpawnOptions(options: unknown): void {
   assertOptions(options);
   assertKnownOptions(options, OPTIONS);
   const { env, cwd, signal, path, usePTY } = options as Record<string, unknown>;
-  // Passed over, Twisted's options would start a program in another folder, or without a terminal.
+  // If Twisted's options were ignored, the program would start in another folder, or without a
+  // terminal.
   if (path !== undefined) throw new InvalidArgTypeError('options.path', 'spelt "cwd"', path);
   if (usePTY) {
     const expected = 'left out: a package such as node-pty has terminals';

@@ -5,15 +5,15 @@ import { CancelledError } from './errors.js';
 import { type ConnectionWatcher, WatchedFactory, type WatchedProtocol } from './watched-factory.js';
 
 /**
- * Is told the outcome of an {@link Attempt}: that it is ready or has failed; and, at any time, that
- * it is lost.
+ * An object that is told the outcome of an {@link Attempt}: ready or failed; and later the loss of
+ * its connection.
  */
 export interface AttemptListener {
-  /** The connection stands and is prepared. */
+  /** The connection is made and prepared. */
   ready(attempt: Attempt): void;
   /** There is no connection, or it could not be prepared. */
   failed(attempt: Attempt, reason: unknown): void;
-  /** The connection that stood is over. */
+  /** The connection that was made is over. */
   lost(attempt: Attempt, reason: Error): void;
 }
 
@@ -24,7 +24,7 @@ export class Attempt implements ConnectionWatcher {
 
   constructor(private readonly listener: AttemptListener) {}
 
-  /** The protocol that is connected or being connected; `null` while none is. */
+  /** The protocol that is connected or being connected; `null` if there is none. */
   get protocol(): WatchedProtocol | null {
     return this.watched;
   }
@@ -58,7 +58,7 @@ export class Attempt implements ConnectionWatcher {
     await prepare?.(this.watched.wrappedProtocol as never);
   }
 
-  /** Cancels it. A connection that is made in spite of that is closed at once. */
+  /** Cancels it. If a connection is made nevertheless, it is closed at once. */
   cancel(): void {
     this.controller.abort(new CancelledError('The service was stopped'));
   }

@@ -10,19 +10,20 @@ import { assertNotNegative } from '../../base/seconds.js';
  */
 export type RetryPolicy = (attempt: number) => number;
 
-/** From here on the delay stays the same, so that the power stays finite. */
+/** After so many attempts the delay stays the same, so that the power stays finite. */
 const MOST_ATTEMPTS = 100;
 
 /**
- * A policy for a `ClientService`: waits longer with each attempt that fails.
+ * A policy for a `ClientService` that waits longer after each attempt that fails.
  *
- * @param initialDelay - Seconds that are multiplied by `factor` once for each attempt that has failed.
- * @param maxDelay - Seconds to which the delay grows, before `jitter` is added.
+ * @param initialDelay - In seconds. It is multiplied by `factor` once for each attempt that has
+ *   failed.
+ * @param maxDelay - The longest delay, in seconds, before `jitter` is added.
  * @param factor - The factor by which the delay grows.
  * @param jitter - Returns seconds to add to each delay, so that many clients don't come back all at
  *   once: up to 1, at random, unless given.
  * @returns the policy.
- * @throws InvalidArgTypeError, OutOfRangeError: an argument makes no sense.
+ * @throws InvalidArgTypeError, OutOfRangeError: an argument is not valid.
  * @see Twisted: `twisted.application.internet.backoffPolicy`
  */
 export function backoffPolicy(
@@ -37,7 +38,7 @@ export function backoffPolicy(
   if (typeof jitter !== 'function') throw new InvalidArgTypeError('jitter', 'a function', jitter);
   return (attempt) => {
     const power = factor ** Math.min(MOST_ATTEMPTS, attempt);
-    // A factor of 0, or a number too large.
+    // A power that is too large is Infinity, and 0 seconds times Infinity is not a number.
     const delay = power === Infinity ? maxDelay : Math.min(initialDelay * power, maxDelay);
     return delay + jitter();
   };

@@ -10,8 +10,8 @@ import { ConnectionWaiters } from './connection-waiters.js';
 /**
  * - `init`: it was never started.
  * - `connecting`: an attempt is under way, or its connection is being prepared.
- * - `waiting`: until the next attempt.
- * - `connected`: the connection stands, and is prepared.
+ * - `waiting`: it waits until the next attempt.
+ * - `connected`: the connection is made and prepared.
  * - `disconnecting`: it was stopped, and the connection is being closed.
  * - `restarting`: it was started again before that connection was closed.
  * - `stopped`: it was stopped, and there is no connection.
@@ -33,7 +33,7 @@ const fallbackPolicy = /* @__PURE__ */ backoffPolicy();
 
 /**
  * Keeps one connection to an endpoint. Each method is one input of the machine. Its effect depends
- * on the state, which is right before any other code is called.
+ * on the state, and it sets the new state before it calls any other code.
  *
  * @see Twisted: `twisted.application.internet._ClientMachine`
  */
@@ -60,11 +60,11 @@ export class ClientMachine implements AttemptListener {
         this.state = 'restarting';
         this.failedAttempts = 0;
         break;
-      default: // It does already.
+      default: // It keeps a connection already.
     }
   }
 
-  /** Stops keeping a connection. @returns a promise that resolves when there is none. */
+  /** Stops keeping a connection. @returns a promise that resolves when there is no connection. */
   stop(): Promise<void> {
     switch (this.state) {
       case 'init':
@@ -86,7 +86,7 @@ export class ClientMachine implements AttemptListener {
     }
   }
 
-  /** A promise of the connection that stands, or of the next. */
+  /** A promise of the connection that is made, or of the next connection. */
   whenConnected(
     failAfterFailures: number | null,
     signal: AbortSignal | undefined,
@@ -105,7 +105,7 @@ export class ClientMachine implements AttemptListener {
   }
 
   failed(attempt: Attempt, reason: unknown): void {
-    // Of one that is being closed, only that it is lost counts.
+    // If the attempt is being closed, only its loss counts.
     if (this.attempt !== attempt || this.state !== 'connecting') return;
     this.attempt = null;
     attempt.close(); // Differs from Twisted, which leaves a connection open that could not be prepared.
@@ -148,7 +148,7 @@ export class ClientMachine implements AttemptListener {
     this.state = 'waiting';
     this.failedAttempts += 1;
     const delay = this.nextDelay();
-    if (this.state !== 'waiting') return; // The policy may have stopped us.
+    if (this.state !== 'waiting') return; // The policy may have called `stop`.
     this.retryCall = this.options.clock.callLater(delay, () => {
       this.retryCall = null;
       this.connect();

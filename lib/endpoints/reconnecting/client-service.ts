@@ -12,12 +12,12 @@ import { ClientMachine } from './client-machine.js';
 export interface ClientServiceOptions<Built extends IProtocol = IProtocol> {
   /** How long to wait before each further attempt; as `backoffPolicy()` has it unless given. */
   retryPolicy?: RetryPolicy | undefined;
-  /** The clock that it waits by; `reactor` unless given. */
+  /** The clock that times the waits; `reactor` unless given. */
   clock?: IReactorTime | undefined;
   /**
-   * Called with each protocol that was connected, to log in or to see that all is well. The service
-   * counts as connected once the promise that this returned, if it did, has resolved. If it throws or
-   * rejects, the connection is closed, and counts as an attempt that failed.
+   * Called with each protocol that was connected, for example to log in. If it returns a promise,
+   * the service counts as connected once that has resolved. If it throws or rejects, the connection
+   * is closed, and the attempt counts as failed.
    */
   prepareConnection?: ((protocol: Built) => unknown) | undefined;
   /** Stops the service when it aborts. */
@@ -72,7 +72,8 @@ export class ClientService<Built extends IProtocol = IProtocol> {
   }
 
   /**
-   * Connects, and keeps the connection. Called while it runs, does nothing but complain to `log.err`.
+   * Connects, and keeps the connection. If the service runs already, it only reports an error to
+   * `log.err`.
    *
    * @throws the reason of the signal, if that has aborted: nothing was started.
    * @see Twisted: `ClientService.startService`
@@ -108,13 +109,13 @@ export class ClientService<Built extends IProtocol = IProtocol> {
   /**
    * Waits for a connection.
    *
-   * @param failAfterFailures - After how many attempts that fail to give up waiting: with 1, after the
-   *   first from now on. Unless given, only the end of the service ends the wait.
+   * @param failAfterFailures - The number of failed attempts, counted from now, after which to give
+   *   up waiting. Unless given, only the end of the service ends the wait.
    * @param options - See {@link WhenConnectedOptions}.
-   * @returns a promise of the protocol that is connected, or the next that is.
+   * @returns a promise of the protocol that is connected, or of the next protocol that will be.
    * @throws CancelledError (rejects): the service is stopped, or stops, or the signal aborted.
-   * @throws why the last attempt failed (rejects), after `failAfterFailures` of them.
-   * @throws InvalidArgTypeError, OutOfRangeError (rejects): an argument makes no sense.
+   * @throws the error of the last attempt (rejects), after `failAfterFailures` failed attempts.
+   * @throws InvalidArgTypeError, OutOfRangeError (rejects): an argument is not valid.
    * @see Twisted: `ClientService.whenConnected`
    */
   async whenConnected(
@@ -125,7 +126,7 @@ export class ClientService<Built extends IProtocol = IProtocol> {
     assertKnownOptions(options, ['signal']);
     assertSignal(options.signal);
     if (failAfterFailures !== null) assertFailures(failAfterFailures);
-    // It was built by our factory.
+    // Our factory built it, so its type is right.
     return (await this.#machine.whenConnected(failAfterFailures, options.signal)) as Built;
   }
 }

@@ -2,7 +2,7 @@ import type { IProtocol } from '../../twisted/core/index.js';
 import { CancelledError } from './errors.js';
 
 interface Waiter {
-  /** How many failures it still bears; `null` for any number. */
+  /** How many more failed attempts it waits for; `null` for any number. */
   left: number | null;
   resolve(protocol: IProtocol): void;
   reject(reason: Error): void;
@@ -36,26 +36,26 @@ export class ConnectionWaiters {
     });
   }
 
-  /** @returns a promise that was rejected: no connection is to be expected. */
+  /** @returns a rejected promise, because no connection will come. */
   refuse(): Promise<never> {
     return Promise.reject(new CancelledError('The service is stopped'));
   }
 
-  /** The connection stands. */
+  /** The connection is made: resolves all promises. */
   connected(protocol: IProtocol): void {
     for (const waiter of [...this.waiters]) waiter.resolve(protocol);
   }
 
-  /** An attempt has failed. */
+  /** An attempt has failed: rejects the promises that wait for no further attempt. */
   failed(reason: unknown): void {
     for (const waiter of [...this.waiters]) {
       if (waiter.left === null) continue;
       waiter.left -= 1;
-      if (waiter.left < 1) waiter.reject(reason as Error); // Or whatever else was thrown.
+      if (waiter.left < 1) waiter.reject(reason as Error); // Or any other value that was thrown.
     }
   }
 
-  /** No connection is to be expected. */
+  /** No connection will come: rejects all promises. */
   cancel(): void {
     const reason = new CancelledError('The service was stopped');
     for (const waiter of [...this.waiters]) waiter.reject(reason);

@@ -1,6 +1,6 @@
 /**
- * The connection that was waited for will not come: the service was stopped, or a signal ended the
- * wait; its reason is then the `cause`. `code` is `ABORT_ERR`, as in Node.
+ * No connection will come: the service was stopped, or a signal ended the wait; the reason of the
+ * signal is then the `cause`. `code` is `ABORT_ERR`, as in Node.
  *
  * @see Twisted: `twisted.internet.defer.CancelledError`
  */
@@ -9,9 +9,9 @@ export class CancelledError extends Error {
   readonly code = 'ABORT_ERR';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
-   * @param message - What won't come, for a person.
+   * @param message - Says what won't come, for a person.
    * @param options - `cause`: the reason of the signal.
    */
   constructor(message: string, options?: ErrorOptions) {

@@ -5,7 +5,7 @@ import { ClientFactory, type IConnector } from '../../twisted/core/index.js';
 
 /**
  * A factory that connects again when its connection is lost, or couldn't be made: each time after a
- * longer wait. Call `resetDelay` once a connection has proved good, as in `buildProtocol`.
+ * longer wait. Call `resetDelay` when a connection has proved good, for example in `buildProtocol`.
  *
  * A connector whose signal has aborted isn't connected again.
  *
@@ -28,11 +28,11 @@ export class ReconnectingClientFactory extends ClientFactory {
   declare maxDelay: number;
   /** Seconds that `resetDelay` sets `delay` back to; 1 unless set. The wait after that is the first. */
   declare initialDelay: number;
-  /** By how much each wait is longer than the last; e unless set. */
+  /** The factor by which each wait is longer than the last; Euler's number e unless set. */
   declare factor: number;
   /**
-   * How much of a wait is random: the standard deviation, as a part of the wait; 0.12 or so unless set,
-   * and `null` or 0 for none.
+   * How much of a wait is random: the standard deviation, as a part of the wait. About 0.12 unless
+   * set; with `null` or 0, no part is random.
    */
   declare jitter: number | null;
   /** The last wait, in seconds; the next is `factor` times as long. */
@@ -43,13 +43,13 @@ export class ReconnectingClientFactory extends ClientFactory {
   declare maxRetries: number | null;
   /** Whether to connect again: `stopTrying` clears it, `resetDelay` sets it. */
   declare continueTrying: boolean;
-  /** The clock that it waits by; `reactor` from the first retry on, unless set before. */
+  /** The clock that times the waits; `reactor` from the first retry on, unless set before. */
   declare clock: IReactorTime | null;
-  /** What connects again; `null` before a connection was lost or failed. */
+  /** The connector to connect again; `null` before a connection was lost or failed. */
   declare connector: IConnector | null;
 
   static {
-    // On the prototype, so that a subclass's getter or field and an instance's value all win.
+    // On the prototype, so that a subclass's getter or field, or a value set on an instance, wins.
     const { prototype } = this;
     prototype.maxDelay = 3600;
     prototype.initialDelay = 1;
@@ -63,7 +63,7 @@ export class ReconnectingClientFactory extends ClientFactory {
     prototype.connector = null;
   }
 
-  /** What ends each wait that is under way. */
+  /** For each wait that is under way, a function that ends it. */
   readonly #waits = new Set<() => void>();
 
   override clientConnectionFailed(connector: IConnector, _reason: Error): void {
@@ -84,9 +84,9 @@ export class ReconnectingClientFactory extends ClientFactory {
    * Has `connector` connect again, after a wait. Does nothing after `stopTrying`, once it was retried
    * `maxRetries` times, or if the signal of the connector has aborted.
    *
-   * @param connector - The last one unless given.
-   * @throws InvalidStateError: there is none yet; nothing has changed.
-   * @throws what `clock.callLater` throws for a delay that is not a number of seconds.
+   * @param connector - The last connector unless given.
+   * @throws InvalidStateError: there is no connector yet; nothing has changed.
+   * @throws the error that `clock.callLater` throws for a delay that is not a number of seconds.
    */
   retry(connector: IConnector | null = null): void {
     if (!this.continueTrying) return;
@@ -108,7 +108,7 @@ export class ReconnectingClientFactory extends ClientFactory {
       signal?.removeEventListener('abort', end);
       if (call.active()) call.cancel();
     };
-    // Differs from Twisted, which a jitter beyond measure can give a time before now.
+    // Differs from Twisted, where a very large jitter can give a time before now.
     const call = this.clock.callLater(Math.max(0, this.delay), () => {
       end();
       connector.connect();
@@ -118,13 +118,13 @@ export class ReconnectingClientFactory extends ClientFactory {
   }
 
   /**
-   * Connects no more: gives up the wait, or the attempt, that is under way. A connection that stands
-   * is left alone.
+   * Connects no more: gives up the wait, or the attempt, that is under way. A connection that is
+   * made is left alone.
    *
-   * @throws what `stopConnecting` of the connector throws, but that it isn't connecting.
+   * @throws any error of the connector's `stopConnecting`, except that it isn't connecting.
    */
   stopTrying(): void {
-    // Differs from Twisted, which forgets of a wait that `resetDelay` was called in.
+    // Differs from Twisted, which overlooks a wait in which `resetDelay` was called.
     for (const end of [...this.#waits]) end();
     this.continueTrying = false;
     try {
@@ -134,7 +134,10 @@ export class ReconnectingClientFactory extends ClientFactory {
     }
   }
 
-  /** The connection has proved good: the next wait is short again, and `maxRetries` count anew. */
+  /**
+   * Call it when the connection has proved good: the next wait is short again, and the retries are
+   * counted from 0.
+   */
   resetDelay(): void {
     this.delay = this.initialDelay;
     this.retries = 0;

@@ -1,6 +1,6 @@
 /**
- * A factory and its protocols, watched: to connect again, the watcher must be told that a
- * connection was lost.
+ * Watches a factory and its protocols, because an object that connects again must be told when a
+ * connection is lost.
  */
 import {
   heed,
@@ -16,13 +16,16 @@ import {
   protocolOf,
 } from '../../twisted/core/index.js';
 
-/** Is told of the connections of a factory's protocols, after the protocols are. */
+/**
+ * An object that is told of the connections of a factory's protocols, after the protocols
+ * themselves.
+ */
 export interface ConnectionWatcher {
-  /** Whether none is wanted any more. */
+  /** Whether no connection is needed any more. */
   readonly isOver: boolean;
   /** `protocol` was connected. */
   made(protocol: WatchedProtocol): void;
-  /** It was lost. */
+  /** The connection of `protocol` was lost. */
   lost(protocol: WatchedProtocol, reason: Error): void;
 }
 
@@ -34,7 +37,7 @@ export class WatchedFactory implements IProtocolFactory {
   ) {}
 
   buildProtocol(address: IAddress): WatchedProtocol | null {
-    if (this.watcher.isOver) return null; // The attempt was cancelled, so a connection that comes late is not wanted.
+    if (this.watcher.isOver) return null; // The attempt was cancelled.
     const protocol = protocolOf(this.factory, address);
     return protocol === null ? null : new WatchedProtocol(protocol, this.watcher);
   }
@@ -54,15 +57,16 @@ export class WatchedFactory implements IProtocolFactory {
 
 /** @see Twisted: `twisted.application.internet._ReconnectingProtocolProxy` */
 export class WatchedProtocol implements IProtocol {
-  /** What it is connected to. */
+  /** The transport to which it is connected. */
   transport: ITransport | null = null;
 
-  // Only those protocols have these that have them themselves: a transport goes by that.
+  // It has these methods only if the wrapped protocol has them, because a transport checks for
+  // them.
   declare readConnectionLost?: IHalfCloseableProtocol['readConnectionLost'];
   declare writeConnectionLost?: IHalfCloseableProtocol['writeConnectionLost'];
   declare handshakeCompleted?: IHandshakeListener['handshakeCompleted'];
 
-  /** @param wrappedProtocol - The application's own. */
+  /** @param wrappedProtocol - The application's own protocol. */
   constructor(
     readonly wrappedProtocol: IProtocol,
     private readonly watcher: ConnectionWatcher,
@@ -80,7 +84,7 @@ export class WatchedProtocol implements IProtocol {
     this.transport = transport;
     this.watcher.made(this);
     heed(this.wrappedProtocol.makeConnection(transport), transport, 'makeConnection');
-    if (this.watcher.isOver) transport.loseConnection(); // It was cancelled meanwhile.
+    if (this.watcher.isOver) transport.loseConnection(); // The attempt was cancelled meanwhile.
   }
 
   dataReceived(data: Buffer): void {

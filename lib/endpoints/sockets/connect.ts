@@ -10,7 +10,7 @@ import { Connector, type ConnectOptions } from './connector.js';
 import { assertClientFactory, type IClientFactory } from '../../twisted/core/index.js';
 import { assertPlace } from './place.js';
 
-/** The longest that Node's timers wait. */
+/** In seconds: the longest that Node's timers wait. */
 const LONGEST_TIMEOUT = 2_147_483;
 
 /**
@@ -19,9 +19,9 @@ const LONGEST_TIMEOUT = 2_147_483;
  * @param factory - Builds the protocol and is told of the result of the attempt. If it builds none,
  *   the connection is closed at once: it is lost, with `ConnectionDone`.
  * @param options - See {@link ConnectOptions}.
- * @returns what can give up the attempt, or connect again. The attempt has begun.
- * @throws InvalidArgTypeError, OutOfRangeError: an argument makes no sense.
- * @throws what `node:tls` throws for `tls` options that make no sense, or the factory's
+ * @returns the connector, which can give up the attempt, or connect again. The attempt has begun.
+ * @throws InvalidArgTypeError, OutOfRangeError: an argument is not valid.
+ * @throws the error that `node:tls` throws for `tls` options that are not valid, or the factory's
  *   `startFactory`. In each case there is no attempt.
  * @see Twisted: `reactor.connectTCP`, `connectUNIX`, `connectSSL`
  */
@@ -30,27 +30,27 @@ export function connect(factory: IClientFactory, options: ConnectOptions): Conne
   return connectReady(factory, readyToConnect(options));
 }
 
-/** The options of a `connect`, checked, with the parts that are expensive to make. */
+/** The checked options of a `connect`, with the parts that are expensive to make. */
 export interface ReadyToConnect {
-  /** A copy: they live on. */
+  /** A copy, because they are kept. */
   readonly options: ConnectOptions;
   /** Begins the handshakes of their `tls`. */
   readonly side: TLSSide | undefined;
 }
 
-/** @throws what {@link connect} throws for options that make no sense. */
+/** @throws the error that {@link connect} throws for options that are not valid. */
 export function readyToConnect(options: ConnectOptions): ReadyToConnect {
   assertConnectOptions(options);
   const { tls, host = '' } = options;
-  // RFC 6066 forbids an address as the name of a server; `host` is what its certificate must be for.
+  // RFC 6066 forbids an address as the name of a server. The certificate must be for `host`.
   const isName = process.getBuiltinModule('node:net').isIP(host) === 0;
   const names = isName ? { host, servername: host } : { host };
-  if (tls !== undefined) assertOptions(tls, 'options.tls'); // A value that is not an object spreads to nothing.
+  if (tls !== undefined) assertOptions(tls, 'options.tls'); // Only an object may be spread.
   const side = tls && tlsSide({ ...names, ...tls }, false, 'options.tls');
   return { options: { ...options }, side };
 }
 
-/** As {@link connect}, which may be called with the same options any number of times. */
+/** As {@link connect}. It may be called with the same options any number of times. */
 export function connectReady(
   factory: IClientFactory,
   { options, side }: ReadyToConnect,

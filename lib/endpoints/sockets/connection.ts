@@ -8,16 +8,16 @@ import {
 } from '../../streams/transports/index.js';
 import type { IAddress, IProtocol } from '../../twisted/core/index.js';
 
-/** Addresses that Node does not tell: those of Unix sockets. */
+/** The addresses that Node does not report: those of Unix sockets. */
 export interface KnownAddresses {
   getPeer?: () => IAddress;
   getHost?: () => IAddress;
 }
 
 /**
- * The transport of a connection, on which a protocol has yet to be started.
+ * The transport of a connection. Its protocol has yet to be connected.
  *
- * @param known - What the transport says instead of asking the socket.
+ * @param known - The addresses that the transport returns instead of asking the socket.
  */
 export function transportFor(
   socket: net.Socket,
@@ -29,10 +29,10 @@ export function transportFor(
 }
 
 /**
- * Connects `protocol`, or closes the connection if there is none.
+ * Connects `protocol`, or closes the connection if there is no protocol.
  *
- * @param tls - Speaks TLS over the connection if given, as in Twisted after `connectionMade`: what is
- *   written there waits for the handshake.
+ * @param tls - Speaks TLS over the connection if given. As in Twisted, that begins after
+ *   `connectionMade`: bytes that are written there wait for the handshake.
  */
 export function startOrClose(
   transport: DuplexTransport,

@@ -1,4 +1,4 @@
-/** Clients: one connection, and again if it is asked to. */
+/** Clients: makes one connection, and makes it again when `connect` is called. */
 import type net from 'node:net';
 
 import {
@@ -25,20 +25,20 @@ import { startOrClose, transportFor } from './connection.js';
 import { connectErrorFor, ConnectError, TimeoutError, UserError } from './errors.js';
 import { addressOf, pathTooLong, type Place } from './place.js';
 
-/** Options of `connect`: a `port` or a `path`, and the rest. */
+/** Options of `connect`: a `port` or a `path`, and others. */
 export type ConnectOptions = Place &
   WritableConsumerOptions & {
-    /** Seconds that an attempt may take, or `null` for as long as it takes. 30 unless given. */
+    /** Seconds that an attempt may take, or `null` for no limit. 30 unless given. */
     timeout?: number | null | undefined;
     /** The IP address of this machine to connect from. */
     localAddress?: string | undefined;
     /**
-     * Speak TLS. The certificate must be for `host`, unless `servername` says otherwise. The protocol
-     * is connected before the handshake, as in Twisted; one that has a `handshakeCompleted` method is
-     * told of that.
+     * Speaks TLS, with these options. The certificate must be for `host`, unless `servername` names
+     * another. The protocol is connected before the handshake, as in Twisted. If it has a
+     * `handshakeCompleted` method, that is called after the handshake.
      */
     tls?: ClientTLSOptions | undefined;
-    /** Gives up an attempt, or aborts the connection, when it aborts. */
+    /** When it aborts, the attempt is given up, or the connection is aborted. */
     signal?: AbortSignal | undefined;
   };
 
@@ -53,7 +53,7 @@ const TIMEOUT = 30;
 export class Connector implements IConnector {
   /** Whether there is a connection, or an attempt to make one. Not for users to set. */
   state: 'disconnected' | 'connecting' | 'connected' = 'disconnected';
-  /** The connection, while it stands: from before its protocol's `connectionMade` on. */
+  /** The connection, from before its protocol's `connectionMade` until it is lost; else `null`. */
   transport: DuplexTransport | null = null;
 
   private factoryStarted = false;
@@ -77,7 +77,7 @@ export class Connector implements IConnector {
    * Begins an attempt. The factory is told of its result. Does nothing once this was disposed of.
    *
    * @throws InvalidStateError: it is connecting or connected.
-   * @throws whatever the factory's `startFactory` throws: there is no attempt.
+   * @throws any error that the factory's `startFactory` throws: there is no attempt.
    */
   connect(): void {
     if (this.disposal !== undefined) return;
@@ -88,7 +88,7 @@ export class Connector implements IConnector {
     this.startFactory();
     this.attempt();
     this.heed(this.factory.startedConnecting(this));
-    if (this.disposal !== undefined) this.disconnect(); // In `startFactory`, there was no attempt yet.
+    if (this.disposal !== undefined) this.disconnect(); // `startFactory` has disposed of this.
   }
 
   private startFactory(): void {
@@ -97,7 +97,7 @@ export class Connector implements IConnector {
       this.heed(this.factory.doStart());
       this.factoryStarted = true;
     } catch (thrown) {
-      this.state = 'disconnected'; // Differs from Twisted: it isn't 'connecting' for ever.
+      this.state = 'disconnected'; // Differs from Twisted, where it stays 'connecting' for ever.
       throw thrown;
     }
   }
@@ -112,14 +112,15 @@ export class Connector implements IConnector {
     this.giveUp?.(new UserError());
   }
 
-  /** Gives up the attempt, or calls `loseConnection` of the connection that stands. */
+  /** Gives up the attempt, or calls `loseConnection` of the connection. */
   disconnect(): void {
     if (this.state === 'connecting') this.stopConnecting();
     else this.transport?.loseConnection();
   }
 
   /**
-   * As `disconnect`, for good: a factory that connects again when it is told connects no more.
+   * As `disconnect`, for good: the connector does not connect again, even if the factory calls
+   * `connect`.
    *
    * @returns a promise that resolves once the connection is over and the factory has been told.
    */
@@ -130,7 +131,7 @@ export class Connector implements IConnector {
     return this.disposal;
   }
 
-  /** Where this connects to. */
+  /** The address to which this connects. */
   getDestination(): IAddress {
     return addressOf(this.options);
   }
@@ -143,7 +144,7 @@ export class Connector implements IConnector {
       ...(path === undefined ? { port, host, localAddress } : { path }),
       allowHalfOpen: true,
     } as net.NetConnectOpts;
-    // Else it would connect to another path.
+    // A path that is too long would connect to another path.
     const socket = tooLong === undefined ? connect(options) : new Socket().destroy(tooLong);
 
     const timer = this.startTimeout();
@@ -153,7 +154,7 @@ export class Connector implements IConnector {
       socket.removeListener('connect', onConnect);
     };
     const fail = (reason: Error) => {
-      if (this.giveUp !== fail) return; // Of an attempt that is over.
+      if (this.giveUp !== fail) return; // This belongs to an attempt that is over.
       settle();
       socket.destroy();
       if (!(reason instanceof UserError) || reason instanceof TimeoutError) {
@@ -192,7 +193,7 @@ export class Connector implements IConnector {
     this.state = 'connected';
     let protocol: IProtocol | null;
     let transport: DuplexTransport;
-    // Node does not tell the name of a Unix socket.
+    // Node does not report the name of a Unix socket.
     const known = options.path === undefined ? {} : { getPeer: () => this.getDestination() };
     try {
       protocol = protocolOf(factory, known.getPeer?.() ?? peerOf(socket));
@@ -207,7 +208,7 @@ export class Connector implements IConnector {
     this.transport = transport;
     void transport.closed.then((reason) => this.lost(reason));
     startOrClose(transport, protocol, this.tls);
-    // Either may have come in `buildProtocol`.
+    // Either may have happened in `buildProtocol`.
     if (options.signal?.aborted) transport.abortConnection();
     else if (this.disposal !== undefined) transport.loseConnection();
   }
@@ -216,7 +217,10 @@ export class Connector implements IConnector {
     this.finish(() => this.factory.clientConnectionFailed(this, reason));
   }
 
-  /** Logs it if the factory does not override the method, which otherwise does nothing. */
+  /**
+   * Logs the failure if the factory does not override the method, because the method itself does
+   * nothing.
+   */
   private reportFailure(reason: Error): void {
     const { factory } = this;
     if (factory.clientConnectionFailed !== ClientFactory.prototype.clientConnectionFailed) return;
@@ -231,7 +235,7 @@ export class Connector implements IConnector {
     this.finish(() => this.factory.clientConnectionLost(this, reason));
   }
 
-  /** Tells the factory, which may connect again; else it is done with. */
+  /** Tells the factory, which may connect again. If it does not, the factory is stopped. */
   private finish(tell: () => void): void {
     this.state = 'disconnected';
     this.options.signal?.removeEventListener('abort', this.onAbort);
@@ -247,7 +251,7 @@ export class Connector implements IConnector {
     logRejection(returned, `${logPrefixOf(this.factory)}: a callback rejected`);
   }
 
-  /** Calls the factory from the event loop, where no caller could catch what it throws. */
+  /** Calls the factory from the event loop, where no caller could catch its error. */
   private guard(callback: () => unknown): void {
     try {
       this.heed(callback());
@@ -257,8 +261,8 @@ export class Connector implements IConnector {
   }
 
   /**
-   * Whether the factory has left it at that: it may have connected again. Differs from Twisted: if it
-   * has given that up again, it was stopped then, and isn't a second time.
+   * Whether the factory has not connected again. Differs from Twisted: if the factory has begun
+   * another attempt and given it up, it was stopped then, and is not stopped a second time.
    */
   private isOver(): boolean {
     return this.state === 'disconnected' && this.factoryStarted;

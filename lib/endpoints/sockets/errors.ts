@@ -1,7 +1,10 @@
-/** Why there is no connection, or no server. Match them on `code` or class; `cause` is Node's error. */
+/**
+ * The errors of connections and servers that could not be made. Match them on `code` or class;
+ * `cause` is Node's error.
+ */
 
 /**
- * A connection could not be made. `code` is that of the `cause`, else `ERR_CONNECT`.
+ * A connection could not be made. `code` is the cause's, or else `ERR_CONNECT`.
  *
  * @see Twisted: `twisted.internet.error.ConnectError`
  */
@@ -10,7 +13,7 @@ export class ConnectError extends Error {
   readonly code: string;
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    * @param options - `cause`: Node's error, if there is one.
@@ -23,14 +26,14 @@ export class ConnectError extends Error {
 }
 
 /**
- * No program listens there. `code` is `ECONNREFUSED`.
+ * No program listens at the address. `code` is `ECONNREFUSED`.
  *
  * @see Twisted: `twisted.internet.error.ConnectionRefusedError`
  */
 export class ConnectionRefusedError extends ConnectError {}
 
 /**
- * The name of the host couldn't be looked up. `code` is that of the look-up, as `ENOTFOUND`.
+ * The name of the host couldn't be looked up. `code` is that of the look-up, such as `ENOTFOUND`.
  *
  * @see Twisted: `twisted.internet.error.UnknownHostError`, `DNSLookupError`
  */
@@ -38,7 +41,7 @@ export class UnknownHostError extends ConnectError {}
 
 /**
  * The attempt was given up from this side: by `stopConnecting`, `disconnect`, or the signal; the
- * signal's reason is then the `cause`. `code` is `ABORT_ERR` unless the cause has another.
+ * signal's reason is then the `cause`. `code` is the cause's, or else `ABORT_ERR`.
  *
  * @see Twisted: `twisted.internet.error.UserError`
  */
@@ -46,7 +49,7 @@ export class UserError extends ConnectError {
   override readonly code: string;
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
@@ -67,8 +70,8 @@ export class TimeoutError extends UserError {
 }
 
 /**
- * It can't be listened there: the port is in use, the path can't be written. `code` is Node's, as
- * `EADDRINUSE`, else `ERR_CANNOT_LISTEN`.
+ * The server can't listen: the port is in use, or the path can't be written. `code` is Node's, such
+ * as `EADDRINUSE`, or else `ERR_CANNOT_LISTEN`.
  *
  * @see Twisted: `twisted.internet.error.CannotListenError`
  */
@@ -77,7 +80,7 @@ export class CannotListenError extends Error {
   readonly code: string;
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    * @param options - `cause`: Node's error, if there is one.
@@ -89,7 +92,7 @@ export class CannotListenError extends Error {
   }
 }
 
-/** The error of the library's own kind for `cause`, with which Node gave up connecting. */
+/** The library's own error for `cause`, the error with which Node gave up connecting. */
 export function connectErrorFor(cause: Error): ConnectError {
   const options = { cause };
   switch (codeOf(cause)) {

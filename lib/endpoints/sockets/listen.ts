@@ -1,4 +1,4 @@
-/** Servers: a protocol of a factory for each connection that comes in. */
+/** Servers: each connection that comes in gets a protocol of a factory. */
 import type net from 'node:net';
 
 import {
@@ -26,20 +26,20 @@ import { startOrClose, transportFor } from './connection.js';
 import { CannotListenError } from './errors.js';
 import { addressOf, assertPlace, pathTooLong, type Place } from './place.js';
 
-/** Options of {@link listen}: a `port` or a `path`, and the rest. */
+/** Options of {@link listen}: a `port` or a `path`, and others. */
 export type ListenOptions = Place &
   WritableConsumerOptions & {
     /**
-     * Connections that the operating system keeps until they are accepted; Node's 511 unless given,
-     * or where it is 0.
+     * How many connections the operating system keeps until they are accepted; Node's 511 unless
+     * given, or if it is 0.
      */
     backlog?: number | undefined;
     /**
-     * Speak TLS. Protocols are connected before the handshake, as in Twisted; one that has a
-     * `handshakeCompleted` method is told of that.
+     * Speaks TLS, with these options. Protocols are connected before the handshake, as in Twisted.
+     * If a protocol has a `handshakeCompleted` method, that is called after the handshake.
      */
     tls?: ServerTLSOptions | undefined;
-    /** Stops listening when it aborts, or gives up before that. */
+    /** When it aborts, the port stops listening, or the attempt to listen is given up. */
     signal?: AbortSignal | undefined;
   };
 
@@ -62,7 +62,8 @@ export class ListeningPort {
   }
 
   /**
-   * Where this listens, or did; the port that the operating system chose, where 0 was asked for.
+   * The address at which this listens, or did before it stopped. If `port` was 0, it has the port
+   * that the operating system chose.
    *
    * @returns the address.
    */
@@ -71,10 +72,11 @@ export class ListeningPort {
   }
 
   /**
-   * Accepts no more connections; those that stand are left alone. Called again, does nothing.
+   * Accepts no more connections; it does not close those that are open. Called again, does nothing.
    *
    * @returns a promise, each time the same, that resolves once the port is free.
-   * @throws whatever the factory's `stopFactory` throws (rejects): the port is free all the same.
+   * @throws any error that the factory's `stopFactory` throws (rejects): the port is free all the
+   *   same.
    * @see Twisted: `IListeningPort.stopListening`
    */
   stopListening(): Promise<void> {
@@ -82,7 +84,7 @@ export class ListeningPort {
     return this.stopping;
   }
 
-  /** As `stopListening`, for `await using`: connections that stand are left alone. */
+  /** As `stopListening`, for `await using`: it does not close open connections. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stopListening();
   }
@@ -90,7 +92,8 @@ export class ListeningPort {
   private async stop(): Promise<void> {
     this.signal?.removeEventListener('abort', this.onAbort);
     this.server.close();
-    // The descriptor is closed when the loop has turned; `close` would wait for the connections.
+    // The descriptor is closed once the event loop has turned; the callback of `close` would wait
+    // for the connections.
     await new Promise((resolve) => setImmediate(resolve));
     logRejection(this.factory.doStop(), `${logPrefixOf(this.factory)}: doStop rejected`);
   }
@@ -102,7 +105,7 @@ export class ListeningPort {
   };
 }
 
-/** Where `server` listens. */
+/** The address at which `server` listens. */
 function listeningAddress(server: net.Server, { path }: Place): IAddress {
   const address = server.address();
   if (address === null || typeof address === 'string') {
@@ -121,9 +124,10 @@ function listeningAddress(server: net.Server, { path }: Place): IAddress {
  * @param options - See {@link ListenOptions}.
  * @returns a promise of the port.
  * @throws CannotListenError (rejects): the port is in use, the path can't be written, …
- * @throws InvalidArgTypeError, OutOfRangeError (rejects): an argument makes no sense.
- * @throws what `node:tls` throws for `tls` options that make no sense (rejects); what the factory's
- *   `startFactory` throws; or the reason of the signal. In each case, nothing listens.
+ * @throws InvalidArgTypeError, OutOfRangeError (rejects): an argument is not valid.
+ * @throws the error that `node:tls` throws for `tls` options that are not valid (rejects); the
+ *   error that the factory's `startFactory` throws; or the reason of the signal. In each case,
+ *   nothing listens.
  * @see Twisted: `reactor.listenTCP`, `listenUNIX`, `listenSSL`
  */
 export async function listen(
@@ -134,15 +138,15 @@ export async function listen(
   return listenReady(factory, readyToListen(options));
 }
 
-/** The options of a `listen`, checked, with the parts that are expensive to make. */
+/** The checked options of a `listen`, with the parts that are expensive to make. */
 export interface ReadyToListen {
-  /** A copy: they live on. */
+  /** A copy, because they are kept. */
   readonly options: ListenOptions;
   /** Begins the handshakes of their `tls`. */
   readonly side: TLSSide | undefined;
 }
 
-/** @throws what {@link listen} rejects with for options that make no sense. */
+/** @throws the reason with which {@link listen} rejects for options that are not valid. */
 export function readyToListen(options: ListenOptions): ReadyToListen {
   assertListenOptions(options);
   const { tls } = options;
@@ -150,7 +154,7 @@ export function readyToListen(options: ListenOptions): ReadyToListen {
   return { options: { ...options }, side };
 }
 
-/** As {@link listen}, which may be called with the same options any number of times. */
+/** As {@link listen}. It may be called with the same options any number of times. */
 export async function listenReady(
   factory: IProtocolFactory,
   { options, side }: ReadyToListen,
@@ -159,7 +163,7 @@ export async function listenReady(
   signal?.throwIfAborted();
 
   const { createServer } = process.getBuiltinModule('node:net');
-  // Node does not tell the name of a Unix socket.
+  // Node does not report the name of a Unix socket.
   const known = options.path === undefined ? {} : { getHost: () => addressOf(options) };
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     try {
@@ -174,13 +178,13 @@ export async function listenReady(
     await opened(server, options);
     logRejection(factory.doStart(), `${logPrefixOf(factory)}: doStart rejected`);
   } catch (thrown) {
-    server.close(); // Also one that still looks up its host.
+    server.close(); // Also a server that still looks up its host.
     throw thrown;
   }
   server.on('error', (error) => log.err(error, `${logPrefixOf(factory)}: accepting failed`));
   const listening = new ListeningPort(server, listeningAddress(server, options), factory, signal);
   if (signal?.aborted) {
-    await listening.stopListening(); // It aborted meanwhile, as in `startFactory`.
+    await listening.stopListening(); // It may have aborted in `startFactory`.
     signal.throwIfAborted();
   }
   return listening;
@@ -189,7 +193,7 @@ export async function listenReady(
 /**
  * Resolves when `server` listens.
  *
- * @throws CannotListenError (rejects): it can't.
+ * @throws CannotListenError (rejects): the server can't listen.
  * @throws the reason of the signal (rejects), as soon as that aborts.
  */
 function opened(server: net.Server, options: ListenOptions): Promise<void> {
@@ -207,7 +211,7 @@ function opened(server: net.Server, options: ListenOptions): Promise<void> {
       failed(tooLong); // It would listen at another path.
       return;
     }
-    // A `port` that is there and undefined would be any port.
+    // Node takes a `port` property that is undefined for any port.
     const place = path === undefined ? { port, host } : { path };
     server.listen({ ...place, backlog } as net.ListenOptions, () => {
       signal?.removeEventListener('abort', aborted);

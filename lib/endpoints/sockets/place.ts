@@ -1,4 +1,4 @@
-/** Where to listen or connect: a TCP port, or a Unix socket's path. */
+/** The place to listen or connect: a TCP port, or a Unix socket's path. */
 import { Buffer } from 'node:buffer';
 
 import { assertKnownOptions } from '../../base/arguments.js';
@@ -9,21 +9,21 @@ import type { IAddress } from '../../twisted/core/index.js';
 /** A TCP port of a host, or the path of a Unix socket. */
 export type Place =
   | {
-      /** The TCP port, from 0 to 65535; to listen on 0 is to have the operating system choose. */
+      /** The TCP port, from 0 to 65535; if you listen on 0, the operating system chooses a port. */
       port: number;
       /**
-       * A name or an IP address. To connect, `'localhost'` unless given. To listen, all addresses of
-       * this machine unless given, IPv6 and IPv4: there, `getPeer` of a client that came by IPv4 says
-       * `'::ffff:192.0.2.1'`. `'0.0.0.0'` listens on those of IPv4 alone.
+       * A name or an IP address. Unless given, `connect` uses `'localhost'`, and `listen` uses all
+       * IPv6 and IPv4 addresses of this machine: then `getPeer` of an IPv4 client returns a host
+       * like `'::ffff:192.0.2.1'`. `'0.0.0.0'` listens on all IPv4 addresses only.
        */
       host?: string | undefined;
-      /** Not both. */
+      /** Give a `port` or a `path`, not both. */
       path?: undefined;
     }
   | {
       /** The path of the Unix socket. */
       path: string;
-      /** Not both. */
+      /** Give a `port` or a `path`, not both. */
       port?: undefined;
       /** A Unix socket is on this machine. */
       host?: undefined;
@@ -31,17 +31,20 @@ export type Place =
 
 const PORT = 'a whole number from 0 to 65535';
 
-/** Options of `listen` and `connect` both. */
+/** The options that `listen` and `connect` share. */
 const COMMON = ['port', 'host', 'path', 'highWaterMark', 'waitsForProducer', 'closeTimeout'];
 
-/** Twisted's names of options, and ours. Passed over, `interface` would mean all addresses. */
+/**
+ * Twisted's names of options, and ours. If `interface` were ignored, a server would listen on all
+ * addresses.
+ */
 const OUR_NAMES = { interface: 'host', bindAddress: 'localAddress', contextFactory: 'tls' };
 
 /**
  * @param others - The other options that may be given with a place.
  * @throws InvalidArgTypeError: an option is misspelt, or has Twisted's name.
- * @throws InvalidArgTypeError: there is neither a `port` nor a `path`, or both, or one of the wrong
- *   kind.
+ * @throws InvalidArgTypeError: there is neither a `port` nor a `path`, or there are both, or an
+ *   option is of the wrong kind.
  * @throws OutOfRangeError: `port` is not a whole number from 0 to 65535.
  */
 export function assertPlace(options: unknown, others: readonly string[]): asserts options is Place {
@@ -69,19 +72,25 @@ export function assertPlace(options: unknown, others: readonly string[]): assert
   }
 }
 
-/** @throws InvalidArgTypeError: `options` is not an object: Twisted takes the host and the port singly. */
+/**
+ * @throws InvalidArgTypeError: `options` is not an object. In Twisted, the host and the port are
+ * separate arguments.
+ */
 export function assertPlaceOptions(options: unknown): asserts options is object {
   if (typeof options === 'object' && options !== null) return;
   throw new InvalidArgTypeError('options', 'an object with a `port` or a `path`', options);
 }
 
-/** `place` as an address, `host` as it was given: it may be a name. */
+/** `place` as an address. Its `host` is as it was given, which may be a name. */
 export function addressOf({ port, host = 'localhost', path }: Place): IAddress {
   if (path !== undefined) return { type: 'UNIX', name: path };
   return tcpAddress(host, port);
 }
 
-/** Bytes of a Unix socket's path, without the zero byte at its end: 104 with it where BSD was. */
+/**
+ * The most bytes of a Unix socket's path, without the zero byte at its end. On systems derived from
+ * BSD it is 104 with that byte.
+ */
 const LONGEST_PATH = { linux: 107, android: 107, win32: Infinity } as Record<string, number>;
 
 /**

@@ -1,4 +1,4 @@
-/** A stream that is read and one that is written, as one. */
+/** Joins a readable and a writable stream into one duplex stream. */
 import { Duplex } from '#stream';
 
 import { asError } from '../../base/as-error.js';
@@ -14,11 +14,11 @@ import {
 } from '../../streams/any-stream/index.js';
 
 /**
- * Written bytes count as buffered until the operating system has them: the buffer of `Duplex.from`
- * would come on top of the stream's own. Destroyed, it destroys both.
+ * Written bytes count as buffered until the operating system has them, whereas `Duplex.from` would
+ * add a buffer of its own. When this is destroyed, it destroys both streams.
  */
 export class JoinedStreams extends Duplex {
-  /** Whether the written stream was ended, and says that all has left it by closing. */
+  /** Whether the writable stream was ended, and emits `'close'` when all bytes have left it. */
   private closeIsFinish = false;
 
   constructor(
@@ -26,7 +26,8 @@ export class JoinedStreams extends Duplex {
     private readonly output: AnyWritable,
   ) {
     super({ writableHighWaterMark: output.writableHighWaterMark });
-    // These stay, because a stream that fails again, as stdout does, would end the process.
+    // These listeners stay, because a stream that fails again, as stdout does, would end the
+    // process.
     input.on('error', (error: Error) => this.destroy(error));
     output.on('error', (error: Error) => this.destroy(error));
     output.on('close', () => {

@@ -17,9 +17,9 @@ import { JoinedStreams } from './joined-streams.js';
 
 /** Options of {@link StandardIO}. */
 export interface StandardIOOptions extends WritableConsumerOptions {
-  /** What to read; `process.stdin` unless given. */
+  /** The stream to read; `process.stdin` unless given. */
   stdin?: NodeReadableLike | undefined;
-  /** What to write; `process.stdout` unless given. */
+  /** The stream to write to; `process.stdout` unless given. */
   stdout?: WritableLike | undefined;
 }
 
@@ -28,25 +28,27 @@ const OPTIONS = ['stdin', 'stdout', 'signal', 'highWaterMark', 'waitsForProducer
 /**
  * Standard input and output as one connection: pipes, files or a terminal.
  *
- * The end of the input is the other end hanging up: only an `IHalfCloseableProtocol` can still
- * write after it. `loseConnection` reads no more, and waits for all that was written. Node keeps
- * descriptor 1 open until the process exits, which it does by itself when nothing else is open; so
- * then the reader of our output sees its end.
+ * The end of the input counts as a hang-up of the other end: only an `IHalfCloseableProtocol` can
+ * still write after it. `loseConnection` stops reading, and waits until all written bytes are sent.
+ * Node keeps descriptor 1 open until the process exits, so only then does the reader of our output
+ * see its end. The process exits by itself when nothing else is open.
  *
  * @see Twisted: `twisted.internet.stdio.StandardIO`
  */
 export class StandardIO extends DuplexTransport {
   /**
-   * @param protocol - What talks over standard input and output; connected before this returns.
+   * @param protocol - The protocol that talks over standard input and output. It is connected
+   *   before this returns.
    * @param options - See {@link StandardIOOptions}.
    * @throws InvalidArgTypeError: `protocol` is not a protocol, `stdin` can't be read, or `stdout`
    *   can't be written to, or an option is of the wrong kind.
    * @throws OutOfRangeError: `highWaterMark` is not a whole number of at least 0.
-   * @throws the reason of the signal: it has aborted already, and neither stream was listened to.
+   * @throws the reason of the signal, if it has aborted already; then no listener was added to
+   *   either stream.
    */
   constructor(protocol: IProtocol, options: StandardIOOptions = {}) {
     assertProtocol(protocol);
-    // All of these before the streams are listened to.
+    // All checks come before listeners are added to the streams.
     assertWritableConsumerOptions(options);
     assertKnownOptions(options, OPTIONS);
     const { stdin = process.stdin, stdout = process.stdout, ...rest } = options;
@@ -64,7 +66,7 @@ export class StandardIO extends DuplexTransport {
   }
 
   /**
-   * Reads no more of a connection that closes: unread input cannot reset a pipe, so later input is
+   * Stops reading when the connection closes. Unread input cannot reset a pipe, so later input is
    * left for other programs.
    */
   private readNoMore(): void {
@@ -74,7 +76,7 @@ export class StandardIO extends DuplexTransport {
   protected override release(reason: Error): void {
     super.release(reason);
     const { stream } = this;
-    // No program waits for us to read to the end.
+    // No program waits until we have read to the end.
     if (stream.writableFinished === true) stream.destroy?.();
   }
 }

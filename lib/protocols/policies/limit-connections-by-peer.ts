@@ -3,7 +3,7 @@ import type { ProtocolWrapper } from './protocol-wrapper.js';
 import { WrappingFactory } from './wrapping-factory.js';
 
 /**
- * Limits the connections that one host has at a time; further ones are closed at once.
+ * Limits the connections that one host has at a time. Further connections are closed at once.
  *
  * @example
  * ```ts
@@ -15,7 +15,7 @@ import { WrappingFactory } from './wrapping-factory.js';
  * @see Twisted: `twisted.protocols.policies.LimitConnectionsByPeer`
  */
 export class LimitConnectionsByPeer extends WrappingFactory {
-  /** Connections at a time of one host. */
+  /** The most connections that one host may have at a time. */
   maxConnectionsPerPeer = 5;
   /** How many connections each host has. */
   readonly peerConnections = new Map<string, number>();
@@ -23,7 +23,8 @@ export class LimitConnectionsByPeer extends WrappingFactory {
   readonly #hosts = new WeakMap<object, string>();
 
   /**
-   * As {@link WrappingFactory.buildProtocol}; none for a host that has as many connections as it may.
+   * As {@link WrappingFactory.buildProtocol}, but returns `null` for a host that has as many
+   * connections as it may have.
    *
    * @returns the wrapper, or `null`.
    */
@@ -58,8 +59,8 @@ export class LimitConnectionsByPeer extends WrappingFactory {
 }
 
 /**
- * The key that connections are counted by. All connections over a Unix socket or a pipe have the
- * same: they are of this machine.
+ * The key by which connections are counted. All connections over a Unix socket or a pipe have the
+ * same key, because they come from this machine.
  */
 function hostOf(address: IAddress): string {
   return address.type === 'TCP' ? address.host : '';

@@ -8,8 +8,8 @@ import {
 import { type IWrapperRegistry, ProtocolWrapper } from './protocol-wrapper.js';
 
 /**
- * Limits the connections at a time. Further ones are closed at once, or get a protocol that says
- * so.
+ * Limits the connections that are open at a time. Further connections are closed at once, or get a
+ * protocol that tells the other end.
  *
  * @example
  * ```ts
@@ -28,11 +28,11 @@ import { type IWrapperRegistry, ProtocolWrapper } from './protocol-wrapper.js';
  * @see Twisted: `twisted.protocols.policies.LimitTotalConnectionsFactory`
  */
 export class LimitTotalConnectionsFactory extends Factory implements IWrapperRegistry {
-  /** Connections that were built and are not lost, those of `overflowProtocol` included. */
+  /** The number of connections that are not lost, including those of `overflowProtocol`. */
   connectionCount = 0;
-  /** Connections at a time that get a `protocol`; `null`: any number. */
+  /** The most connections at a time that get a `protocol`; `null` for any number. */
   connectionLimit: number | null = null;
-  /** Makes the protocols of further connections; `null`: they are closed at once. */
+  /** Makes the protocols of further connections; if it is `null`, these are closed at once. */
   overflowProtocol: ProtocolMaker | null = null;
 
   readonly #counted = new WeakSet<object>();
@@ -42,7 +42,7 @@ export class LimitTotalConnectionsFactory extends Factory implements IWrapperReg
    *
    * @param address - The other end.
    * @returns the wrapper, or `null` to close the connection at once.
-   * @throws as {@link Factory.buildProtocol}; nothing was counted.
+   * @throws the errors of {@link Factory.buildProtocol}; nothing was counted.
    */
   override buildProtocol(address: IAddress): IProtocol | null {
     const isOver = this.connectionLimit !== null && this.connectionCount >= this.connectionLimit;
@@ -61,7 +61,7 @@ export class LimitTotalConnectionsFactory extends Factory implements IWrapperReg
     return protocol;
   }
 
-  /** A wrapper is connected: it was counted when it was built. */
+  /** A wrapper is connected. Does nothing, because the wrapper was counted when it was built. */
   registerProtocol(_wrapper: ProtocolWrapper): void {}
 
   /** The connection of a wrapper is over. */

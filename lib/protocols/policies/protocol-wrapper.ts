@@ -18,7 +18,7 @@ import {
 import { wrappedLogPrefix } from './wrapped-log-prefix.js';
 
 /**
- * The events that a {@link ProtocolWrapper} reports of itself.
+ * The events that a {@link ProtocolWrapper} reports to its factory.
  *
  * @see Twisted: the `factory` of `twisted.protocols.policies.ProtocolWrapper`
  */
@@ -29,7 +29,7 @@ export interface IWrapperRegistry {
   unregisterProtocol(wrapper: ProtocolWrapper): void;
 }
 
-/** How a transport stands, where it says so. */
+/** The state of a transport, if it has these fields. */
 interface Standing {
   readonly connected?: unknown;
   readonly disconnecting?: unknown;
@@ -37,7 +37,7 @@ interface Standing {
   stopConsuming?(): void;
 }
 
-/** A method that the wrapped protocol may have; `undefined` where it has not. */
+/** A method of the wrapped protocol; `undefined` if the protocol does not have it. */
 function ofWrapped<P extends IProtocol>(
   has: (protocol: unknown) => protocol is P,
   name: keyof P,
@@ -52,21 +52,20 @@ function ofWrapped<P extends IProtocol>(
   };
 }
 
-/** The members that a wrapper has of its transport: `forwardToTransport` passes them on. */
+/** The members of its transport that a wrapper has too: `forwardToTransport` passes them on. */
 // eslint-disable-next-line @typescript-eslint/no-unused-vars -- the class beside it has one.
 export interface ProtocolWrapper<P extends IProtocol = IProtocol> extends ProtocolTransport {
-  /** The wrapped protocol's, if it has one; else `undefined`. */
+  /** The wrapped protocol's method; `undefined` if it has none. */
   readonly readConnectionLost: IHalfCloseableProtocol['readConnectionLost'] | undefined;
-  /** The wrapped protocol's, if it has one; else `undefined`. */
+  /** The wrapped protocol's method; `undefined` if it has none. */
   readonly writeConnectionLost: IHalfCloseableProtocol['writeConnectionLost'] | undefined;
-  /** The wrapped protocol's, if it has one; else `undefined`. */
+  /** The wrapped protocol's method; `undefined` if it has none. */
   readonly handshakeCompleted: IHandshakeListener['handshakeCompleted'] | undefined;
 }
 
 /**
  * Stands between a transport and a protocol: a protocol to the transport, a transport to the
- * protocol. It passes every call on; a subclass overrides the methods that it wants to see or to
- * change.
+ * protocol. It passes every call on; a subclass overrides methods to see or to change their calls.
  *
  * Every other member of its transport is a member of it too: `pauseProducing`, `setTcpNoDelay`,
  * `startTLS`. It has the methods for a half close and for a TLS handshake if the wrapped protocol
@@ -95,17 +94,17 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
   implements IProtocol, ITransport, IConsumer, ILoggingContext
 {
   /** The transport of the connection, from `makeConnection` on; `null` before. */
-  transport: ProtocolTransport = null as unknown as ProtocolTransport; // As `Protocol` has it.
+  transport: ProtocolTransport = null as unknown as ProtocolTransport; // Typed as in `Protocol`.
   /** The wrapped protocol; `null` once the connection is lost. */
   wrappedProtocol: P | null;
-  /** Is told of the connection and its end: usually the factory that made this. */
+  /** The object that is told of the connection and its end: usually the factory that made this. */
   readonly factory: IWrapperRegistry;
 
   #made = false;
   #closing = false;
 
   static {
-    // Found here, so that the transport's own methods of these names are not.
+    // Defined here, so that the transport's own methods of these names are not used.
     Object.defineProperties(this.prototype, {
       readConnectionLost: ofWrapped(isHalfCloseableProtocol, 'readConnectionLost'),
       writeConnectionLost: ofWrapped(isHalfCloseableProtocol, 'writeConnectionLost'),
@@ -117,7 +116,8 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
   /**
    * Wraps a protocol for a factory.
    *
-   * @param factory - Is told that this is connected, and that the connection is lost.
+   * @param factory - The object that is told when this is connected and when the connection is
+   *   lost.
    * @param wrappedProtocol - The protocol to wrap.
    */
   constructor(factory: IWrapperRegistry, wrappedProtocol: P) {
@@ -129,17 +129,17 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
     return this.transport ?? {};
   }
 
-  /** As the transport has it; if it does not say, whether the connection was made and is not lost. */
+  /** The transport's field; if it has none, whether the connection was made and is not lost. */
   get connected(): boolean {
     return Boolean(this.#standing.connected ?? (this.#made && this.wrappedProtocol !== null));
   }
 
-  /** As the transport has it; also once `loseConnection` was called on this. */
+  /** The transport's field; also `true` once `loseConnection` was called on this. */
   get disconnecting(): boolean {
     return this.#closing || Boolean(this.#standing.disconnecting);
   }
 
-  /** As the transport has it; if it does not say, whether the connection is lost. */
+  /** The transport's field; if it has none, whether the connection is lost. */
   get disconnected(): boolean {
     return Boolean(this.#standing.disconnected ?? (this.#made && this.wrappedProtocol === null));
   }
@@ -152,11 +152,11 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
   // As the protocol of the transport.
 
   /**
-   * Connects the wrapped protocol to this. The factory is told first.
+   * Tells the factory, then connects the wrapped protocol to this.
    *
    * @param transport - The way to the other end.
    * @throws InvalidArgTypeError: the wrapped value is not a protocol; nothing has changed.
-   * @throws what the wrapped protocol throws.
+   * @throws the error that the wrapped protocol throws.
    */
   makeConnection(transport: ITransport | null): void {
     assertProtocol(this.wrappedProtocol);
@@ -168,19 +168,20 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
   }
 
   /**
-   * The connection stands, and the wrapped protocol has not been told yet. Override it to act then.
+   * The connection is made, and the wrapped protocol has not been told yet. Override it to act at
+   * this time.
    */
   connectionMade(): void {}
 
   /**
-   * Passes `data` on. Returns what the wrapped protocol returns, so that a promise that rejects is
-   * noticed.
+   * Passes `data` on. Returns the result of the wrapped protocol, so that the transport can handle
+   * a promise that rejects.
    */
   dataReceived(data: Buffer): void {
     return this.wrappedProtocol?.dataReceived(data);
   }
 
-  /** Tells the factory, then the wrapped protocol, and forgets that. */
+  /** Tells the factory, then the wrapped protocol, and lets the wrapped protocol go. */
   connectionLost(reason: Error | null): void {
     let told: void;
     try {
@@ -227,7 +228,7 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
     return this.transport.getHost();
   }
 
-  /** Registers `producer` with the transport, which decides whether it will do. */
+  /** Registers `producer` with the transport, which checks it. */
   registerProducer(producer: IPushProducer, streaming: boolean): void;
   registerProducer(producer: IPullProducer, streaming: false): void;
   registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void;
@@ -240,7 +241,7 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
     this.transport?.unregisterProducer();
   }
 
-  /** As the transport has it. */
+  /** As the transport's `stopConsuming`. */
   stopConsuming(): void {
     this.#standing.stopConsuming?.();
   }

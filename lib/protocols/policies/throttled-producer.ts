@@ -1,18 +1,18 @@
 import { type IPullProducer, type IPushProducer, standInFor } from '../../twisted/core/index.js';
 
 /**
- * Registers with a transport in place of a producer, which is paused while the transport is full or
- * the bandwidth is used up, and goes on once neither is so.
+ * Registers with a transport in place of a producer. The producer is paused while the transport is
+ * full or the bandwidth is used up.
  */
 export class ThrottledProducer implements IPushProducer {
   private consumerPaused = false;
-  /** A pull producer was asked while it was throttled. */
+  /** Whether the transport asked the pull producer while it was throttled. */
   private asked = false;
   private throttled = false;
   private stopped = false;
 
   /**
-   * @param producer - Any object; methods that it lacks are not called.
+   * @param producer - Any object. Methods that it lacks are not called.
    * @param streaming - Whether it pushes.
    */
   constructor(
@@ -22,14 +22,14 @@ export class ThrottledProducer implements IPushProducer {
     standInFor(this, producer);
   }
 
-  /** The bandwidth is used up. */
+  /** Pauses the producer, because the bandwidth is used up. */
   throttle(): void {
     if (this.stopped) return;
     this.throttled = true;
     if (this.streaming && !this.consumerPaused) this.pushing.pauseProducing?.();
   }
 
-  /** There is bandwidth again. */
+  /** Resumes the producer, because there is bandwidth again. */
   unthrottle(): void {
     if (this.stopped || !this.throttled) return;
     this.throttled = false;

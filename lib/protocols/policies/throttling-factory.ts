@@ -6,13 +6,13 @@ import type { ProtocolWrapper } from './protocol-wrapper.js';
 import { type IBandwidthRegistry, ThrottlingProtocol } from './throttling-protocol.js';
 import { WrappingFactory } from './wrapping-factory.js';
 
-/** Each second begins a new count. */
+/** In seconds: the time after which a new count begins. */
 const PERIOD = 1;
 
 /**
  * Limits the bytes that all connections together may read or write in a second, and the number of
- * connections. After a second with too many, all connections are throttled until the average is
- * right again. Writing is throttled only if a producer is registered.
+ * connections. After a second with too many bytes, all connections are throttled until the average
+ * is within the limit again. Writing is throttled only if a producer is registered.
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ const PERIOD = 1;
  * @see Twisted: `twisted.protocols.policies.ThrottlingFactory`
  */
 export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegistry {
-  /** Connections that were built and are not lost. */
+  /** The number of connections that are not lost. */
   connectionCount = 0;
   /** Bytes that were read since the last check. */
   readThisSecond = 0;
@@ -53,9 +53,9 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
    * Limits the bytes that the protocols of a factory read and write.
    *
    * @param wrappedFactory - Builds the protocols.
-   * @param maxConnectionCount - Connections at a time; any number if left out.
-   * @param readLimit - Bytes to read in a second, or `null`: any number.
-   * @param writeLimit - Bytes to write in a second, or `null`: any number.
+   * @param maxConnectionCount - The most connections at a time; any number if left out.
+   * @param readLimit - The most bytes to read in a second; `null` for any number.
+   * @param writeLimit - The most bytes to write in a second; `null` for any number.
    * @throws InvalidArgTypeError, OutOfRangeError: a limit is not a number, or is not above 0.
    */
   constructor(
@@ -70,7 +70,7 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
     super(wrappedFactory);
   }
 
-  /** Calls `f` after `period` seconds, by the `reactor`. Override it to have another clock do so. */
+  /** Calls `f` after `period` seconds, by the `reactor`. Override it to use another clock. */
   callLater(period: number, f: () => unknown): IDelayedCall {
     return reactor.callLater(period, f);
   }
@@ -119,7 +119,7 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
     this.checkWriteBandwidthID = this.callLater(PERIOD, () => this.checkWriteBandwidth());
   }
 
-  /** Whether throttling has lost the last connection, and perhaps made another. */
+  /** Whether the throttling has lost the last connection, and perhaps a new connection was made. */
   #isOverOrAnew(check: 'checkReadBandwidthID' | 'checkWriteBandwidthID'): boolean {
     return this.connectionCount === 0 || this[check] !== null;
   }
@@ -146,7 +146,10 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
     this.#forEach((protocol) => protocol.unthrottleWrites());
   }
 
-  /** If a producer throws, its connection is aborted, and the others have their turn. */
+  /**
+   * Calls `act` for each connection. If a producer throws, its connection is aborted, and the loop
+   * goes on.
+   */
   #forEach(act: (protocol: ThrottlingProtocol) => void): void {
     for (const protocol of [...this.protocols] as ThrottlingProtocol[]) {
       if (!this.protocols.has(protocol)) continue;
@@ -160,7 +163,8 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
   }
 
   /**
-   * As {@link WrappingFactory.buildProtocol}; none while there are as many connections as may be.
+   * As {@link WrappingFactory.buildProtocol}, but returns `null` while there are as many
+   * connections as allowed.
    *
    * @returns the wrapper, or `null`.
    */
@@ -208,13 +212,13 @@ const CALLS = [
   'checkWriteBandwidthID',
 ] as const;
 
-/** Seconds to throttle after so many bytes in a second. */
+/** Seconds to throttle after `bytes` bytes in a second. */
 function restAfter(bytes: number, limit: number): number {
   return bytes / limit - 1;
 }
 
 /**
- * Of two calls that end a throttling, the later; the other is cancelled. Differs from Twisted,
+ * Keeps the later of two calls that end a throttling, and cancels the other. Differs from Twisted,
  * where the earlier ends both.
  */
 function laterOf(before: IDelayedCall | null, end: IDelayedCall): IDelayedCall {

@@ -9,16 +9,16 @@ import {
 import { type IWrapperRegistry, ProtocolWrapper } from './protocol-wrapper.js';
 import { ThrottledProducer } from './throttled-producer.js';
 
-/** The events that a {@link ThrottlingProtocol} reports of the bytes that it passes on. */
+/** The counts of bytes that a {@link ThrottlingProtocol} reports to its factory. */
 export interface IBandwidthRegistry extends IWrapperRegistry {
-  /** So many bytes were written. */
+  /** `length` bytes were written. */
   registerWritten(length: number): void;
-  /** So many bytes were read. */
+  /** `length` bytes were read. */
   registerRead(length: number): void;
 }
 
 /**
- * Counts the bytes of a connection, and lets its factory stop and start them.
+ * Counts the bytes of a connection, and lets its factory pause and resume them.
  *
  * @see Twisted: `twisted.protocols.policies.ThrottlingProtocol`
  */
@@ -32,14 +32,15 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
   /**
    * Wraps a protocol and counts its bytes.
    *
-   * @param factory - Is told of the bytes, and of everything that {@link ProtocolWrapper} reports.
+   * @param factory - The object that is told of the bytes, and of everything that
+   *   {@link ProtocolWrapper} reports.
    * @param wrappedProtocol - The protocol to wrap.
    */
   constructor(factory: IBandwidthRegistry, wrappedProtocol: P) {
     super(factory, wrappedProtocol);
   }
 
-  /** The registered producer, by which writes are throttled, or `null`. */
+  /** The registered producer, which is paused to throttle writes, or `null`. */
   get producer(): IPushProducer | IPullProducer | null {
     return this.#throttled?.producer ?? null;
   }
@@ -72,9 +73,10 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
     const before = this.#throttled;
     const throttled = new ThrottledProducer(producer, streaming);
     const isProducer = streaming ? isPushProducer(producer) : isPullProducer(producer);
-    this.#throttled = throttled; // First: a pull producer is asked, and may unregister.
+    this.#throttled = throttled; // First, as a pull producer may unregister at once.
     try {
-      // A value that is not a producer goes to the transport as it is, which refuses or takes it.
+      // A value that is not a producer goes to the transport unchanged. The transport refuses or
+      // takes it.
       super.registerProducer(isProducer ? throttled : producer, streaming);
     } catch (error) {
       if (this.#throttled === throttled) this.#throttled = before;
@@ -87,13 +89,13 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
     super.unregisterProducer();
   }
 
-  /** Stops reading until `resumeProducing`, throttled or not. */
+  /** Stops reading until `resumeProducing`, even if the throttling ends before. */
   override pauseProducing(): void {
     this.#inputPaused = true;
     this.transport?.pauseProducing();
   }
 
-  /** Reads again, as soon as reads are not throttled. */
+  /** Reads again, once reads are not throttled. */
   override resumeProducing(): void {
     this.#inputPaused = false;
     if (!this.#readsThrottled) this.transport?.resumeProducing();

@@ -7,7 +7,7 @@ import { WrappingFactory } from './wrapping-factory.js';
 const DEFAULT_PERIOD = 30 * 60;
 
 /**
- * Closes connections on which nothing was read or written for a while.
+ * Closes connections on which no byte was read or written for a set time.
  *
  * @example
  * ```ts
@@ -26,7 +26,8 @@ export class TimeoutFactory extends WrappingFactory implements ITimeoutRegistry 
    * Gives each protocol of a factory a timeout.
    *
    * @param wrappedFactory - Builds the protocols.
-   * @param timeoutPeriod - In seconds; `null`: never. `protocol` gets it as third argument.
+   * @param timeoutPeriod - In seconds; `null` for no timeout. `protocol` gets it as its third
+   *   argument.
    */
   constructor(
     wrappedFactory: IProtocolFactory,
@@ -39,7 +40,7 @@ export class TimeoutFactory extends WrappingFactory implements ITimeoutRegistry 
     return super.wrap(wrapped, this.timeoutPeriod);
   }
 
-  /** Calls `f` after `period` seconds, by the `reactor`. Override it to have another clock do so. */
+  /** Calls `f` after `period` seconds, by the `reactor`. Override it to use another clock. */
   callLater(period: number, f: () => unknown): IDelayedCall {
     return reactor.callLater(period, f);
   }

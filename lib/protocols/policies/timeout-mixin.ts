@@ -2,7 +2,7 @@ import { assertNotExtended } from '../../base/build.js';
 import { assertNotNegative } from '../../base/seconds.js';
 import { type IDelayedCall, reactor } from '../../twisted/cooperation/index.js';
 
-/** What {@link TimeoutMixin} adds to its base. */
+/** The members that {@link TimeoutMixin} adds to its base. */
 export declare class TimeoutMixinMembers {
   // TypeScript demands this constructor of a class that is mixed into another: it takes the base's
   // arguments.
@@ -10,31 +10,31 @@ export declare class TimeoutMixinMembers {
   constructor(...args: any[]);
 
   /**
-   * Seconds after which the connection is idle for too long, or `null`. To set it starts nothing:
-   * `setTimeout` does.
+   * The timeout in seconds, or `null`. To set this field does not start the timeout: call
+   * `setTimeout`.
    */
   timeOut: number | null;
 
-  /** Calls `f` after `period` seconds, by the `reactor`. Override it to have another clock do so. */
+  /** Calls `f` after `period` seconds, by the `reactor`. Override it to use another clock. */
   callLater(period: number, f: () => unknown): IDelayedCall;
 
   /**
-   * Counts the timeout from now. Does nothing if there is none, or if it has passed. Call it when
-   * something meaningful came from the other end: it is still there.
+   * Counts the timeout from now. Does nothing if there is no timeout, or if it has passed. Call it
+   * when data came that shows that the other end is alive.
    */
   resetTimeout(): void;
 
   /**
-   * Begins the timeout, or begins it anew with another period.
+   * Starts the timeout, or starts it again with another period.
    *
    * @param period - In seconds; `null` cancels it.
-   * @returns the period before.
-   * @throws InvalidArgTypeError, OutOfRangeError: `period` is neither `null` nor 0 or more; nothing
-   *   has changed.
+   * @returns the previous period.
+   * @throws InvalidArgTypeError, OutOfRangeError: `period` is neither `null` nor a number of 0 or
+   *   more; nothing has changed.
    */
   setTimeout(period: number | null): number | null;
 
-  /** The time is over: closes the connection. Override it to do something else. */
+  /** The time is over: closes the connection. Override it to act in another way. */
   timeoutConnection(): void;
 }
 
@@ -60,7 +60,7 @@ export declare class TimeoutMixinMembers {
  * }
  * ```
  *
- * @returns a class: mix it into a protocol's, or any with a `transport`.
+ * @returns a class, to mix into a protocol's class or any class with a `transport`.
  * @see Twisted: `twisted.protocols.policies.TimeoutMixin`
  */
 export function TimeoutMixin(): typeof TimeoutMixinMembers;
@@ -69,7 +69,7 @@ export function TimeoutMixin(): typeof TimeoutMixinMembers;
 /**
  * Mixes them into a class that extends `Base`.
  *
- * @param Base - The class to extend: a protocol's, or any with a `transport`.
+ * @param Base - The class to extend: a protocol's class, or any class with a `transport`.
  */
 export function TimeoutMixin<T extends abstract new (...args: any[]) => object>(
   Base: T,
@@ -77,7 +77,7 @@ export function TimeoutMixin<T extends abstract new (...args: any[]) => object>(
 export function TimeoutMixin(Base: abstract new (...args: any[]) => object = Object) {
   /* eslint-enable @typescript-eslint/no-explicit-any */
   assertNotExtended(new.target, 'TimeoutMixin');
-  // As abstract as `Base` is: its overload says so.
+  // Abstract if `Base` is abstract, as the overload says.
   class Timed extends (Base as new () => object) implements TimeoutMixinMembers {
     timeOut: number | null = null;
     #timeoutCall: IDelayedCall | null = null;

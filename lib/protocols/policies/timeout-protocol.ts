@@ -10,25 +10,26 @@ export interface ITimeoutRegistry extends IWrapperRegistry {
 }
 
 /**
- * Closes its connection when nothing was read or written for a while.
+ * Closes its connection when no byte was read or written for a set time.
  *
  * @see Twisted: `twisted.protocols.policies.TimeoutProtocol`
  */
 export class TimeoutProtocol<P extends IProtocol = IProtocol> extends ProtocolWrapper<P> {
   declare readonly factory: ITimeoutRegistry;
 
-  /** The call that will be made when it has been idle; `null` if there is no timeout. */
+  /** The delayed call of the timeout; `null` if there is no timeout. */
   timeoutCall: IDelayedCall | null = null;
-  /** Seconds of idleness after which the connection is closed; `null`: never. */
+  /** Seconds of idle time after which the connection is closed; `null` for no timeout. */
   timeoutPeriod: number | null = null;
 
   /**
    * Wraps a protocol and starts its timeout.
    *
-   * @param factory - Makes delayed calls, and is told of the connection.
+   * @param factory - The object that makes delayed calls, and is told of the connection.
    * @param wrappedProtocol - The protocol to wrap.
-   * @param timeoutPeriod - In seconds; `null`: never. It begins at once.
-   * @throws InvalidArgTypeError, OutOfRangeError: `timeoutPeriod` is neither `null` nor 0 or more.
+   * @param timeoutPeriod - In seconds; `null` for no timeout. It begins at once.
+   * @throws InvalidArgTypeError, OutOfRangeError: `timeoutPeriod` is neither `null` nor a number of
+   *   0 or more.
    */
   constructor(factory: ITimeoutRegistry, wrappedProtocol: P, timeoutPeriod: number | null) {
     super(factory, wrappedProtocol);
@@ -36,10 +37,11 @@ export class TimeoutProtocol<P extends IProtocol = IProtocol> extends ProtocolWr
   }
 
   /**
-   * Begins the timeout anew.
+   * Starts the timeout again.
    *
-   * @param timeoutPeriod - In seconds; `null`: never; unchanged if left out.
-   * @throws InvalidArgTypeError, OutOfRangeError: it is neither; nothing has changed.
+   * @param timeoutPeriod - In seconds; `null` for no timeout; unchanged if left out.
+   * @throws InvalidArgTypeError, OutOfRangeError: it is neither `null` nor a number of 0 or more;
+   *   nothing has changed.
    */
   setTimeout(timeoutPeriod: number | null = this.timeoutPeriod): void {
     if (timeoutPeriod !== null) assertNotNegative('timeoutPeriod', timeoutPeriod);
@@ -47,7 +49,7 @@ export class TimeoutProtocol<P extends IProtocol = IProtocol> extends ProtocolWr
     this.timeoutPeriod = timeoutPeriod;
     if (timeoutPeriod === null) return;
     this.timeoutCall = this.factory.callLater(timeoutPeriod, () => {
-      // Differs from Twisted, where a write after this tries to put off a call that was made.
+      // Differs from Twisted, where a write after this tries to delay a call that was already made.
       this.timeoutCall = null;
       return this.timeoutFunc();
     });
@@ -61,7 +63,7 @@ export class TimeoutProtocol<P extends IProtocol = IProtocol> extends ProtocolWr
     if (timeoutCall?.active()) timeoutCall.cancel();
   }
 
-  /** Counts the timeout from now, because something has happened. */
+  /** Counts the timeout from now, because bytes were read or written. */
   resetTimeout(): void {
     if (this.timeoutCall?.active() && this.timeoutPeriod !== null) {
       this.timeoutCall.reset(this.timeoutPeriod);
@@ -88,7 +90,7 @@ export class TimeoutProtocol<P extends IProtocol = IProtocol> extends ProtocolWr
     return super.connectionLost(reason);
   }
 
-  /** It has been idle for too long: closes the connection. Override it to do something else. */
+  /** The connection has been idle for too long: closes it. Override it to act in another way. */
   timeoutFunc(): void {
     this.loseConnection();
   }

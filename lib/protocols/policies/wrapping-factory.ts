@@ -1,4 +1,4 @@
-/** A factory that wraps what another factory builds. */
+/** A factory that wraps the protocols of another factory. */
 import { assertBuilder, build, type Builder } from '../../base/build.js';
 import {
   assertFactory,
@@ -19,8 +19,8 @@ import { wrappedLogPrefix } from './wrapped-log-prefix.js';
 export type WrapperMaker = Builder<[factory: never, wrapped: never, ...more: never[]], IProtocol>;
 
 /**
- * Wraps a factory: each protocol that it builds gets a {@link ProtocolWrapper} around it. It can be
- * used wherever the wrapped factory can, to listen as to connect.
+ * Wraps a factory: each protocol that it builds gets a {@link ProtocolWrapper} around it. You can
+ * use it in place of the wrapped factory, to listen or to connect.
  *
  * @example
  * ```ts
@@ -63,14 +63,14 @@ export class WrappingFactory
    * Wraps the protocol that the wrapped factory builds for `address`.
    *
    * @param address - The other end.
-   * @returns what `protocol` makes; `null` if the wrapped factory builds none.
+   * @returns the wrapper that `protocol` makes; `null` if the wrapped factory builds no protocol.
    * @throws InvalidArgTypeError: the wrapped value is not a factory.
-   * @throws what the wrapped factory, or `protocol`, throws.
+   * @throws the error that the wrapped factory, or `protocol`, throws.
    */
   override buildProtocol(address: IAddress): IProtocol | null {
     assertFactory(this.wrappedFactory);
     const wrapped: IProtocol | null | undefined = this.wrappedFactory.buildProtocol(address);
-    // Differs from Twisted, which wraps `None`, and fails when that is to be connected.
+    // Differs from Twisted, which wraps `None`, and fails when it connects that.
     return wrapped === null || wrapped === undefined ? null : this.wrap(wrapped);
   }
 

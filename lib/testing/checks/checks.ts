@@ -1,4 +1,4 @@
-/** Checks for a user's own classes: does what they promise hold? */
+/** Checks that a user's own classes keep their contract. */
 import type { EventEmitter } from 'node:events';
 
 import type {
@@ -23,15 +23,18 @@ import {
 export interface TransportWithPeer {
   /** The transport. */
   transport: ITransport & IConsumer;
-  /** Gives what is received at the other end, and ends when the transport closes: a socket, say. */
+  /**
+   * Gives the bytes that the other end receives, and ends when the transport closes. It can be a
+   * socket.
+   */
   peer: AsyncIterable<Uint8Array>;
 }
 
 /**
  * Checks a consumer against every rule for consumers, each on a new one.
  *
- * A consumer that has a buffer must empty it by itself while it is checked: let something read what it
- * writes to.
+ * A consumer that has a buffer must empty it by itself during the check: let your program read the
+ * stream to which it writes.
  *
  * @example
  * ```ts
@@ -42,7 +45,7 @@ export interface TransportWithPeer {
  * @param options - How long to wait; see {@link CheckOptions}.
  * @returns a promise that resolves if the consumer keeps every rule. It rejects with
  *   RuleBrokenError, whose `rule` names the first rule that it breaks; with InvalidArgTypeError or
- *   OutOfRangeError if an argument is wrong; and with what `make` throws.
+ *   OutOfRangeError if an argument is wrong; and with the error that `make` throws.
  */
 export async function checkConsumer(
   make: Maker<IConsumer>,
@@ -66,10 +69,10 @@ export async function checkConsumer(
  * ```
  *
  * @param make - Makes a producer that writes to the consumer that it is given, and returns it or a
- *   promise of it. If `make` does not register the producer there, the check does; if it does, it need
- *   not return it.
+ *   promise of it. If `make` does not register the producer with the consumer, the check does. If
+ *   it does, it need not return the producer.
  * @param options - How long to wait; see {@link CheckOptions}.
- * @returns a promise that resolves if the producer keeps every rule, and rejects as that of
+ * @returns a promise that resolves if the producer keeps every rule, and rejects as the promise of
  *   {@link checkConsumer} does.
  */
 export async function checkPushProducer(
@@ -91,10 +94,10 @@ export async function checkPushProducer(
  * ```
  *
  * @param make - Makes a producer that writes to the consumer that it is given, and returns it or a
- *   promise of it. If `make` does not register the producer there, the check does; if it does, it need
- *   not return it.
+ *   promise of it. If `make` does not register the producer with the consumer, the check does. If
+ *   it does, it need not return the producer.
  * @param options - How long to wait; see {@link CheckOptions}.
- * @returns a promise that resolves if the producer keeps every rule, and rejects as that of
+ * @returns a promise that resolves if the producer keeps every rule, and rejects as the promise of
  *   {@link checkConsumer} does.
  */
 export async function checkPullProducer(
@@ -123,10 +126,10 @@ export async function checkPullProducer(
  * ```
  *
  * @param make - Makes a connected transport that has no producer yet; or such a transport together
- *   with its other end, so that the input of that is compared with the bytes that were written. It
- *   may return a promise.
+ *   with its other end, so that the check compares the bytes that arrive there with the bytes that
+ *   were written. It may return a promise.
  * @param options - How long to wait; see {@link CheckOptions}.
- * @returns a promise that resolves if the transport keeps every rule, and rejects as that of
+ * @returns a promise that resolves if the transport keeps every rule, and rejects as the promise of
  *   {@link checkConsumer} does.
  */
 export async function checkTransport(
@@ -146,7 +149,7 @@ export async function checkTransport(
   await checkRules(rules, subject, ({ transport }) => close(transport), options);
 }
 
-/** A rule for consumers, for a transport while its other end is read. */
+/** A rule for consumers, played with a transport while its other end is read. */
 function ofTransport(rule: Rule<IConsumer>): Rule<TransportSubject> {
   return {
     name: rule.name,
@@ -158,7 +161,8 @@ function ofTransport(rule: Rule<IConsumer>): Rule<TransportSubject> {
 }
 
 /**
- * A rule may end with an abort. If the stream has no listener for its reset, that ends the process.
+ * Adds a listener for errors to `peer`. A rule may end with an abort, and without a listener the
+ * error of that reset would end the process.
  */
 function hearErrors(peer: AsyncIterable<Uint8Array> & { on?: unknown }): void {
   if (typeof peer.on === 'function') (peer as unknown as EventEmitter).on('error', () => {});
@@ -169,8 +173,8 @@ async function drain(peer: AsyncIterable<Uint8Array>): Promise<void> {
     const pieces = peer[Symbol.asyncIterator]();
     while ((await pieces.next()).done !== true);
   } catch {
-    // An abort at the end of a rule resets the connection: that is an error for the peer, not for
-    // us.
+    // An abort at the end of a rule resets the connection. That is an error for the peer, but not
+    // for us.
   }
 }
 

@@ -5,7 +5,10 @@ import type { IConsumer } from '../../twisted/core/index.js';
 import { lettered, ProbeProducer, ProbePullProducer } from './probes.js';
 import type { Rule, Trial } from './rule.js';
 
-/** Writes until the producer is paused; a consumer that takes this many is taken for one that never pauses. */
+/**
+ * Writes until the producer is paused; a consumer that takes so many writes counts as one that
+ * never pauses.
+ */
 const MOST_WRITES = 256;
 const PIECE = 16384;
 

@@ -1,4 +1,4 @@
-/** Producers and a consumer that note what is asked of them. */
+/** Producers and a consumer that note the calls that they get. */
 import { Buffer } from 'node:buffer';
 
 import type { IConsumer, IPullProducer, IPushProducer } from '../../twisted/core/index.js';
@@ -10,7 +10,7 @@ export type Call = 'pause' | 'resume' | 'stop';
 export class ProbeProducer implements IPushProducer {
   /** The calls, in order. */
   readonly calls: Call[] = [];
-  /** Done from inside a call, once it is noted. */
+  /** Called from inside each call, once that is noted. */
   react: (call: Call) => void = () => {};
 
   pauseProducing(): void {
@@ -46,8 +46,8 @@ export class ProbePullProducer implements IPullProducer {
   askedTooLate = 0;
 
   /**
-   * @param consumer - Is written to.
-   * @param pieces - What it writes.
+   * @param consumer - The consumer to write to.
+   * @param pieces - The pieces to write.
    */
   constructor(
     private readonly consumer: IConsumer,
@@ -78,23 +78,23 @@ export function lettered(count: number, size: number): Buffer[] {
   return Array.from({ length: count }, (_, i) => Buffer.alloc(size, 97 + (i % 26)));
 }
 
-/** A consumer that keeps what is written, and notes what would break the contract. */
+/** A consumer that keeps the bytes that are written, and notes calls that break the contract. */
 export class ProbeConsumer implements IConsumer {
   readonly pieces: Buffer[] = [];
   producer: IPushProducer | IPullProducer | null = null;
-  /** The one that registered last; it may have unregistered. */
+  /** The producer that registered last; it may have unregistered. */
   lastProducer: IPushProducer | IPullProducer | null = null;
   streaming: boolean | undefined;
   registered = 0;
   unregistered = 0;
   /** The bytes that were written although no producer was registered any more. */
   afterUnregistering = 0;
-  /** How often it was written to before a producer had registered. */
+  /** How many writes came before a producer had registered. */
   beforeRegistering = 0;
-  /** Done from inside a write of a registered producer, once it is noted. */
+  /** Called from inside each write of a registered producer, once that is noted. */
   react: (data: Buffer) => void = () => {};
 
-  /** The first thing that was written and is not bytes. */
+  /** The first value that was written and is not bytes. */
   notBytes: { readonly value: unknown } | undefined;
 
   registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
@@ -120,7 +120,7 @@ export class ProbeConsumer implements IConsumer {
     else this.react(piece);
   }
 
-  /** Everything that was written. */
+  /** All bytes that were written. */
   value(): Buffer {
     return Buffer.concat(this.pieces);
   }

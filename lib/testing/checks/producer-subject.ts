@@ -4,13 +4,16 @@ import { assertMade, callMaker, type Maker, MakerFailed } from './maker.js';
 import { ProbeConsumer } from './probes.js';
 import { times, type Trial } from './rule.js';
 
-/** What a check learns of the producers that it is given. */
+/** The facts that a check learns about the producers of one maker. */
 export interface Habits {
-  /** Whether one that the check registers writes nothing until it is resumed for the first time. */
+  /**
+   * Whether a producer that the check registers writes nothing until it is resumed for the first
+   * time.
+   */
   mustBeResumed: boolean;
 }
 
-/** A producer, and what it writes to. */
+/** A producer, and the consumer that it writes to. */
 export class ProducerSubject<Producer extends IProducer> {
   readonly consumer = new ProbeConsumer();
   private returned: unknown;
@@ -24,25 +27,29 @@ export class ProducerSubject<Producer extends IProducer> {
     private readonly habits: Habits = { mustBeResumed: false },
   ) {}
 
-  /** The producer; only once it was started. One that is done already is the one that registered. */
+  /**
+   * The producer, once `start` was called. If it has unregistered already, it is the producer that
+   * registered last.
+   */
   get producer(): Producer {
     const { consumer } = this;
     return (consumer.producer ?? consumer.lastProducer ?? this.returned) as Producer;
   }
 
   /**
-   * Makes the producer, and registers it unless it has done that itself: Twisted's own do either. A
-   * push producer that the check registers is resumed if it does not begin by itself, as Twisted's
-   * programs do behind `registerProducer`.
+   * Makes the producer, and registers it unless it has registered itself: Twisted's own producers
+   * do either. A push producer that the check registers, and that does not begin by itself, is
+   * resumed, as Twisted's programs do after `registerProducer`.
    *
    * @param streaming - Whether it is a push producer.
-   * @throws MakerFailed: there is none.
+   * @throws MakerFailed: the maker made no producer.
    */
   async start(streaming: boolean, trial: Trial): Promise<void> {
     const { consumer } = this;
     try {
       const returned: unknown = callMaker(this.make, [consumer]);
-      // Not waited for without need: the producer may write as soon as the event loop turns.
+      // Awaited only if it is a promise, because the producer may write as soon as the event loop
+      // turns.
       this.returned =
         returned instanceof Promise ? await this.orRegistered(returned, trial) : returned;
       if (consumer.registered > 0) return;
@@ -55,14 +62,14 @@ export class ProducerSubject<Producer extends IProducer> {
     if (streaming) await this.begin(trial);
   }
 
-  /** Gives what comes of the maker's promise; nothing, if a producer registers before that. */
+  /** Gives the result of the maker's promise; `undefined` if a producer registers before that. */
   private async orRegistered(returned: Promise<unknown>, trial: Trial): Promise<unknown> {
     const { consumer } = this;
     let isSettled = false;
     const settling = returned.finally(() => (isSettled = true));
-    // It may be the end of a transfer, which a rule stops: nothing comes of that here.
+    // It may be the promise of a transfer, which rejects when a rule stops the transfer.
     settling.catch(() => {});
-    // As soon as the promise has settled: a producer that it gave may write when the event loop turns.
+    // Go on as soon as the promise has settled: its producer may write when the event loop turns.
     await Promise.race([
       settling.catch(() => {}),
       trial.until(
@@ -90,7 +97,7 @@ export class ProducerSubject<Producer extends IProducer> {
     return this.written > 0 || this.isDone || this.consumer.notBytes !== undefined;
   }
 
-  /** How often a rule has asked it, as a pull producer. */
+  /** How often a rule has asked it, if it is a pull producer. */
   asked = 0;
 
   /** Whether it was stopped. */
@@ -102,13 +109,13 @@ export class ProducerSubject<Producer extends IProducer> {
     this.producer.stopProducing();
   }
 
-  /** Stops what may still run. */
+  /** Stops the producer, if it may still run. */
   dispose(): void {
     const { producer } = this.consumer;
     if (typeof producer?.stopProducing === 'function' && !this.isStopped) this.stop();
   }
 
-  /** Whether the producer has said that it is done. */
+  /** Whether the producer has unregistered. */
   get isDone(): boolean {
     return this.consumer.unregistered > 0;
   }
@@ -118,7 +125,7 @@ export class ProducerSubject<Producer extends IProducer> {
     return this.consumer.pieces.length - this.consumer.beforeRegistering;
   }
 
-  /** What is wrong with it if it writes nothing and does not unregister. */
+  /** The mistake of a producer that writes nothing and does not unregister, as text. */
   get silence(): string {
     const { beforeRegistering } = this.consumer;
     if (beforeRegistering === 0) return 'it wrote nothing and did not unregister';

@@ -6,10 +6,10 @@ import { methodsRule, sharedProducerRules } from './shared-producer-rules.js';
 
 type Subject = ProducerSubject<IPullProducer>;
 
-/** Questions after which a producer is taken for one that never ends. */
+/** How often a rule asks before it takes the producer for an endless one. */
 const MOST_QUESTIONS = 1000;
 
-/** Asks once and waits for the answer: something written, or the end. */
+/** Asks once and waits for the answer: a write, or the end. */
 async function ask(subject: Subject, trial: Trial): Promise<void> {
   const before = subject.written;
   const asked = (subject.asked += 1);

@@ -8,7 +8,7 @@ import { methodsRule, sharedProducerRules } from './shared-producer-rules.js';
 
 type Subject = ProducerSubject<IPushProducer>;
 
-/** Pieces after which a producer is taken for one that never ends. */
+/** The number of pieces after which a rule takes the producer for an endless one. */
 const MOST_PIECES = 1000;
 
 /** Lets the producer write freely. Stops it if it seems to be endless. */
@@ -41,7 +41,7 @@ async function pauseAtFirstWrite(subject: Subject, trial: Trial): Promise<number
   return before;
 }
 
-/** @returns all that was written, or `null` if the producer did not end. */
+/** @returns all bytes that were written, or `null` if the producer did not end. */
 async function all(subject: Subject, trial: Trial): Promise<Buffer | null> {
   await subject.start(true, trial);
   const end = performance.now() + trial.timeout / 2;
@@ -106,7 +106,7 @@ export function pushProducerRules(another: () => Subject): readonly Rule<Subject
       name: 'A push producer writes the same bytes, paused or not',
       async play(subject, trial) {
         const [first, second] = [await all(subject, trial), await all(another(), trial)];
-        // One whose bytes are never the same twice, or that never ends, can't be compared.
+        // A producer cannot be compared if its bytes differ each time, or if it never ends.
         if (first === null || second === null || !first.equals(second)) return;
         const paused = another();
         paused.consumer.react = () => paused.producer.pauseProducing();
@@ -119,7 +119,7 @@ export function pushProducerRules(another: () => Subject): readonly Rule<Subject
           );
           await trial.turn();
           if (paused.isDone) break;
-          written = paused.written; // Before: a producer may write from inside the next call.
+          written = paused.written; // Before the next call, which may write.
           paused.producer.resumeProducing();
         }
         const bytes = paused.consumer.value();

@@ -9,28 +9,28 @@ import { MakerFailed } from './maker.js';
 /** The options of the checks of `twisted-streams/testing`. */
 export interface CheckOptions {
   /**
-   * Milliseconds to wait for something that must happen, before the rule counts as broken. 2,000 by
+   * Milliseconds to wait for an event that must happen, before the rule counts as broken. 2,000 by
    * default.
    */
   timeout?: number | undefined;
-  /** Milliseconds in which something that must not happen may show. 20 by default. */
+  /** Milliseconds to wait for an event that must not happen. 20 by default. */
   quiet?: number | undefined;
 }
 
 /**
  * The checked object breaks a rule. `code` is `ERR_RULE_BROKEN`; `cause` is the value that was
- * thrown, if one was.
+ * thrown, if there was one.
  */
 export class RuleBrokenError extends Error {
   /** Match on this. */
   readonly code = 'ERR_RULE_BROKEN';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param rule - The rule, as a sentence.
-   * @param seen - What happened instead, as a sentence without its full stop.
-   * @param options - `cause`: the value that was thrown, if one was.
+   * @param seen - The event that happened instead, as a sentence without its full stop.
+   * @param options - `cause`: the value that was thrown, if there was one.
    */
   constructor(
     readonly rule: string,
@@ -78,7 +78,7 @@ export class Trial {
     if (!holds) this.broken(seen);
   }
 
-  /** Waits until `happened` answers true, and ends the run if it does not in time. */
+  /** Waits until `happened` returns `true`, and ends the run if it does not do so in time. */
   async until(happened: () => boolean, seen: () => string): Promise<void> {
     const end = performance.now() + this.timeout;
     while (!happened()) {
@@ -92,14 +92,14 @@ export class Trial {
     return turn();
   }
 
-  /** Waits as long as something that must not happen may take to show. */
+  /** Waits for the time in which an event that must not happen may show. */
   async quietly(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, this.quiet));
     await turn();
   }
 }
 
-/** As often as `count`, in words. */
+/** `count` in words: once, 2 times, 3 times. */
 export function times(count: number): string {
   return count === 1 ? 'once' : `${count} times`;
 }
@@ -131,7 +131,7 @@ export async function checkRules<Subject>(
       );
     } catch (thrown) {
       if (!(thrown instanceof MakerFailed)) throw asRuleBroken(rule.name, thrown);
-      // One that came to no end has thrown nothing of its own.
+      // A rule that ran out of time has no error of its own.
       const { cause } = thrown;
       throw cause instanceof Broken ? asRuleBroken(rule.name, cause) : cause;
     } finally {
@@ -140,7 +140,9 @@ export async function checkRules<Subject>(
   }
 }
 
-/** Rejects if `played` takes longer than `milliseconds`: no rule waits that long for anything. */
+/**
+ * Rejects if `played` takes longer than `milliseconds`, which is longer than any wait of a rule.
+ */
 async function inTime(played: Promise<void>, milliseconds: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

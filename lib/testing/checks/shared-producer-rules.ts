@@ -3,14 +3,14 @@ import type { IProducer } from '../../twisted/core/index.js';
 import type { ProducerSubject } from './producer-subject.js';
 import { type Rule, times, type Trial } from './rule.js';
 
-/** Has a started producer write until it unregisters, or for as long as rules wait. */
+/** Lets a started producer write until it unregisters, or until the rule's time is over. */
 export type Drive<Producer extends IProducer> = (
   subject: ProducerSubject<Producer>,
   trial: Trial,
 ) => Promise<void>;
 
 /**
- * @param methods - What the producer must have.
+ * @param methods - The methods that the producer must have.
  * @param streaming - Whether it is a push producer.
  */
 export function methodsRule<Producer extends IProducer>(
@@ -29,7 +29,7 @@ export function methodsRule<Producer extends IProducer>(
   };
 }
 
-/** @param start - Registers the producer and has it write. */
+/** @param start - Registers the producer and lets it write. */
 export function sharedProducerRules<Producer extends IProducer>(
   start: Drive<Producer>,
 ): Rule<ProducerSubject<Producer>>[] {
@@ -72,7 +72,7 @@ export function sharedProducerRules<Producer extends IProducer>(
         };
         await start(subject, trial);
         await trial.quietly();
-        if (before < 0) return; // It had nothing to write.
+        if (before < 0) return; // The producer had nothing to write.
         trial.demand(subject.written === before, 'it was stopped from inside a write and went on');
       },
     },

@@ -18,7 +18,7 @@ interface Optional {
 /** A transport under test. */
 export interface TransportSubject {
   readonly transport: ConsumingTransport & Optional;
-  /** Its other end: gives what is received there, and ends when the transport closes. */
+  /** Its other end: gives the bytes that are received there, and ends when the transport closes. */
   readonly peer: AsyncIterable<Uint8Array> | undefined;
 }
 
@@ -68,7 +68,7 @@ async function lose(subject: TransportSubject, trial: Trial): Promise<boolean> {
   return true;
 }
 
-/** Every rule for a transport that is not one for consumers too. */
+/** Every rule for a transport, except those for consumers. */
 export const TRANSPORT_RULES: readonly Rule<TransportSubject>[] = [
   {
     name: 'A transport has write, writeSequence, loseConnection, getPeer and getHost',

@@ -1,9 +1,9 @@
 import type { DelayedCall } from './delayed-call.js';
 
 /**
- * Calls by when they can be due, those of one time in the order in which they came. A binary heap
- * that knows each call's place: ten thousand connections cancel and move their timeouts without a
- * search.
+ * The calls that wait, ordered by the time at which they can be due, and calls for the same time by
+ * their arrival. It is a binary heap that knows the place of each call, so that ten thousand
+ * connections can cancel and move their timeouts without a search.
  */
 export class CallHeap {
   private readonly entries: Entry[] = [];
@@ -35,7 +35,7 @@ export class CallHeap {
     this.lower(last);
   }
 
-  /** Puts `call` in its place again, if it is in and can now be due sooner. */
+  /** Moves `call` to its new place, if it is in and can now be due sooner. */
   movedSooner(call: DelayedCall): void {
     const entry = this.entryOf.get(call);
     if (entry !== undefined) this.raise(entry);

@@ -13,11 +13,14 @@ import {
 import { closeWork, isWork, workFrom, type Work, type WorkSource } from './work.js';
 import { isThenable } from '../../base/rejection.js';
 
-/** How a task ended. Not an error yet: most are never thrown, and a stack costs more than a task. */
+/**
+ * How a task ended. Not an error yet, because most are never thrown, and a stack trace costs more
+ * than a task.
+ */
 type CompletionState =
   typeof TaskDone | typeof TaskFailed | typeof TaskStopped | typeof SchedulerStopped;
 
-/** What a task needs of the cooperator that runs it. */
+/** The members of a cooperator that its tasks call. */
 export interface TaskOwner {
   /** Runs `task` from now on. */
   addTask(task: CooperativeTask): void;
@@ -31,15 +34,15 @@ interface Waiter {
 }
 
 /**
- * A task of a `Cooperator`: can be paused, resumed, stopped and waited for.
+ * A task of a `Cooperator`. You can pause it, resume it, stop it and wait for it.
  *
  * A task runs unless it is paused. When it yields a promise it is paused until that settles; a
- * rejection fails the task. An asynchronous iterator's step is awaited in the same way, but
+ * rejection fails the task. The task awaits a step of an asynchronous iterator in the same way, but
  * `resume` cannot end that pause.
  *
  * Stopping a task does not end an iterator that was handed in: several tasks may share one, which
- * is how Twisted's users limit what runs at a time. Call its `return` yourself if you need its
- * `finally` blocks to run. An iterator that was made from an iterable is ended.
+ * is how Twisted's users limit the number of jobs that run at a time. Call its `return` yourself if
+ * you need its `finally` blocks to run. An iterator that was made from an iterable is ended.
  *
  * @see Twisted: `twisted.internet.task.CooperativeTask`
  */
@@ -50,21 +53,21 @@ export class CooperativeTask<Iterating extends Work = Work> {
   protected readonly iterator: Iterating;
   /** Runs this task. */
   protected readonly cooperator: TaskOwner;
-  /** How often it was paused and not resumed; a promise that it waits for counts. */
+  /** How often it was paused and not resumed. A promise that it waits for counts as a pause. */
   protected pauseCount = 0;
 
   private completionState: CompletionState | null = null;
   /** The error that failed it, if one did. */
   private failure: unknown = undefined;
   private waiters: Waiter[] | null = null;
-  /** Whether some code waits for it or was told how it ended: then a failure needs no report. */
+  /** Whether some code waits for it or was told how it ended. If so, a failure needs no report. */
   private wasHeardOf = false;
 
   /** Whether the iterator's `next` is running. */
   private working = false;
-  /** Whether an asynchronous iterator owes a step. */
+  /** Whether a step of an asynchronous iterator is still pending. */
   private stepOutstanding = false;
-  /** Whether the iterator is to be ended with the task: it was made here. */
+  /** Whether the end of the task also ends the iterator: only if the iterator was made here. */
   private closesIterator: boolean;
 
   /**
@@ -72,7 +75,7 @@ export class CooperativeTask<Iterating extends Work = Work> {
    *
    * @param iterator - As for `cooperate`.
    * @param cooperator - Runs the task.
-   * @throws what `cooperate` throws.
+   * @throws the error that `cooperate` throws.
    */
   constructor(iterator: WorkSource, cooperator: TaskOwner) {
     this.closesIterator = !isWork(iterator);
@@ -86,8 +89,8 @@ export class CooperativeTask<Iterating extends Work = Work> {
    * turn of the event loop, the error goes to `log.err`.
    *
    * @returns a new promise at each call, yours to handle. It resolves with the iterator once that
-   *   has ended. It rejects with what the iterator threw or a promise that it yielded was rejected
-   *   with, with {@link TaskStopped} after `stop`, or with {@link SchedulerStopped}.
+   *   has ended. It rejects with the error of the iterator or of a promise that it yielded, with
+   *   {@link TaskStopped} after `stop`, or with {@link SchedulerStopped}.
    * @see Twisted: `twisted.internet.task.CooperativeTask.whenDone`
    */
   whenDone(): Promise<Iterating> {
@@ -113,7 +116,7 @@ export class CooperativeTask<Iterating extends Work = Work> {
   }
 
   /**
-   * Takes back one `pause`. Of a task that is over, does nothing else.
+   * Takes back one `pause`. If the task is over, it does nothing else.
    *
    * @throws NotPaused: there is no pause to take back.
    * @see Twisted: `twisted.internet.task.CooperativeTask.resume`
@@ -178,7 +181,7 @@ export class CooperativeTask<Iterating extends Work = Work> {
     }
   }
 
-  /** An asynchronous iterator's step: the task runs on once it is there. */
+  /** Awaits a step of an asynchronous iterator, and then runs the task again. */
   private async awaitStep(pending: PromiseLike<IteratorResult<unknown>>): Promise<void> {
     let step: IteratorResult<unknown>;
     try {
@@ -193,13 +196,13 @@ export class CooperativeTask<Iterating extends Work = Work> {
     this.rejoin();
   }
 
-  /** Looks at what a unit of work came to. */
+  /** Handles the result of a unit of work. */
   private take(step: IteratorResult<unknown>): void {
     let done: boolean | undefined;
     let value: unknown;
     let waits = false;
     try {
-      // A number has no `done`, and would never end.
+      // A number has no `done`, so the task would never end.
       if (typeof step !== 'object') throw new InvalidArgTypeError('next()', 'an object', step);
       ({ done } = step);
       if (!done) waits = isThenable((value = step.value));
@@ -208,7 +211,7 @@ export class CooperativeTask<Iterating extends Work = Work> {
       return;
     }
     if (this.completionState !== null) {
-      // It was ended from inside its own step, when its iterator could not be.
+      // The task was ended from inside its own step, when its iterator could not be ended.
       if (!done) this.closeIterator();
       if (waits) this.reportRejection(value as PromiseLike<unknown>);
     } else if (done) {
@@ -222,7 +225,7 @@ export class CooperativeTask<Iterating extends Work = Work> {
     }
   }
 
-  /** A promise that was yielded: the task was paused for it, and is resumed. */
+  /** Awaits a promise that was yielded, for which the task was paused, and resumes the task. */
   private async awaitYielded(promise: PromiseLike<unknown>): Promise<void> {
     try {
       await promise;
@@ -238,7 +241,7 @@ export class CooperativeTask<Iterating extends Work = Work> {
     Promise.resolve(promise).catch((error: unknown) => this.fail(error));
   }
 
-  /** Work has failed. After the end there is nothing to fail, but the error is still reported. */
+  /** The work has failed. If the task is over already, the error is only reported. */
   private fail(error: unknown): void {
     if (this.completionState === null) this.complete(TaskFailed, error);
     else log.err(error, 'A cooperative task failed after it was ended');
@@ -261,7 +264,7 @@ export class CooperativeTask<Iterating extends Work = Work> {
     closeWork(this.iterator);
   }
 
-  /** Ends the task, once. All is settled before the cooperator's scheduler hears of it. */
+  /** Ends the task, once. Its state is final before the cooperator's scheduler is called. */
   private complete(state: CompletionState, error?: unknown): void {
     this.completionState = state;
     this.failure = error;
@@ -289,7 +292,10 @@ export class CooperativeTask<Iterating extends Work = Work> {
   }
 }
 
-/** For a throw on the way back to running, which has no caller but a promise. */
+/**
+ * Reports an error that is thrown when the task runs again after a promise, because no caller can
+ * catch it.
+ */
 function reportStuck(error: unknown): void {
   log.err(error, 'A cooperative task could not go on');
 }

@@ -11,7 +11,7 @@ import { clearImmediate, setImmediate } from '../../base/timers.js';
 import type { WorkOf, WorkSource } from './work.js';
 
 /**
- * A call that is to be made later and can be cancelled.
+ * A call that will be made later, unless it is cancelled.
  *
  * @see Twisted: `twisted.internet.interfaces.IDelayedCall`
  */
@@ -27,13 +27,13 @@ export interface ICancellable {
  */
 export interface CooperatorOptions {
   /**
-   * Called as each tick begins. It returns a function that is called after each unit of work, and
-   * that ends the tick by returning `true`. By default a tick lasts 10 ms.
+   * Called as each tick begins. It returns a function, which is called after each unit of work and
+   * ends the tick by returning `true`. By default a tick lasts 10 milliseconds.
    */
   terminationPredicateFactory?: (() => () => boolean) | undefined;
   /**
    * Must call `tick` once, later, unless the call is cancelled. By default the event loop calls it,
-   * after it has looked for input and output.
+   * after input and output.
    */
   scheduler?: ((tick: () => void) => ICancellable) | undefined;
   /** Whether tasks run as soon as they are added (the default), or only after `start`. */
@@ -45,7 +45,8 @@ export interface CooperatorOptions {
 const OPTIONS = ['terminationPredicateFactory', 'scheduler', 'started', 'signal'];
 
 /**
- * Runs tasks in turn, one step of an iterator each, a slice of time at a turn of the event loop.
+ * Runs tasks in turn, one step of an iterator at a time, for one slice of time in each turn of the
+ * event loop.
  *
  * Tasks may be added, paused, resumed and stopped at any time, also from inside a task. The order
  * is Twisted's: a task that is resumed comes last, and when a task that has had its turn leaves,
@@ -103,7 +104,7 @@ export class Cooperator {
     return [...this.round];
   }
 
-  /** What the scheduler returned for the next tick; `null` if none is due. */
+  /** The value that the scheduler returned for the next tick; `null` if no tick is due. */
   protected get delayedCall(): ICancellable | null {
     return this.scheduledTick?.call ?? null;
   }
@@ -122,9 +123,9 @@ export class Cooperator {
    *
    * @param iterator - An iterator, synchronous or not, or an iterable object to make one from.
    *   Each step is a unit of work; yielding a promise waits for it.
-   * @returns the task. While this is stopped, one that has ended with {@link SchedulerStopped}.
+   * @returns the task. While this is stopped, the task has ended with {@link SchedulerStopped}.
    * @throws InvalidArgTypeError: `iterator` is neither; nothing was added.
-   * @throws what the scheduler throws; the task was added.
+   * @throws the error that the scheduler throws; the task was added.
    * @see Twisted: `twisted.internet.task.Cooperator.cooperate`
    */
   cooperate<Source extends WorkSource>(iterator: Source): CooperativeTask<WorkOf<Source>> {
@@ -132,11 +133,11 @@ export class Cooperator {
   }
 
   /**
-   * Adds a task that no code needs to pause or stop.
+   * Adds a task, for a caller that does not need to pause or stop it.
    *
    * @param iterator - As for `cooperate`.
-   * @returns what `whenDone` returns.
-   * @throws as `cooperate` does.
+   * @returns the promise that `whenDone` returns.
+   * @throws the errors that `cooperate` throws.
    * @see Twisted: `twisted.internet.task.Cooperator.coiterate`
    */
   coiterate<Source extends WorkSource>(iterator: Source): Promise<WorkOf<Source>> {
@@ -144,9 +145,9 @@ export class Cooperator {
   }
 
   /**
-   * Runs tasks from now on, those added before included. Does nothing if it runs.
+   * Runs tasks from now on, including those added before. Does nothing if it runs already.
    *
-   * @throws what the scheduler throws.
+   * @throws the error that the scheduler throws.
    * @see Twisted: `twisted.internet.task.Cooperator.start`
    */
   start(): void {
@@ -159,14 +160,15 @@ export class Cooperator {
   }
 
   /**
-   * Ends every task with {@link SchedulerStopped}, those added later too; one that is paused or
-   * waits for a promise ends when it would go on. `start` admits new tasks again.
+   * Ends every task with {@link SchedulerStopped}, also tasks that are added later. A task that is
+   * paused or waits for a promise ends when it would go on. `start` admits new tasks again.
    *
    * @see Twisted: `twisted.internet.task.Cooperator.stop`
    */
   stop(): void {
     this.stopped = true;
-    // Now: what a task's end calls may start this again, and its tick is not to be cancelled.
+    // Read now: a callback of a task's end may start this again, and the new tick must not be
+    // cancelled.
     const { scheduledTick } = this;
     this.scheduledTick = null;
     // Differs from Twisted, which loops over a list that shrinks, so that it ends every second task
@@ -175,7 +177,7 @@ export class Cooperator {
     scheduledTick?.cancel();
   }
 
-  /** Stops it, and heeds its signal no more: `await using cooperator = new Cooperator()`. */
+  /** Stops it, and no longer listens to its signal: `await using cooperator = new Cooperator()`. */
   [Symbol.asyncDispose](): Promise<void> {
     this.signal?.removeEventListener('abort', this.onAbort);
     this.stop();
@@ -243,11 +245,11 @@ export class Cooperator {
 }
 
 /**
- * The next tick. It stands from before the scheduler is asked, so that a scheduler that calls back
- * at once (to run the tick, to add or stop tasks) finds it.
+ * The next tick. It exists before the scheduler is called, because a scheduler may call back at
+ * once: to run the tick, or to add or stop tasks.
  */
 class ScheduledTick {
-  /** What the scheduler returned. */
+  /** The value that the scheduler returned. */
   call: ICancellable | null = null;
   private cancelled = false;
 
@@ -258,8 +260,8 @@ class ScheduledTick {
 
   cancel(): void {
     this.cancelled = true;
-    // A scheduler may return nothing, so a tick may come that was cancelled: it finds nothing to
-    // do.
+    // A scheduler may return nothing to cancel. So a cancelled tick may still come; it then has
+    // nothing to do.
     if (typeof this.call?.cancel === 'function') this.call.cancel();
   }
 }
@@ -300,7 +302,7 @@ export function cooperate<Source extends WorkSource>(
  * {@link Cooperator.coiterate} of the cooperator that the whole program shares.
  *
  * @param iterator - An iterator, synchronous or not, or an iterable object to make one from.
- * @returns what the task's `whenDone` returns.
+ * @returns the promise that the task's `whenDone` returns.
  * @throws InvalidArgTypeError: `iterator` is neither.
  * @see Twisted: `twisted.internet.task.coiterate`
  */

@@ -3,7 +3,7 @@ import { assertKnownOptions, assertMethod, assertOptions } from '../../base/argu
 import { InvalidArgTypeError } from '../../base/errors.js';
 import type { IReactorTime } from './reactor-time.js';
 
-/** How {@link deferLater} can be given up. */
+/** The options of {@link deferLater}. */
 export interface DeferLaterOptions {
   /** Cancels the call while it waits: the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
@@ -21,10 +21,10 @@ export interface DeferLaterOptions {
  * await deferLater(reactor, 5, { signal: giveUp.signal }, connectAgain, 'localhost');
  * ```
  *
- * @param clock - The clock that it goes by.
+ * @param clock - The clock that makes the call.
  * @param delay - In seconds.
- * @returns a promise of what `f` returns; it rejects with what `f` throws.
- * @throws InvalidArgTypeError: an argument is not of its type; and what `clock.callLater` throws.
+ * @returns a promise of the value that `f` returns; it rejects with the error that `f` throws.
+ * @throws InvalidArgTypeError: an argument is not of its type.
  * @see Twisted: `twisted.internet.task.deferLater`; there the caller cancels the `Deferred`
  */
 export function deferLater(clock: IReactorTime, delay: number): Promise<void>;

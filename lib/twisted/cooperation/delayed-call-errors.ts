@@ -1,4 +1,4 @@
-/** What a call that was to be made later throws, once it is too late to change it. */
+/** The errors of a delayed call that can no longer be changed. */
 
 /**
  * The call was cancelled before. `code` is `ERR_ALREADY_CANCELLED`.
@@ -10,7 +10,7 @@ export class AlreadyCancelled extends Error {
   readonly code = 'ERR_ALREADY_CANCELLED';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    */
@@ -30,7 +30,7 @@ export class AlreadyCalled extends Error {
   readonly code = 'ERR_ALREADY_CALLED';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    */

@@ -2,7 +2,7 @@ import { assertSeconds } from '../../base/seconds.js';
 import { AlreadyCalled, AlreadyCancelled } from './delayed-call-errors.js';
 import type { IDelayedCall } from './reactor-time.js';
 
-/** What a {@link DelayedCall} needs of the clock that made it. */
+/** The methods of a clock that its {@link DelayedCall}s call. */
 export interface DelayedCallClock {
   /** The time now, in seconds. */
   seconds(): number;
@@ -23,7 +23,7 @@ export class DelayedCall implements IDelayedCall {
   /** Whether the call was cancelled. */
   cancelled = false;
 
-  // Two numbers, as in Twisted: their sum decides, and rounds as Twisted's does.
+  // Two numbers, as in Twisted, so that their sum is rounded as Twisted's is.
   private delayedTime = 0;
 
   /**
@@ -45,14 +45,14 @@ export class DelayedCall implements IDelayedCall {
   }
 
   /**
-   * @internal Since when it can be due. A later `getTime()` does not move it, so that a clock with
-   * many calls has nothing to sort when one is put off again and again.
+   * @internal The earliest time at which it can be due. It stays when `getTime()` moves to a later
+   *   time, so that a clock with many calls need not sort them each time that one is delayed.
    */
   get earliestTime(): number {
     return this.time;
   }
 
-  /** @internal Lets the clock look at it next when it is due. */
+  /** @internal Makes the time at which it is due the time at which the clock checks it next. */
   activateDelay(): void {
     this.time += this.delayedTime;
     this.delayedTime = 0;
@@ -93,8 +93,8 @@ export class DelayedCall implements IDelayedCall {
 
   /**
    * @internal Makes the call.
-   * @returns what the function returns.
-   * @throws what the function throws.
+   * @returns the value that the function returns.
+   * @throws the error that the function throws.
    */
   run(): unknown {
     this.called = true;

@@ -1,6 +1,6 @@
 /**
- * Work that is divided into small steps, so that the event loop can serve others in between; and
- * work that is done at a time.
+ * Work that is divided into small steps, so that the event loop can do other work in between; and
+ * work that is done at a set time.
  */
 export { CooperativeTask, type TaskOwner } from './cooperative-task.js';
 export {

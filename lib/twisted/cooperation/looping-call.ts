@@ -1,4 +1,4 @@
-/** A function that is called again and again, at times that the start and the interval give. */
+/** Calls a function again and again, at times that depend on the start and the interval. */
 import type { inspect } from 'node:util';
 
 import { InvalidArgTypeError, InvalidStateError } from '../../base/errors.js';
@@ -10,16 +10,16 @@ import { isThenable } from '../../base/rejection.js';
 /** `inspect.custom`, without loading `node:util`. */
 const inspected = Symbol.for('nodejs.util.inspect.custom');
 
-/** From one `start` to its end. */
+/** One run of a loop, from `start` to its end. */
 interface Run<Loop> {
   resolve(loop: Loop): void;
   reject(error: unknown): void;
 }
 
 /**
- * Calls a function every so many seconds. Calls keep to the times that the start and the interval
- * give, however long the function takes: a call that was missed is left out and not made later.
- * While a promise that the function returned is pending, no other call is made.
+ * Calls a function at an interval. The times of the calls depend only on the start and the
+ * interval, not on how long the function takes: a call that was missed is left out. While a promise
+ * that the function returned is pending, no other call is made.
  *
  * @example
  * ```ts
@@ -33,11 +33,11 @@ interface Run<Loop> {
  * @see Twisted: `twisted.internet.task.LoopingCall`
  */
 export class LoopingCall<Args extends unknown[] = unknown[]> {
-  /** The clock that it goes by. Set it before `start`. */
+  /** The clock that makes the calls. Set it before `start`. */
   clock: IReactorTime = reactor;
   /** In seconds, from one call to the next; `null` before `start`. */
   interval: number | null = null;
-  /** The next call, or `null`: while the function runs, and while the loop does not. */
+  /** The next call; `null` while the function runs, and while the loop does not run. */
   call: IDelayedCall | null = null;
   /** When the loop was started or reset, in seconds on its clock; `null` before `start`. */
   starttime: number | null = null;
@@ -64,8 +64,8 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
 
   /**
    * A loop that gives its function the number of calls that should have been made since its last
-   * one: 1, or more if this one is late. It is not called when there should have been none. With an
-   * interval of 0, it is always 1.
+   * one: 1, or more if this one is late. The function is not called if there should have been no
+   * call. With an interval of 0 seconds, the number is always 1.
    *
    * @param f - The function to call with that number.
    * @throws InvalidArgTypeError: `f` is not a function.
@@ -93,9 +93,9 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
    *
    * @param interval - In seconds. With 0, each turn of the event loop.
    * @param now - Whether to call it at once, or for the first time after `interval`.
-   * @returns a promise of this loop, for when it was stopped and the function's last promise, if
-   *   there is one, is fulfilled. It rejects with what the function throws, or its promise rejects
-   *   with; then the loop has ended.
+   * @returns a promise of this loop. It resolves when the loop was stopped and the last promise of
+   *   the function, if there is one, is fulfilled. If the function throws or its promise rejects,
+   *   the loop ends, and this promise rejects with that error.
    * @throws InvalidStateError: it runs already.
    * @throws InvalidArgTypeError, OutOfRangeError: `interval` is not a number of 0 or more; in each
    *   case nothing has changed.
@@ -127,7 +127,7 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
     if (run === null)
       throw new InvalidStateError('Tried to stop a LoopingCall that was not running.');
     this.run = null;
-    if (call === null) return; // In the midst of a call, which ends the run.
+    if (call === null) return; // During a call, which then ends the run.
     this.call = null;
     call.cancel();
     run.resolve(this);
@@ -151,7 +151,7 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
     this.goOn(run, this.starttime);
   }
 
-  /** Calls the function, and then, as soon as that is done, says when to do so again. */
+  /** Calls the function, and schedules the next call as soon as the function is done. */
   private callOnce(run: Run<this>): void {
     this.call = null;
     let result: unknown;
@@ -191,7 +191,7 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
     const interval = this.interval as number;
     if (interval === 0) return 0;
     const untilNext = interval - modulo(time - (this.starttime as number), interval);
-    // The rest is so short that it would round to 0 seconds: then this interval is over.
+    // If the rest is so short that it would be rounded to 0 seconds, this interval is over.
     return time + untilNext === time ? interval : untilNext;
   }
 
@@ -213,7 +213,7 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
   }
 }
 
-/** As Python's `%`: not below 0, also for a clock that went back. */
+/** As Python's `%`: never below 0, even if the clock went back. */
 function modulo(a: number, n: number): number {
   const remainder = a % n;
   return remainder < 0 ? remainder + n : remainder;

@@ -1,7 +1,7 @@
-/** Time, and calls that are made later: what `reactor` and a test's `Clock` have in common. */
+/** Time, and calls that are made later: the interface of `reactor` and of a test's `Clock`. */
 
 /**
- * A call that is going to be made.
+ * A call that will be made later.
  *
  * @see Twisted: `twisted.internet.interfaces.IDelayedCall`
  */
@@ -43,8 +43,8 @@ export interface IDelayedCall {
 }
 
 /**
- * Tells the time, and makes calls when it has come. Whatever works with time here takes one, so
- * that a test can hand in a `Clock` instead of the `reactor`.
+ * Tells the time, and makes calls when their time has come. Each class here that needs the time
+ * takes such an object, so that a test can use a `Clock` instead of the `reactor`.
  *
  * @see Twisted: `twisted.internet.interfaces.IReactorTime`
  */
@@ -58,7 +58,7 @@ export interface IReactorTime {
    * @param delay - In seconds from now.
    * @param f - The function to call.
    * @param args - The arguments to call it with.
-   * @returns the call, to be cancelled or moved.
+   * @returns the call, which you can cancel or move.
    */
   callLater<Args extends unknown[]>(
     delay: number,

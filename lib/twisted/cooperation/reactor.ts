@@ -8,7 +8,7 @@ import { DelayedCall, type DelayedCallClock } from './delayed-call.js';
 import type { IDelayedCall, IReactorTime } from './reactor-time.js';
 import { isThenable } from '../../base/rejection.js';
 
-// Bound at once: a test that fakes timers later must not stop the time of the whole program.
+// Read when the module loads: a test that fakes timers later must not stop the time of the program.
 const setTimeout = globalThis.setTimeout;
 const clearTimeout = globalThis.clearTimeout;
 const setImmediate = globalThis.setImmediate;
@@ -18,14 +18,19 @@ const timeOrigin = Date.now() - now();
 
 /** Waits for the first call of a {@link CallHeap} with one timer. */
 class NodeReactor implements IReactorTime, DelayedCallClock {
-  /** All that are still to be made, also those that have left `waiting` because they are due. */
+  /**
+   * All calls that are still to be made, also those that have left `waiting` because they are due.
+   */
   private readonly pending = new Set<DelayedCall>();
   private readonly waiting = new CallHeap();
-  /** When the timer is set to, in seconds; `Infinity`, which never comes, if there is no timer. */
+  /** The time to which the timer is set, in seconds; `Infinity` if there is no timer. */
   private alarmTime = Infinity;
   private stopAlarm = () => {};
 
-  /** Its methods need no `this`, as Python's: `protocol.callLater = reactor.callLater`. */
+  /**
+   * Its methods need no `this`, like bound methods in Python: `protocol.callLater =
+   * reactor.callLater`.
+   */
   constructor() {
     this.seconds = this.seconds.bind(this);
     this.callLater = this.callLater.bind(this);
@@ -65,7 +70,10 @@ class NodeReactor implements IReactorTime, DelayedCallClock {
     this.setAlarm();
   }
 
-  /** Sets the timer to the first call, unless it is set to a time before: then it is only early. */
+  /**
+   * Sets the timer to the first call, unless it is set to an earlier time: then it fires early,
+   * which is harmless.
+   */
   private setAlarm(): void {
     const time = this.waiting.first?.earliestTime ?? Infinity;
     if (time === Infinity || time < this.alarmTime) {
@@ -89,7 +97,7 @@ class NodeReactor implements IReactorTime, DelayedCallClock {
     this.alarmTime = Infinity;
     const time = this.seconds();
     for (let call = this.takeDue(time); call !== undefined; call = this.takeDue(time)) {
-      // Node lets promises go on after each immediate, as after each timer of its own.
+      // Node runs the callbacks of promises after each immediate, as it does after each timer.
       setImmediate(this.makeDue, call);
     }
     this.setAlarm();
@@ -110,7 +118,7 @@ class NodeReactor implements IReactorTime, DelayedCallClock {
   private readonly makeDue = (call: DelayedCall): void => {
     if (!call.active()) return;
     if (call.getTime() > this.seconds()) {
-      // Another call that was due at the same time has put it off.
+      // Another call that was due at the same time has delayed it.
       call.activateDelay();
       this.waiting.add(call);
       this.setAlarm();
@@ -134,8 +142,8 @@ function make(call: DelayedCall): void {
 
 /**
  * The time of this program, on Node's timers. Calls are made in the order in which they are due,
- * never early by {@link IReactorTime.seconds}, and each in a turn of its own. What a call throws, or
- * rejects with, goes to `log.err`. A call that waits keeps the process alive, as a timer does.
+ * never early by {@link IReactorTime.seconds}, and each in a turn of its own. If a call throws or
+ * rejects, the error goes to `log.err`. A call that waits keeps the process alive, as a timer does.
  *
  * `seconds()` counts from 1970, and never goes back when the machine's clock is set.
  *

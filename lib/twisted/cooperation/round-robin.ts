@@ -5,13 +5,19 @@
  * because programs rely on it. That iterator is an index. A member that joins comes last. When a
  * member that has had its turn leaves, all members after it move up by one place, and the next one
  * is passed over in this round. A list would search and shift each time that a member leaves. Ten
- * thousand paused connections are ten thousand such members, so here joining, leaving and turning
- * cost the same however many members there are.
+ * thousand paused connections are ten thousand such members, so here it costs the same for any
+ * number of members to join, to leave and to take a turn.
  */
 
-/** A member's seat in a {@link RoundRobin}. It has one for life, whether it is in or not. */
+/**
+ * A member's seat in a {@link RoundRobin}. A member has the same seat for life, whether it is in
+ * the round or not.
+ */
 export class Seat<T> {
-  /** When it was last added: members stand in this order. 0: it is not in. */
+  /**
+   * A number that grows with each seat that is added, so it gives the order; 0 if the seat is not
+   * in.
+   */
   order = 0;
   before: Seat<T> | null = null;
   after: Seat<T> | null = null;
@@ -28,7 +34,7 @@ export class RoundRobin<T> {
    * The seat that has its turn next, or `null`: the index is at the end of the list, or past it.
    */
   private cursor: Seat<T> | null = null;
-  /** How far past the end the index is: as many joiners are passed over. */
+  /** How far past the end the index is: as many members that join are passed over. */
   private overshoot = 0;
 
   get isEmpty(): boolean {
@@ -62,7 +68,8 @@ export class RoundRobin<T> {
     if (seat.order === 0) return false;
     const { cursor } = this;
     if (cursor === null) this.overshoot += 1;
-    // The index stays while the list moves up: the next one is passed over, or takes this seat.
+    // The index stays while the list moves up: the next member is passed over, or takes this seat's
+    // place.
     else if (seat.order <= cursor.order) this.cursor = cursor.after;
     if (seat.before === null) this.first = seat.after;
     else seat.before.after = seat.after;
@@ -87,7 +94,7 @@ export class RoundRobin<T> {
   }
 
   /**
-   * Takes everyone out.
+   * Removes all members.
    *
    * @returns the members that were in.
    */

@@ -1,8 +1,8 @@
-/** What a `Cooperator` and its tasks throw and reject with. Match them on `code`. */
+/** The errors of a `Cooperator` and its tasks. Match them on `code`. */
 
 /**
- * Something could not be done because of the state that a scheduler, or one of its tasks, is in.
- * `code` is `ERR_SCHEDULER`; its subclasses say more.
+ * A call is not possible in the state in which a scheduler, or one of its tasks, is. `code` is
+ * `ERR_SCHEDULER`; its subclasses say more.
  *
  * @see Twisted: `twisted.internet.task.SchedulerError`
  */
@@ -11,7 +11,7 @@ export class SchedulerError extends Error {
   readonly code: string = 'ERR_SCHEDULER';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
@@ -26,7 +26,8 @@ export class SchedulerError extends Error {
 }
 
 /**
- * The scheduler was stopped, before or meanwhile. `code` is `ERR_SCHEDULER_STOPPED`.
+ * The scheduler was stopped, before the task was added or while it ran. `code` is
+ * `ERR_SCHEDULER_STOPPED`.
  *
  * @see Twisted: `twisted.internet.task.SchedulerStopped`
  */
@@ -34,7 +35,7 @@ export class SchedulerStopped extends SchedulerError {
   override readonly code: string = 'ERR_SCHEDULER_STOPPED';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
@@ -53,7 +54,7 @@ export class TaskFinished extends SchedulerError {
   override readonly code: string = 'ERR_TASK_FINISHED';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
@@ -72,7 +73,7 @@ export class TaskDone extends TaskFinished {
   override readonly code: string = 'ERR_TASK_DONE';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
@@ -91,7 +92,7 @@ export class TaskStopped extends TaskFinished {
   override readonly code: string = 'ERR_TASK_STOPPED';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
@@ -111,7 +112,7 @@ export class TaskFailed extends TaskFinished {
   override readonly code: string = 'ERR_TASK_FAILED';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
@@ -122,7 +123,7 @@ export class TaskFailed extends TaskFinished {
 }
 
 /**
- * A task was to be resumed that is not paused. `code` is `ERR_NOT_PAUSED`.
+ * `resume` was called on a task that is not paused. `code` is `ERR_NOT_PAUSED`.
  *
  * @see Twisted: `twisted.internet.task.NotPaused`
  */
@@ -130,7 +131,7 @@ export class NotPaused extends SchedulerError {
   override readonly code: string = 'ERR_NOT_PAUSED';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.

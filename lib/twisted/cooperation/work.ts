@@ -1,11 +1,11 @@
-/** What cooperative tasks work through: iterators of any kind. */
+/** The iterators, of any kind, that cooperative tasks work through. */
 import { isThenable } from '../../base/rejection.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
 
 /**
- * Any iterator, synchronous or asynchronous, generators included. Each step is one unit of work;
- * what it yields counts only if it is a promise.
+ * Any iterator, synchronous or asynchronous, generators included. Each step is one unit of work. A
+ * value that it yields is ignored, unless it is a promise.
  *
  * @see Twisted: the `iterator` of `twisted.internet.task.Cooperator.cooperate`
  */
@@ -14,7 +14,7 @@ export interface Work {
   next(): IteratorResult<unknown, unknown> | PromiseLike<IteratorResult<unknown, unknown>>;
 }
 
-/** What a task can be made of: an iterator, or an iterable object to make one from. */
+/** The sources that a task accepts: an iterator, or an iterable object that makes one. */
 export type WorkSource = Work | AsyncIterable<unknown> | Iterable<unknown>;
 
 /** The iterator that a task made of `Source` works through. */
@@ -36,11 +36,11 @@ export function isWork(value: unknown): value is Work {
 }
 
 /**
- * An iterator over `source`: itself if it is one, else a new one, an asynchronous one if there is a
- * choice.
+ * An iterator over `source`: `source` itself if it is an iterator, else a new one. If `source` can
+ * make both kinds, the new one is asynchronous.
  *
  * @throws InvalidArgTypeError: it is neither an iterator nor an iterable object.
- * @throws what making an iterator throws.
+ * @throws the error that making an iterator throws.
  */
 export function workFrom(source: unknown): Work {
   if (isWork(source)) return source;

@@ -1,9 +1,9 @@
-/** What protocols, wrappers and transports are to each other: each may have the next one. */
+/** Follows a chain of protocols, wrappers and transports, each of which may have the next one. */
 
-/** Wrappers deep that are looked through, so that a circle of them is left at some time. */
+/** How many wrappers deep a chain is followed, so that a circle of wrappers ends. */
 const DEEPEST = 32;
 
-/** `first`, then what that has as its `next`, and so on. */
+/** `first`, then the object that it has as its `next`, and so on. */
 export function* chain<T extends object>(
   first: unknown,
   next: 'transport' | 'wrappedProtocol',

@@ -1,6 +1,6 @@
 /**
- * Remembers which producer feeds a consumer. Never buffers, pauses or closes: the class it is
- * mixed into does.
+ * Remembers which producer writes to a consumer. It never buffers, pauses or closes: the class that
+ * uses the mixin does.
  */
 import { tellOfProducer } from '../../base/diagnostics.js';
 import { MethodNotImplementedError } from '../../base/errors.js';
@@ -8,20 +8,18 @@ import { tellToResume, tellToStop } from './producer-calls.js';
 import type { IConsumer, IPullProducer, IPushProducer } from './interfaces.js';
 import { alreadyRegistered, assertProducer } from './validate.js';
 
-/** What {@link ConsumerMixin} adds to its base. */
+/** The members that {@link ConsumerMixin} adds to its base. */
 export declare abstract class ConsumerMixinMembers implements Omit<IConsumer, 'write'> {
   // TypeScript demands this constructor of a class that is mixed into another: it takes the base's
   // arguments.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   constructor(...args: any[]);
 
-  /** Whether there is somewhere to send bytes. Yours to write; the mixin reads it. */
+  /** Whether bytes can be sent. You set it; the mixin reads it. */
   abstract readonly connected: boolean;
-  /**
-   * Whether the connection is to close once everything is sent. Yours to write; the mixin reads it.
-   */
+  /** Whether the connection will close once everything is sent. You set it; the mixin reads it. */
   abstract readonly disconnecting: boolean;
-  /** Whether there is nowhere to send bytes any more. Yours to write; the mixin reads it. */
+  /** Whether the connection is over. You set it; the mixin reads it. */
   abstract readonly disconnected: boolean;
 
   /** The registered producer, or `null`. */
@@ -40,12 +38,12 @@ export declare abstract class ConsumerMixinMembers implements Omit<IConsumer, 'w
   startWriting(): void;
 
   /**
-   * Takes data from `producer`. A pull producer is asked once before this returns; a consumer
-   * already disconnected only stops the producer.
+   * Takes data from `producer`. A pull producer is asked once before this returns. If the consumer
+   * is already disconnected, it only stops the producer.
    *
    * @throws InvalidArgTypeError: `producer` lacks a method; nothing has changed.
    * @throws ProducerAlreadyRegisteredError: nothing has changed.
-   * @throws whatever the producer throws.
+   * @throws any error that the producer throws.
    */
   registerProducer(producer: IPushProducer, streaming: boolean): void;
   registerProducer(producer: IPullProducer, streaming: false): void;
@@ -77,7 +75,7 @@ export function ConsumerMixin<T extends abstract new (...args: any[]) => object>
 export function ConsumerMixin(Base: abstract new (...args: any[]) => object = Object) {
   /* eslint-enable @typescript-eslint/no-explicit-any */
   abstract class Consumer extends Base {
-    // Abstract: no field is emitted over the subclass's own.
+    // Abstract, so that no field is emitted that would hide the subclass's own.
     abstract readonly connected: boolean;
     abstract readonly disconnecting: boolean;
     abstract readonly disconnected: boolean;
@@ -109,7 +107,7 @@ export function ConsumerMixin(Base: abstract new (...args: any[]) => object = Ob
  * Registers `producer` with `consumer`, once `registerProducer` has checked it.
  *
  * @throws ProducerAlreadyRegisteredError: nothing has changed.
- * @throws whatever the producer throws.
+ * @throws any error that the producer throws.
  */
 export function takeProducer(
   consumer: ConsumerMixinMembers,
@@ -126,6 +124,6 @@ export function takeProducer(
   consumer.producerPaused = false; // Differs from Twisted: a pause is owed to one producer.
   tellOfProducer('registered', consumer, producer);
   if (streaming) return;
-  // Last: it may call anything on the consumer.
+  // Called last, because the producer may call any method of the consumer.
   tellToResume(consumer, producer);
 }

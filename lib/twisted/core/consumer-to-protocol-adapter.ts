@@ -2,22 +2,22 @@ import type { IConsumer, IProtocol, ITransport } from './interfaces.js';
 import { assertMethod } from '../../base/arguments.js';
 
 /**
- * A consumer as a protocol: what the protocol receives is written to the consumer.
+ * A consumer as a protocol: the adapter writes the data that it receives to the consumer.
  *
  * @see Twisted: `twisted.internet.protocol.ConsumerToProtocolAdapter`
  */
 export class ConsumerToProtocolAdapter implements IProtocol {
   /**
-   * @param original - The received data is written to it. It needs no method but `write`.
+   * @param original - The consumer. It needs no method but `write`.
    * @throws InvalidArgTypeError: `original` has no `write`.
    */
   constructor(readonly original: Pick<IConsumer, 'write'>) {
     assertMethod(original, 'consumer', 'write');
   }
 
-  /** @throws what the consumer throws. */
+  /** @throws the error that the consumer throws. */
   dataReceived(data: Buffer): void {
-    return this.original.write(data); // Returned: it may be asynchronous, and fail later.
+    return this.original.write(data); // Returned: it may be a promise that rejects later.
   }
 
   /** Does nothing. */

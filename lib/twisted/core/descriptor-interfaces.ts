@@ -1,13 +1,13 @@
-/** What a reactor and the descriptors that it calls promise each other. */
+/** The contract of a reactor and the descriptors that it calls. */
 
 /**
- * A descriptor that an {@link IReactorFDSet} calls when there is something to read.
+ * A descriptor that an {@link IReactorFDSet} calls when there is data to read.
  *
  * @see Twisted: `twisted.internet.interfaces.IReadDescriptor`
  */
 export interface IReadDescriptor {
   /**
-   * There is something to read.
+   * There is data to read.
    *
    * @returns an error if that ended the connection.
    */
@@ -52,18 +52,18 @@ export interface IHalfCloseableDescriptor {
 }
 
 /**
- * Calls `doRead` and `doWrite` of the descriptors that asked for it. Adding one that is there, or
- * removing one that is not, does nothing.
+ * Calls `doRead` and `doWrite` of the descriptors that asked for it. To add a descriptor twice, or
+ * to remove one that was not added, does nothing.
  *
  * @see Twisted: `twisted.internet.interfaces.IReactorFDSet`
  */
 export interface IReactorFDSet {
-  /** From now on, calls `reader.doRead` whenever there is something to read. */
+  /** From now on, calls `reader.doRead` whenever there is data to read. */
   addReader(reader: IReadDescriptor): void;
-  /** Calls `reader.doRead` no more. */
+  /** Stops calling `reader.doRead`. */
   removeReader(reader: IReadDescriptor): void;
   /** From now on, calls `writer.doWrite` whenever there is room to write. */
   addWriter(writer: IWriteDescriptor): void;
-  /** Calls `writer.doWrite` no more. */
+  /** Stops calling `writer.doWrite`. */
   removeWriter(writer: IWriteDescriptor): void;
 }

@@ -1,7 +1,10 @@
-/** A protocol that uses its transport before it has one: names the mistake, which the engine doesn't. */
+/**
+ * Names the mistake of a protocol that uses its transport before it has one. The JavaScript
+ * engine's own message does not name it.
+ */
 import { InvalidStateError } from '../../base/errors.js';
 
-/** What is read of a transport. */
+/** The members of a transport that programs read. */
 const MEMBERS = [
   'abortConnection',
   'disconnecting',
@@ -27,8 +30,8 @@ const MEMBERS = [
 const OF_NULL = /\bnull\b.*?['."](\w+)['")]/;
 
 /**
- * @param thrown - What code threw that makes a protocol, or calls one.
- * @returns `thrown`, or an error that says what is wrong, with `thrown` as its `cause`.
+ * @param thrown - The error of code that makes a protocol, or calls one.
+ * @returns `thrown`, or an error that names the mistake, with `thrown` as its `cause`.
  */
 export function withEarlyUseNamed(thrown: unknown): unknown {
   if (!(thrown instanceof TypeError)) return thrown;

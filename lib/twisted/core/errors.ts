@@ -1,4 +1,7 @@
-/** How connections end and what producers and consumers refuse. Match errors on `code` (or `instanceof`), never on the message. */
+/**
+ * The errors of connections that end, and of producers and consumers. Match errors on `code` (or
+ * `instanceof`), never on the message.
+ */
 
 /**
  * The connection is over; its subclasses say how it ended.
@@ -10,7 +13,7 @@ export class ConnectionClosed extends Error {
   readonly code: string = 'ERR_CONNECTION_CLOSED';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
@@ -30,7 +33,7 @@ export class ConnectionDone extends ConnectionClosed {
   override readonly code: string = 'ERR_CONNECTION_DONE';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
@@ -41,7 +44,7 @@ export class ConnectionDone extends ConnectionClosed {
 }
 
 /**
- * The connection ended in any other way; `cause` holds the stream's own error where there was one.
+ * The connection ended in any other way; `cause` is the stream's own error, if there was one.
  * `code` is `ERR_CONNECTION_LOST`.
  *
  * @see Twisted: `twisted.internet.error.ConnectionLost`
@@ -50,7 +53,7 @@ export class ConnectionLost extends ConnectionClosed {
   override readonly code: string = 'ERR_CONNECTION_LOST';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
@@ -73,7 +76,7 @@ export class ConnectionAborted extends ConnectionLost {
   override readonly code: string = 'ERR_CONNECTION_ABORTED';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.
@@ -87,8 +90,8 @@ export class ConnectionAborted extends ConnectionLost {
 }
 
 /**
- * A consumer takes one producer at a time; nothing was changed. `code` is
- * `ERR_PRODUCER_ALREADY_REGISTERED`.
+ * Another producer is registered, and a consumer takes one at a time; nothing was changed. `code`
+ * is `ERR_PRODUCER_ALREADY_REGISTERED`.
  *
  * @see Twisted: the `RuntimeError` of `IConsumer.registerProducer`
  */
@@ -97,7 +100,7 @@ export class ProducerAlreadyRegisteredError extends Error {
   readonly code = 'ERR_PRODUCER_ALREADY_REGISTERED';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    */
@@ -108,7 +111,7 @@ export class ProducerAlreadyRegisteredError extends Error {
 }
 
 /**
- * A transfer ended because its consumer wanted no more of it. `code` is `ERR_PRODUCER_STOPPED`.
+ * A transfer ended because its consumer stopped the producer. `code` is `ERR_PRODUCER_STOPPED`.
  *
  * @see Twisted: the `Exception` of `FileSender.stopProducing`
  */
@@ -117,7 +120,7 @@ export class ProducerStoppedError extends Error {
   readonly code = 'ERR_PRODUCER_STOPPED';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    * @param options - `cause`: the error behind this one, if there is one.

@@ -1,26 +1,26 @@
-/** Why nothing moves: how a consumer stands, in one sentence. */
+/** The state of a consumer in one sentence, which shows why no data moves. */
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { NAMELESS, nameOf } from '../../base/name-of.js';
 
-/** How a consumer stands. Fields that it can't tell are left out. */
+/** The state of a consumer. Fields that it does not know are left out. */
 export interface Standing {
-  /** Where the connection is between its beginning and its end, in a word or two. */
+  /** The state of the connection between its beginning and its end, in a word or two. */
   readonly state: string;
-  /** What a close waits for, other than the producer and the buffer. */
+  /** The thing that a close waits for, other than the producer and the buffer. */
   readonly waitsFor?: string | undefined;
   readonly producer?: object | null | undefined;
   readonly streaming?: boolean;
   readonly paused?: boolean;
   /** Whether a pull producer was asked and has not answered. */
   readonly owesAnswer?: boolean;
-  /** Whether pull producers may have to be asked by others: a test's consumer asks none. */
+  /** Whether the consumer never asks a pull producer by itself, as a test's consumer does not. */
   readonly isPassive?: boolean;
   /** Bytes, or objects, that are buffered. */
   readonly buffered?: number | undefined;
-  /** The number of them from which on the buffer is full. */
+  /** The number of buffered bytes, or objects, from which on the buffer is full. */
   readonly full?: number | undefined;
   readonly unit?: 'bytes' | 'objects';
-  /** What the buffer waits for. */
+  /** The event that empties the buffer. */
   readonly drain?: string | undefined;
   /** Whether input waits because the protocol, or the consumer of the input, has paused the reading. */
   readonly isReadingPaused?: boolean | undefined;
@@ -28,7 +28,7 @@ export interface Standing {
   readonly reason?: Error | undefined;
 }
 
-/** The method by which a consumer of ours tells how it stands. */
+/** The method by which a consumer of this library tells its state. */
 export const standing: unique symbol = Symbol('twisted-streams.standing');
 
 /**
@@ -50,9 +50,9 @@ interface Fields {
 }
 
 /**
- * Says in one sentence why nothing moves: whether the connection stands, closes or is lost, what a close
- * waits for, whether the producer or the reading is paused, and what is buffered. For logs and
- * debuggers; the words may change.
+ * Says in one sentence why no data moves: whether the connection is open, closes or is lost, what a
+ * close waits for, whether the producer or the reading is paused, and how much is buffered. For
+ * logs and debuggers; the words may change.
  *
  * @example
  * ```ts
@@ -60,22 +60,24 @@ interface Fields {
  * // 'closing: waits for FileSender to unregister; 16384 of 16384 bytes wait for drain'
  * ```
  *
- * @param consumer - A transport or any other consumer; or a protocol, whose transport is meant. Of one that isn't ours, the fields that
- *   Twisted's have (`producer`, `disconnecting`, ...) are looked at.
+ * @param consumer - A transport or any other consumer; or a protocol, for which its transport is
+ *   explained. For an object that is not this library's, it reads the fields that Twisted's have
+ *   (`producer`, `disconnecting`, ...).
  * @returns the sentence.
- * @throws InvalidArgTypeError: `consumer` is neither; of a stream, or of a protocol, there is one to ask.
+ * @throws InvalidArgTypeError: `consumer` is neither; for a stream, or a protocol, pass the
+ *   consumer that belongs to it.
  */
 export function explain(consumer: object): string {
   const fields = Object(consumer) as Fields;
   const { [standing]: stands, dataReceived, transport } = fields;
   if (stands !== undefined) return sentence(stands.call(consumer));
-  // Of a protocol, and so of a wrapper, people mean what it writes to.
+  // For a protocol, and so for a wrapper, people mean its transport.
   if (dataReceived && transport) return explain(transport);
   if (fields.registerProducer ?? fields.loseConnection) return sentence(standingOf(fields));
   throw new InvalidArgTypeError('consumer', "a consumer or a protocol's transport", consumer);
 }
 
-/** How an object stands that can't tell by itself. */
+/** The state of an object that does not tell it by itself. */
 function standingOf(fields: Fields): Standing {
   const { producer, producerPaused, streamingProducer, streaming } = fields;
   return {
@@ -87,7 +89,7 @@ function standingOf(fields: Fields): Standing {
   };
 }
 
-/** The word for where a connection is, by Twisted's three fields. */
+/** The word for the state of a connection, from Twisted's three fields. */
 export function stateOf({ connected, disconnecting, disconnected }: Fields): string {
   if (disconnected) return 'lost';
   if (disconnecting) return 'closing';
@@ -122,13 +124,13 @@ function producerClause(stands: Standing): string {
   return `${who} ${does || whatItMayDo(stands)}`;
 }
 
-/** What a producer does next that nothing keeps from writing. */
+/** The next action of a producer that may write. */
 function whatItMayDo({ streaming, isPassive }: Standing): string {
   if (streaming) return 'may write';
   return isPassive ? 'waits to be asked' : 'is asked next';
 }
 
-/** What keeps a producer from writing, if anything does. */
+/** The reason that keeps a producer from writing, if there is one. */
 function whatItDoes(paused = false, owesAnswer = false): string {
   if (paused) return 'is paused';
   return owesAnswer ? 'was asked and has not answered' : '';

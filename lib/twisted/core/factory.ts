@@ -18,8 +18,7 @@ import { assertProtocol } from './validate.js';
 export type ProtocolMaker = Builder<[], IProtocol>;
 
 /**
- * The members of every factory, whatever it calls to make a protocol. {@link Factory} is the usual
- * one.
+ * The members of every factory, with any type of `protocol`. {@link Factory} is the usual subclass.
  *
  * @typeParam Maker - The type of `protocol`.
  * @see Twisted: `twisted.internet.protocol.Factory`
@@ -27,7 +26,7 @@ export type ProtocolMaker = Builder<[], IProtocol>;
 export class FactoryBase<Maker> implements IProtocolFactory {
   /** Makes the protocols: a class, or a function that returns one; `null` unless it is set. */
   declare protocol: Maker | null;
-  /** Ports and connectors that use this factory. */
+  /** The number of ports and connectors that use this factory. */
   numPorts = 0;
 
   static {
@@ -56,12 +55,12 @@ export class FactoryBase<Maker> implements IProtocolFactory {
   }
 
   /**
-   * Makes the protocol of a connection, which finds this factory as its `factory`. Override it to
-   * choose.
+   * Makes the protocol of a connection, and sets the protocol's `factory` to this. Override it to
+   * choose another protocol.
    *
    * @param _address - The other end.
    * @returns the protocol, or `null` to close the connection at once.
-   * @throws InvalidStateError: there is no `protocol` to make it of.
+   * @throws InvalidStateError: `protocol` is not set.
    * @throws InvalidArgTypeError: `protocol` is neither a class nor a function.
    */
   buildProtocol(_address: IAddress): IProtocol | null {
@@ -89,7 +88,7 @@ export class FactoryBase<Maker> implements IProtocolFactory {
   /** A port or connector uses this from now on. Not for users. */
   doStart(): void {
     if (this.numPorts === 0) this.#heed(this.startFactory(), 'startFactory');
-    this.numPorts += 1; // Not if that throws.
+    this.numPorts += 1; // Only if `startFactory` did not throw.
   }
 
   /** A port or connector has stopped using this. Not for users. */
@@ -128,21 +127,21 @@ export class Factory extends FactoryBase<ProtocolMaker> {}
  * @see Twisted: `twisted.internet.protocol.ClientFactory`
  */
 export class ClientFactory extends Factory implements IClientFactory {
-  /** An attempt has begun. It may be stopped here. */
+  /** An attempt has begun. Call `connector.stopConnecting()` here to give it up. */
   startedConnecting(_connector: IConnector): void {}
 
   /**
-   * An attempt has failed. It may be made again here, with `connector.connect()`.
+   * An attempt has failed. Call `connector.connect()` here to try again.
    *
    * @param _reason - A {@link ConnectError}.
    */
   clientConnectionFailed(_connector: IConnector, _reason: Error): void {}
 
   /**
-   * A connection that stood is over; its protocol has been told. It may be made again here, with
-   * `connector.connect()`.
+   * A connection that was made is over; its protocol has been told. Call `connector.connect()` here
+   * to make it again.
    *
-   * @param _reason - What the protocol's `connectionLost` was given.
+   * @param _reason - The reason that the protocol's `connectionLost` got.
    */
   clientConnectionLost(_connector: IConnector, _reason: Error): void {}
 }
@@ -172,7 +171,7 @@ function assertMethods(
 ): void {
   const has = (factory ?? {}) as Partial<Record<string, unknown>>;
   if (methods.every((method) => typeof has[method] === 'function')) return;
-  // Programmers who know Node's servers pass a protocol, or its class, here.
+  // Programmers with experience of Node's servers pass a protocol, or its class, here.
   const isClass = typeof factory === 'function';
   const hint =
     isClass || isProtocol(factory)
@@ -187,7 +186,7 @@ function assertMethods(
  * @returns `null` if it builds none.
  * @throws InvalidArgTypeError: it built a value that is not a protocol.
  * @throws InvalidStateError: the protocol used its transport while it was made.
- * @throws whatever `buildProtocol` throws.
+ * @throws any error that `buildProtocol` throws.
  */
 export function protocolOf(factory: IProtocolFactory, address: IAddress): IProtocol | null {
   let protocol: IProtocol | null | undefined;

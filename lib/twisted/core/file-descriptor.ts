@@ -1,7 +1,7 @@
 /**
- * Twisted's write side: buffers, pauses and resumes the producer, and closes once everything is
- * sent. It does not know where the bytes go: a reactor calls `doWrite`, and a subclass has
- * `writeSomeData`.
+ * Twisted's write half: buffers bytes, pauses and resumes the producer, and closes once everything
+ * is sent. It does not know where the bytes go: a reactor calls `doWrite`, and a subclass writes
+ * the bytes in `writeSomeData`.
  */
 import { cleanClose } from './clean-close.js';
 import { explain, type Standing, standing, stateOf } from './explain.js';
@@ -25,11 +25,12 @@ import { isUnableToUnregister } from './unable-to-unregister.js';
 import { assertBytes, piecesOf } from '../../base/bytes.js';
 
 /**
- * The base of everything that writes to a descriptor and reads from it.
+ * The base class of objects that write to a descriptor and read from it.
  *
- * A subclass gives it `writeSomeData`, `doRead` if it reads, and sets `connected` once it is. It
- * may override any method, calling up from `connectionLost`. Fields and methods have Twisted's
- * names without the leading underscore; those that had one are `protected`.
+ * A subclass implements `writeSomeData`, and `doRead` if it reads, and sets `connected` once it is
+ * connected. It may override any method; its `connectionLost` must call `super`. Fields and methods
+ * have Twisted's names without the leading underscore; those with an underscore in Twisted are
+ * `protected`.
  *
  * @see Twisted: `twisted.internet.abstract.FileDescriptor`
  */
@@ -44,29 +45,33 @@ export abstract class FileDescriptor
 
   /** Bytes above which the buffer is full and a push producer is paused; 65536 by default. */
   declare bufferSize: number;
-  /** Bytes of backlog above which new writes are not yet joined to it; 131072 by default. */
+  /**
+   * Buffered bytes above which new writes are not yet joined to the block that is being sent;
+   * 131072 by default.
+   */
   declare SEND_LIMIT: number;
   /**
    * Whether a close waits for a push producer that isn't paused, as Twisted documents: `true` by
-   * default; `false` is what Twisted's TCP transports do (twisted/twisted#6461).
+   * default; `false` makes it behave as Twisted's TCP transports do (twisted/twisted#6461).
    */
   declare waitsForProducer: boolean;
 
   static {
-    // On the prototype, so that a subclass's getter or field and an instance's value all win.
+    // On the prototype, so that a subclass's getter or field, or a value set on an instance, wins.
     this.prototype.bufferSize = 65536;
     this.prototype.SEND_LIMIT = 131072;
     this.prototype.waitsForProducer = true;
   }
 
-  /** Made for the first write: a subclass may buffer its data elsewhere. */
+  /** Made by the first write, because a subclass may buffer its data elsewhere. */
   declare private sendBuffer?: SendBuffer;
 
   /**
-   * The connection is over, for whatever reason. Override it to clean up, and call up to it.
+   * The connection is over, for any reason. Override it to clean up, and call
+   * `super.connectionLost`.
    *
    * @param reason - Why.
-   * @throws what the producer's `stopProducing` throws; all work is done.
+   * @throws the error that the producer's `stopProducing` throws; all work is done.
    */
   override connectionLost(reason: Error): void {
     this.disconnected = true;
@@ -84,7 +89,7 @@ export abstract class FileDescriptor
     }
   }
 
-  /** @internal A callback that is an async function has failed: as if it had thrown. */
+  /** @internal A callback that is an async function has rejected. That counts as an exception. */
   [callbackRejected](reason: unknown): void {
     if (this.disconnected) return;
     try {
@@ -110,7 +115,7 @@ export abstract class FileDescriptor
    * on with a close that waited for this.
    *
    * @returns an error if the connection is lost or done.
-   * @throws what `writeSomeData` or the producer throws.
+   * @throws the error that `writeSomeData` or the producer throws.
    */
   doWrite(): Error | undefined {
     const buffer = this.buffer();
@@ -126,9 +131,10 @@ export abstract class FileDescriptor
   }
 
   /**
-   * Everything is sent: asks a pull producer, resumes a paused one, or else goes on with a close.
+   * Everything is sent: asks a pull producer, resumes a paused producer, or else goes on with a
+   * close.
    *
-   * @returns what `postLoseConnection` or `closeWriteConnection` returns, if they were called.
+   * @returns the value of `postLoseConnection` or `closeWriteConnection`, if it was called.
    */
   protected sendBufferEmptied(): Error | undefined {
     this.stopWriting();
@@ -150,8 +156,8 @@ export abstract class FileDescriptor
   }
 
   /**
-   * Whether a close, if one is wanted, would wait for ever for `producer` to unregister. Differs from
-   * Twisted, which resumes such a producer and then never closes.
+   * Whether a close, if it was requested, would wait for ever for `producer` to unregister. Differs
+   * from Twisted, which resumes such a producer and then never closes.
    */
   protected isBeyondUnregistering(producer: object): boolean {
     return this.isClosing && isUnableToUnregister(producer, this);
@@ -162,7 +168,7 @@ export abstract class FileDescriptor
     return this.waitsForProducer;
   }
 
-  /** Whether a close or a half close is wanted. */
+  /** Whether a close or a half close was requested. */
   protected get isClosing(): boolean {
     return this.disconnecting || this.writeDisconnecting;
   }
@@ -170,7 +176,7 @@ export abstract class FileDescriptor
   /**
    * Called when everything is sent after `loseConnection`. Override it to close in another way.
    *
-   * @returns what `doWrite` is to return.
+   * @returns the value that `doWrite` returns.
    */
   protected postLoseConnection(): Error | undefined {
     return cleanClose();
@@ -179,7 +185,7 @@ export abstract class FileDescriptor
   /**
    * Called when everything is sent after `loseWriteConnection`. Override it to end the write half.
    *
-   * @returns what `doWrite` is to return.
+   * @returns the value that `doWrite` returns.
    */
   protected closeWriteConnection(): Error | undefined {
     return undefined;
@@ -213,12 +219,12 @@ export abstract class FileDescriptor
   }
 
   /**
-   * Writes bytes, reliably: they are buffered until they can be sent. Does nothing once the
-   * connection is over or the write half has ended.
+   * Writes bytes. They are buffered until they can be sent. Does nothing once the connection is
+   * over or the write half has ended.
    *
    * @param data - Must not change until it has been sent.
    * @throws InvalidArgTypeError: `data` is not bytes; nothing was written.
-   * @throws what the producer's `pauseProducing` throws; the bytes were taken.
+   * @throws the error that the producer's `pauseProducing` throws; the bytes were taken.
    */
   write(data: Uint8Array): void {
     assertBytes(data);
@@ -231,9 +237,9 @@ export abstract class FileDescriptor
    * Writes each of `data`, in order, as one write.
    *
    * @param data - Pieces that must not change until they have been sent.
-   * @throws InvalidArgTypeError: `data` is not a sequence, or one is not bytes; nothing was
+   * @throws InvalidArgTypeError: `data` is not a sequence, or a piece is not bytes; nothing was
    *   written.
-   * @throws what the producer's `pauseProducing` throws; the bytes were taken.
+   * @throws the error that the producer's `pauseProducing` throws; the bytes were taken.
    */
   writeSequence(data: Iterable<Uint8Array>): void {
     const pieces = piecesOf(data);
@@ -242,7 +248,7 @@ export abstract class FileDescriptor
     this.pauseThenWrite();
   }
 
-  /** Pauses first, then asks to write, also when the pause throws. */
+  /** Pauses first, then calls `startWriting`, even if the pause throws. */
   protected pauseThenWrite(): void {
     try {
       this.maybePauseProducer();
@@ -309,7 +315,7 @@ export abstract class FileDescriptor
     this.loseConnection();
   }
 
-  /** @internal How this stands, for `explain`. */
+  /** @internal The state of this, for `explain`. */
   [standing](): Standing {
     return {
       state: this.connectionState(),

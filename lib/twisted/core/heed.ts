@@ -1,6 +1,6 @@
 /**
- * Callbacks that are async functions. Nothing waits for them, but a rejection counts as an
- * exception from the event loop: it is logged, and the connection is lost.
+ * Callbacks that are async functions. The library does not wait for them, but a rejection counts as
+ * an exception from the event loop: it is logged, and the connection is lost.
  */
 import { log } from '../../base/log.js';
 import { whenRejected } from '../../base/rejection.js';

@@ -1,4 +1,7 @@
-/** What producers, consumers, transports and protocols are to each other, and the classes that port them: `FileDescriptor`, `Protocol`, `Factory`. */
+/**
+ * The contracts of producers, consumers, transports and protocols, and the classes ported from
+ * Twisted: `FileDescriptor`, `Protocol`, `Factory`.
+ */
 export { cleanClose } from './clean-close.js';
 export { ConsumerMixin, type ConsumerMixinMembers, takeProducer } from './consumer-mixin.js';
 export { ConsumerToProtocolAdapter } from './consumer-to-protocol-adapter.js';

@@ -1,6 +1,6 @@
 /**
- * What producers, consumers, transports and protocols promise each other, and the guards that tell
- * them apart at run time. Nothing here holds state.
+ * The contracts of producers, consumers, transports and protocols, and the guards that tell them
+ * apart at run time. Nothing here has state.
  *
  * Unless a method says otherwise, it may be called from inside any other (a consumer's `write` from
  * a producer's `resumeProducing`, `loseConnection` from `pauseProducing`, and so on), and its caller

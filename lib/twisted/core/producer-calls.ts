@@ -1,6 +1,7 @@
 /**
- * The calls that a consumer makes of its producer. The channels hear of each before it is made, so that
- * what it causes comes after it; a promise that it returns is not waited for, but may reject.
+ * The calls that a consumer makes of its producer. Each is published to the diagnostics channels
+ * before it is made, so that the events that it causes come after it. The consumer does not wait
+ * for a promise that the producer returns, but handles its rejection.
  */
 import { tellOfProducer } from '../../base/diagnostics.js';
 import { logRejection } from '../../base/rejection.js';
@@ -16,7 +17,7 @@ export function tellToPause(
   heed(producer.pauseProducing(), consumer, 'pauseProducing');
 }
 
-/** Asks `producer` to write on, or once if it is pulled. */
+/** Tells a push producer to write on, and asks a pull producer to write once. */
 export function tellToResume(
   consumer: object,
   producer: Pick<IPullProducer, 'resumeProducing'>,
@@ -25,7 +26,7 @@ export function tellToResume(
   heed(producer.resumeProducing(), consumer, 'resumeProducing');
 }
 
-/** Tells `producer` that nobody takes its data any more. */
+/** Tells `producer` that its consumer takes no more data. */
 export function tellToStop(consumer: object, producer: Pick<IPullProducer, 'stopProducing'>): void {
   tellOfProducer('stopped', consumer, producer);
   logRejection(producer.stopProducing(), 'stopProducing rejected');

@@ -1,4 +1,4 @@
-/** What a producer and its consumer promise each other. */
+/** The contract of a producer and its consumer. */
 import { areFunctions, membersOf } from '../../base/members.js';
 
 /**
@@ -8,8 +8,8 @@ import { areFunctions, membersOf } from '../../base/members.js';
  */
 export interface IProducer {
   /**
-   * The consumer has died: make no more data, for good. Called at most once by a consumer of this
-   * library, and never followed by another call.
+   * The consumer is lost: make no more data. Called at most once by a consumer of this library, and
+   * never followed by another call.
    */
   stopProducing(): void;
 }
@@ -36,8 +36,8 @@ export interface IPushProducer extends IProducer {
  */
 export interface IPullProducer extends IProducer {
   /**
-   * Write once, now or later, or unregister. Asked again once that has been sent; a bare
-   * `FileDescriptor` may also ask again before the answer to the last call was written.
+   * Write once, now or later, or unregister. The consumer asks again once that write has been sent.
+   * A bare `FileDescriptor` may also ask again before the answer to its last call.
    */
   resumeProducing(): void;
 }
@@ -45,7 +45,7 @@ export interface IPullProducer extends IProducer {
 /**
  * An object that takes data from at most one producer at a time.
  *
- * @typeParam Data - What it takes: bytes, unless it is for objects.
+ * @typeParam Data - The type of the data that it takes: bytes, unless it is for objects.
  * @see Twisted: `twisted.internet.interfaces.IConsumer`
  */
 export interface IConsumer<Data = Uint8Array> {
@@ -62,8 +62,8 @@ export interface IConsumer<Data = Uint8Array> {
   /** Forgets the producer, without calling it. Does not disconnect. */
   unregisterProducer(): void;
   /**
-   * Takes bytes, buffering as much as need be. Never blocks; calls the producer's `pauseProducing`
-   * when it has enough.
+   * Takes bytes, and buffers all that it cannot send yet. It never blocks; it calls the producer's
+   * `pauseProducing` when its buffer is full.
    *
    * @param data - Must not change until it has been sent.
    * @throws InvalidArgTypeError: `data` is not bytes; nothing was written.
@@ -74,7 +74,7 @@ export interface IConsumer<Data = Uint8Array> {
 /**
  * A consumer that can be told that the data is complete.
  *
- * @typeParam Data - What it takes: bytes, unless it is for objects.
+ * @typeParam Data - The type of the data that it takes: bytes, unless it is for objects.
  * @see Twisted: `twisted.internet.interfaces.IFinishableConsumer`
  */
 export interface IFinishableConsumer<Data = Uint8Array> extends IConsumer<Data> {
@@ -96,7 +96,7 @@ export interface IFailableConsumer extends IConsumer {
 }
 
 /**
- * Tells a push producer by its methods.
+ * Recognizes a push producer by its methods.
  *
  * @returns whether `value` has those of an {@link IPushProducer}.
  * @see Twisted: `IPushProducer.providedBy`
@@ -107,7 +107,7 @@ export function isPushProducer(value: unknown): value is IPushProducer {
 }
 
 /**
- * Tells a pull producer by its methods, which a push producer has too.
+ * Recognizes a pull producer by its methods, which a push producer has too.
  *
  * @returns whether `value` has those of an {@link IPullProducer}.
  * @see Twisted: `IPullProducer.providedBy`
@@ -118,7 +118,7 @@ export function isPullProducer(value: unknown): value is IPullProducer {
 }
 
 /**
- * Tells a consumer by its methods.
+ * Recognizes a consumer by its methods.
  *
  * @returns whether `value` has those of an {@link IConsumer}.
  * @see Twisted: `IConsumer.providedBy`
@@ -129,9 +129,10 @@ export function isConsumer(value: unknown): value is IConsumer {
 }
 
 /**
- * Tells a consumer that must be told of a failure by its method. Twisted has no such interface.
+ * Recognizes a consumer that must be told of a failure, by its method. Twisted has no such
+ * interface.
  *
- * @returns whether `consumer` has the one that {@link IFailableConsumer} adds.
+ * @returns whether `consumer` has the method that {@link IFailableConsumer} adds.
  */
 export function isFailableConsumer(consumer: IConsumer): consumer is IFailableConsumer {
   return typeof (consumer as Partial<IFailableConsumer>).producerFailed === 'function';

@@ -1,4 +1,4 @@
-/** What a protocol, the factory that makes it and the connector of a client promise each other. */
+/** The contract of a protocol, the factory that makes it and the connector of a client. */
 import { areFunctions, membersOf } from '../../base/members.js';
 import type { IAddress, ITransport } from './transport-interfaces.js';
 
@@ -9,9 +9,9 @@ import type { IAddress, ITransport } from './transport-interfaces.js';
  * @see Twisted: `twisted.internet.interfaces.IProtocol`
  */
 export interface IProtocol {
-  /** The connection stands; `transport` is the way to the other end. */
+  /** The connection is made; `transport` is the way to the other end. */
   makeConnection(transport: ITransport): void;
-  /** Bytes from the other end, in whatever pieces they came. */
+  /** Bytes came from the other end, in pieces of any size. */
   dataReceived(data: Buffer): void;
   /** The connection is over. `reason` is `ConnectionDone` if it was closed cleanly. */
   connectionLost(reason: Error): void;
@@ -46,7 +46,7 @@ export interface IHandshakeListener extends IProtocol {
  * @see Twisted: `twisted.internet.interfaces.ILoggingContext`
  */
 export interface ILoggingContext {
-  /** What to put in front of a line about this object. */
+  /** The text in front of a line about this object. */
   logPrefix(): string;
 }
 
@@ -56,7 +56,7 @@ export interface ILoggingContext {
  * @see Twisted: `twisted.internet.interfaces.IProtocolFactory`
  */
 export interface IProtocolFactory {
-  /** Makes the protocol of a connection to `address`; `null` to have it closed. */
+  /** Makes the protocol of a connection to `address`; `null` closes the connection. */
   buildProtocol(address: IAddress): IProtocol | null;
   /** A port or connector uses this from now on. */
   doStart(): void;
@@ -72,15 +72,15 @@ export interface IProtocolFactory {
 export interface IConnector {
   /** Whether there is a connection, or an attempt to make one. */
   readonly state: 'disconnected' | 'connecting' | 'connected';
-  /** Once it has aborted, no attempt can succeed; `undefined` where there is none. */
+  /** Once this signal has aborted, no attempt can succeed; `undefined` if there is no signal. */
   readonly signal?: AbortSignal | undefined;
-  /** Begins an attempt. The factory is told of its result. */
+  /** Begins an attempt, and tells the factory its result. */
   connect(): void;
   /** Gives up the attempt that is under way. */
   stopConnecting(): void;
   /** Gives up the attempt, or closes the connection. */
   disconnect(): void;
-  /** Where this connects to. */
+  /** The address to which this connects. */
   getDestination(): IAddress;
 }
 
@@ -91,16 +91,19 @@ export interface IConnector {
  * @see Twisted: `twisted.internet.protocol.ClientFactory`
  */
 export interface IClientFactory extends IProtocolFactory {
-  /** An attempt has begun. It may be stopped here. */
+  /** An attempt has begun. Call `connector.stopConnecting()` here to give it up. */
   startedConnecting(connector: IConnector): void;
-  /** An attempt has failed. It may be made again here. */
+  /** An attempt has failed. Call `connector.connect()` here to try again. */
   clientConnectionFailed(connector: IConnector, reason: Error): void;
-  /** A connection that stood is over; its protocol has been told. It may be made again here. */
+  /**
+   * A connection that was made is over; its protocol has been told. Call `connector.connect()` here
+   * to make it again.
+   */
   clientConnectionLost(connector: IConnector, reason: Error): void;
 }
 
 /**
- * Tells a protocol by its methods.
+ * Recognizes a protocol by its methods.
  *
  * @returns whether `value` has those of an {@link IProtocol}.
  * @see Twisted: `IProtocol.providedBy`
@@ -111,9 +114,9 @@ export function isProtocol(value: unknown): value is IProtocol {
 }
 
 /**
- * Tells a protocol that can go on with half a connection by its methods.
+ * Recognizes a protocol that can go on with half a connection, by its methods.
  *
- * @returns whether `value` has the two that {@link IHalfCloseableProtocol} adds.
+ * @returns whether `value` has the two methods that {@link IHalfCloseableProtocol} adds.
  * @see Twisted: `IHalfCloseableProtocol.providedBy`
  */
 export function isHalfCloseableProtocol(value: unknown): value is IHalfCloseableProtocol {
@@ -122,9 +125,9 @@ export function isHalfCloseableProtocol(value: unknown): value is IHalfCloseable
 }
 
 /**
- * Tells a protocol that is told of the TLS handshake by its method.
+ * Recognizes a protocol that is told of the TLS handshake, by its method.
  *
- * @returns whether `value` has the one that {@link IHandshakeListener} adds.
+ * @returns whether `value` has the method that {@link IHandshakeListener} adds.
  * @see Twisted: `IHandshakeListener.providedBy`
  */
 export function isHandshakeListener(value: unknown): value is IHandshakeListener {
@@ -133,7 +136,7 @@ export function isHandshakeListener(value: unknown): value is IHandshakeListener
 }
 
 /**
- * Tells an object that names itself in logs by its method.
+ * Recognizes an object that names itself in logs, by its method.
  *
  * @returns whether `value` has that of an {@link ILoggingContext}.
  * @see Twisted: `ILoggingContext.providedBy`

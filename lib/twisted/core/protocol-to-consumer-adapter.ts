@@ -4,14 +4,14 @@ import { assertBytes, asBuffer } from '../../base/bytes.js';
 import { assertProtocol } from './validate.js';
 
 /**
- * A protocol as a consumer: what is written is what the protocol receives. It takes all that it is
- * given, so it neither asks a producer nor pauses one.
+ * A protocol as a consumer: the protocol receives the bytes that are written. It takes all of them,
+ * so the adapter neither asks a producer nor pauses one.
  *
  * @see Twisted: `twisted.internet.protocol.ProtocolToConsumerAdapter`
  */
 export class ProtocolToConsumerAdapter implements IConsumer {
   /**
-   * @param original - Receives what is written.
+   * @param original - The protocol that receives the bytes.
    * @throws InvalidArgTypeError: `original` is not a protocol.
    */
   constructor(readonly original: IProtocol) {
@@ -20,14 +20,14 @@ export class ProtocolToConsumerAdapter implements IConsumer {
 
   /**
    * @throws InvalidArgTypeError: `data` is not bytes.
-   * @throws what the protocol throws.
+   * @throws the error that the protocol throws.
    */
   write(data: Uint8Array): void {
     assertBytes(data);
     heed(this.original.dataReceived(asBuffer(data)), this.original, 'dataReceived');
   }
 
-  /** Does nothing: the protocol takes all that it is given. */
+  /** Does nothing: the protocol takes all bytes. */
   registerProducer(_producer?: IPushProducer | IPullProducer, _streaming?: boolean): void {}
 
   /** Does nothing. */

@@ -1,4 +1,7 @@
-/** The usual base of a protocol: remembers its transport, and hears nothing until overridden. */
+/**
+ * The usual base class of a protocol: it remembers its transport. Its callbacks do nothing until
+ * you override them.
+ */
 import { heed } from './heed.js';
 import type {
   IConsumer,
@@ -19,7 +22,7 @@ export interface ProtocolTransport extends ITLSTransport, IConsumer, IPushProduc
 }
 
 /**
- * Extend it, and override `connectionMade`, `dataReceived` and `connectionLost` as need be.
+ * Extend it, and override `connectionMade`, `dataReceived` and `connectionLost` as you need.
  *
  * @typeParam T - The type of the transport, if it is not a {@link ProtocolTransport}.
  * @see Twisted: `twisted.internet.protocol.Protocol`
@@ -30,7 +33,7 @@ export class Protocol<T extends ITransport = ProtocolTransport>
   /** Whether `makeConnection` was called. */
   connected = false;
   /** The way to the other end, from `makeConnection` on; `null` before. */
-  transport: T = null as unknown as T; // Typed for the time in which callbacks run.
+  transport: T = null as unknown as T; // The type is right while callbacks run.
   /**
    * The factory that built this, set by `Factory#buildProtocol`; else `null`. A subclass with a
    * factory of its own may declare its type: `declare factory: MyFactory`.
@@ -42,7 +45,7 @@ export class Protocol<T extends ITransport = ProtocolTransport>
   }
 
   /**
-   * Called by the transport's owner when the connection stands; calls `connectionMade`.
+   * The owner of the transport calls this when the connection is made; it calls `connectionMade`.
    *
    * @param transport - The way to the other end.
    */
@@ -52,10 +55,10 @@ export class Protocol<T extends ITransport = ProtocolTransport>
     heed(this.connectionMade(), transport, 'connectionMade');
   }
 
-  /** The connection stands, `transport` is set. Override it to speak first. */
+  /** The connection is made, and `transport` is set. Override it to write first. */
   connectionMade(): void {}
 
-  /** Bytes came from the other end, in whatever pieces. Override it to receive them. */
+  /** Bytes came from the other end, in pieces of any size. Override it to receive them. */
   dataReceived(_data: Buffer): void {}
 
   /** The connection is over. Override it to clean up. */

@@ -24,7 +24,7 @@ export abstract class ReadDescriptor
   /** Whether `loseConnection` was called. */
   disconnecting = false;
 
-  /** Calls `doRead` and `doWrite` when it is time. */
+  /** Calls `doRead` when there is data, and `doWrite` when there is room. */
   readonly reactor: IReactorFDSet;
 
   /**
@@ -49,7 +49,7 @@ export abstract class ReadDescriptor
     throw new MethodNotImplementedError(this, 'doRead');
   }
 
-  /** The connection is over, for whatever reason. */
+  /** The connection is over, for any reason. */
   abstract connectionLost(reason: Error): void;
 
   /** Closes the connection once everything is sent. */
@@ -90,14 +90,14 @@ export abstract class ReadDescriptor
     return -1;
   }
 
-  /** What to put in front of a log line about this descriptor. Override it to say more. */
+  /** The text in front of a log line about this descriptor. Override it to say more. */
   logPrefix(): string {
     return '-';
   }
 
   /**
-   * What to put in front of a log line about an object that this descriptor works for: what the
-   * object calls itself, else the name of its class.
+   * The text in front of a log line about an object that this descriptor works for: the result of
+   * the object's `logPrefix`, else the name of its class.
    *
    * @param applicationObject - For example a protocol or a factory.
    */

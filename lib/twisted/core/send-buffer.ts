@@ -1,6 +1,6 @@
 /**
- * The bytes that a `FileDescriptor` still has to send: one block that is being sent, and the writes
- * since. The two are joined only when little of the block is left, so that a large backlog isn't
+ * The bytes that a `FileDescriptor` still has to send: one block that is being sent, and the later
+ * writes. They are joined only when little of the block is left, so that a large buffer is not
  * copied again for each write.
  */
 import { Buffer } from 'node:buffer';
@@ -16,14 +16,14 @@ export class SendBuffer {
   private writtenBytes = 0;
 
   /**
-   * Buffered bytes, including bytes of the block that are already sent: those go when the block is
-   * done.
+   * Buffered bytes, including bytes of the block that are already sent: these are removed when the
+   * whole block is sent.
    */
   get size(): number {
     return this.block.length + this.writtenBytes;
   }
 
-  /** Whether all was sent. */
+  /** Whether all bytes were sent. */
   get isEmpty(): boolean {
     return this.sent === this.block.length && this.writtenBytes === 0;
   }

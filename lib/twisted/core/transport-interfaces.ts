@@ -1,15 +1,15 @@
-/** What a transport promises its protocol, and where the ends of a connection are. */
+/** The contract of a transport and its protocol, and the addresses of the ends of a connection. */
 import { areFunctions, membersOf } from '../../base/members.js';
 
 /**
- * Where an end of a TCP connection is.
+ * The address of an end of a TCP connection.
  *
  * @see Twisted: `twisted.internet.address.IPv4Address`, `IPv6Address`
  */
 export interface TCPAddress {
   /** Tells the kinds of address apart. */
   readonly type: 'TCP';
-  /** What kind of IP address `host` is. */
+  /** The kind of the IP address `host`. */
   readonly family: 'IPv4' | 'IPv6';
   /** The IP address, not a name. */
   readonly host: string;
@@ -18,7 +18,7 @@ export interface TCPAddress {
 }
 
 /**
- * Where an end of a Unix socket is.
+ * The address of an end of a Unix socket.
  *
  * @see Twisted: `twisted.internet.address.UNIXAddress`
  */
@@ -40,7 +40,8 @@ export interface PipeAddress {
 }
 
 /**
- * Where an end of a connection is, as `getPeer` and `getHost` tell; its `type` says of which kind.
+ * The address of an end of a connection, as `getPeer` and `getHost` return it; its `type` tells the
+ * kind.
  *
  * @see Twisted: `twisted.internet.interfaces.IAddress`
  */
@@ -52,19 +53,19 @@ export type IAddress = TCPAddress | UNIXAddress | PipeAddress;
  * @see Twisted: `twisted.internet.interfaces.ITransport`
  */
 export interface ITransport {
-  /** As `IConsumer`'s `write`. After the connection is over: does nothing. */
+  /** As `IConsumer`'s `write`. Does nothing once the connection is over. */
   write(data: Uint8Array): void;
-  /** Writes each of `data`, in order. All are checked before the first is written. */
+  /** Writes each piece of `data`, in order. All pieces are checked before the first is written. */
   writeSequence(data: Iterable<Uint8Array>): void;
   /**
-   * Closes the connection once everything written so far, and everything that the registered
-   * producer still has to say until it unregisters, has been sent. What is written after this,
-   * before the close, may still be sent.
+   * Closes the connection once everything has been sent that was written so far, or that the
+   * registered producer writes until it unregisters. Bytes that are written after this call and
+   * before the close may still be sent.
    */
   loseConnection(): void;
-  /** Where the other end is. */
+  /** The address of the other end. */
   getPeer(): IAddress;
-  /** Where this end is. */
+  /** The address of this end. */
   getHost(): IAddress;
 }
 
@@ -74,32 +75,35 @@ export interface ITransport {
  * @see Twisted: `twisted.internet.interfaces.ITCPTransport`
  */
 export interface ITCPTransport extends ITransport {
-  /** Ends the write half only, when `loseConnection` would close. */
+  /** Ends only the write half, at the time at which `loseConnection` would close. */
   loseWriteConnection(): void;
-  /** Closes now, whatever is still buffered. */
+  /** Closes at once, and drops the buffered bytes. */
   abortConnection(): void;
   /** Whether small writes leave at once (Nagle's algorithm off). */
   getTcpNoDelay(): boolean;
   /** Turns Nagle's algorithm off (`true`) or on. */
   setTcpNoDelay(enabled: boolean): void;
-  /** Whether an idle connection is probed. */
+  /** Whether TCP keep-alive is on: the system probes an idle connection. */
   getTcpKeepAlive(): boolean;
   /** Turns probes of an idle connection on or off. */
   setTcpKeepAlive(enabled: boolean): void;
 }
 
 /**
- * A transport that can be upgraded to TLS while it stands.
+ * A transport that can be upgraded to TLS while it is connected.
  *
  * @see Twisted: `twisted.internet.interfaces.ITLSTransport`
  */
 export interface ITLSTransport extends ITCPTransport {
-  /** What is written from now on leaves encrypted. The options are those of the transport's TLS. */
+  /**
+   * Bytes that are written from now on leave encrypted. The options are those of the transport's
+   * TLS.
+   */
   startTLS(options?: object): void;
 }
 
 /**
- * Tells a transport by the methods that every one needs.
+ * Recognizes a transport by the methods that every transport needs.
  *
  * @returns whether `value` has `write`, `writeSequence` and `loseConnection`.
  * @see Twisted: `ITransport.providedBy`

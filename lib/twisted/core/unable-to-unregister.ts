@@ -1,8 +1,8 @@
 /**
- * Producers that will never unregister, so that a close must not wait for them. In a port forwarder
- * each connection is fed by the other one: by its transport, by its protocol, or by a protocol
- * behind wrappers. When one of the two is lost, or both are to close, no producer is left that
- * could unregister.
+ * Producers that will never unregister, so that a close must not wait for them. In a port
+ * forwarder, each connection's producer is the other connection: its transport, its protocol, or a
+ * protocol behind wrappers. When one of the two is lost, or both are to close, neither can
+ * unregister.
  */
 
 import { chain } from './chain.js';
@@ -20,7 +20,7 @@ interface Member {
   readonly producer?: unknown;
 }
 
-/** For which producers others have registered. */
+/** The producers for which other objects have registered. */
 const originals = new WeakMap<object, object>();
 
 /** Remembers that `standIn` registers in place of `producer`, which it pauses and resumes. */
@@ -40,7 +40,10 @@ function originalOf(producer: unknown): unknown {
 export const handsOver = Symbol('handsOver');
 
 interface Buffering {
-  /** Hands the consumer what it can, and returns whether any of it is still buffered, or was until now. */
+  /**
+   * Hands the consumer the data that it can, and returns whether any data is still buffered, or was
+   * until now.
+   */
   [handsOver]?(): boolean;
 }
 
@@ -52,7 +55,10 @@ export function isHandingOver(producer: object): boolean {
   return (originalOf(producer) as Buffering)[handsOver]?.() ?? false;
 }
 
-/** The transports that `producer` lives by: itself, if it is one, its `transport`, that one's, and so on. */
+/**
+ * The transports on which `producer` depends: itself if it is a transport, its `transport`, the
+ * `transport` of that, and so on.
+ */
 function transportsOf(producer: unknown): Member[] {
   const isTransport = (member: Member) => typeof member.loseConnection === 'function';
   return [...chain<Member>(originalOf(producer), 'transport')].filter(isTransport);
@@ -69,7 +75,8 @@ export function isUnableToUnregister(producer: object, consumer: object): boolea
   if (transports.includes(consumer)) {
     const original = originalOf(producer);
     if (original === consumer) return true;
-    // An object that feeds its own transport is waited for like any other, unless it is one itself.
+    // A close waits for an object that writes to its own transport as for any other, unless the
+    // object is itself a transport.
     const [outermost] = transports;
     return outermost === original && Boolean(outermost?.disconnecting);
   }
@@ -90,7 +97,10 @@ function waitFor(transports: readonly Member[], consumer: object, seen: Set<Memb
   });
 }
 
-/** The promise of the end of a transport that `producer` lives by, if one has it, as those on streams do. */
+/**
+ * The `closed` promise of a transport on which `producer` depends, if one has it, as transports on
+ * streams do.
+ */
 export function closedOf(producer: object): Promise<unknown> | undefined {
   for (const { closed } of transportsOf(producer)) if (closed instanceof Promise) return closed;
   return undefined;

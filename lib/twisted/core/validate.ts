@@ -1,4 +1,4 @@
-/** Checks of what users hand in. Each throws before anything has changed. */
+/** Checks of users' arguments. Each throws before anything has changed. */
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { assertMethod } from '../../base/arguments.js';
 import { NAMELESS, nameOf } from '../../base/name-of.js';
@@ -14,7 +14,10 @@ import {
   type ITransport,
 } from './interfaces.js';
 
-/** @throws InvalidArgTypeError: `streaming` was left out. Anything else is true or false, as in Python. */
+/**
+ * @throws InvalidArgTypeError: `streaming` was left out. Any other value counts as true or false,
+ * as in Python.
+ */
 function assertStreaming(streaming: unknown): void {
   if (streaming !== undefined) return;
   throw new InvalidArgTypeError('streaming', 'true (it pushes) or false (it is pulled)', streaming);
@@ -27,8 +30,8 @@ export function assertResumable(producer: unknown, streaming: unknown): void {
 }
 
 /**
- * @throws InvalidArgTypeError: `streaming` was left out, or `producer` lacks a method that it says
- *   there is.
+ * @throws InvalidArgTypeError: `streaming` was left out, or `producer` lacks a method that this
+ *   kind of producer has.
  */
 export function assertProducer(producer: unknown, streaming: unknown): void {
   assertStreaming(streaming);
@@ -39,7 +42,7 @@ export function assertProducer(producer: unknown, streaming: unknown): void {
 
 const PULLED = 'resumeProducing, stopProducing';
 
-/** Says that `producer` can't register, and which one is in its way. Twisted's words. */
+/** Says that `producer` can't register, and which producer is registered. Twisted's words. */
 export function alreadyRegistered(
   producer: object,
   registered: object,
@@ -75,14 +78,14 @@ export function assertProtocol(protocol: unknown): asserts protocol is IProtocol
 }
 
 /**
- * Says what was expected, and the likely slip: a method that is missing or misspelt, a stream without
- * its adapter.
+ * Says what was expected, and names the likely mistake: a method that is missing or misspelt, or a
+ * stream without its adapter.
  *
- * @param kind - What `value` must be; its last word is the name of the argument.
- * @param methods - What it must have, separated by commas.
+ * @param kind - The kind of object that `value` must be; its last word is the name of the argument.
+ * @param methods - The methods that it must have, separated by commas.
  */
 function refuse(value: unknown, kind: string, methods: string): never {
-  const has = Object(value) as Record<string, unknown>; // Of null, an empty one.
+  const has = Object(value) as Record<string, unknown>; // An empty object, if `value` is null.
   const lacks = (method: string) => typeof has[method] !== 'function';
   const missing = methods.split(', ').filter(lacks).join(', ');
   let slip = missing === methods ? '' : `, and this has no ${missing}`;

@@ -1,4 +1,7 @@
-/** Stands between a producer and a consumer, and is a consumer to the one and a producer to the other. */
+/**
+ * Stands between a producer and a consumer. It is the producer's consumer and the consumer's
+ * producer.
+ */
 import { logRejection } from '../../base/rejection.js';
 import { Buffer } from 'node:buffer';
 
@@ -20,8 +23,8 @@ import {
 import { checkedBuffer } from '../../base/bytes.js';
 
 /**
- * Passes everything on, both ways. Bytes that are written while it is paused (or, as a pull
- * producer, before it is asked) it buffers without limit, and passes on as one write.
+ * Passes everything on, both ways. While it is paused (or, as a pull producer, before it is asked),
+ * it buffers the bytes that are written, without limit, and then passes them on as one write.
  *
  * @see Twisted: `twisted.protocols.pcp.BasicProducerConsumerProxy`
  */
@@ -46,7 +49,7 @@ export class BasicProducerConsumerProxy
   /** Bytes in `buffer`. */
   protected bufferedBytes = 0;
 
-  /** What the consumer was told of `iAmStreaming`; `null` before. */
+  /** The value of `iAmStreaming` with which we registered; `null` before. */
   private registeredAsStreaming: boolean | null = null;
 
   /**
@@ -61,9 +64,9 @@ export class BasicProducerConsumerProxy
   }
 
   /**
-   * Whether we are a push producer to the consumer. Override it with a getter: the constructor asks
-   * before fields of a subclass exist. (Where one has the last word nevertheless, we register again,
-   * rightly, before anything is written.)
+   * Whether we are a push producer to the consumer. Override it with a getter, because the
+   * constructor reads it before fields of a subclass exist. (If a subclass has it as a field
+   * nevertheless, we register again, with the right value, before anything is written.)
    */
   get iAmStreaming(): boolean {
     return true;
@@ -74,8 +77,8 @@ export class BasicProducerConsumerProxy
   }
 
   /**
-   * Takes `consumer` as ours and registers with it. Subclasses here pass `null` to `super` and call
-   * this when their own fields exist, because a consumer may call back at once.
+   * Sets `consumer` and registers with it. The library's own subclasses pass `null` to `super` and
+   * call this when their fields exist, because a consumer may call back at once.
    */
   protected attach(consumer: IConsumer): void {
     assertConsumer(consumer);
@@ -89,12 +92,14 @@ export class BasicProducerConsumerProxy
     consumer.registerProducer(this.asProducer(), iAmStreaming);
   }
 
-  /** What registers with the consumer. */
+  /** The producer that registers with the consumer. */
   protected asProducer(): IPushProducer {
     return this;
   }
 
-  /** Registers again if `iAmStreaming` has changed, as it does when a subclass has it as a field. */
+  /**
+   * Registers again if `iAmStreaming` has changed, as happens when a subclass has it as a field.
+   */
   private correctRegistration(): void {
     const { consumer, registeredAsStreaming } = this;
     if (consumer === null || registeredAsStreaming === null) return;
@@ -103,11 +108,11 @@ export class BasicProducerConsumerProxy
     this.registerWith(consumer);
   }
 
-  /** Holds back, and so does the producer. */
+  /** Stops writing, and pauses the producer. */
   pauseProducing(): void {
     this.paused = true;
     const { producer } = this;
-    // As in Twisted, a pull producer too is told, if it can be.
+    // As in Twisted, a pull producer is paused too, if it has the method.
     if (isPausable(producer)) heed(producer.pauseProducing(), this, 'pauseProducing');
   }
 
@@ -123,7 +128,7 @@ export class BasicProducerConsumerProxy
     heed(this.producer?.resumeProducing(), this, 'resumeProducing');
   }
 
-  /** @internal A callback that is an async function has failed: so has what the consumer waits for. */
+  /** @internal A callback that is an async function has rejected: the transfer has failed. */
   [callbackRejected](reason: unknown): void {
     end(this.consumer, reason);
   }
@@ -136,11 +141,11 @@ export class BasicProducerConsumerProxy
   }
 
   /**
-   * Writes to the consumer, or buffers `data` until that may be done.
+   * Writes to the consumer, or buffers `data` until the consumer allows it.
    *
    * @param data - Must not change until the consumer allows it.
    * @throws InvalidArgTypeError: `data` is not bytes; nothing was written.
-   * @throws what the consumer throws; the bytes were given to it.
+   * @throws the error that the consumer throws; the bytes were given to it.
    */
   write(data: Uint8Array): void {
     const bytes = checkedBuffer(data);
@@ -159,7 +164,7 @@ export class BasicProducerConsumerProxy
     }
   }
 
-  /** Whether `_bytes` that the consumer wants may go straight to it. */
+  /** Whether a write of `_bytes` may go straight to the consumer, which is ready for it. */
   protected mayPass(_bytes: number): boolean {
     return this.buffer.length === 0;
   }
@@ -169,7 +174,7 @@ export class BasicProducerConsumerProxy
     consumer.write(data);
   }
 
-  /** Puts `data` behind the buffered bytes. */
+  /** Puts `data` after the buffered bytes. */
   protected hold(data: Buffer): void {
     this.buffer.push(data);
     this.bufferedBytes += data.length;
@@ -192,7 +197,7 @@ export class BasicProducerConsumerProxy
    * The producer is done: tells the consumer, then unregisters.
    *
    * @throws InvalidArgTypeError: the consumer has no `finish`; nothing has changed.
-   * @throws what the consumer throws; all is done.
+   * @throws the error that the consumer throws; all is done.
    */
   finish(): void {
     const { consumer } = this;
@@ -205,9 +210,9 @@ export class BasicProducerConsumerProxy
   }
 
   /**
-   * Takes data from `producer`. Nothing is asked of it before the consumer asks.
+   * Takes data from `producer`. The producer is not asked before the consumer asks.
    *
-   * The producer that is registered already may register again, as the other kind.
+   * The producer that is registered may register again, as the other kind.
    *
    * @throws InvalidArgTypeError: `producer` lacks a method; nothing has changed.
    * @throws ProducerAlreadyRegisteredError: another is registered; nothing has changed.
@@ -217,7 +222,7 @@ export class BasicProducerConsumerProxy
   registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void;
   registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
     assertProducer(producer, streaming);
-    // Differs from Twisted, where another replaces the one that is registered.
+    // Differs from Twisted, where another producer replaces the registered one.
     if (this.producer !== null && this.producer !== producer) {
       throw alreadyRegistered(producer, this.producer);
     }
@@ -239,8 +244,7 @@ export class BasicProducerConsumerProxy
   }
 
   /**
-   * The producer has failed and will unregister: tells the consumer so, if it has a method for
-   * that.
+   * The producer has failed and will unregister: tells the consumer, if it has `producerFailed`.
    *
    * @param reason - Why.
    */

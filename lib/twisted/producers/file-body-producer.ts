@@ -17,9 +17,11 @@ import { assertFile, type FileBytes, type IFile, isPromiseLike, openSource } fro
 
 /** A file-like that may know how long it is. */
 export interface ISeekableFile extends IFile {
-  /** Goes to `offset`, from the beginning of the file (`whence` 0) or from its end (2). */
+  /**
+   * Sets the position to `offset`, from the beginning of the file (`whence` 0) or from its end (2).
+   */
   seek?(offset: number, whence: 0 | 2): unknown;
-  /** Where in the file it is, in bytes. */
+  /** The position in the file, in bytes. */
   tell?(): unknown;
   /** Called after the last read. */
   close?(): unknown;
@@ -68,10 +70,10 @@ export class FileBodyProducer implements IBodyProducer {
   private opened: FileSource | null = null;
 
   /**
-   * @param file - A path or `file:` URL, an open `FileHandle`, or a file-like. It is closed once it was
-   *   read, or this was stopped.
+   * @param file - A path or `file:` URL, an open `FileHandle`, or a file-like. It is closed when it
+   *   has been read, or when this is stopped.
    * @param options - See {@link FileBodyProducerOptions}.
-   * @throws InvalidArgTypeError, OutOfRangeError: an argument makes no sense.
+   * @throws InvalidArgTypeError, OutOfRangeError: an argument is not valid.
    * @throws Node's error: there is no file at the path.
    */
   constructor(
@@ -145,7 +147,7 @@ export class FileBodyProducer implements IBodyProducer {
     this.paused = this.unlessOver((task) => task.pause());
   }
 
-  /** Goes on after `pauseProducing`; else, does nothing. */
+  /** Goes on after `pauseProducing`. If it is not paused, does nothing. */
   resumeProducing(): void {
     if (!this.paused) return;
     this.paused = false;
@@ -169,7 +171,7 @@ export class FileBodyProducer implements IBodyProducer {
     }
   }
 
-  /** Never rejects: the body was written in any case. */
+  /** Closes the file. Never rejects, because the body was written in any case. */
   private close(): Promise<void> {
     this.closed ??= this.closeFile();
     return this.closed;

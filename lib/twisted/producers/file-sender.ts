@@ -17,12 +17,12 @@ import { log } from '../../base/log.js';
 import { whenRejected } from '../../base/rejection.js';
 import { asBuffer, assertBytes } from '../../base/bytes.js';
 
-/** What is done to each piece of a file before it is written. */
+/** A function that changes each piece of a file before it is written. */
 export type FileTransform = (bytes: Buffer) => Uint8Array;
 
-/** What a transfer can be told; see {@link FileSender.beginFileTransfer}. */
+/** The options of {@link FileSender.beginFileTransfer}. */
 export interface FileTransferOptions {
-  /** Ends the transfer before its time when it aborts. */
+  /** Ends the transfer early when it aborts. */
   signal?: AbortSignal | undefined;
 }
 
@@ -44,15 +44,15 @@ export class FileSender implements IPullProducer {
   declare CHUNK_SIZE: number;
 
   static {
-    // On the prototype, so that a subclass's getter or field and an instance's value all win.
+    // On the prototype, so that a subclass's getter or field, or a value set on an instance, wins.
     this.prototype.CHUNK_SIZE = 2 ** 14;
   }
 
   /** The file that is being sent, as it was given; `null` when there is nothing left to send. */
   file: IFile | FileHandle | string | URL | null = null;
-  /** What the file is, or was last, sent to. */
+  /** The consumer to which the file is, or was last, sent. */
   consumer: IConsumer | null = null;
-  /** What is done to each piece of the file, or was last. */
+  /** The function that changes each piece of the file that is, or was last, sent. */
   transform: FileTransform | null = null;
   /** The last byte of the last write of the transfer; empty before the first. */
   lastSent: Buffer = NOTHING;
@@ -63,21 +63,23 @@ export class FileSender implements IPullProducer {
    * Sends `file` to `consumer`. It registers with the consumer before this returns, so a
    * `loseConnection` that follows waits for all of the file.
    *
-   * A file of the operating system is read ahead, in blocks of up to 512 KiB. One given as a path
-   * is open only while it is sent. A `FileHandle` is read from where it is, and left open; after a
-   * transfer that did not end, its position is somewhere behind what was sent.
+   * A file of the operating system is read ahead, in blocks of up to 512 KiB. A file that is given
+   * as a path is open only while it is sent. A `FileHandle` is read from its position, and left
+   * open. After a transfer that was cut short, its position is somewhere after the bytes that were
+   * sent.
    *
-   * @param file - A path or `file:` URL, an open `FileHandle`, or anything with a `read` like
+   * @param file - A path or `file:` URL, an open `FileHandle`, or an object with a `read` like
    *   {@link IFile.read}.
-   * @param consumer - Is written the file, uncopied.
-   * @param transform - Given each piece, returns what to write in its place.
+   * @param consumer - The consumer to which the file is written, without a copy.
+   * @param transform - Gets each piece, and returns the bytes to write instead.
    * @param options - `signal`: when it aborts, the file is closed, the producer unregisters, and the
    *   promise rejects with the signal's reason.
    * @returns a promise of the last byte that was sent: one byte, or none if there was nothing to
-   *   send. Nothing is thrown; it rejects with InvalidArgTypeError, OutOfRangeError (`CHUNK_SIZE`)
-   *   or InvalidStateError (another transfer of this sender has not ended), nothing having changed;
-   *   with ProducerStoppedError if the consumer stops it; and otherwise, the producer having been
-   *   unregistered, with the error of the file, the transform or the consumer.
+   *   send. Nothing is thrown. If an argument is wrong, it rejects with InvalidArgTypeError,
+   *   OutOfRangeError (`CHUNK_SIZE`) or InvalidStateError (another transfer of this sender has not
+   *   ended), and nothing has changed. If the consumer stops it, it rejects with
+   *   ProducerStoppedError. If the file, the transform or the consumer fails, it unregisters and
+   *   rejects with that error.
    */
   beginFileTransfer(
     file: IFile | FileHandle | string | URL,
@@ -135,19 +137,23 @@ export class FileSender implements IPullProducer {
     }
   }
 
-  /** Whether `consumer`, though it threw, has this producer: it may have refused it for another. */
+  /**
+   * Whether `consumer`, although it threw, has this producer. It may have refused this producer
+   * because it has another one.
+   */
   #isRegistered(consumer: IConsumer, transfer: FileTransfer): boolean {
     return 'producer' in consumer ? consumer.producer === this : transfer.wasAsked;
   }
 
   /**
-   * Writes the next piece of the file, now or once it was read; or, at the end, unregisters. Asked
-   * again while a piece is being read, it was asked once.
+   * Writes the next piece of the file, now or once it was read; at the end, unregisters. Several
+   * calls while a piece is being read count as one.
    *
-   * A consumer that asks for it a million times in one turn of the event loop, in which it can't come,
-   * is unregistered, and the promise of the transfer rejects with InvalidStateError.
+   * If the data cannot come before the event loop turns, and the consumer asks a million times in
+   * this turn, the sender unregisters, and the promise of the transfer rejects with
+   * InvalidStateError.
    *
-   * @throws InvalidStateError: it goes on asking after that.
+   * @throws InvalidStateError: the consumer asks again after that.
    */
   resumeProducing(): void {
     this.#transfer?.ask();
@@ -157,13 +163,14 @@ export class FileSender implements IPullProducer {
   pauseProducing(): void {}
 
   /**
-   * Ends the transfer; its promise rejects with ProducerStoppedError. What is being read is
+   * Ends the transfer; its promise rejects with ProducerStoppedError. Bytes that are being read are
    * discarded.
    */
   stopProducing(): void {
     const transfer = this.#transfer;
     if (transfer === null || transfer.isSettled) return;
-    // As in Twisted, a file-like goes on for a consumer that asks although it has stopped us.
+    // As in Twisted, the transfer of a file-like goes on if the consumer asks although it has
+    // stopped us.
     if (transfer.isAsynchronous) this.#dropFile(transfer);
     transfer.fail(new ProducerStoppedError());
   }
@@ -195,8 +202,8 @@ export class FileSender implements IPullProducer {
 
   #send(transfer: FileTransfer, bytes: FileBytes): void {
     const { consumer, transform } = this;
-    // User code has run since and may have begun another transfer; then these fields belong to that
-    // one.
+    // User code has run meanwhile. If it has begun another transfer, these fields belong to that
+    // transfer.
     if (this.#transfer !== transfer || consumer === null) return;
     try {
       if (bytes !== null) assertBytes(bytes, 'file.read()');
@@ -216,8 +223,9 @@ export class FileSender implements IPullProducer {
   }
 
   /**
-   * Closes the file, then unregisters, then settles the promise: whatever awaits that may still write
-   * before a close that waited for us. As in Twisted, a consumer that stops us has the last word.
+   * Closes the file, then unregisters, then settles the promise: code that awaits the promise may
+   * still write before a close that waited for us. As in Twisted, a consumer that stops us
+   * meanwhile decides how the promise settles.
    */
   #finish(transfer: FileTransfer, consumer: IConsumer): void {
     this.#dropFile(transfer);
@@ -247,7 +255,7 @@ export class FileSender implements IPullProducer {
     transfer.closeFile(end, { error });
   }
 
-  /** Unregisters at once: only that may end the loop. */
+  /** Unregisters at once, because only that can end the loop. */
   #askedInLoop(transfer: FileTransfer, error: Error): void {
     const { consumer } = this;
     if (this.#transfer !== transfer || transfer.isSettled || consumer === null) throw error;
@@ -256,10 +264,10 @@ export class FileSender implements IPullProducer {
     unregisterFailed(consumer, error);
   }
 
-  /** Nothing more is to be read. */
+  /** Lets the file go: nothing more will be read. */
   #dropFile(transfer: FileTransfer): void {
     this.file = null;
-    this.lastSent = Buffer.from(this.lastSent); // A view would hold the whole block that was read.
+    this.lastSent = Buffer.from(this.lastSent); // A view would keep the whole block in memory.
     transfer.dropQuestions();
   }
 }
@@ -274,7 +282,7 @@ function assertTransferOptions(options: unknown): asserts options is FileTransfe
   assertSignal((options as FileTransferOptions).signal);
 }
 
-/** A failed transfer is over, so that nothing waits for it. */
+/** Reports an error that comes after a transfer has failed, when no code waits for it any more. */
 function reportLate(error: unknown): void {
   log.err(error, 'A FileSender failed after its transfer had ended');
 }

@@ -1,32 +1,37 @@
 import { Buffer } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 
-/** Bytes that a read asks for, or a little less: a multiple of what is asked of us. */
+/**
+ * Bytes that we read at a time, or a little less: a multiple of the size that the caller asks for.
+ */
 const SMALLEST_BLOCK = 65_536;
-/** Bytes that Node reads at a time at most: asked for more, it aborts the process. */
+/** The most bytes that Node can read at a time. If it is asked for more, it aborts the process. */
 const LARGEST_READ = 2_147_483_647;
-/** Larger ones are read no faster, and fall out of the processor's cache before they are sent. */
+/**
+ * The most bytes of a block. Larger blocks are read no faster, and leave the processor's cache
+ * before they are sent.
+ */
 const LARGEST_BLOCK = 524_288;
-/** Milliseconds that a block is to last at least: by then it was worth its way. */
+/** Milliseconds that a block should last at least, so that its read was worth the cost. */
 const SHORT = 5;
-/** Milliseconds that it is to last at most; for longer, it only takes up memory. */
+/** Milliseconds that a block should last at most; a block that lasts longer only uses memory. */
 const LONG = 50;
 
 const NOTHING = Buffer.alloc(0);
 
-/** A read ahead, which has not been asked for yet. */
+/** A block that is read ahead, for which no caller has asked yet. */
 interface ReadAhead {
-  /** What was read, once it was. */
+  /** The bytes that were read; `null` until then. */
   bytes: Buffer | null;
   readonly done: Promise<Buffer>;
 }
 
 /**
- * A file of the operating system, read ahead of the reader and in larger blocks: nearly all
- * that a read of 16 KiB costs is the way to another thread and back.
+ * A file of the operating system, read ahead of the reader and in larger blocks, because nearly all
+ * the time of a read of 16 KiB goes into the way to another thread and back.
  *
- * At most two blocks are in memory, one being handed out and one read ahead. They grow for a fast
- * reader and shrink for a slow one, so that many slow transfers take little memory.
+ * At most two blocks are in memory: one is handed out, and one is read ahead. Blocks grow for a
+ * fast reader and shrink for a slow reader, so that many slow transfers use little memory.
  */
 export class FileSource {
   #blockSize = SMALLEST_BLOCK;
@@ -50,8 +55,8 @@ export class FileSource {
   }
 
   /**
-   * Reads from where `handle` is. It never reads two blocks at the same time, so that they come in
-   * order also from a handle, which has one position, and from a pipe, which has none.
+   * Reads from the position of `handle`. It never reads two blocks at the same time, so that they
+   * come in order: a handle has only one position, and a pipe has none.
    */
   static from(handle: FileHandle): FileSource {
     return new FileSource(Promise.resolve(handle), false);
@@ -65,8 +70,9 @@ export class FileSource {
   /**
    * @param size - The most bytes to return.
    * @returns the next bytes, as a view of memory that nothing writes to again: at once if they are
-   *   at hand, else a promise of them. None at the end of the file as it is at the time of the
-   *   call. The promise rejects with Node's error if the file can't be opened or read.
+   *   at hand, else a promise of them. There are no bytes at the end of the file, as the file is at
+   *   the time of the call. The promise rejects with Node's error if the file can't be opened or
+   *   read.
    */
   read(size: number): Buffer | Promise<Buffer> {
     if (this.#offset === this.#block.length && this.#ahead?.bytes) {
@@ -98,7 +104,7 @@ export class FileSource {
     this.#ahead = bytes.length < bytes.buffer.byteLength ? null : this.#readAhead(size);
   }
 
-  /** By how long the last block has lasted. */
+  /** Chooses the size of the next block by the time that the last one has lasted. */
   #fitBlockSize(): void {
     const now = performance.now();
     const lasted = now - this.#handedOutAt;
@@ -111,7 +117,7 @@ export class FileSource {
     const ahead: ReadAhead = { bytes: null, done: this.#readBlock(size) };
     ahead.done.then(
       (bytes) => (ahead.bytes = bytes),
-      () => {}, // The next read rejects with it.
+      () => {}, // The next read rejects with this error.
     );
     return ahead;
   }
@@ -121,16 +127,16 @@ export class FileSource {
     const length = Math.min(wanted, LARGEST_READ);
     const handle = await this.#handle;
     if (this.#closed) return NOTHING;
-    const block = Buffer.allocUnsafeSlow(length); // Not of the pool: it is handed out for good.
+    const block = Buffer.allocUnsafeSlow(length); // Not from Node's pool: the reader keeps it.
     const { bytesRead } = await handle.read(block, 0, length, null);
     return block.subarray(0, bytesRead);
   }
 
   /**
    * Drops the bytes that were read ahead, waits for a read that is under way, and closes the file
-   * if it was opened here. Reads that wait get nothing.
+   * if it was opened here. Reads that wait get no bytes.
    *
-   * @returns a promise that settles when that is done; it rejects with Node's error. `undefined` where
+   * @returns a promise that settles when that is done; it rejects with Node's error. `undefined` if
    *   there is nothing to close.
    */
   close(): Promise<void> | undefined {
@@ -142,7 +148,7 @@ export class FileSource {
   }
 
   async #closeHandle(): Promise<void> {
-    const handle = await this.#handle.catch(() => null); // Never open: nothing to close.
+    const handle = await this.#handle.catch(() => null); // Never open, so nothing to close.
     await handle?.close();
   }
 }

@@ -13,16 +13,13 @@ const DEEPEST = 200;
  * ended. It knows neither the consumer nor the bytes.
  */
 export class FileTransfer {
-  /** Whether it has ended, so far as its promise is concerned. */
+  /** Whether its promise is settled, or will be as soon as the file is closed. */
   isSettled = false;
-  /** Whether its file has answered by a promise, or may. */
+  /** Whether its file has answered with a promise, or may do so. */
   isAsynchronous: boolean;
   /** Whether the consumer has asked. */
   wasAsked = false;
-  /**
-   * Whether everything is sent or it has failed, and its file is being closed before that is
-   * reported.
-   */
+  /** Whether it has sent everything or has failed, and closes its file before it reports that. */
   isEnding = false;
 
   readonly #sendNext: (transfer: FileTransfer) => void;
@@ -38,10 +35,10 @@ export class FileTransfer {
 
   /**
    * @param source - The file, if it is one of the operating system; `null` for a file-like.
-   * @param sendNext - Reads and writes once, or calls `wait`. Never throws.
-   * @param onLoop - Is told that the consumer asks in a loop that lets no answer come.
-   * @param onSuccess - Is told the last byte.
-   * @param onFailure - Is told the error.
+   * @param sendNext - Reads and writes once, or calls `wait`. It never throws.
+   * @param onLoop - Called if the consumer asks in a loop in which no answer can come.
+   * @param onSuccess - Called with the last byte.
+   * @param onFailure - Called with the error.
    */
   constructor(
     readonly source: FileSource | null,
@@ -58,14 +55,14 @@ export class FileTransfer {
   }
 
   /**
-   * The consumer asks: answers now, or, where that must wait for another answer, after that one.
+   * The consumer asks: answers now, or after an earlier answer that is still under way.
    *
-   * A file-like that answers at once may be asked again from inside `write`, as in Twisted; any
-   * other may not, so that no consumer sees two writes out of order. To ask again while an answer
-   * has yet to be read is to ask for the same: else a consumer that asks without end, as `PullToPush` does,
-   * would be sent the file however slow it is.
+   * A file-like that answers at once may be asked again from inside `write`, as in Twisted. Any
+   * other file may not, so that no consumer gets two writes in the wrong order. Several calls while
+   * an answer is being read count as one: otherwise a consumer that asks without end, as
+   * `PullToPush` does, would get the whole file although it is slow.
    *
-   * @throws what `onLoop` throws.
+   * @throws the error that `onLoop` throws.
    */
   ask(): void {
     this.wasAsked = true;
@@ -88,11 +85,10 @@ export class FileTransfer {
   }
 
   /**
-   * The answer has to wait for `read`. Of a transfer that has ended meanwhile it is discarded,
-   * whatever it is.
+   * The answer has to wait for `read`. If the transfer ends meanwhile, the answer is discarded.
    *
-   * @param use - Takes what was read. Never throws.
-   * @param fail - Takes the error. Never throws.
+   * @param use - Takes the bytes that were read. It never throws.
+   * @param fail - Takes the error. It never throws.
    */
   wait<T>(read: PromiseLike<T>, use: (value: T) => void, fail: (error: unknown) => void): void {
     this.#waits = true;
@@ -108,16 +104,17 @@ export class FileTransfer {
     );
   }
 
-  /** There is nothing left to answer with. */
+  /** Forgets that the consumer has asked, because there is no more data. */
   dropQuestions(): void {
     this.#owed = 0;
   }
 
   /**
-   * There is nothing left to send: calls `end`, in which the consumer is told, as soon as the file is
-   * closed, where it was opened for this. Questions that come until then are not answered.
+   * There is nothing left to send: closes the file if it was opened for this, and then calls `end`,
+   * which tells the consumer. Calls of the consumer that come before that get no answer.
    *
-   * @param failure - What has failed, if that is why: what happens until then doesn't change it.
+   * @param failure - The error that ended the transfer, if there is one. Later events don't change
+   *   it.
    */
   closeFile(end: () => void, failure?: { readonly error: unknown }): void {
     this.#failure = failure;
@@ -128,18 +125,18 @@ export class FileTransfer {
     }
     this.isEnding = true;
     this.#waits = true;
-    // Code that has stopped us in the meantime has forgotten us.
+    // If the consumer has stopped us meanwhile, the transfer is settled.
     void closing.then(() => {
       if (!this.isSettled) end();
     });
   }
 
-  /** It has sent everything; the first end counts. */
+  /** Everything is sent. Only the first end counts. */
   succeed(lastSent: Buffer): void {
     this.#settle(() => this.#onSuccess(lastSent));
   }
 
-  /** It has failed, or was stopped; the first end counts. */
+  /** The transfer has failed, or was stopped. Only the first end counts. */
   fail(error: unknown): void {
     const failure = this.#failure ?? { error };
     this.#settle(() => this.#onFailure(failure.error));
@@ -154,7 +151,7 @@ export class FileTransfer {
     else void closing.then(tell);
   }
 
-  /** @returns a promise that never rejects; `undefined` where there is nothing to close any more. */
+  /** @returns a promise that never rejects; `undefined` if there is nothing left to close. */
   #close(): Promise<void> | undefined {
     if (this.#isClosed) return undefined;
     return this.source

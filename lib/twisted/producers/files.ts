@@ -1,18 +1,18 @@
-/** What files are read from. */
+/** The kinds of files that can be read. */
 import type { FileHandle } from 'node:fs/promises';
 
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { FileSource } from './file-source.js';
 
-/** The next bytes of a file; none, or `null`, at its end. */
+/** The next bytes of a file; an empty array, or `null`, at its end. */
 export type FileBytes = Uint8Array | null;
 
-/** What can be read as Python reads a file. */
+/** An object that is read as a Python file is read. */
 export interface IFile {
   /**
    * @param size - The most bytes to return.
-   * @returns the next bytes; none, or `null`, at the end of the file. Or a promise of them: it is
-   *   not asked again before that has settled.
+   * @returns the next bytes, or a promise of them; an empty array, or `null`, at the end of the
+   *   file. `read` is not called again before the promise has settled.
    */
   read(size: number): FileBytes | PromiseLike<FileBytes>;
 }
@@ -23,12 +23,12 @@ export function openSource(file: IFile | FileHandle | string | URL): FileSource 
   return isFileHandle(file) ? FileSource.from(file) : null;
 }
 
-/** Goes by what it can do: Node doesn't export the class. */
+/** Checks the methods of `file`, because Node doesn't export the class. */
 export function isFileHandle(file: IFile | FileHandle): file is FileHandle {
   return typeof (file as Partial<FileHandle>).readv === 'function';
 }
 
-/** @throws InvalidArgTypeError: `file` is nothing that can be read. */
+/** @throws InvalidArgTypeError: `file` cannot be read. */
 export function assertFile(file: unknown): void {
   if (typeof file === 'string') return;
   if (typeof file === 'object' && file !== null) {
@@ -44,7 +44,7 @@ export function assertFile(file: unknown): void {
   );
 }
 
-/** Whether a file-like answers later. */
+/** Whether `value` is a promise, so that the file-like answers later. */
 export function isPromiseLike(value: unknown): value is PromiseLike<FileBytes> {
   if (typeof value !== 'object' || value === null) return false;
   return typeof (value as Partial<PromiseLike<unknown>>).then === 'function';

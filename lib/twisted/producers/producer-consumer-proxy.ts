@@ -10,18 +10,18 @@ import { heed, type IConsumer, type IPullProducer, type IPushProducer } from '..
  */
 const DEEPEST = 200;
 
-/** Bytes that `writeSomeData` was given. */
+/** The bytes of one call of `writeSomeData`. */
 interface Handover {
   readonly data: Buffer;
-  /** How many of them the consumer was given so far. */
+  /** How many of these bytes the consumer has got so far. */
   given: number;
-  /** How many of them were written; `null` while that isn't known. */
+  /** How many of these bytes were written; `null` while that isn't known. */
   sent: number | null;
 }
 
 /**
- * Pauses a push producer when it has buffered `bufferSize` bytes, and resumes it when it has less.
- * It does not pass the consumer's own pauses on. It asks a pull producer when the consumer asks and
+ * Pauses a push producer when `bufferSize` bytes are buffered, and resumes it when fewer are. It
+ * does not pass the consumer's own pauses on. It asks a pull producer when the consumer asks and
  * nothing is buffered.
  *
  * A subclass may override `writeSomeData` to write less than it is given. The rest is buffered, and
@@ -34,7 +34,7 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
   declare bufferSize: number;
 
   static {
-    // On the prototype, so that a subclass's getter or field and an instance's value all win.
+    // On the prototype, so that a subclass's getter or field, or a value set on an instance, wins.
     this.prototype.bufferSize = 2 ** 16;
   }
 
@@ -43,15 +43,21 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
   /** Whether the last producer has unregistered. */
   unregistered = false;
 
-  /** What is being written, until it is known how much of it is. Nothing may overtake it. */
+  /**
+   * The bytes that `writeSomeData` has, until it is known how many it writes. No other bytes may
+   * overtake them.
+   */
   private handover: Handover | null = null;
-  /** Whether the consumer asked when it could not be answered, and is to be as soon as it can. */
+  /** Whether the consumer asked when we could not answer, so that we answer as soon as we can. */
   private askedMeanwhile = false;
-  /** How many calls of `answer` are under way, each inside the last. */
+  /** How many calls of `answer` are under way, each inside the one before. */
   private answers = 0;
-  /** Whether the producer unregistered during a handover, and we are to do so after it. */
+  /**
+   * Whether the producer unregistered during a call of `writeSomeData`, so that we unregister after
+   * it.
+   */
   private unregisterAfterwards = false;
-  /** How many calls of `flush` are under way, each inside the last. */
+  /** How many calls of `flush` are under way, each inside the one before. */
   private flushes = 0;
 
   /**
@@ -66,16 +72,16 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
     if (consumer !== null) this.attach(consumer);
   }
 
-  /** Holds back. The producer may go on until the buffer is full. */
+  /** Stops writing. The producer may go on until the buffer is full. */
   override pauseProducing(): void {
     this.paused = true;
   }
 
   /**
-   * Writes the buffered bytes. Then it resumes the producer if that was paused and there is room
-   * again, or asks it if there was nothing to write.
+   * Writes the buffered bytes. Then resumes a paused producer if there is room again, or asks a
+   * pull producer if there was nothing to write.
    *
-   * @throws what the consumer or the producer throws.
+   * @throws the error that the consumer or the producer throws.
    */
   override resumeProducing(): void {
     this.paused = false;
@@ -101,7 +107,7 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
   /**
    * Resumes a push producer that we paused, or asks a pull producer for more.
    *
-   * @param nothingSent - Whether the consumer has had nothing yet.
+   * @param nothingSent - Whether the buffered bytes, if there were any, stayed in the buffer.
    */
   protected resumeOrAskProducer(nothingSent: boolean): void {
     const { producer } = this;
@@ -135,12 +141,13 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
   }
 
   /**
-   * Writes to the consumer, or buffers `data` until that may be done. Pauses a push producer while
-   * the buffer is full.
+   * Writes to the consumer, or buffers `data` until the consumer allows it. Pauses a push producer
+   * while the buffer is full.
    *
    * @param data - Must not change until the consumer allows it.
    * @throws InvalidArgTypeError: `data` is not bytes; nothing was written.
-   * @throws what the consumer, or the producer's `pauseProducing`, throws; the bytes were taken.
+   * @throws the error that the consumer, or the producer's `pauseProducing`, throws; the bytes were
+   *   taken.
    */
   override write(data: Uint8Array): void {
     super.write(data);
@@ -178,19 +185,19 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
     try {
       this.settle(this.writeSomeData(data));
     } finally {
-      // It threw. What the consumer was given it has, although that threw.
+      // It threw. The consumer has the bytes that it got, although it threw.
       if (handover.sent === null) this.settle(Math.min(handover.given, data.length));
     }
     return handover.sent as number;
   }
 
   /**
-   * Says how many of the bytes that `writeSomeData` was given are going to be written, and buffers
-   * the others. If `writeSomeData` writes only a part of them through the consumer, it calls this
+   * Tells how many of the bytes of this `writeSomeData` call will be written, and buffers the
+   * others. If `writeSomeData` writes only a part of them through the consumer, it calls this
    * before it calls the consumer, so that the state is right when the consumer calls back. Called
    * again, does nothing.
    *
-   * @throws OutOfRangeError: `sent` is not a whole number of bytes that there were.
+   * @throws OutOfRangeError: `sent` is not a whole number from 0 to the number of bytes.
    */
   protected settle(sent: number): void {
     const { handover } = this;
@@ -234,7 +241,7 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
    *
    * @throws InvalidArgTypeError: `producer` lacks a method; nothing has changed.
    * @throws ProducerAlreadyRegisteredError: another is registered; nothing has changed.
-   * @throws what the producer throws.
+   * @throws the error that the producer throws.
    */
   override registerProducer(producer: IPushProducer, streaming: boolean): void;
   override registerProducer(producer: IPullProducer, streaming: false): void;

@@ -18,11 +18,12 @@ import { assertMethod } from '../../base/arguments.js';
 /**
  * Asks a pull producer again and again, in turn with other tasks, while it is not paused.
  *
- * It needs its consumer's help: a consumer that is given a pull producer wraps it, registers the
- * wrapper, and calls `startStreaming`; when a producer unregisters, it calls `stopStreaming`.
+ * It needs the help of its consumer. When a pull producer registers, the consumer wraps it,
+ * registers the wrapper, and calls `startStreaming`. When the producer unregisters, the consumer
+ * calls `stopStreaming`.
  *
- * When the producer throws, that goes to `log.err` and the producer is unregistered from the
- * consumer. If that throws too, that goes to `log.err` and streaming ends.
+ * When the producer throws, the error goes to `log.err`, and the producer is unregistered from the
+ * consumer. If `unregisterProducer` throws too, its error goes to `log.err`, and streaming ends.
  *
  * @see Twisted: `twisted.internet._producer_helpers._PullToPush`
  */
@@ -40,7 +41,8 @@ export class PullToPush implements IPushProducer {
    * @param pullProducer - The producer to ask.
    * @param consumer - The consumer that it writes to. Only its `unregisterProducer` is called, when
    *   the producer throws.
-   * @param cooperator - Gives it its turns among other tasks; the whole program's if left out.
+   * @param cooperator - Divides the time among this and other tasks; the shared cooperator of the
+   *   program if left out.
    * @throws InvalidArgTypeError: an argument lacks a method.
    */
   constructor(
@@ -57,13 +59,13 @@ export class PullToPush implements IPushProducer {
   }
 
   /**
-   * Begins to ask the producer, at the cooperator's next tick. To be called once, by the consumer
-   * that registered this. Does nothing if this was stopped before.
+   * Begins to ask the producer, at the cooperator's next tick. The consumer that registered this
+   * calls it, once. Does nothing if this was stopped before.
    *
-   * @throws what the cooperator's scheduler throws.
+   * @throws the error that the cooperator's scheduler throws.
    */
   startStreaming(): void {
-    // Differs from Twisted: a consumer that was lost stops what is registered with it at once.
+    // Differs from Twisted: a lost consumer stops a producer that registers, at once.
     if (this.finished && this.coopTask === null) return;
     this.coopTask = this.cooperator.cooperate(this.pull());
   }
@@ -80,7 +82,7 @@ export class PullToPush implements IPushProducer {
     }
   }
 
-  /** Treats it as if it had thrown; but it may have unregistered by now. */
+  /** Treats a rejection as an exception; but the producer may have unregistered by now. */
   private readonly rejected = (error: unknown): void => {
     if (this.finished) log.err(error, `${nameOf(this.producer)} failed`);
     else this.failed(error);
@@ -115,9 +117,10 @@ export class PullToPush implements IPushProducer {
   }
 
   /**
-   * Stops asking the producer until it is resumed as often.
+   * Stops asking the producer until it is resumed as often as it was paused.
    *
-   * @throws SchedulerError: streaming has not started; a subclass of it: it is over.
+   * @throws SchedulerError: streaming has not started; or, with a subclass of this error, streaming
+   *   is over.
    */
   pauseProducing(): void {
     this.streaming().pause();
@@ -126,7 +129,7 @@ export class PullToPush implements IPushProducer {
   /**
    * Takes back one pause.
    *
-   * @throws NotPaused: there was none.
+   * @throws NotPaused: it is not paused.
    * @throws SchedulerError: streaming has not started.
    */
   resumeProducing(): void {
@@ -136,11 +139,11 @@ export class PullToPush implements IPushProducer {
   /**
    * Stops streaming, then the producer.
    *
-   * @throws what the producer's `stopProducing` throws.
+   * @throws the error that the producer's `stopProducing` throws.
    */
   stopProducing(): void {
     this.stopStreaming();
-    return this.producer.stopProducing(); // Returned: it may be asynchronous, and fail later.
+    return this.producer.stopProducing(); // Returned: it may be a promise that rejects later.
   }
 
   private streaming(): CooperativeTask {

@@ -1,15 +1,15 @@
-/** Takes apart addresses, those of the interfaces and those that older Twisted code has. */
+/** Reads addresses: those of the interfaces, and the tuples of older Twisted code. */
 import { InvalidArgTypeError } from '../../base/errors.js';
 import type { IAddress } from '../core/index.js';
 
 /** An address as older Twisted code has it: its type, its host or name, its port. */
 export type AddressTuple = readonly [type: string, host: unknown, port?: unknown];
 
-/** Tells where its ends are, as every transport does. */
+/** An object that knows its addresses, as every transport does. */
 export interface Addressed {
-  /** Where the other end is. */
+  /** The address of the other end. */
   getPeer(): IAddress | AddressTuple;
-  /** Where this end is. */
+  /** The address of this end. */
   getHost(): IAddress | AddressTuple;
 }
 

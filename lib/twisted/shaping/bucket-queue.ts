@@ -1,29 +1,31 @@
-/** The waiters for room in a bucket, which of them is next, and when to look again. */
+/**
+ * Keeps the waiters for room in a bucket, and decides which waiter is next and when to look again.
+ */
 import { Bucket } from './bucket.js';
 import type { ICancellable } from '../cooperation/index.js';
 import { quantumOf, secondsUntil } from './pace.js';
 
-/** Has bytes to send, and waits for room in a bucket and all its parents. */
+/** An object that has bytes to send, and waits for room in a bucket and all its parents. */
 export interface Waiter {
   readonly bucket: Bucket;
-  /** Bytes that it has to send. */
+  /** The number of bytes that it has to send. */
   readonly waitingBytes: number;
   /**
-   * Sends. It waits no more, unless it asks again.
+   * Sends. After that it does not wait, unless it asks again.
    *
    * @param limit - The most bytes to send, because others wait too.
    * @returns the bytes sent.
    */
   takeTurn(limit: number): number;
-  /** Its turn ended in an error that no caller can catch. */
+  /** Called when its turn has thrown an error that no caller can catch. */
   turnFailed(error: unknown): void;
 }
 
 /** Why a waiter can't send yet. */
 interface Obstacle {
-  /** The bucket without room; of several the lowest. */
+  /** The bucket without room; if there are several, the lowest. */
   readonly bucket: Bucket;
-  /** What to wait for: the bucket that takes longest, and how long. */
+  /** The bucket that takes longest to have room, and how long it takes. */
   readonly slowest: Bucket;
   readonly seconds: number;
 }
@@ -71,7 +73,7 @@ export class BucketQueue {
   /**
    * Whether `waiter` may send `bytes`, or part of them, at once.
    *
-   * @throws what `Bucket.drip` throws.
+   * @throws the error that `Bucket.drip` throws.
    */
   admits(waiter: Waiter, bytes: number): boolean {
     if (this.lines.size > 0 && this.shareOf(waiter) < Infinity) return false;
@@ -79,10 +81,10 @@ export class BucketQueue {
   }
 
   /**
-   * Puts `waiter` at the end of its line unless it stands there already; then gives turns to all who
-   * can have one, perhaps to it.
+   * Puts `waiter` at the end of its line unless it is in the line; then gives a turn to each waiter
+   * that can have one, perhaps to this one.
    *
-   * @throws what `Bucket.drip`, or the turn of `waiter`, throws.
+   * @throws the error that `Bucket.drip`, or the turn of `waiter`, throws.
    */
   ask(waiter: Waiter): void {
     for (const [bucket, entry] of placesOf(waiter)) {
@@ -98,7 +100,7 @@ export class BucketQueue {
     return this.lines.get(waiter.bucket)?.has(waiter) === true;
   }
 
-  /** Takes `waiter` out of its line. Does nothing if it is in none. */
+  /** Takes `waiter` out of its line. Does nothing if it is in no line. */
   leave(waiter: Waiter): void {
     if (this.lines.size === 0) return;
     for (const [bucket, entry] of placesOf(waiter)) {
@@ -107,10 +109,13 @@ export class BucketQueue {
       if (line === undefined || line.size > 0) return;
       this.lines.delete(bucket);
     }
-    this.cancelTimer(); // That was the last.
+    this.cancelTimer(); // That was the last waiter.
   }
 
-  /** @param asker - The waiter that makes this call; an error of its own turn is thrown to it. */
+  /**
+   * @param asker - The waiter that makes this call. If its own turn throws, this call throws that
+   * error.
+   */
   private run(asker: Waiter | null): void {
     if (this.running) return; // We are inside a waiter's turn: there will be another round.
     this.running = true;
@@ -143,7 +148,7 @@ export class BucketQueue {
   /**
    * Gives a turn to the first in the line of `bucket` that can have one.
    *
-   * @returns whether anyone could.
+   * @returns whether a waiter could have one.
    */
   private giveTurn(bucket: Bucket, asker: Waiter | null): boolean {
     for (const entry of this.lines.get(bucket) ?? []) {
@@ -173,14 +178,15 @@ export class BucketQueue {
     }
   }
 
-  /** @throws what `Bucket.drip`, or the turn, throws. */
+  /** @throws the error that `Bucket.drip`, or the turn, throws. */
   private tryTurn(waiter: Waiter): boolean {
     let obstacle = findObstacle(waiter.bucket, waiter.waitingBytes);
     if (obstacle === null) {
       const share = this.shareOf(waiter);
       this.leave(waiter);
       if (waiter.takeTurn(share) > 0) return true;
-      // A bucket with an `add` of its own may take nothing; the next round must not be the same.
+      // A bucket with an `add` of its own may take nothing. Then the waiter waits, so that the next
+      // round does not try it again at once.
       obstacle = { bucket: waiter.bucket, slowest: waiter.bucket, seconds: AGAIN };
     }
     this.closed.add(obstacle.bucket);
@@ -189,8 +195,8 @@ export class BucketQueue {
   }
 
   /**
-   * The bytes that `waiter` may send in a turn: all that it has, unless others stand in a line with
-   * it.
+   * The bytes that `waiter` may send in a turn: all its bytes, unless other waiters are in a line
+   * with it.
    */
   private shareOf(waiter: Waiter): number {
     let share = Infinity;
@@ -204,8 +210,8 @@ export class BucketQueue {
 }
 
 /**
- * From below: each bucket that `waiter` waits for, and the member of that bucket's line that stands
- * for it.
+ * From below: each bucket that `waiter` waits for, and the member of that bucket's line that
+ * represents it.
  */
 function* placesOf(waiter: Waiter): Generator<[Bucket, Waiter | Bucket], void, undefined> {
   let entry: Waiter | Bucket = waiter;

@@ -1,16 +1,17 @@
-/** Counts bytes against a rate. Knows neither the senders of the bytes nor those that wait to send. */
+/** Counts bytes against a rate. It knows neither the senders of the bytes nor the waiters. */
 import type { ICancellable } from '../cooperation/index.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 
 /**
- * A byte of which no more than this is missing has drained: the rest is the rounding of a clock. Less
- * than a thousandth, which at a whole rate is what drains in a millisecond at least.
+ * A byte counts as drained if no more than this part of it is missing, because the clock rounds. It
+ * is less than a thousandth: at a rate of 1 byte a second or more, at least that drains in a
+ * millisecond.
  */
 const ROUNDING = 0.0005;
 
 /**
- * A token bucket, and a token is a byte: it holds up to `maxburst` of them, and `rate` a second drain
- * from it. It takes and drains whole bytes only.
+ * A token bucket, in which a token is a byte: it has room for `maxburst` bytes, and `rate` bytes a
+ * second drain from it. It takes and drains whole bytes only.
  *
  * Extend it and give `maxburst` and `rate` as fields, or set them on an instance; they may change at
  * any time.
@@ -26,13 +27,13 @@ const ROUNDING = 0.0005;
  * @see Twisted: `twisted.protocols.htb.Bucket`
  */
 export class Bucket {
-  /** The most bytes that it holds; `null`, the default, for no limit. */
+  /** The most bytes that it has room for; `null`, the default, for no limit. */
   declare maxburst: number | null;
-  /** The bytes that drain from it each second; `null`, the default, if all do at once. */
+  /** The bytes that drain from it each second; `null`, the default, if all drain at once. */
   declare rate: number | null;
 
   static {
-    // On the prototype, so that a subclass's getter or field and an instance's value all win.
+    // On the prototype, so that a subclass's getter or field, or a value set on an instance, wins.
     this.prototype.maxburst = null;
     this.prototype.rate = null;
   }
@@ -56,13 +57,16 @@ export class Bucket {
   /** Since when it has drained at the same rate without ever being empty. */
   private since = 0;
   private rateSince: number | null = null;
-  /** Bytes that have drained since then: counted from there, parts of bytes and roundings don't add up. */
+  /**
+   * Bytes that have drained since then. They are counted from there, so that rounding errors don't
+   * add up.
+   */
   private drainedSince = 0;
-  /** Of a byte, what had drained before that, at another rate: from 0 to 1. */
+  /** The part of a byte, from 0 to 1, that had drained before that, at another rate. */
   private part = 0;
 
   /**
-   * @param parentBucket - Limits this one too.
+   * @param parentBucket - A bucket that limits this bucket too.
    * @throws InvalidArgTypeError: `parentBucket` is not a bucket.
    */
   constructor(parentBucket: Bucket | null = null) {
@@ -71,19 +75,19 @@ export class Bucket {
   }
 
   /**
-   * The time in seconds, from any beginning. Override it for another clock than `Date`'s. Time that
-   * goes back counts as none.
+   * The time in seconds, from any beginning. Override it to use another clock than `Date`'s. Time
+   * that goes back counts as 0 seconds.
    */
   now(): number {
     return Date.now() / 1000;
   }
 
   /**
-   * Calls `f` once. Override it together with `now`: by it, consumers that wait for this bucket are
-   * woken. It is `setTimeout`, whichever that is when it is called.
+   * Calls `f` once, later. It wakes the consumers that wait for this bucket. Override it together
+   * with `now`. It uses the global `setTimeout` of the time at which it is called.
    *
    * @param delay - In seconds.
-   * @returns what can be cancelled as long as `f` was not called.
+   * @returns the call, which can be cancelled until `f` is called.
    */
   callLater(delay: number, f: () => void): ICancellable {
     const { setTimeout, clearTimeout } = globalThis;
@@ -93,12 +97,12 @@ export class Bucket {
   }
 
   /**
-   * Adds as many bytes as fit here and in the parents.
+   * Adds as many bytes as there is room for, here and in the parents.
    *
    * @param amount - The bytes to add.
    * @returns the bytes that were added, a whole number.
-   * @throws InvalidArgTypeError, OutOfRangeError: `amount`, or a `maxburst` or `rate`, is not what it
-   *   may be; nothing was added.
+   * @throws InvalidArgTypeError, OutOfRangeError: `amount`, or a `maxburst` or `rate`, is not
+   *   valid; nothing was added.
    */
   add(amount: number): number {
     if (typeof amount !== 'number') throw new InvalidArgTypeError('amount', 'a number', amount);
@@ -112,7 +116,7 @@ export class Bucket {
     return allowable;
   }
 
-  /** Bytes that fit. */
+  /** The bytes for which there is room. */
   private get room(): number {
     const { maxburst } = this;
     if (isUnlimited(maxburst)) return Infinity;
@@ -120,10 +124,10 @@ export class Bucket {
   }
 
   /**
-   * Lets go what has drained since it last dripped, here and in the parents.
+   * Removes the bytes that have drained since it last dripped, here and in the parents.
    *
    * @returns whether it is empty now.
-   * @throws InvalidArgTypeError, OutOfRangeError: a `maxburst` or `rate` is not what it may be.
+   * @throws InvalidArgTypeError, OutOfRangeError: a `maxburst` or `rate` is not valid.
    */
   drip(): boolean {
     this.assertLimits();
@@ -136,7 +140,7 @@ export class Bucket {
     return this.content === 0;
   }
 
-  /** Of this bucket only. */
+  /** Checks the limits of this bucket only. */
   private assertLimits(): void {
     const { maxburst, rate } = this;
     if (!isUnlimited(maxburst)) {
@@ -169,7 +173,7 @@ export class Bucket {
     this.part = part;
   }
 
-  /** What had drained at `time` beyond whole bytes. */
+  /** The part of a byte that had drained at `time`, beyond whole bytes. */
   private partOfAByte(time: number): number {
     const drained = this.part + (time - this.since) * (this.rateSince ?? 0);
     return Math.min(Math.max(drained - this.drainedSince, 0), 1);

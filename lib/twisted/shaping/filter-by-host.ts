@@ -2,9 +2,9 @@ import { hostKey, type Addressed } from './address-key.js';
 import { HierarchicalBucketFilter } from './hierarchical-bucket-filter.js';
 
 /**
- * A bucket for each host: for each `getPeer().host`, that is. The ends of Unix sockets go by their
- * name; those without one share a bucket, and so do pipes. Its `sweepInterval` is 1200 seconds by
- * default.
+ * A bucket for each host: for each `getPeer().host`, that is. Unix sockets have a bucket for each
+ * name; those without a name share a bucket, and so do pipes. Its `sweepInterval` is 1200 seconds
+ * by default.
  *
  * @see Twisted: `twisted.protocols.htb.FilterByHost`
  */

@@ -2,8 +2,8 @@ import { portKey, type Addressed } from './address-key.js';
 import { HierarchicalBucketFilter } from './hierarchical-bucket-filter.js';
 
 /**
- * A bucket for each server: for each `getHost().port`, that is. The ends of Unix sockets go by their
- * name; those without one share a bucket, and so do pipes.
+ * A bucket for each server: for each `getHost().port`, that is. Unix sockets have a bucket for each
+ * name; those without a name share a bucket, and so do pipes.
  *
  * @see Twisted: `twisted.protocols.htb.FilterByServer`
  */

@@ -6,17 +6,17 @@ import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 /**
  * Chooses buckets.
  *
- * @typeParam Args - What it goes by: usually a transport.
+ * @typeParam Args - The arguments by which it chooses: usually a transport.
  * @see Twisted: `twisted.protocols.htb.IBucketFilter`
  */
 export interface IBucketFilter<in Args extends unknown[] = unknown[]> {
-  /** The bucket for what is described by `args`. */
+  /** The bucket for `args`. */
   getBucketFor(...args: Args): Bucket;
 }
 
 /**
- * Sorts connections by a key, and has a bucket for each key. With a parent filter, each of its buckets
- * is below one of the parent's.
+ * Sorts connections by a key, and has a bucket for each key. With a parent filter, each of its
+ * buckets is below a bucket of the parent filter.
  *
  * Extend it and override `getBucketKey`; give it `bucketFactory`, and `sweepInterval`, as fields or set
  * them on an instance. A bucket may also be put into `buckets` by hand.
@@ -43,23 +43,23 @@ export class HierarchicalBucketFilter<
   declare sweepInterval: number | null;
 
   static {
-    // On the prototype, so that a subclass's getter or field and an instance's value all win.
+    // On the prototype, so that a subclass's getter or field, or a value set on an instance, wins.
     this.prototype.bucketFactory = Bucket;
     this.prototype.sweepInterval = null;
   }
 
   /** The buckets, by key. */
   readonly buckets = new Map<unknown, Bucket>();
-  /** Has the parents of our buckets; `null` if they have none. */
+  /** The filter that has the parents of our buckets; `null` if they have no parents. */
   readonly parentFilter: IBucketFilter<Args> | null;
   /** When buckets were last swept, in seconds by `now()`; `null` before one was first asked for. */
   lastSweep: number | null = null;
 
-  /** The buckets that their parents count, as those put in by hand are not. */
+  /** The buckets that their parents count. A bucket that was put in by hand is not counted. */
   private readonly counted = new WeakSet<Bucket>();
 
   /**
-   * @param parentFilter - Is given the same arguments, and chooses the parents of our buckets.
+   * @param parentFilter - Chooses the parents of our buckets, by the same arguments.
    * @throws InvalidArgTypeError: `parentFilter` has no `getBucketFor`.
    */
   constructor(parentFilter: IBucketFilter<Args> | null = null) {
@@ -67,7 +67,7 @@ export class HierarchicalBucketFilter<
     this.parentFilter = parentFilter;
   }
 
-  /** The time in seconds, from any beginning. Override it for another clock than `Date`'s. */
+  /** The time in seconds, from any beginning. Override it to use another clock than `Date`'s. */
   now(): number {
     return Date.now() / 1000;
   }
@@ -76,11 +76,12 @@ export class HierarchicalBucketFilter<
    * Finds the bucket for `args`, or makes it; sweeps first when it is time.
    *
    * @throws InvalidArgTypeError: `bucketFactory` makes a value that is not a bucket.
-   * @throws what `getBucketKey` throws.
+   * @throws the error that `getBucketKey` throws.
    */
   getBucketFor(...args: Args): Bucket {
     this.sweepInTime();
-    // Differs from Twisted, which passes this filter as well, and so calls FilterByHost wrongly.
+    // Differs from Twisted, which passes this filter as well, so that a FilterByHost as a parent
+    // fails.
     const parentBucket = this.parentFilter?.getBucketFor(...args) ?? null;
     const key = this.getBucketKey(...args);
     return this.buckets.get(key) ?? this.makeBucket(key, parentBucket);
@@ -120,7 +121,7 @@ export class HierarchicalBucketFilter<
   sweep(): void {
     for (const [key, bucket] of this.buckets) {
       const isEmpty = bucket.drip();
-      // Differs from Twisted, which forgets a parent in use, and makes another beside it.
+      // Differs from Twisted, which forgets a parent in use, and then makes a second one.
       if (!isEmpty || bucket.refcount !== 0 || bucket.children !== 0) continue;
       this.buckets.delete(key);
       if (bucket.parentBucket !== null && this.counted.delete(bucket)) {

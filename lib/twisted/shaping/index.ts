@@ -1,4 +1,7 @@
-/** Traffic held to a rate: buckets, filters that choose them, and shaped consumers and transports. */
+/**
+ * Traffic limited to a rate: buckets, filters that choose them, and shaped consumers and
+ * transports.
+ */
 export type { Addressed, AddressTuple } from './address-key.js';
 export { Bucket } from './bucket.js';
 export { FilterByHost } from './filter-by-host.js';

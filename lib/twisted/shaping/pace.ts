@@ -1,11 +1,17 @@
 /** How much to send at once through a bucket, and when. */
 import { isUnlimited, type Bucket } from './bucket.js';
 
-/** Bytes worth sending: fewer would be mostly the headers of their packet. */
+/** The fewest bytes worth sending: a packet with fewer bytes would consist mostly of headers. */
 const WORTH_SENDING = 100;
-/** Seconds' worth of bytes that are not worth waiting for, so that a fast bucket isn't all timers. */
+/**
+ * Seconds: for bytes that drain in this time, no timer is worth it, so that a fast bucket needs few
+ * timers.
+ */
 const SHORT = 0.02;
-/** Seconds' worth of bytes that are enough at any rate, so that a slow bucket doesn't go in jerks. */
+/**
+ * Seconds: bytes that drain in this time are enough to send at once, so that a slow bucket sends
+ * evenly.
+ */
 const LONG = 0.1;
 /** Seconds: the longest that a timer can wait. */
 const TICK = 0.001;
@@ -14,7 +20,7 @@ const TICK = 0.001;
  * The bytes that a consumer that waits for `bucket` sends at once: never more than half of
  * `maxburst`, because the rate goes unused while a consumer waits for the bucket to be empty.
  *
- * @returns `Infinity` for a bucket that is never in the way.
+ * @returns `Infinity` for a bucket that never limits.
  */
 export function quantumOf({ maxburst, rate }: Bucket): number {
   if (isUnlimited(maxburst)) return Infinity;
@@ -24,10 +30,10 @@ export function quantumOf({ maxburst, rate }: Bucket): number {
 }
 
 /**
- * How long until it is worth sending through `bucket`, which has just dripped.
+ * How long to wait before it is worth sending through `bucket`, which has just dripped.
  *
  * @param bytes - The number of bytes to send.
- * @returns seconds; 0 if it is worth it now.
+ * @returns seconds; 0 to send now.
  */
 export function secondsUntil(bucket: Bucket, bytes: number): number {
   const { maxburst, content } = bucket;

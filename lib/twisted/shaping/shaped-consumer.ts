@@ -18,13 +18,13 @@ import { assertBytes } from '../../base/bytes.js';
  * Writes to its consumer at the pace of a bucket. To the consumer it is a pull producer; for its own
  * producer it buffers `bufferSize` bytes.
  *
- * When the consumer asks, and the bucket has no room, it answers later: it waits in line with others
- * that share the bucket or a parent of it. While there is more to send, it waits for as much room as
- * is worth a packet.
+ * When the consumer asks and the bucket has no room, it answers later: it waits in line with others
+ * that share the bucket or a parent of it. While there is more to send, it waits until there is
+ * room for a packet that is worth sending.
  *
  * It is registered with the consumer until its producer has unregistered and everything is sent,
- * and again when another producer registers, or something is written. As long as it is, it counts
- * in the bucket's `refcount`.
+ * and again when another producer registers, or bytes are written. As long as it is registered, it
+ * counts in the bucket's `refcount`.
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
   protected finishing = false;
   /** Whether nothing can be written any more. */
   protected isOver = false;
-  /** The most bytes to write, because others wait too. */
+  /** The most bytes to write in this turn, because others wait too. */
   private share = Infinity;
   private bytesWritten = 0;
   private readonly waiter: Waiter;
@@ -82,7 +82,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
     };
   }
 
-  /** `false`: the consumer asks. */
+  /** Always `false`: it is a pull producer. */
   override get iAmStreaming(): boolean {
     return false;
   }
@@ -113,7 +113,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
    * Writes the buffered bytes, or asks the producer if nothing is buffered. While the bucket has no
    * room, it waits before it does either.
    *
-   * @throws what the consumer or the producer throws.
+   * @throws the error that the consumer or the producer throws.
    */
   override resumeProducing(): void {
     const { queue, waiter } = this;
@@ -132,7 +132,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
     return this.buffer.length > 0 && this.consumer !== null;
   }
 
-  /** As `resumeProducing`, when there is room for us. */
+  /** As `resumeProducing`, when the bucket has room for us. */
   private takeTurn(share: number): number {
     const { bytesWritten } = this;
     this.share = share;
@@ -145,7 +145,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
     return this.bytesWritten - bytesWritten;
   }
 
-  /** Waits if the consumer waits and something is buffered. */
+  /** Waits for room if the consumer waits and bytes are buffered. */
   private waitIfAsked(): void {
     const { queue, waiter } = this;
     const isAsked = this.outstandingPull && !this.paused;
@@ -162,7 +162,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
     }
   }
 
-  /** Ends everything. Override it to end more. */
+  /** Ends this, with an error. Override it to end more. */
   protected fail(reason: Error): void {
     const { consumer } = this;
     try {
@@ -196,16 +196,18 @@ export class ShapedConsumer extends ProducerConsumerProxy {
 
   /**
    * Writes to the consumer, or buffers `data` until it asks and the bucket has room. Pauses a push
-   * producer while the buffer is full. Does nothing with no bytes, or once it was stopped or has
-   * finished.
+   * producer while the buffer is full. Does nothing if `data` is empty, or if this was stopped or
+   * has finished.
    *
    * @param data - Must not change until the consumer allows it.
    * @throws InvalidArgTypeError: `data` is not bytes; nothing was written.
-   * @throws what the consumer, or the producer's `pauseProducing`, throws; the bytes were taken.
+   * @throws the error that the consumer, or the producer's `pauseProducing`, throws; the bytes were
+   *   taken.
    */
   override write(data: Uint8Array): void {
     assertBytes(data);
-    // Differs from Twisted: no bytes would answer the consumer, which then would not ask again.
+    // Differs from Twisted: empty bytes would count as an answer, but the consumer would not ask
+    // again.
     if (data.byteLength === 0 || this.isOver) return;
     super.write(data);
     this.waitIfAsked();
@@ -226,7 +228,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
     const bytes = this.bucket.add(Math.min(data.length, this.share));
     this.settle(bytes);
     if (bytes === 0 && data.length > 0) {
-      this.outstandingPull = true; // A bucket with an `add` of its own took nothing, so the consumer has no answer yet.
+      this.outstandingPull = true; // A bucket's own `add` took nothing, so we owe an answer.
       return 0;
     }
     this.bytesWritten += bytes;
@@ -234,20 +236,21 @@ export class ShapedConsumer extends ProducerConsumerProxy {
   }
 
   /**
-   * Takes data from `producer`. A pull producer is asked at once. Once it was stopped, or has
+   * Takes data from `producer`. A pull producer is asked at once. If this was stopped, or has
    * finished, it only stops `producer`.
    *
    * @throws InvalidArgTypeError: `producer` lacks a method; nothing has changed.
    * @throws ProducerAlreadyRegisteredError: another is registered, here or with the consumer; nothing
    *   has changed.
-   * @throws what the producer throws.
+   * @throws the error that the producer throws.
    */
   override registerProducer(producer: IPushProducer, streaming: boolean): void;
   override registerProducer(producer: IPullProducer, streaming: false): void;
   override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void;
   override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
     assertProducer(producer, streaming);
-    // Again, if a consumer that calls back from inside its `registerProducer` has had us leave.
+    // In a loop, because a consumer may call back from inside `registerProducer` and make us
+    // unregister.
     while (!this.attached && !this.isOver && this.consumer !== null) this.attach(this.consumer);
     if (!this.isOver && !this.finishing) super.registerProducer(producer, streaming);
     else if (this.producer !== producer) {
@@ -259,7 +262,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
    * The producer is done: tells the consumer, then unregisters, as soon as everything is sent.
    *
    * @throws InvalidArgTypeError: the consumer has no `finish`; nothing has changed.
-   * @throws what the consumer throws; all is done.
+   * @throws the error that the consumer throws; all is done.
    */
   override finish(): void {
     if (this.consumer !== null) assertFinishable(this.consumer);

@@ -28,7 +28,7 @@ export class ShapedProtocolFactoryMembers<P extends IProtocol, Args extends unkn
   constructor(protocolFactory: Builder<Args, P>, bucketFilter: TransportFilter) {
     assertBuilder(protocolFactory, 'protocolFactory');
     assertBucketFilter(bucketFilter, 'bucketFilter');
-    // No arrow function: it must also do as a class.
+    // Not an arrow function, because it must also work with `new`.
     const factory = function (...args: Args): P {
       return members.buildProtocol(...args);
     };
@@ -40,12 +40,12 @@ export class ShapedProtocolFactoryMembers<P extends IProtocol, Args extends unkn
   }
 
   /**
-   * Makes a protocol that, when it is connected, is given a {@link ShapedTransport} in front of
-   * its transport. After it has called `loseConnection` on that, it receives no more data.
+   * Makes a protocol that gets a {@link ShapedTransport} in front of its transport when it is
+   * connected. After it has called `loseConnection` of that, it receives no more data.
    *
-   * @param args - For `protocol`.
-   * @returns what `protocol` makes. One that refuses with `null`, whatever its type says, gets that
-   *   passed on.
+   * @param args - The arguments of `protocol`.
+   * @returns the protocol that `protocol` makes. If it refuses with `null`, although its type
+   *   forbids that, this returns `null`.
    * @throws InvalidArgTypeError: it makes a value that is not a protocol.
    */
   buildProtocol(...args: Args): P {
@@ -64,7 +64,7 @@ export class ShapedProtocolFactoryMembers<P extends IProtocol, Args extends unkn
       const bucket = this.bucketFilter.getBucketFor(transport);
       const shaped = new ShapedTransport(transport, bucket);
       protocol.dataReceived = (data) => {
-        // The transport doesn't know yet that it is to close, and goes on reading.
+        // The transport doesn't know yet that it will close, and goes on reading.
         return shaped.disconnecting ? undefined : dataReceived(data);
       };
       return makeConnection(shaped);
@@ -105,7 +105,7 @@ export const ShapedProtocolFactory = callable(ShapedProtocolFactoryMembers) as u
   readonly prototype: object;
 };
 
-/** Gives the functions that `Members` makes what functions have. */
+/** Gives the functions that `Members` makes the members of functions. */
 function callable(Members: typeof ShapedProtocolFactoryMembers): typeof Members {
   Object.defineProperty(Members, 'name', { value: 'ShapedProtocolFactory' });
   Object.setPrototypeOf(Members.prototype, Function.prototype);

@@ -24,7 +24,7 @@ import { currentTurn } from '../../base/turn.js';
 /** A transport with which a producer can register. */
 export type ShapableTransport = ITransport & IConsumer;
 
-/** Methods that a transport may have beyond that. */
+/** Further methods that a transport may have. */
 interface VersatileTransport {
   readonly connected?: boolean;
   readonly disconnecting?: boolean;
@@ -49,7 +49,7 @@ export class ShapedTransportMembers<
   private closing: Closing | null = null;
   /** Whether the input is paused. */
   private inputPaused = false;
-  /** Whether our producer is being asked. */
+  /** Whether we are asking our producer now. */
   private asking = false;
   /** The turn of the event loop in which a producer has unregistered. */
   private unregisteredIn = -1;
@@ -71,17 +71,17 @@ export class ShapedTransportMembers<
     this.attach(transport);
   }
 
-  /** Whether a close was asked for. */
+  /** Whether a close was requested. */
   get disconnecting(): boolean {
     return this.closing === 'loseConnection' || this.versatile.disconnecting === true;
   }
 
-  /** As the transport has it. */
+  /** The value of the transport. */
   get connected(): boolean {
     return this.versatile.connected === true;
   }
 
-  /** As the transport has it. */
+  /** The value of the transport. */
   get disconnected(): boolean {
     return this.versatile.disconnected === true;
   }
@@ -91,8 +91,8 @@ export class ShapedTransportMembers<
   }
 
   /**
-   * The producer that the transport calls in place of us: as a producer, a transport produces its
-   * input.
+   * The producer that registers with the transport in our place, because our own `pauseProducing`
+   * pauses the input, as that of any transport does.
    */
   protected override asProducer(): IPushProducer {
     return {
@@ -110,14 +110,17 @@ export class ShapedTransportMembers<
     transport.pauseProducing();
   }
 
-  /** As a producer: reads again. If it was not paused, the transport asks for data by this call. */
+  /**
+   * As a producer: reads again. If it was not paused, the call comes from the transport, which asks
+   * for data.
+   */
   override resumeProducing(): void {
     const { transport, inputPaused } = this;
     if (inputPaused && isPushProducer(transport)) {
       this.inputPaused = false;
       transport.resumeProducing();
     } else if (!(this.asking && this.producerIsStreaming)) {
-      // Otherwise two that feed each other would ask each other for ever.
+      // Otherwise two that are each other's producers would ask each other for ever.
       super.resumeProducing();
     }
   }
@@ -147,7 +150,7 @@ export class ShapedTransportMembers<
    * Writes each of `data`, in order, as one write.
    *
    * @param data - Pieces that must not change until they have been sent.
-   * @throws InvalidArgTypeError: one is not bytes; nothing was written.
+   * @throws InvalidArgTypeError: a piece is not bytes; nothing was written.
    * @throws as `write`.
    */
   writeSequence(data: Iterable<Uint8Array>): void {
@@ -167,7 +170,7 @@ export class ShapedTransportMembers<
   /**
    * Ends the write half once the registered producer has unregistered and everything is sent.
    *
-   * @throws MethodNotImplementedError: the transport can't.
+   * @throws MethodNotImplementedError: the transport has no such method.
    */
   loseWriteConnection(): void {
     this.assertCan('loseWriteConnection');
@@ -181,8 +184,8 @@ export class ShapedTransportMembers<
       this.closing = closing;
       this.unregisterWhenDone();
       const { waitsForProducer } = this.versatile;
-      // A `FileDescriptor` always waits for us, because we are a pull producer. In that time it
-      // does not take the end of the input for the end of the connection.
+      // A `FileDescriptor` always waits for us, because we are a pull producer. Meanwhile it does
+      // not take the end of the input for the end of the connection.
       if (closing === 'loseConnection' && !this.isOver && waitsForProducer !== undefined) {
         this.transport.loseConnection();
       }
@@ -203,7 +206,10 @@ export class ShapedTransportMembers<
     }
   }
 
-  /** A paused producer may have more to write, and one that is a stream may have yet to hand it over. */
+  /**
+   * Unregisters our own protocol, unless it may have more to write: because it is paused, or
+   * because it is a stream that has yet to hand bytes over.
+   */
   private unregisterOwn(): void {
     const { producer } = this;
     if (producer === null || this.producerPaused || isHandingOver(producer)) return;
@@ -230,11 +236,11 @@ export class ShapedTransportMembers<
 
   /**
    * Speaks TLS from now on. The buffered bytes (at most one full buffer) were written before, so
-   * they leave at once and unencrypted, whatever the bucket allows.
+   * they leave at once and unencrypted, even if the bucket has no room for them.
    *
-   * @param options - As the transport has them.
-   * @throws MethodNotImplementedError: the transport can't.
-   * @throws what the transport throws.
+   * @param options - The options of the transport's `startTLS`.
+   * @throws MethodNotImplementedError: the transport has no such method.
+   * @throws the error that the transport throws.
    */
   startTLS(options?: object): void {
     this.assertCan('startTLS');
@@ -245,7 +251,7 @@ export class ShapedTransportMembers<
   /**
    * Closes at once, and drops the buffered bytes.
    *
-   * @throws MethodNotImplementedError: the transport can't.
+   * @throws MethodNotImplementedError: the transport has no such method.
    */
   abortConnection(): void {
     this.assertCan('abortConnection');
@@ -276,7 +282,7 @@ export class ShapedTransportMembers<
     // written to us.
     if (closing === null && !this.finishing) return;
     if (closing !== null && this.unregisteredIn === currentTurn() && closedOf(this.transport)) {
-      // On a stream, code that awaits the end of its transfer may still write or register again.
+      // Later, because code that awaits the end of its transfer may still write or register again.
       setImmediate(() => this.leaveUnlessUsed());
       return;
     }
@@ -297,8 +303,9 @@ export class ShapedTransportMembers<
  * A transport that sends at the pace of a bucket. It passes every other member on to the transport
  * that it shapes: `getPeer`, `setTcpNoDelay` and so on.
  *
- * One producer may follow another: it stays registered with the transport until it closes, and it
- * closes when the last byte is sent. As a producer it produces its input, as any transport does.
+ * One producer may follow another: the ShapedTransport stays registered with its transport until it
+ * closes, and it closes when the last byte is sent. As a producer it produces its input, as any
+ * transport does.
  *
  * @see Twisted: `twisted.protocols.htb.ShapedTransport`
  */
@@ -313,7 +320,7 @@ export const ShapedTransport = forwarding(ShapedTransportMembers) as unknown as 
   readonly prototype: ShapedConsumer;
 };
 
-/** Gives `Members` its public name, and its instances what their transport has. */
+/** Gives `Members` its public name, and its instances the members of their transport. */
 function forwarding(Members: typeof ShapedTransportMembers): typeof Members {
   Object.defineProperty(Members, 'name', { value: 'ShapedTransport' });
   forwardToTransport(Members);
