@@ -28,8 +28,8 @@ class NodeReactor implements IReactorTime, DelayedCallClock {
   private stopAlarm = () => {};
 
   /**
-   * Its methods need no `this`, like bound methods in Python: `protocol.callLater =
-   * reactor.callLater`.
+   * Its methods need no `this`, like bound methods in Python:
+   * `protocol.callLater = reactor.callLater`.
    */
   constructor() {
     this.seconds = this.seconds.bind(this);
