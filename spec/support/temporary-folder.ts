@@ -15,9 +15,12 @@ export function makeFolder(): string {
   return mkdtempSync(join(tmpdir(), 'twisted-streams-'));
 }
 
-/** Removes `folder` and what is in it. */
+/**
+ * Removes `folder` and all files in it. Tries again, because a stream that a spec has destroyed may be
+ * about to create its file meanwhile.
+ */
 export function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 }
 
 /** A folder for the specs of one `describe`, which is gone after them. Call it there. */

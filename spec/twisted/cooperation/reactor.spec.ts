@@ -112,21 +112,22 @@ describe('reactor', () => {
 
   it('makes no call that was cancelled, also by a call that was due with it', async () => {
     const made: string[] = [];
-    const later = reactor.callLater(0.001, () => made.push('late'));
-    reactor.callLater(0.001, () => made.push('never')).cancel();
     const victim = { cancel: () => {} };
     reactor.callLater(0, () => {
       made.push('first');
       victim.cancel();
-      later.reset(0.01);
+      later.reset(60);
     });
     const call = reactor.callLater(0, () => made.push('victim'));
     victim.cancel = () => call.cancel();
+    const later = reactor.callLater(0.001, () => made.push('late'));
+    reactor.callLater(0.001, () => made.push('never')).cancel();
     const until = reactor.seconds() + 0.002;
     while (reactor.seconds() < until); // All are due at once.
     await passed(0.004);
     expect(made).to.deep.equal(['first']);
     expect(later.active()).to.equal(true);
+    later.reset(0.001);
     await passed(0.02);
     expect(made).to.deep.equal(['first', 'late']);
   });
