@@ -15,7 +15,7 @@ import { NOTHING } from './unread-bytes.js';
  * and how many bytes to call it with. The function returns the next state, or nothing to stay in
  * this one.
  */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- Each has a protocol of its own.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- A state may be a function with any protocol as `this`.
 export type ProtocolState = readonly [receive: (this: any, data: Buffer) => unknown, count: number];
 
 /**

@@ -7,9 +7,8 @@ import { isThenable } from '../base/rejection.js';
 
 /** The members that {@link StatefulStringProtocol} adds to its base. */
 export declare abstract class StatefulStringProtocolMembers {
-  // TypeScript demands this constructor of a class that is mixed into another: it takes the base's
-  // arguments.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  /** Takes the arguments of the base. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- TS2545 demands it of a mixin.
   constructor(...args: any[]);
 
   /** The method `proto_` plus this name gets the next string. `'init'` at the beginning. */
@@ -25,9 +24,6 @@ export declare abstract class StatefulStringProtocolMembers {
    */
   stringReceived(string: Buffer): void;
 }
-
-// TypeScript demands `any[]` of a mixin's constructor.
-/* eslint-disable @typescript-eslint/no-explicit-any */
 
 /**
  * Makes a string receiver call a method for each state: `proto_init` for the first string, then the
@@ -57,13 +53,12 @@ export function StatefulStringProtocol(): typeof Protocol & typeof StatefulStrin
  *
  * @param Receiver - The class to extend.
  */
-export function StatefulStringProtocol<T extends abstract new (...args: any[]) => IProtocol>(
+export function StatefulStringProtocol<T extends abstract new (...args: never[]) => IProtocol>(
   Receiver: T,
 ): T & typeof StatefulStringProtocolMembers;
 export function StatefulStringProtocol(
-  Receiver: abstract new (...args: any[]) => IProtocol = Protocol,
+  Receiver: abstract new (...args: never[]) => IProtocol = Protocol,
 ) {
-  /* eslint-enable @typescript-eslint/no-explicit-any */
   assertNotExtended(new.target, 'StatefulStringProtocol');
   abstract class Stateful extends Receiver {
     state = 'init';

@@ -4,9 +4,8 @@ import { type IDelayedCall, reactor } from '../../twisted/cooperation/index.js';
 
 /** The members that {@link TimeoutMixin} adds to its base. */
 export declare class TimeoutMixinMembers {
-  // TypeScript demands this constructor of a class that is mixed into another: it takes the base's
-  // arguments.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  /** Takes the arguments of the base. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- TS2545 demands it of a mixin.
   constructor(...args: any[]);
 
   /**
@@ -64,18 +63,15 @@ export declare class TimeoutMixinMembers {
  * @see Twisted: `twisted.protocols.policies.TimeoutMixin`
  */
 export function TimeoutMixin(): typeof TimeoutMixinMembers;
-// TypeScript demands `any[]` of a mixin's constructor.
-/* eslint-disable @typescript-eslint/no-explicit-any */
 /**
  * Mixes them into a class that extends `Base`.
  *
  * @param Base - The class to extend: a protocol's class, or any class with a `transport`.
  */
-export function TimeoutMixin<T extends abstract new (...args: any[]) => object>(
+export function TimeoutMixin<T extends abstract new (...args: never[]) => object>(
   Base: T,
 ): T & typeof TimeoutMixinMembers;
-export function TimeoutMixin(Base: abstract new (...args: any[]) => object = Object) {
-  /* eslint-enable @typescript-eslint/no-explicit-any */
+export function TimeoutMixin(Base: abstract new (...args: never[]) => object = Object) {
   assertNotExtended(new.target, 'TimeoutMixin');
   // Abstract if `Base` is abstract, as the overload says.
   class Timed extends (Base as new () => object) implements TimeoutMixinMembers {

@@ -7,34 +7,31 @@ import type { PeerCertificate } from 'node:tls';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { areFunctions, membersOf } from '../../base/members.js';
 
-// `any`, as Node's own declarations have it: these types must admit every library's methods.
-/* eslint-disable @typescript-eslint/no-explicit-any */
-
 /** The part of an event emitter that every stream has. */
 export interface EmitterLike {
   /** Calls `listener` for each `event`. */
-  on(event: any, listener: (...args: any[]) => void): unknown;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- No other type admits every library's events.
+  on(event: unknown, listener: (...args: any[]) => void): unknown;
   /** Removes it. */
-  removeListener(event: any, listener: (...args: any[]) => void): unknown;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- No other type admits every library's events.
+  removeListener(event: unknown, listener: (...args: any[]) => void): unknown;
 }
 
 /** Anything that is written to: of Node, of any library that imitates it, old or new. */
 export interface WritableLike extends EmitterLike {
   /** Takes bytes; `false` asks to wait for `'drain'`. */
-  write(chunk: any, ...rest: any[]): any;
+  write(chunk: unknown, ...rest: unknown[]): unknown;
   /** Nothing is written after this. */
-  end(chunk?: any): any;
+  end(chunk?: unknown): unknown;
 }
 
 /** Anything that is written to and read from. */
 export interface DuplexLike extends WritableLike {
   /** Gives no more data until `resume`. */
-  pause(): any;
+  pause(): unknown;
   /** Gives data as it comes. */
-  resume(): any;
+  resume(): unknown;
 }
-
-/* eslint-enable @typescript-eslint/no-explicit-any */
 
 /**
  * Further properties that a stream may have. They are only read; if one is absent, the stream can't

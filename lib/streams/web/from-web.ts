@@ -26,9 +26,7 @@ export interface WebWriterLike {
   /** Resolves when the stream is closed, rejects when it fails. */
   readonly closed: Promise<unknown>;
   /** Takes bytes; resolves when they are written. */
-  // Declarations of platforms differ in what kinds of `Uint8Array` they take.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  write(chunk: any): Promise<unknown>;
+  write(chunk: unknown): Promise<unknown>;
   /** Nothing is written after this; resolves when everything is written. */
   close(): Promise<unknown>;
   /** Drops the chunks that are not written yet. */

@@ -10,9 +10,8 @@ import { alreadyRegistered, assertProducer } from './validate.js';
 
 /** The members that {@link ConsumerMixin} adds to its base. */
 export declare abstract class ConsumerMixinMembers implements Omit<IConsumer, 'write'> {
-  // TypeScript demands this constructor of a class that is mixed into another: it takes the base's
-  // arguments.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  /** Takes the arguments of the base. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- TS2545 demands it of a mixin.
   constructor(...args: any[]);
 
   /** Whether bytes can be sent. You set it; the mixin reads it. */
@@ -53,9 +52,6 @@ export declare abstract class ConsumerMixinMembers implements Omit<IConsumer, 'w
   unregisterProducer(): void;
 }
 
-// TypeScript demands `any[]` of a mixin's constructor.
-/* eslint-disable @typescript-eslint/no-explicit-any */
-
 /**
  * Mixes `registerProducer` and `unregisterProducer` into a consumer.
  *
@@ -69,11 +65,10 @@ export function ConsumerMixin(): typeof ConsumerMixinMembers;
  *
  * @param Base - The class to extend.
  */
-export function ConsumerMixin<T extends abstract new (...args: any[]) => object>(
+export function ConsumerMixin<T extends abstract new (...args: never[]) => object>(
   Base: T,
 ): T & typeof ConsumerMixinMembers;
-export function ConsumerMixin(Base: abstract new (...args: any[]) => object = Object) {
-  /* eslint-enable @typescript-eslint/no-explicit-any */
+export function ConsumerMixin(Base: abstract new (...args: never[]) => object = Object) {
   abstract class Consumer extends Base {
     // Abstract, so that no field is emitted that would hide the subclass's own.
     abstract readonly connected: boolean;
