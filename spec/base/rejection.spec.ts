@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { isThenable, logRejection, whenRejected } from '../../lib/base/rejection.js';
-import { log } from '../../lib/base/log.js';
+import { loggedEvents } from '../support/logged.js';
 
 describe('isThenable', () => {
   it('knows a promise, and any other object or function with a then method', () => {
@@ -30,13 +30,12 @@ describe('whenRejected', () => {
 });
 
 describe('logRejection', () => {
+  const logged = loggedEvents();
+
   it('logs the reason, and the callback that rejected', async () => {
-    const entries: unknown[] = [];
-    const stopListening = log.addObserver(({ error, why }) => entries.push([error, why]));
     const oops = new Error('Oops');
     logRejection(Promise.reject(oops), 'testing');
     await new Promise(setImmediate);
-    stopListening();
-    expect(entries).to.deep.equal([[oops, 'testing']]);
+    expect(logged).to.deep.equal([{ error: oops, why: 'testing' }]);
   });
 });

@@ -4,8 +4,9 @@ import { once } from 'node:events';
 
 import { expect } from 'chai';
 
-import { DuplexTransport, log } from '../../lib/index.js';
+import { DuplexTransport } from '../../lib/index.js';
 import { Int32StringReceiver, LineReceiver } from '../../lib/protocols/index.js';
+import { loggedErrors } from '../support/logged.js';
 
 /** What a client receives that sends `text` to a server of `protocol`, until the server has closed. */
 async function ask(protocol: LineReceiver | Int32StringReceiver, text: Buffer): Promise<string> {
@@ -23,6 +24,8 @@ async function ask(protocol: LineReceiver | Int32StringReceiver, text: Buffer): 
 }
 
 describe('A receiver over a socket', () => {
+  const logged = loggedErrors();
+
   it('echoes lines until it is told to quit, and none that comes after', async () => {
     class Echo extends LineReceiver {
       override lineReceived(line: Buffer): void {
@@ -69,8 +72,6 @@ describe('A receiver over a socket', () => {
     [', of a line that waited for a pause to end', true],
   ] as const) {
     it(`loses its connection with the reason with which an async callback rejects${where}`, async () => {
-      const logged: unknown[] = [];
-      const stop = log.addObserver(({ error }) => logged.push(error));
       const oops = new Error('Oops');
       let reason: Error | undefined;
       class Rejecting extends LineReceiver {
@@ -85,7 +86,6 @@ describe('A receiver over a socket', () => {
         }
       }
       await ask(new Rejecting(), Buffer.from('one\r\ntwo\r\n'));
-      stop();
       expect(logged).to.deep.equal([oops]);
       expect(reason).to.equal(oops);
     });

@@ -1,13 +1,14 @@
 /** What all receivers have in common. */
 import { expect } from 'chai';
 
-import { log } from '../../lib/base/log.js';
 import { isProtocol, isPushProducer } from '../../lib/twisted/core/index.js';
 import { StringTransport } from '../../lib/testing/index.js';
+import { loggedErrors } from '../support/logged.js';
 import { encodeAll, RECEIVER_KINDS } from '../support/receivers.js';
 
 for (const kind of RECEIVER_KINDS) {
   describe(`${kind.name}, as every receiver,`, () => {
+    const logged = loggedErrors();
     let heard: string[];
     let onHeard: (text: string) => unknown;
     let transport: StringTransport;
@@ -163,13 +164,10 @@ for (const kind of RECEIVER_KINDS) {
     });
 
     it('treats a rejection as an exception: logs it and loses the connection', async () => {
-      const logged: unknown[] = [];
-      const stop = log.addObserver(({ error }) => logged.push(error));
       const oops = new Error('Oops');
       onHeard = (text) => (text === 'two' ? Promise.reject(oops) : undefined);
       make().dataReceived(encodeAll(kind, 'one', 'two'));
       await new Promise(setImmediate);
-      stop();
       expect(logged).to.deep.equal([oops]);
       expect(transport.disconnected).to.equal(true);
     });

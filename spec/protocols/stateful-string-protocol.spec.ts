@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 
-import { log } from '../../lib/base/log.js';
 import { Protocol } from '../../lib/twisted/core/index.js';
 import { NetstringReceiver, StatefulStringProtocol } from '../../lib/protocols/index.js';
 import { StringTransport } from '../../lib/testing/index.js';
+import { loggedErrors } from '../support/logged.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 
@@ -20,6 +20,8 @@ class Login extends StatefulStringProtocol(NetstringReceiver) {
 }
 
 describe('StatefulStringProtocol', () => {
+  const logged = loggedErrors();
+
   it('calls the method of each state, and closes the connection when all is done', () => {
     const transport = new StringTransport();
     const login = new Login();
@@ -54,12 +56,9 @@ describe('StatefulStringProtocol', () => {
   });
 
   it('drops a string for which there is no method, and logs an error', () => {
-    const logged: unknown[] = [];
-    const stop = log.addObserver(({ error }) => logged.push(error));
     const login = new Login();
     login.state = 'unknown';
     login.dataReceived(bytes('2:me,'));
-    stop();
     expect(logged).to.have.lengthOf(1);
     expect(logged[0]).to.include({ code: 'ERR_METHOD_NOT_IMPLEMENTED' });
     expect(login.state).to.equal('unknown');
@@ -77,8 +76,6 @@ describe('StatefulStringProtocol', () => {
   });
 
   it('refuses a promise as a state, and logs its rejection', async () => {
-    const logged: unknown[] = [];
-    const stop = log.addObserver(({ error }) => logged.push(error));
     const oops = new Error('Oops');
     class Async extends Login {
       override proto_init = (): never => Promise.reject(oops) as never;
@@ -87,7 +84,6 @@ describe('StatefulStringProtocol', () => {
     expect(() => login.dataReceived(bytes('2:me,'))).to.throw(TypeError);
     expect(login.state).to.equal('init');
     await new Promise(setImmediate);
-    stop();
     expect(logged).to.deep.equal([oops]);
   });
 

@@ -7,7 +7,8 @@ import fc from 'fast-check';
 import * as rs from 'readable-stream';
 import * as streamx from 'streamx';
 
-import { log, ProducerReadable, ReadableProducer, type ReadableLike } from '../../lib/index.js';
+import { ProducerReadable, ReadableProducer, type ReadableLike } from '../../lib/index.js';
+import { loggedErrors } from '../support/logged.js';
 import { numbered } from '../support/producers.js';
 
 /** Set them to look further, or elsewhere, than every run does. */
@@ -122,15 +123,13 @@ async function play(scenario: Scenario): Promise<void> {
 }
 
 describe('ReadableProducer and ProducerReadable', () => {
+  const logged = loggedErrors();
+
   it('deliver every byte in order, or an error at both ends, in every run', async () => {
-    const logged: unknown[] = [];
-    const restore = log.addObserver(({ error }) => logged.push(error));
-    await fc
-      .assert(fc.asyncProperty(scenario, play), {
-        seed: SEED,
-        numRuns: RUNS,
-      })
-      .finally(restore);
+    await fc.assert(fc.asyncProperty(scenario, play), {
+      seed: SEED,
+      numRuns: RUNS,
+    });
     expect(logged).to.deep.equal([]);
   });
 });

@@ -6,7 +6,7 @@ import {
   ConnectionDone,
   ConnectionLost,
 } from '../../lib/twisted/core/errors.js';
-import { log as errorLog, type LogEvent } from '../../lib/base/log.js';
+import { loggedEvents } from '../support/logged.js';
 import { rejection } from '../support/rejection.js';
 import { setUp, fakeProducer } from '../support/noting-protocol.js';
 
@@ -139,13 +139,7 @@ describe('loopback', () => {
       throw failure;
     };
 
-    let logged: LogEvent[];
-    let stopListening: () => void;
-    beforeEach(() => {
-      logged = [];
-      stopListening = errorLog.addObserver((event) => logged.push(event));
-    });
-    afterEach(() => stopListening());
+    const logged = loggedEvents();
 
     const expectServerToFail = async (
       { server, client }: ReturnType<typeof setUp>,

@@ -12,11 +12,11 @@ import {
   type ITransport,
   type ListeningPort,
   listen,
-  log,
   Protocol,
 } from '../../../lib/index.js';
 import { certificate } from '../../support/certificate.js';
 import { Caller, Echo, freePort, local, portOf } from '../../support/connections.js';
+import { loggedErrors } from '../../support/logged.js';
 import { rejection } from '../../support/rejection.js';
 import { port } from '../../support/sockets.js';
 import { until } from '../../support/until.js';
@@ -36,16 +36,12 @@ class Counted extends Factory {
 describe('ClientEndpoint', () => {
   let listening: ListeningPort;
   let endpoint: ClientEndpoint;
-  let logged: unknown[];
-  let restore: () => void;
+  const logged = loggedErrors();
   beforeEach(async () => {
-    logged = [];
-    restore = log.addObserver(({ error }) => logged.push(error));
     listening = await listen(Factory.forProtocol(Echo), { port: 0, ...local });
     endpoint = new ClientEndpoint({ port: portOf(listening), ...local });
   });
   afterEach(async () => {
-    restore();
     await listening.stopListening();
     expect(logged).to.deep.equal([]);
   });

@@ -7,7 +7,6 @@ import {
   type DuplexTransport,
   Factory,
   type ListeningPort,
-  log,
   type ListenOptions,
   Protocol,
   quoteStringArgument,
@@ -139,8 +138,6 @@ describe('Descriptions of TLS', () => {
   let pem: string;
   let authorities: string;
   let secure: ListeningPort;
-  let logged: unknown[];
-  let restore: () => void;
 
   before(async () => {
     const { key, cert } = certificate();
@@ -151,11 +148,6 @@ describe('Descriptions of TLS', () => {
     const server = serverFromString(`ssl:0:interface=127.0.0.1:privateKey=${pem}`);
     secure = await server.listen(Factory.forProtocol(Echo));
   });
-  beforeEach(() => {
-    logged = [];
-    restore = log.addObserver(({ error }) => logged.push(error));
-  });
-  afterEach(() => restore());
   after(() => secure.stopListening());
 
   /** Talks to the server, and says how that ended. */

@@ -7,7 +7,6 @@ import { expect } from 'chai';
 
 import {
   ConnectionDone,
-  log,
   ProcessDone,
   ProcessTerminated,
   spawnProcess,
@@ -16,6 +15,7 @@ import {
 } from '../../../lib/index.js';
 import { countSockets, Recorder, shell } from '../../support/children.js';
 import { canCountDescriptors } from '../../support/descriptors.js';
+import { loggedErrors } from '../../support/logged.js';
 import { numbered, PullProducer, PushProducer } from '../../support/producers.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { until } from '../../support/until.js';
@@ -24,13 +24,7 @@ const sha = (data: Uint8Array) => createHash('sha256').update(data).digest('hex'
 
 describe('The pipes to a child', () => {
   const folder = temporaryFolder();
-  let logged: unknown[];
-  let stopListening: () => void;
-  beforeEach(() => {
-    logged = [];
-    stopListening = log.addObserver(({ error }) => logged.push(error));
-  });
-  afterEach(() => stopListening());
+  const logged = loggedErrors();
 
   describe('standard input, the consumer', () => {
     for (const Producer of [PushProducer, PullProducer]) {

@@ -4,7 +4,6 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 
 import {
-  log,
   ProcessDone,
   ProcessExitedAlready,
   ProcessTerminated,
@@ -12,19 +11,14 @@ import {
 } from '../../../lib/index.js';
 import { countSockets, Recorder, shell } from '../../support/children.js';
 import { canCountDescriptors } from '../../support/descriptors.js';
+import { loggedErrors } from '../../support/logged.js';
 import { numbered, PushProducer } from '../../support/producers.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { until } from '../../support/until.js';
 
 describe('spawnProcess', () => {
   const folder = temporaryFolder();
-  let logged: unknown[];
-  let stopListening: () => void;
-  beforeEach(() => {
-    logged = [];
-    stopListening = log.addObserver(({ error }) => logged.push(error));
-  });
-  afterEach(() => stopListening());
+  const logged = loggedErrors();
 
   it('gives the bytes that the child wrote to each descriptor, and its end: exited, then ended', async () => {
     const protocol = shell('printf out; printf err >&2; exec <&- >&- 2>&-; exit 3');

@@ -10,7 +10,6 @@ import {
   ConnectionRefusedError,
   Factory,
   listen,
-  log,
   Protocol,
 } from '../../../lib/index.js';
 import {
@@ -20,6 +19,7 @@ import {
 } from '../../../lib/testing/index.js';
 import { Echo, freePort, local, portOf } from '../../support/connections.js';
 import { FakeEndpoint, startService } from '../../support/fake-endpoint.js';
+import { loggedErrors } from '../../support/logged.js';
 import { rejection } from '../../support/rejection.js';
 import { until } from '../../support/until.js';
 
@@ -28,15 +28,11 @@ const AT_ONCE = () => 0;
 describe('ClientService', () => {
   let clock: Clock;
   let endpoint: FakeEndpoint;
-  let logged: unknown[];
-  let restore: () => void;
+  const logged = loggedErrors();
   beforeEach(() => {
     clock = new Clock();
     endpoint = new FakeEndpoint();
-    logged = [];
-    restore = log.addObserver(({ error }) => logged.push(error));
   });
-  afterEach(() => restore());
 
   const started = (options?: ClientServiceOptions): ClientService =>
     startService(endpoint, clock, options);

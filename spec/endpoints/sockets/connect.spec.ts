@@ -9,7 +9,6 @@ import {
   ConnectionDone,
   Factory,
   listen,
-  log,
   Protocol,
   type ConnectOptions,
   type Connector,
@@ -17,21 +16,18 @@ import {
 } from '../../../lib/index.js';
 import { certificate } from '../../support/certificate.js';
 import { Echo, freePort, local, portOf, Recorder } from '../../support/connections.js';
+import { loggedErrors } from '../../support/logged.js';
 import { until } from '../../support/until.js';
 
 describe('connect', () => {
   let listening: ListeningPort;
   let place: { port: number; host: string };
-  let logged: unknown[];
-  let restore: () => void;
+  const logged = loggedErrors();
   beforeEach(async () => {
-    logged = [];
-    restore = log.addObserver(({ error }) => logged.push(error));
     listening = await listen(Factory.forProtocol(Echo), { port: 0, ...local });
     place = { port: portOf(listening), ...local };
   });
   afterEach(async () => {
-    restore();
     await listening.stopListening();
   });
 

@@ -2,22 +2,17 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { connect, Factory, listen, log, type ListenOptions } from '../../../lib/index.js';
+import { connect, Factory, listen, type ListenOptions } from '../../../lib/index.js';
 
 import { Echo, local, portOf, Recorder } from '../../support/connections.js';
 import { makeFolder, removeFolder } from '../../support/temporary-folder.js';
 
 describe('listen and connect', () => {
   let folder: string;
-  let logged: unknown[];
-  let restore: () => void;
   beforeEach(() => {
     folder = makeFolder();
-    logged = [];
-    restore = log.addObserver(({ error }) => logged.push(error));
   });
   afterEach(() => {
-    restore();
     removeFolder(folder);
   });
 

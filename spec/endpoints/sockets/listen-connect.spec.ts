@@ -15,7 +15,6 @@ import {
   ConnectionDone,
   Factory,
   listen,
-  log,
   Protocol,
   type ConnectOptions,
   type Connector,
@@ -26,19 +25,16 @@ import {
 import { certificate } from '../../support/certificate.js';
 import { Echo, freePort, local, portOf, Recorder } from '../../support/connections.js';
 import { canCountDescriptors, openDescriptors } from '../../support/descriptors.js';
+import { loggedErrors } from '../../support/logged.js';
 import { makeFolder, removeFolder } from '../../support/temporary-folder.js';
 
 describe('listen and connect', () => {
   let folder: string;
-  let logged: unknown[];
-  let restore: () => void;
+  const logged = loggedErrors();
   beforeEach(() => {
     folder = makeFolder();
-    logged = [];
-    restore = log.addObserver(({ error }) => logged.push(error));
   });
   afterEach(() => {
-    restore();
     removeFolder(folder);
   });
 

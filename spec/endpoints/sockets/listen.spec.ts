@@ -4,9 +4,10 @@ import net from 'node:net';
 
 import { expect } from 'chai';
 
-import { Factory, listen, log, Protocol, type ListenOptions } from '../../../lib/index.js';
+import { Factory, listen, Protocol, type ListenOptions } from '../../../lib/index.js';
 import { certificate } from '../../support/certificate.js';
 import { Echo, freePort, local, Recorder } from '../../support/connections.js';
+import { loggedErrors } from '../../support/logged.js';
 import { rejection } from '../../support/rejection.js';
 import { until } from '../../support/until.js';
 
@@ -24,13 +25,7 @@ async function answerOf(port: number, host = '127.0.0.1'): Promise<string> {
 }
 
 describe('listen', () => {
-  let logged: unknown[];
-  let restore: () => void;
-  beforeEach(() => {
-    logged = [];
-    restore = log.addObserver(({ error }) => logged.push(error));
-  });
-  afterEach(() => restore());
+  const logged = loggedErrors();
 
   it('listens nowhere when startFactory throws, and rejects with that', async () => {
     const port = await freePort();

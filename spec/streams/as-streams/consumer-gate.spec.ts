@@ -5,8 +5,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import { log } from '../../../lib/index.js';
 import { ConsumerGate } from '../../../lib/streams/as-streams/consumer-gate.js';
+import { loggedErrors } from '../../support/logged.js';
 
 const chunk = Buffer.from('chunk');
 const failure = new Error('Oops');
@@ -27,13 +27,7 @@ function made(act: (gate: ConsumerGate) => unknown = () => undefined) {
 }
 
 describe('ConsumerGate', () => {
-  let logged: unknown[];
-  let stopObserving: () => void;
-  beforeEach(() => {
-    logged = [];
-    stopObserving = log.addObserver(({ error }) => logged.push(error));
-  });
-  afterEach(() => stopObserving());
+  const logged = loggedErrors();
 
   it('keeps a chunk until there is a consumer', () => {
     const { gate, consumer, told, write } = made();

@@ -4,14 +4,17 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import { ConsumerWritable, log, ProducerStoppedError, type LogEvent } from '../../../lib/index.js';
+import { ConsumerWritable, ProducerStoppedError } from '../../../lib/index.js';
 import { ProducerReadable } from '../../../lib/streams/as-streams/producer-readable.js';
 import { errorOf } from '../../support/error-event.js';
 import { DrivenConsumer } from '../../support/consumers.js';
+import { loggedErrors } from '../../support/logged.js';
 import { readAll } from '../../support/sockets.js';
 import { made } from '../../support/driven-writable.js';
 
 describe('ConsumerWritable', () => {
+  const logged = loggedErrors();
+
   describe('finishing', () => {
     it('unregisters once, after everything was written', async () => {
       const { consumer, writable } = made();
@@ -94,10 +97,7 @@ describe('ConsumerWritable', () => {
         consumer.stop();
         throw thrown;
       };
-      const logged: unknown[] = [];
-      const restore = log.addObserver(({ error }) => logged.push(error));
       writable.write('a');
-      restore();
       expect(await errorOf(writable)).to.be.instanceOf(ProducerStoppedError);
       expect(logged).to.deep.equal([thrown]);
     });
@@ -212,21 +212,15 @@ describe('ConsumerWritable', () => {
 
     it('reports an error of unregisterProducer that no other code would get', async () => {
       const thrown = new Error('unregister');
-      const events: LogEvent[] = [];
-      const restore = log.addObserver((event) => events.push(event));
-      try {
-        for (const error of [undefined, new Error('broken')]) {
-          const { consumer, writable } = made();
-          consumer.unregisterProducer = () => {
-            throw thrown;
-          };
-          writable.destroy(error);
-          expect(await errorOf(writable)).to.equal(error ?? thrown);
-        }
-      } finally {
-        restore();
+      for (const error of [undefined, new Error('broken')]) {
+        const { consumer, writable } = made();
+        consumer.unregisterProducer = () => {
+          throw thrown;
+        };
+        writable.destroy(error);
+        expect(await errorOf(writable)).to.equal(error ?? thrown);
       }
-      expect(events.map(({ error }) => error)).to.deep.equal([thrown]);
+      expect(logged).to.deep.equal([thrown]);
     });
   });
 });

@@ -4,7 +4,8 @@ import { finished } from 'node:stream';
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { ConsumerWritable, log, type IConsumer, type IPushProducer } from '../../../lib/index.js';
+import { ConsumerWritable, type IConsumer, type IPushProducer } from '../../../lib/index.js';
+import { loggedErrors } from '../../support/logged.js';
 
 /** Set them to look further, or elsewhere, than every run does. */
 const RUNS = Number(process.env['FUZZ_SCENARIOS'] ?? 2000);
@@ -174,9 +175,7 @@ async function play(scenario: Scenario): Promise<void> {
 }
 
 describe(`ConsumerWritable, in front of consumers that do anything (FUZZ_SEED=${SEED})`, () => {
-  let restore: () => void;
-  before(() => (restore = log.addObserver(() => {}))); // Some throw when they are left, too.
-  after(() => restore());
+  loggedErrors(); // Some throw when they are left, too.
 
   it('keeps its promises', async () => {
     await fc.assert(fc.asyncProperty(scenarios, play), { numRuns: RUNS, seed: SEED });

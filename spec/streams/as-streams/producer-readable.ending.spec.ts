@@ -6,7 +6,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import { ProducerReadable, log, type IPushProducer, type LogEvent } from '../../../lib/index.js';
+import { ProducerReadable, type IPushProducer } from '../../../lib/index.js';
+import { loggedEvents } from '../../support/logged.js';
 import { numbered, PullProducer, PushProducer } from '../../support/producers.js';
 import { readAll } from '../../support/sockets.js';
 import { textOf } from '../../support/text-of.js';
@@ -171,13 +172,7 @@ describe('ProducerReadable', () => {
   });
 
   describe('when its producer throws', () => {
-    let logged: LogEvent[];
-    let restore: () => void;
-    beforeEach(() => {
-      logged = [];
-      restore = log.addObserver((event) => logged.push(event));
-    });
-    afterEach(() => restore());
+    const logged = loggedEvents();
 
     for (const streaming of [true, false]) {
       it(`from resumeProducing, is destroyed with that and stops the ${streaming ? 'push' : 'pull'} producer`, async () => {

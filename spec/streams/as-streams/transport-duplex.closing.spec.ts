@@ -8,13 +8,12 @@ import {
   ConnectionAborted,
   ConnectionDone,
   ConnectionLost,
-  log,
   ProducerStoppedError,
   TransportDuplex,
   WritableConsumer,
-  type LogEvent,
 } from '../../../lib/index.js';
 import { errorOf } from '../../support/error-event.js';
+import { loggedErrors } from '../../support/logged.js';
 import { RecordingTransport } from '../../support/transports.js';
 import { connected, events } from '../../support/connected-duplex.js';
 
@@ -110,6 +109,8 @@ describe('TransportDuplex', () => {
   });
 
   describe('destroyed', () => {
+    const logged = loggedErrors();
+
     it('with an error, aborts the connection once', async () => {
       const error = new Error('broken');
       const { duplex, transport } = connected();
@@ -232,21 +233,15 @@ describe('TransportDuplex', () => {
 
     it('reports an error of the transport that no other code would get', async () => {
       const thrown = new Error('abort');
-      const heard: LogEvent[] = [];
-      const restore = log.addObserver((event) => heard.push(event));
-      try {
-        for (const error of [undefined, new Error('broken')]) {
-          const { duplex, transport } = connected();
-          transport.abortConnection = transport.loseConnection = () => {
-            throw thrown;
-          };
-          duplex.destroy(error);
-          expect(await errorOf(duplex)).to.equal(error ?? thrown);
-        }
-      } finally {
-        restore();
+      for (const error of [undefined, new Error('broken')]) {
+        const { duplex, transport } = connected();
+        transport.abortConnection = transport.loseConnection = () => {
+          throw thrown;
+        };
+        duplex.destroy(error);
+        expect(await errorOf(duplex)).to.equal(error ?? thrown);
       }
-      expect(heard.map(({ error }) => error)).to.deep.equal([thrown]);
+      expect(logged).to.deep.equal([thrown]);
     });
   });
 });

@@ -5,7 +5,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import { deliverBody, log, Protocol, type ReadableLike } from '../../../lib/index.js';
+import { deliverBody, Protocol, type ReadableLike } from '../../../lib/index.js';
+import { loggedErrors } from '../../support/logged.js';
 import { port } from '../../support/sockets.js';
 import { until } from '../../support/until.js';
 
@@ -26,13 +27,7 @@ class Body extends Protocol {
 }
 
 describe('deliverBody', () => {
-  let logged: unknown[];
-  let restore: () => void;
-  beforeEach(() => {
-    logged = [];
-    restore = log.addObserver(({ error }) => logged.push(error));
-  });
-  afterEach(() => restore());
+  const logged = loggedErrors();
 
   describe('of an HTTP response', () => {
     let server: http.Server | net.Server;

@@ -12,12 +12,11 @@ import {
   ProducerStoppedError,
   PrematureCloseError,
   ReadableProducer,
-  log,
   type IConsumer,
-  type LogEvent,
   type ReadableLike,
 } from '../../../lib/index.js';
 import { boom, failures } from '../../support/failing-readables.js';
+import { loggedEvents } from '../../support/logged.js';
 import { consumerThat, RecordingConsumer } from '../../support/recording-consumer.js';
 import { rejection } from '../../support/rejection.js';
 import { endless } from '../../support/endless.js';
@@ -57,14 +56,8 @@ function throwsWhenUnregistering(): RecordingConsumer {
 }
 
 describe('ReadableProducer, when', () => {
-  let logged: LogEvent[];
-  let restore: () => void;
-  beforeEach(() => {
-    logged = [];
-    restore = log.addObserver((event) => logged.push(event));
-  });
+  const logged = loggedEvents();
   afterEach(() => {
-    restore();
     expect(logged, 'what was logged and not expected').to.deep.equal([]);
   });
 

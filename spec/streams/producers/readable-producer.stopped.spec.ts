@@ -12,11 +12,10 @@ import {
   PrematureCloseError,
   ReadableProducer,
   WritableConsumer,
-  log,
-  type LogEvent,
   type ReadableLike,
 } from '../../../lib/index.js';
 import { boom } from '../../support/failing-readables.js';
+import { loggedEvents } from '../../support/logged.js';
 import { consumerThat, RecordingConsumer } from '../../support/recording-consumer.js';
 import { rejection } from '../../support/rejection.js';
 import { endless } from '../../support/endless.js';
@@ -95,14 +94,8 @@ const stoppable: [string, () => { stream: ReadableLike; isDestroyed: () => boole
 ];
 
 describe('ReadableProducer, when', () => {
-  let logged: LogEvent[];
-  let restore: () => void;
-  beforeEach(() => {
-    logged = [];
-    restore = log.addObserver((event) => logged.push(event));
-  });
+  const logged = loggedEvents();
   afterEach(() => {
-    restore();
     expect(logged, 'what was logged and not expected').to.deep.equal([]);
   });
 

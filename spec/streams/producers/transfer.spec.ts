@@ -4,12 +4,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import { log } from '../../../lib/index.js';
 import type {
   ReadableSource,
   SourceListener,
 } from '../../../lib/streams/producers/readable-source.js';
 import { Transfer } from '../../../lib/streams/producers/transfer.js';
+import { loggedErrors } from '../../support/logged.js';
 import { rejection } from '../../support/rejection.js';
 
 const failure = new Error('Oops');
@@ -48,6 +48,8 @@ function made({
 }
 
 describe('Transfer', () => {
+  const logged = loggedErrors();
+
   it('passes on the data that comes, and unregisters once at the end', async () => {
     const { transfer, news, source } = made();
     source().onChunk(Buffer.from('a'));
@@ -102,8 +104,6 @@ describe('Transfer', () => {
   });
 
   it('logs an error that a consumer throws after a failure, and rejects with the failure', async () => {
-    const logged: unknown[] = [];
-    const stopObserving = log.addObserver(({ error }) => logged.push(error));
     const second = new Error('second');
     const consumer = {
       unregisterProducer() {
@@ -113,7 +113,6 @@ describe('Transfer', () => {
     const { transfer } = made({ consumer });
     transfer.fail(failure);
     expect(await rejection(transfer.done)).to.equal(failure);
-    stopObserving();
     expect(logged).to.deep.equal([second]);
   });
 
@@ -162,14 +161,6 @@ describe('Transfer', () => {
   });
 
   describe('to a consumer that fails', () => {
-    let logged: unknown[];
-    let stopObserving: () => void;
-    beforeEach(() => {
-      logged = [];
-      stopObserving = log.addObserver(({ error }) => logged.push(error));
-    });
-    afterEach(() => stopObserving());
-
     it('logs the error that registerProducer throws after it has stopped the producer', async () => {
       const consumer = {
         registerProducer(producer: Transfer) {

@@ -13,7 +13,6 @@ import {
   Factory,
   FileSender,
   listen,
-  log,
   ProcessProtocol,
   ProducerConsumerProxy,
   ProducerReadable,
@@ -31,6 +30,7 @@ import {
 } from '../../../lib/index.js';
 import { loopback } from '../../../lib/testing/index.js';
 import { local, portOf } from '../../support/connections.js';
+import { loggedErrors } from '../../support/logged.js';
 import { rejection } from '../../support/rejection.js';
 import { tcpPair } from '../../support/sockets.js';
 import { until } from '../../support/until.js';
@@ -44,13 +44,7 @@ describe('a callback that is an async function and rejects', () => {
     await turn();
     throw failure;
   };
-  let logged: unknown[] = [];
-  let stopObserving: () => void;
-  beforeEach(() => {
-    logged = [];
-    stopObserving = log.addObserver(({ error }) => logged.push(error));
-  });
-  afterEach(() => stopObserving());
+  const logged = loggedErrors();
 
   const idle = (): IPushProducer => ({
     pauseProducing() {},

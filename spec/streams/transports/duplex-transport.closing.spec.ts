@@ -4,7 +4,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import { ConnectionDone, ConnectionLost, DuplexTransport, log } from '../../../lib/index.js';
+import { ConnectionDone, ConnectionLost, DuplexTransport } from '../../../lib/index.js';
+import { loggedErrors } from '../../support/logged.js';
 import { numbered, PushProducer } from '../../support/producers.js';
 import { port, readAll, tcpPair } from '../../support/sockets.js';
 import { Recorder, HalfCloseable, connected } from '../../support/recording-protocols.js';
@@ -93,13 +94,7 @@ describe('DuplexTransport', () => {
 
   describe('a protocol that throws', () => {
     const thrown = new Error('bug');
-    let logged: unknown[];
-    let restore: () => void;
-    beforeEach(() => {
-      logged = [];
-      restore = log.addObserver(({ error }) => logged.push(error));
-    });
-    afterEach(() => restore());
+    const logged = loggedErrors();
 
     it('in connectionMade loses its connection with that as the reason', async () => {
       const protocol = new (class extends Recorder {

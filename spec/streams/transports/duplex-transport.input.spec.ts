@@ -4,13 +4,16 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import { ConnectionDone, DuplexTransport, log } from '../../../lib/index.js';
+import { ConnectionDone, DuplexTransport } from '../../../lib/index.js';
+import { loggedErrors } from '../../support/logged.js';
 import { numbered } from '../../support/producers.js';
 import { readAll, tcpPair } from '../../support/sockets.js';
 import { Recorder, HalfCloseable, connected } from '../../support/recording-protocols.js';
 
 describe('DuplexTransport', () => {
   describe('input', () => {
+    const logged = loggedErrors();
+
     /** A transport that has ended its write half and is paused, on a stream that bears anything. */
     const pausedAndHalfClosed = async () => {
       const duplex = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
@@ -178,12 +181,12 @@ describe('DuplexTransport', () => {
     });
 
     it('that is not bytes is an error with a code', async () => {
-      const restore = log.addObserver(() => {});
       const duplex = new Duplex({ objectMode: true, read() {}, write() {} });
       const transport = new DuplexTransport(duplex, { protocol: new Recorder() });
       duplex.push({ not: 'bytes' });
-      expect(await transport.closed).to.have.property('code', 'ERR_INVALID_ARG_TYPE');
-      restore();
+      const reason = await transport.closed;
+      expect(reason).to.have.property('code', 'ERR_INVALID_ARG_TYPE');
+      expect(logged).to.deep.equal([reason]);
     });
 
     it('is not read where there is no protocol', async () => {

@@ -8,27 +8,18 @@ import { expect } from 'chai';
 import * as rs from 'readable-stream';
 import * as streamx from 'streamx';
 
-import {
-  ConnectionAborted,
-  ConnectionLost,
-  WritableConsumer,
-  type LogEvent,
-  log,
-} from '../../../lib/index.js';
+import { ConnectionAborted, ConnectionLost, WritableConsumer } from '../../../lib/index.js';
+import { loggedErrors } from '../../support/logged.js';
 import { recorder } from '../../support/recording-producer.js';
 import { port } from '../../support/sockets.js';
 import { Gate } from '../../support/gate.js';
-
-/** Collects what reaches the log until `restore`. */
-function captureLog(): { events: LogEvent[]; restore: () => void } {
-  const events: LogEvent[] = [];
-  return { events, restore: log.addObserver((event) => events.push(event)) };
-}
 
 const nextTick = () => new Promise<void>((resolve) => process.nextTick(resolve));
 
 describe('WritableConsumer', () => {
   describe('failures', () => {
+    const logged = loggedErrors();
+
     for (const [name, make] of [
       ['node:stream', () => new Gate()],
       ['node:stream, no autoDestroy', () => new Gate({ autoDestroy: false })],
@@ -154,7 +145,6 @@ describe('WritableConsumer', () => {
     });
 
     it('of resumeProducing take the connection down, stop the producer and are logged', async () => {
-      const { events, restore } = captureLog();
       const stream = new Gate({ highWaterMark: 1 });
       const consumer = new WritableConsumer(stream);
       const thrown = new Error('cannot resume');
@@ -172,14 +162,12 @@ describe('WritableConsumer', () => {
       await nextTick();
       stream.open();
       expect(await consumer.closed).to.equal(thrown);
-      restore();
       expect(producer.told).to.deep.equal(['pause', 'stop']);
-      expect(events.map(({ error }) => error)).to.deep.equal([thrown]);
+      expect(logged).to.deep.equal([thrown]);
       expect(stream.errored).to.equal(thrown);
     });
 
     it('of stopProducing are logged, and the connection is lost all the same', async () => {
-      const { events, restore } = captureLog();
       const stream = new Gate();
       const consumer = new WritableConsumer(stream);
       const thrown = new Error('cannot stop');
@@ -194,9 +182,8 @@ describe('WritableConsumer', () => {
       );
       consumer.abortConnection();
       expect(await consumer.closed).to.be.instanceOf(ConnectionAborted);
-      restore();
       expect(stream.destroyed).to.equal(true);
-      expect(events.map(({ error }) => error)).to.deep.equal([thrown]);
+      expect(logged).to.deep.equal([thrown]);
     });
 
     it('are ConnectionLost when a client goes away in the middle of a response', async () => {

@@ -12,8 +12,9 @@ import { gunzipSync } from 'node:zlib';
 
 import { expect } from 'chai';
 
-import { InvalidArgTypeError, InvalidStateError, log, type LogEvent } from '../../../lib/index.js';
+import { InvalidArgTypeError, InvalidStateError } from '../../../lib/index.js';
 import { fromWebPair, fromWebWritable } from '../../../lib/streams/web/from-web.js';
+import { loggedErrors } from '../../support/logged.js';
 import { numbered } from '../../support/producers.js';
 import { readAll } from '../../support/sockets.js';
 
@@ -52,6 +53,8 @@ async function errorOf(stream: NodeJS.EventEmitter): Promise<unknown> {
 }
 
 describe('fromWebWritable', () => {
+  const logged = loggedErrors();
+
   it('hands on all bytes in order, as plain Uint8Arrays, then closes', async () => {
     const { stream, chunks, told } = collector();
     const writable = fromWebWritable(stream);
@@ -132,18 +135,12 @@ describe('fromWebWritable', () => {
 
   it('reports an error in the abort that no other code would get', async () => {
     const [broken, failure] = [new Error('broken'), new Error('abort failed')];
-    const events: LogEvent[] = [];
-    const restore = log.addObserver((event) => events.push(event));
-    try {
-      const stream = new WritableStream({ abort: () => Promise.reject(failure) });
-      const writable = fromWebWritable(stream);
-      writable.destroy(broken);
-      await errorOf(writable);
-      await turn();
-    } finally {
-      restore();
-    }
-    expect(events.map(({ error }) => error)).to.deep.equal([failure]);
+    const stream = new WritableStream({ abort: () => Promise.reject(failure) });
+    const writable = fromWebWritable(stream);
+    writable.destroy(broken);
+    await errorOf(writable);
+    await turn();
+    expect(logged).to.deep.equal([failure]);
   });
 
   it('refuses a value that is not a WritableStream, and a locked one', () => {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 
 import { Cooperator } from '../../../lib/twisted/cooperation/cooperator.js';
-import { log } from '../../../lib/base/log.js';
 import { microtasks } from '../../real-twisted/support/cooperation.js';
 import { FakeScheduler } from '../../support/fake-scheduler.js';
+import { loggedErrors } from '../../support/logged.js';
 import { rejection } from '../../support/rejection.js';
 import { deferred } from '../../support/deferred.js';
 
@@ -13,8 +13,7 @@ const turn = (): Promise<void> => new Promise(setImmediate);
 describe('CooperativeTask', () => {
   let scheduler: FakeScheduler;
   let cooperator: Cooperator;
-  let reported: unknown[];
-  let stopListening: () => void;
+  const reported = loggedErrors();
 
   beforeEach(() => {
     scheduler = new FakeScheduler();
@@ -22,11 +21,7 @@ describe('CooperativeTask', () => {
       scheduler: scheduler.schedule,
       terminationPredicateFactory: () => () => true,
     });
-    reported = [];
-    stopListening = log.addObserver(({ error }) => reported.push(error));
   });
-
-  afterEach(() => stopListening());
 
   describe('ended early', () => {
     it('leaves an iterator that was handed in, because tasks may share one', async () => {

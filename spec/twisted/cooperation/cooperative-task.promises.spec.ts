@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 
 import { Cooperator } from '../../../lib/twisted/cooperation/cooperator.js';
-import { log } from '../../../lib/base/log.js';
 import {
   NotPaused,
   TaskFailed,
@@ -9,6 +8,7 @@ import {
 } from '../../../lib/twisted/cooperation/scheduler-errors.js';
 import { microtasks } from '../../real-twisted/support/cooperation.js';
 import { FakeScheduler } from '../../support/fake-scheduler.js';
+import { loggedErrors } from '../../support/logged.js';
 import { rejection } from '../../support/rejection.js';
 import { deferred } from '../../support/deferred.js';
 
@@ -17,8 +17,7 @@ const oops = new Error('oops');
 describe('CooperativeTask', () => {
   let scheduler: FakeScheduler;
   let cooperator: Cooperator;
-  let reported: unknown[];
-  let stopListening: () => void;
+  const reported = loggedErrors();
 
   beforeEach(() => {
     scheduler = new FakeScheduler();
@@ -26,11 +25,7 @@ describe('CooperativeTask', () => {
       scheduler: scheduler.schedule,
       terminationPredicateFactory: () => () => true,
     });
-    reported = [];
-    stopListening = log.addObserver(({ error }) => reported.push(error));
   });
-
-  afterEach(() => stopListening());
 
   /** A task that counts, one a step, and does what it is told in place of that. */
   function counting() {

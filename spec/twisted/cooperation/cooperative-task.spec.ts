@@ -2,7 +2,6 @@ import { expect } from 'chai';
 
 import { Cooperator } from '../../../lib/twisted/cooperation/cooperator.js';
 import { InvalidArgTypeError } from '../../../lib/base/errors.js';
-import { log } from '../../../lib/base/log.js';
 import {
   NotPaused,
   TaskDone,
@@ -11,6 +10,7 @@ import {
 } from '../../../lib/twisted/cooperation/scheduler-errors.js';
 import { microtasks } from '../../real-twisted/support/cooperation.js';
 import { FakeScheduler } from '../../support/fake-scheduler.js';
+import { loggedErrors } from '../../support/logged.js';
 import { rejection } from '../../support/rejection.js';
 
 const oops = new Error('oops');
@@ -19,8 +19,7 @@ const turn = (): Promise<void> => new Promise(setImmediate);
 describe('CooperativeTask', () => {
   let scheduler: FakeScheduler;
   let cooperator: Cooperator;
-  let reported: unknown[];
-  let stopListening: () => void;
+  const reported = loggedErrors();
 
   beforeEach(() => {
     scheduler = new FakeScheduler();
@@ -28,11 +27,7 @@ describe('CooperativeTask', () => {
       scheduler: scheduler.schedule,
       terminationPredicateFactory: () => () => true,
     });
-    reported = [];
-    stopListening = log.addObserver(({ error }) => reported.push(error));
   });
-
-  afterEach(() => stopListening());
 
   /** A task that counts, one a step, and does what it is told in place of that. */
   function counting() {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 
 import { InvalidArgTypeError } from '../../../lib/base/errors.js';
-import { log } from '../../../lib/base/log.js';
 import { closeWork, workFrom, type Work } from '../../../lib/twisted/cooperation/work.js';
+import { loggedErrors } from '../../support/logged.js';
 
 function* numbers() {
   yield 1;
@@ -36,13 +36,11 @@ describe('workFrom', () => {
 });
 
 describe('closeWork', () => {
+  const logged = loggedErrors();
   const reported = async (work: Work): Promise<unknown[]> => {
-    const errors: unknown[] = [];
-    const stopListening = log.addObserver(({ error }) => errors.push(error));
     closeWork(work);
     await new Promise(setImmediate);
-    stopListening();
-    return errors;
+    return logged;
   };
   const next = () => ({ done: false, value: undefined }) as const;
   const oops = new Error('oops');

@@ -4,14 +4,17 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import { connect, Factory, listen, log, Protocol, type IAddress } from '../../../lib/index.js';
+import { connect, Factory, listen, Protocol, type IAddress } from '../../../lib/index.js';
 import { assertFactory, protocolOf } from '../../../lib/twisted/core/factory.js';
 import { freePort, local, portOf, Recorder } from '../../support/connections.js';
+import { loggedEvents } from '../../support/logged.js';
 import { until } from '../../support/until.js';
 
 const address: IAddress = { type: 'PIPE' };
 
 describe('Factory', () => {
+  const logged = loggedEvents();
+
   it('is started before its first user counts and stopped after its last, as in Twisted', () => {
     class Counting extends Factory {
       readonly told: string[] = [];
@@ -39,8 +42,6 @@ describe('Factory', () => {
 
   it('logs a rejection of startFactory or stopFactory, under its name', async () => {
     const failure = new Error('no');
-    const whys: unknown[] = [];
-    const stopObserving = log.addObserver(({ error, why }) => whys.push(error, why));
     class Failing extends Factory {
       override startFactory = (): never => Promise.reject(failure) as never;
       override stopFactory = (): never => Promise.reject(failure) as never;
@@ -49,10 +50,9 @@ describe('Factory', () => {
     factory.doStart();
     factory.doStop();
     await turn();
-    stopObserving();
-    expect(whys).to.deep.equal([
-      ...[failure, 'Failing: startFactory rejected'],
-      ...[failure, 'Failing: stopFactory rejected'],
+    expect(logged).to.deep.equal([
+      { error: failure, why: 'Failing: startFactory rejected' },
+      { error: failure, why: 'Failing: stopFactory rejected' },
     ]);
   });
 
@@ -132,12 +132,9 @@ describe('Factory', () => {
 
     it('gives a promise in vain; that it rejects is logged', async () => {
       const failure = new Error('no');
-      const whys: unknown[] = [];
-      const stopObserving = log.addObserver(({ error, why }) => whys.push(error, why));
       expect(() => protocolOf(building(Promise.reject(failure)), address)).to.throw(TypeError);
       await turn();
-      stopObserving();
-      expect(whys).to.deep.equal([failure, 'Factory: buildProtocol rejected']);
+      expect(logged).to.deep.equal([{ error: failure, why: 'Factory: buildProtocol rejected' }]);
     });
   });
 
@@ -155,14 +152,6 @@ describe('Factory', () => {
   });
 
   describe('that is not a subclass, and has no logPrefix', () => {
-    const reported: { error: unknown; why: string | undefined }[] = [];
-    let restore: () => void;
-    beforeEach(() => {
-      reported.length = 0;
-      restore = log.addObserver(({ error, why }) => reported.push({ error, why }));
-    });
-    afterEach(() => restore());
-
     class Own {
       stopped = false;
       buildProtocol(): never {
@@ -181,7 +170,7 @@ describe('Factory', () => {
       const listening = await listen(new Own(), { port: 0, ...local });
       await once(net.connect(portOf(listening), '127.0.0.1').resume(), 'close');
       await listening.stopListening();
-      expect(reported.map(({ why }) => why)).to.deep.equal([
+      expect(logged.map(({ why }) => why)).to.deep.equal([
         'Own: no protocol for a connection; it is closed',
       ]);
     });
@@ -191,7 +180,7 @@ describe('Factory', () => {
       const factory = new Own();
       connect(factory, { port: portOf(listening), ...local });
       await until(() => factory.stopped);
-      expect(reported.map(({ why }) => why)).to.deep.equal([
+      expect(logged.map(({ why }) => why)).to.deep.equal([
         'Own: no protocol for the connection; it is closed',
       ]);
       await listening.stopListening();

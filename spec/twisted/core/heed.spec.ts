@@ -3,19 +3,13 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import { log } from '../../../lib/base/log.js';
 import { heed } from '../../../lib/twisted/core/heed.js';
+import { loggedErrors } from '../../support/logged.js';
 import { fakeProducer, MemoryDescriptor } from '../../support/memory-descriptor.js';
 
 describe('heed', () => {
   const failure = new Error('Oops');
-  let logged: unknown[];
-  let stopObserving: () => void;
-  beforeEach(() => {
-    logged = [];
-    stopObserving = log.addObserver(({ error }) => logged.push(error));
-  });
-  afterEach(() => stopObserving());
+  const logged = loggedErrors();
 
   /** The methods that are called of the object that `make` gives when a callback has rejected. */
   const calledOf = async (make: (told: string[]) => unknown): Promise<string[]> => {

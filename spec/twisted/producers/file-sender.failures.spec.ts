@@ -8,7 +8,7 @@ import {
 } from '../../../lib/twisted/core/errors.js';
 import { FileSender, type FileTransform } from '../../../lib/twisted/producers/file-sender.js';
 import type { IFile } from '../../../lib/twisted/producers/files.js';
-import { log as errorLog, type LogEvent } from '../../../lib/base/log.js';
+import { loggedEvents } from '../../support/logged.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
 import { rejection } from '../../support/rejection.js';
 import { MemoryFile, PatientConsumer } from '../../support/memory-file.js';
@@ -23,15 +23,7 @@ const fails = (): never => {
 };
 
 describe('FileSender', () => {
-  let logged: LogEvent[];
-  let stopListening: () => void;
-  beforeEach(() => {
-    logged = [];
-    stopListening = errorLog.addObserver((event) => logged.push(event));
-  });
-  afterEach(() => {
-    stopListening();
-  });
+  const logged = loggedEvents();
 
   describe('stopped', () => {
     it('rejects, and does not unregister', async () => {

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 
 import { ProducerStoppedError } from '../../../lib/twisted/core/errors.js';
 import { FileSender } from '../../../lib/twisted/producers/file-sender.js';
-import { log as errorLog, type LogEvent } from '../../../lib/base/log.js';
+import { loggedEvents } from '../../support/logged.js';
 import { numbered } from '../../support/producers.js';
 import { rejection } from '../../support/rejection.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
@@ -17,14 +17,8 @@ describe('FileSender of a file of the operating system', () => {
   const folder = temporaryFolder();
   const contents = numbered(3 * MIB + 4);
 
-  let logged: LogEvent[];
-  let stopListening: () => void;
-  beforeEach(() => {
-    logged = [];
-    stopListening = errorLog.addObserver((event) => logged.push(event));
-  });
+  const logged = loggedEvents();
   afterEach(() => {
-    stopListening();
     expect(logged).to.deep.equal([]);
   });
 

@@ -8,8 +8,8 @@ import { expect } from 'chai';
 import { loopback } from '../../../lib/testing/loopback.js';
 import { FileSender } from '../../../lib/twisted/producers/file-sender.js';
 import { PullToPush } from '../../../lib/twisted/producers/pull-to-push.js';
-import { log as errorLog, type LogEvent } from '../../../lib/base/log.js';
 import { Protocol } from '../../../lib/twisted/core/protocol.js';
+import { loggedEvents } from '../../support/logged.js';
 import { numbered } from '../../support/producers.js';
 import { rejection } from '../../support/rejection.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
@@ -22,14 +22,8 @@ describe('FileSender of a file of the operating system', () => {
   const folder = temporaryFolder();
   const contents = numbered(3 * MIB + 4);
 
-  let logged: LogEvent[];
-  let stopListening: () => void;
-  beforeEach(() => {
-    logged = [];
-    stopListening = errorLog.addObserver((event) => logged.push(event));
-  });
+  const logged = loggedEvents();
   afterEach(() => {
-    stopListening();
     expect(logged).to.deep.equal([]);
   });
 

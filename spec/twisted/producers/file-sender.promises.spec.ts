@@ -4,7 +4,7 @@ import { InvalidArgTypeError } from '../../../lib/base/errors.js';
 import { ProducerStoppedError } from '../../../lib/twisted/core/errors.js';
 import { FileSender } from '../../../lib/twisted/producers/file-sender.js';
 import type { FileBytes, IFile } from '../../../lib/twisted/producers/files.js';
-import { log as errorLog, type LogEvent } from '../../../lib/base/log.js';
+import { loggedEvents } from '../../support/logged.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
 import { rejection } from '../../support/rejection.js';
 
@@ -38,14 +38,8 @@ class SlowFile implements IFile {
 }
 
 describe('FileSender of a file-like that answers with promises', () => {
-  let logged: LogEvent[];
-  let stopListening: () => void;
-  beforeEach(() => {
-    logged = [];
-    stopListening = errorLog.addObserver((event) => logged.push(event));
-  });
+  const logged = loggedEvents();
   afterEach(() => {
-    stopListening();
     expect(logged).to.deep.equal([]);
   });
 

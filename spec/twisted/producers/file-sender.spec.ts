@@ -12,7 +12,6 @@ import { ProducerStoppedError } from '../../../lib/twisted/core/errors.js';
 import { FileSender, type FileTransform } from '../../../lib/twisted/producers/file-sender.js';
 import type { IFile } from '../../../lib/twisted/producers/files.js';
 import { isPullProducer, type IConsumer } from '../../../lib/twisted/core/interfaces.js';
-import { log as errorLog, type LogEvent } from '../../../lib/base/log.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
 import { rejection } from '../../support/rejection.js';
 import { MemoryFile, PatientConsumer } from '../../support/memory-file.js';
@@ -27,16 +26,6 @@ const fails = (): never => {
 };
 
 describe('FileSender', () => {
-  let logged: LogEvent[];
-  let stopListening: () => void;
-  beforeEach(() => {
-    logged = [];
-    stopListening = errorLog.addObserver((event) => logged.push(event));
-  });
-  afterEach(() => {
-    stopListening();
-  });
-
   it('shares no name of its own state with a subclass', async () => {
     const callOfBase = (): never => {
       throw new Error('called by the base class');

@@ -3,12 +3,12 @@ import { expect } from 'chai';
 import { Cooperator } from '../../../lib/twisted/cooperation/cooperator.js';
 import { InvalidArgTypeError } from '../../../lib/base/errors.js';
 import { isPushProducer } from '../../../lib/twisted/core/interfaces.js';
-import { log } from '../../../lib/base/log.js';
 import { PullToPush } from '../../../lib/twisted/producers/pull-to-push.js';
 import { NotPaused, SchedulerError } from '../../../lib/twisted/cooperation/scheduler-errors.js';
 import { NonStreamingProducer } from '../../../lib/testing/non-streaming-producer.js';
 import { StringTransport } from '../../../lib/testing/string-transport.js';
 import { FakeScheduler } from '../../support/fake-scheduler.js';
+import { loggedEvents } from '../../support/logged.js';
 
 const oops = new Error('oops');
 const turn = (): Promise<void> => new Promise(setImmediate);
@@ -32,15 +32,7 @@ class Transport extends StringTransport {
 }
 
 describe('PullToPush', () => {
-  let reported: { error: unknown; why: string }[];
-  let stopListening: () => void;
-
-  beforeEach(() => {
-    reported = [];
-    stopListening = log.addObserver((event) => reported.push(event));
-  });
-
-  afterEach(() => stopListening());
+  const reported = loggedEvents();
 
   /** A producer of ten digits on its way into a transport. */
   function streaming() {

@@ -3,9 +3,9 @@ import sinon from 'sinon';
 
 import { Bucket } from '../../../lib/twisted/shaping/bucket.js';
 import { BucketQueue, type Waiter } from '../../../lib/twisted/shaping/bucket-queue.js';
-import { log } from '../../../lib/base/log.js';
 import { ShapedConsumer } from '../../../lib/twisted/shaping/shaped-consumer.js';
 import { makeEnds } from '../../support/ends.js';
+import { loggedErrors } from '../../support/logged.js';
 import { PacedConsumer } from '../../support/paced-consumer.js';
 import { PullProducer } from '../../support/producers.js';
 import { Random } from '../../support/random.js';
@@ -37,6 +37,7 @@ const totals = (consumers: readonly PacedConsumer[]): number[] =>
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
 describe('BucketQueue', () => {
+  const reported = loggedErrors();
   let clock: sinon.SinonFakeTimers;
 
   beforeEach(() => {
@@ -172,7 +173,6 @@ describe('BucketQueue', () => {
     });
 
     it('does not hold up others because a turn failed', () => {
-      const stopListening = log.addObserver(() => {});
       const bucket = makeBucket(100, 100);
       bucket.add(100);
       const failing = greedy(bucket);
@@ -181,15 +181,12 @@ describe('BucketQueue', () => {
       };
       const other = greedy(bucket);
       clock.tick(2_000);
-      stopListening();
       expect(other.total).to.be.within(150, 200);
       expect(bucket.refcount).to.equal(1);
     });
   });
 
   it('tells each waiter its own errors, and no others', () => {
-    const reported: unknown[] = [];
-    const stopListening = log.addObserver(({ error }) => reported.push(error));
     const server = makeBucket(1_000, 1_000);
     const empty = makeBucket(1, 0.1, server);
     empty.add(1);
@@ -209,7 +206,6 @@ describe('BucketQueue', () => {
     const shaped = new ShapedConsumer(mine, host);
     clock.setSystemTime(2_000);
     expect(() => shaped.write(Buffer.alloc(10))).to.throw('mine');
-    stopListening();
     expect(reported.map(String)).to.deep.equal(['Error: other']);
   });
 

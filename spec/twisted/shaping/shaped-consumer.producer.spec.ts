@@ -7,9 +7,9 @@ import type {
   IPullProducer,
   IPushProducer,
 } from '../../../lib/twisted/core/interfaces.js';
-import { log } from '../../../lib/base/log.js';
 import { ShapedConsumer } from '../../../lib/twisted/shaping/shaped-consumer.js';
 import { bytes, makeEnds } from '../../support/ends.js';
+import { loggedErrors } from '../../support/logged.js';
 import { PacedConsumer } from '../../support/paced-consumer.js';
 import { PullProducer, PushProducer, numbered } from '../../support/producers.js';
 
@@ -136,6 +136,7 @@ describe('ShapedConsumer', () => {
   });
 
   describe('an error', () => {
+    const reported = loggedErrors();
     const failing = (): IPullProducer & { stopped: boolean; asked: number } => ({
       stopped: false,
       asked: 0,
@@ -157,8 +158,6 @@ describe('ShapedConsumer', () => {
     });
 
     it('in a turn without a caller is reported, and ends everything', () => {
-      const reported: unknown[] = [];
-      const stopListening = log.addObserver(({ error }) => reported.push(error));
       const consumer = new PacedConsumer();
       const bucket = makeBucket(100, 100);
       const shaped = new ShapedConsumer(consumer, bucket);
@@ -166,7 +165,6 @@ describe('ShapedConsumer', () => {
       shaped.registerProducer(producer, false);
       shaped.write(Buffer.alloc(120));
       clock.tick(1_000);
-      stopListening();
       expect(reported.map(String)).to.deep.equal(['Error: worn out']);
       expect(producer.stopped).to.equal(true);
       expect(consumer.log.at(-1)).to.deep.equal(['unregister', 120]);
@@ -175,8 +173,6 @@ describe('ShapedConsumer', () => {
     });
 
     it('once more, when it is to end, is reported too', () => {
-      const reported: unknown[] = [];
-      const stopListening = log.addObserver(({ error }) => reported.push(error));
       const consumer = new PacedConsumer();
       const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
       const producer = failing();
@@ -186,13 +182,11 @@ describe('ShapedConsumer', () => {
       shaped.registerProducer(producer, false);
       shaped.write(Buffer.alloc(120));
       clock.tick(1_000);
-      stopListening();
       expect(reported.map(String)).to.deep.equal(['Error: worn out', 'Error: no end']);
       expect(consumer.log.at(-1)).to.deep.equal(['unregister', 120]);
     });
 
     it('tells a consumer that can be told', () => {
-      const stopListening = log.addObserver(() => {});
       const consumer = new PacedConsumer();
       const told: string[] = [];
       Object.assign(consumer, { producerFailed: (reason: Error) => told.push(reason.message) });
@@ -200,7 +194,6 @@ describe('ShapedConsumer', () => {
       shaped.registerProducer(failing(), false);
       shaped.write(Buffer.alloc(120));
       clock.tick(1_000);
-      stopListening();
       expect(told).to.deep.equal(['worn out']);
     });
 

@@ -5,9 +5,9 @@ import { Clock } from '../../../lib/testing/index.js';
 import { Bucket } from '../../../lib/twisted/shaping/bucket.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../../lib/base/errors.js';
 import type { IConsumer, IPullProducer } from '../../../lib/twisted/core/interfaces.js';
-import { log } from '../../../lib/base/log.js';
 import { ShapedConsumer } from '../../../lib/twisted/shaping/shaped-consumer.js';
 import { bytes, makeEnds } from '../../support/ends.js';
+import { loggedErrors } from '../../support/logged.js';
 import { PacedConsumer } from '../../support/paced-consumer.js';
 
 const makeBucket = (maxburst: number | null, rate: number | null, parent?: Bucket): Bucket =>
@@ -250,6 +250,8 @@ describe('ShapedConsumer', () => {
   });
 
   describe('given a bad argument', () => {
+    const reported = loggedErrors();
+
     it('throws a typed error, and registers with nothing', () => {
       const { consumer, log: calls } = makeEnds();
       for (const [what, make] of Object.entries({
@@ -282,14 +284,11 @@ describe('ShapedConsumer', () => {
     });
 
     it('fails, and does not stall, if a limit becomes wrong while it waits', () => {
-      const reported: unknown[] = [];
-      const stopListening = log.addObserver(({ error }) => reported.push(error));
       const consumer = new PacedConsumer();
       const bucket = makeBucket(10, 10);
       new ShapedConsumer(consumer, bucket).write(Buffer.alloc(100));
       bucket.rate = -1;
       clock.tick(5_000);
-      stopListening();
       expect(reported).to.have.length(1);
       expect(consumer.log.at(-1)?.[0]).to.equal('unregister');
       expect(clock.countTimers()).to.equal(0);

@@ -3,10 +3,10 @@ import sinon from 'sinon';
 
 import { Bucket } from '../../../lib/twisted/shaping/bucket.js';
 import { InvalidArgTypeError, MethodNotImplementedError } from '../../../lib/base/errors.js';
-import { log } from '../../../lib/base/log.js';
 import { ShapedConsumer } from '../../../lib/twisted/shaping/shaped-consumer.js';
 import { ShapedTransport } from '../../../lib/twisted/shaping/shaped-transport.js';
 import { bytes, makeEnds } from '../../support/ends.js';
+import { loggedErrors } from '../../support/logged.js';
 import { PullProducer, PushProducer } from '../../support/producers.js';
 import { HalfCloseableTransport } from '../../support/transports.js';
 
@@ -38,6 +38,7 @@ class AskingTransport extends HalfCloseableTransport {
 }
 
 describe('ShapedTransport', () => {
+  const reported = loggedErrors();
   let clock: sinon.SinonFakeTimers;
   let transport: AskingTransport;
   let bucket: Bucket;
@@ -286,20 +287,16 @@ describe('ShapedTransport', () => {
   });
 
   it('aborts when a turn without a caller fails', () => {
-    const reported: unknown[] = [];
-    const stopListening = log.addObserver(({ error }) => reported.push(error));
     shaped.write(bytes('abcdefgh'));
     transport.write = () => {
       throw new Error('broken');
     };
     clock.tick(1_000);
-    stopListening();
     expect(reported.map(String)).to.deep.equal(['Error: broken']);
     expect(transport.log.at(-1)).to.equal('abort');
   });
 
   it('stops its producer and closes then, where the transport cannot abort', () => {
-    const stopListening = log.addObserver(() => {});
     const { producer, log: calls } = makeEnds();
     Object.assign(transport, { abortConnection: undefined });
     shaped.registerProducer(producer, true);
@@ -308,7 +305,6 @@ describe('ShapedTransport', () => {
       throw new Error('broken');
     };
     clock.tick(1_000);
-    stopListening();
     expect(calls).to.deep.equal(['p stop']);
     expect(transport.log.slice(-2)).to.deep.equal(['unregister', 'lose']);
     expect(bucket.refcount).to.equal(0);

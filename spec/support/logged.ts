@@ -1,0 +1,19 @@
+import { log, type LogEvent } from '../../lib/index.js';
+
+/** What `of` makes of each event that the log reports in the test that runs; none before it. */
+function logged<T>(of: (event: LogEvent) => T): T[] {
+  const noted: T[] = [];
+  let stop: () => void;
+  beforeEach(() => {
+    noted.length = 0;
+    stop = log.addObserver((event) => noted.push(of(event)));
+  });
+  afterEach(() => stop());
+  return noted;
+}
+
+/** The errors that a test logs, which are then not printed. Call it in a `describe`, for its tests. */
+export const loggedErrors = (): unknown[] => logged(({ error }) => error);
+
+/** The same, each with why it was logged. */
+export const loggedEvents = (): LogEvent[] => logged((event) => event);
