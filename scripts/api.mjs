@@ -4,20 +4,16 @@
 // Either fails where a public type names one that is not exported. Needs dist/.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+import { entryPoints, root } from './entry-points.mjs';
+
 const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
 
-const entries = Object.entries(JSON.parse(readFileSync(join(root, 'package.json'))).exports)
-  .filter(([, target]) => typeof target === 'object')
-  .map(([path, { types }]) => ({ types, report: basename(join('twisted-streams', path)) }));
-
 /** The names of the first entry point, by which users call them whichever entry names them. */
-const known = new Set(readFileSync(join(root, entries[0].types), 'utf8').match(/\w+/g));
+const known = new Set(readFileSync(join(root, entryPoints[0].types), 'utf8').match(/\w+/g));
 
 mkdirSync(join(root, 'etc'), { recursive: true });
 
@@ -40,7 +36,8 @@ function hear(message) {
   }
 }
 
-for (const { types, report } of entries) {
+for (const { subpath, types } of entryPoints) {
+  const report = basename(join('twisted-streams', subpath));
   const config = ExtractorConfig.prepare({
     packageJsonFullPath: join(root, 'package.json'),
     configObjectFullPath: join(root, 'etc', 'api-extractor.json'),

@@ -2,20 +2,17 @@
 // find, read and link a module, and the library has a hundred. What the sources share is shared here
 // too, so that an error that `twisted-streams/testing` throws is an instance of the library's class.
 import { writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
 
+import { entryPoints, root } from './entry-points.mjs';
 import { mergeImports } from './merge-imports.mjs';
 import { markPure } from './pure.mjs';
 import { stripComments } from './strip-comments.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const entryPoints = ['lib/index.ts', 'lib/protocols/index.ts', 'lib/testing/index.ts'];
-
 const { outputFiles } = await build({
   absWorkingDir: root,
-  entryPoints,
+  entryPoints: entryPoints.map(({ source }) => source),
   outbase: 'lib',
   outdir: 'dist',
   chunkNames: 'shared-[hash]',

@@ -1,5 +1,7 @@
 import ts from 'typescript';
 
+import { parse, withEdits } from './bundle-text.mjs';
+
 /**
  * The names to import, without those of `elements` that another one has imported: what that one calls
  * them goes into `again`, by what they are called themselves, which is nothing else in all of the bundle.
@@ -20,7 +22,7 @@ function namesOnce(elements, again) {
  * when they load. Each line stays where it is, so that the source map stays true.
  */
 export function mergeImports(code) {
-  const { statements } = ts.createSourceFile('bundle.js', code, ts.ScriptTarget.ES2022, true);
+  const { statements } = parse(code);
   const modules = new Map();
   for (const statement of statements.filter(ts.isImportDeclaration)) {
     const { importClause, moduleSpecifier } = statement;
@@ -50,12 +52,5 @@ export function mergeImports(code) {
     ts.forEachChild(node, rename);
   };
   statements.forEach(rename);
-
-  let result = '';
-  let done = 0;
-  for (const { start, end, text } of edits.sort((one, other) => one.start - other.start)) {
-    result += code.slice(done, start) + text;
-    done = end;
-  }
-  return result + code.slice(done);
+  return withEdits(code, edits);
 }

@@ -5,6 +5,8 @@
 import { build } from 'esbuild';
 import ts from 'typescript';
 
+import { parse, withEdits } from './bundle-text.mjs';
+
 /** The name of what a statement of a bundle declares: esbuild makes a `var` of all but functions. */
 const declarationOf = (statement) =>
   ts.isVariableStatement(statement) ? statement.declarationList.declarations[0] : undefined;
@@ -63,11 +65,9 @@ function named(initializer, name) {
  * @throws if something is left that isn't the initializer of a variable.
  */
 export async function markPure(code) {
-  const { statements } = ts.createSourceFile('bundle.js', code, ts.ScriptTarget.ES2022, true);
+  const { statements } = parse(code);
   const names = statements.flatMap(namesOf);
-  let marked = '';
-  let done = 0;
-  for (const statement of await impureOf(statements, names)) {
+  const edits = (await impureOf(statements, names)).map((statement) => {
     const declaration = declarationOf(statement);
     if (declaration?.initializer === undefined) {
       throw new Error(
@@ -75,9 +75,11 @@ export async function markPure(code) {
       );
     }
     const { initializer, name } = declaration;
-    const start = initializer.getStart();
-    marked += `${code.slice(done, start)}/* @__PURE__ */ (() => ${named(initializer, name.text)})()`;
-    done = initializer.getEnd();
-  }
-  return marked + code.slice(done);
+    return {
+      start: initializer.getStart(),
+      end: initializer.getEnd(),
+      text: `/* @__PURE__ */ (() => ${named(initializer, name.text)})()`,
+    };
+  });
+  return withEdits(code, edits);
 }

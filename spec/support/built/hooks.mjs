@@ -1,5 +1,5 @@
 // What a spec imports of lib/ comes from dist/: each file of lib/ stands for all that the package exports.
-import { entryPoints } from './entry-points.mjs';
+import { entryPoints } from '../../../scripts/entry-points.mjs';
 
 const WHOLE = 'built:whole';
 
@@ -13,6 +13,7 @@ export function resolve(specifier, context, next) {
 
 export function load(url, context, next) {
   if (url !== WHOLE) return next(url, context);
-  const source = entryPoints.map((entry) => `export * from ${JSON.stringify(entry)};`).join('\n');
+  const urls = entryPoints.map(({ code }) => new URL(`../../../${code}`, import.meta.url).href);
+  const source = urls.map((each) => `export * from ${JSON.stringify(each)};`).join('\n');
   return { format: 'module', source, shortCircuit: true };
 }

@@ -1,17 +1,16 @@
-// Prints the specs that can run against dist/: those of the library's rooms that import only names which
-// the package exports, themselves and in the files that they share with others.
+// Prints the specs that can run against dist/: those of the library's rooms that take from lib/ only what
+// the package exports, themselves and in the files of spec/ that they import.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { pathToFileURL } from 'node:url';
 
 import ts from 'typescript';
 
-import { entryPoints } from './entry-points.mjs';
+import { entryPoints, root } from '../../../scripts/entry-points.mjs';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
 const rooms = ['base', 'endpoints', 'protocols', 'streams', 'support', 'testing', 'twisted'];
 
-const isInLib = (path) => relative(join(root, 'lib'), path).startsWith('..') === false;
+const isInLib = (path) => !relative(join(root, 'lib'), path).startsWith('..');
 
 /** The names that an import takes; of all of a file, which dist/ has no equal of, `*`. */
 function namesOf(bindings) {
@@ -36,7 +35,9 @@ function importsOf(path) {
   return imports;
 }
 
-const modules = await Promise.all(entryPoints.map((entry) => import(entry)));
+const modules = await Promise.all(
+  entryPoints.map(({ code }) => import(pathToFileURL(join(root, code)).href)),
+);
 const exported = new Set(modules.flatMap((module) => Object.keys(module)));
 
 const files = rooms.flatMap((room) =>
@@ -46,6 +47,7 @@ const files = rooms.flatMap((room) =>
 );
 const known = new Map(files.map((path) => [path, importsOf(path)]));
 
+/** Whether `path` can do without lib/. A file that imports itself, by way of others, is seen once. */
 function isPublic(path, above = new Set()) {
   if (above.has(path)) return true;
   above.add(path);
