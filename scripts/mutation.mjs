@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 
 import { ROOMS } from './mutation/rooms.mjs';
 import { reasonToLive } from './mutation/survivors.mjs';
+import { refuse } from './refuse.mjs';
 
 const STRYKER = '@stryker-mutator/core@10.1.1';
 /** The first Node that it runs on, and the one to run it on otherwise. */
@@ -23,11 +24,6 @@ const GOAL = 95;
 const root = new URL('..', import.meta.url);
 const DEAD = new Set(['Killed', 'Timeout']);
 const ALIVE = new Set(['Survived', 'NoCoverage']);
-
-function refuse(message) {
-  console.error(message);
-  process.exit(2);
-}
 
 const { values, positionals } = parseArgs({
   options: {

@@ -1,12 +1,9 @@
 // Says what is missing before anything else fails for want of it. Runs on any Node.
 import { existsSync } from 'node:fs';
 
-const here = (path) => existsSync(new URL(`../${path}`, import.meta.url));
+import { refuse } from './refuse.mjs';
 
-function refuse(message) {
-  console.error(message);
-  process.exit(2);
-}
+const here = (path) => existsSync(new URL(`../${path}`, import.meta.url));
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {

@@ -6,14 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { withRelease } from './changelog.mjs';
+import { refuse } from './refuse.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const run = (command, ...args) => execFileSync(command, args, { cwd: root, stdio: 'inherit' });
-
-function refuse(message) {
-  console.error(message);
-  process.exit(2);
-}
 
 const { positionals } = parseArgs({ allowPositionals: true });
 const [version] = positionals;
