@@ -10,7 +10,7 @@ import {
   ProducerStoppedError,
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
-import { whenRejected } from '../../base/rejection.js';
+import { isThenable, whenRejected } from '../../base/rejection.js';
 import { AskCounter } from '../../base/ask-counter.js';
 import { asError } from '../../base/as-error.js';
 import { isBytes } from '../../base/bytes.js';
@@ -258,7 +258,7 @@ export class Transfer implements SourceListener, IPushProducer {
   }
 
   private heed(returned: unknown): void {
-    this.mayReject = returned instanceof Promise;
+    this.mayReject = isThenable(returned);
     whenRejected(returned, (reason) => this.consumerFailed(reason));
   }
 

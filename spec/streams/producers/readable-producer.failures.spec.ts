@@ -184,19 +184,21 @@ describe('ReadableProducer, when', () => {
     }
 
     for (const streaming of [true, false]) {
-      it(`from an async write, with the last chunk, ${streaming ? 'pushed' : 'pulled'}: rejects`, async () => {
-        const consumer = new RecordingConsumer();
-        // eslint-disable-next-line @typescript-eslint/require-await
-        const write = async () => {
-          throw boom;
-        };
-        Object.assign(consumer, { write });
-        for (const source of [Readable.from([Buffer.from('a')]), streamx.Readable.from(['a'])]) {
-          const producer = new ReadableProducer(source, { streaming });
-          expect(await rejection(producer.startProducing(consumer))).to.equal(boom);
-        }
-        expect(consumer.log.filter((entry) => entry === 'unregister')).to.have.length(2);
-      });
+      const writes: Record<string, () => unknown> = {
+        promise: () => Promise.reject(boom),
+        // Promises of other libraries are no instances of Node's.
+        thenable: () => ({ then: (_done: unknown, fail: (error: Error) => void) => fail(boom) }),
+      };
+      for (const [kind, write] of Object.entries(writes)) {
+        it(`from a write that gives a ${kind}, with the last chunk, ${streaming ? 'pushed' : 'pulled'}: rejects`, async () => {
+          const consumer = Object.assign(new RecordingConsumer(), { write });
+          for (const source of [Readable.from([Buffer.from('a')]), streamx.Readable.from(['a'])]) {
+            const producer = new ReadableProducer(source, { streaming });
+            expect(await rejection(producer.startProducing(consumer))).to.equal(boom);
+          }
+          expect(consumer.log.filter((entry) => entry === 'unregister')).to.have.length(2);
+        });
+      }
     }
 
     it('from write, after stopping it: rejects as stopped, reports this', async () => {
