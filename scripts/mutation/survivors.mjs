@@ -47,7 +47,7 @@ export const SURVIVORS = {
   },
   'lib/streams/as-streams/consumer-gate.ts': {
     [SHORTCUT]: [
-      ['if (latch.isFree) {', 'if (false) {'],
+      ['if (latch.isFree) {', 'if (false) {', 'if (latch.isFree) {}'],
       ['if (returned !== undefined) this.heed(', 'if (true) this.heed('],
     ],
     [CLOCK]: [['if (--this.unitsLeft <= 0)', 'if (--this.unitsLeft < 0)', 'if (true)']],
