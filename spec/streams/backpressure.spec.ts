@@ -5,10 +5,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 
 import { Chain, type ChainOptions } from '../support/chain.js';
+import { KIB, MIB } from '../support/sizes.js';
 
-const KiB = 1024;
-const MiB = 1024 * KiB;
-const GiB = 1024 * MiB;
+const GiB = 1024 * MIB;
 
 /** Gives the same chunk again and again: nothing that is so large need be held. */
 class Endless extends Readable {
@@ -49,10 +48,10 @@ interface Setting {
 
 const settings: Setting[] = [];
 for (const streaming of [true, false]) {
-  settings.push({ highWaterMark: 16 * KiB, chunk: 64 * KiB, streaming });
-  settings.push({ highWaterMark: 32 * KiB, chunk: 8 * KiB, streaming });
-  settings.push({ highWaterMark: 16 * KiB, chunk: 1000, streaming });
-  settings.push({ highWaterMark: 1, chunk: 4 * KiB, streaming });
+  settings.push({ highWaterMark: 16 * KIB, chunk: 64 * KIB, streaming });
+  settings.push({ highWaterMark: 32 * KIB, chunk: 8 * KIB, streaming });
+  settings.push({ highWaterMark: 16 * KIB, chunk: 1000, streaming });
+  settings.push({ highWaterMark: 1, chunk: 4 * KIB, streaming });
 }
 
 /**
@@ -90,14 +89,14 @@ describe('A chain of all six adapters', () => {
     const name = `highWaterMark ${highWaterMark}, chunks of ${chunk}, ${streaming ? 'push' : 'pull'}`;
 
     it(`buffers a highWaterMark and one chunk at each seam, for 1 GiB as for 1 MiB (${name})`, async () => {
-      for (const size of [MiB, GiB]) {
+      for (const size of [MIB, GiB]) {
         const sink = new Writable({ write() {} });
         const { source, chain } = begin(size, setting, sink);
         chain.far.pipe(chain.far);
         await standstill(source);
         const buffered = chain.buffered();
         const bound = expectBounded(buffered, setting);
-        expect(bound).to.be.lessThan(MiB); // So neither source was read to its end.
+        expect(bound).to.be.lessThan(MIB); // So neither source was read to its end.
         // What nobody owns up to would show here. (A chunk on its way counts at both ends.)
         const known = Object.values(buffered).reduce((total, bytes) => total + bytes, 0);
         expect(source.given, 'all that waits').to.be.lessThanOrEqual(known);
@@ -119,7 +118,7 @@ describe('A chain of all six adapters', () => {
           setImmediate(callback);
         },
       });
-      const { source, chain, done } = begin(2 * MiB, setting, sink);
+      const { source, chain, done } = begin(2 * MIB, setting, sink);
       await Promise.all([done, chain.receive()]);
       expect(received).to.equal(source.given);
       expectBounded(peaks, setting);

@@ -1,3 +1,5 @@
+import { expect } from 'chai';
+
 import { log, type LogEvent } from '../../lib/index.js';
 
 /** What `of` makes of each event that the log reports in the test that runs; none before it. */
@@ -17,3 +19,12 @@ export const loggedErrors = (): unknown[] => logged(({ error }) => error);
 
 /** The same, each with why it was logged. */
 export const loggedEvents = (): LogEvent[] => logged((event) => event);
+
+/** The same errors; a test fails unless it takes those that it expects out of them: `splice(0)`. */
+export function expectNothingLogged(): unknown[] {
+  const errors = loggedErrors();
+  afterEach(() => {
+    expect(errors, 'what was logged and not expected').to.deep.equal([]);
+  });
+  return errors;
+}

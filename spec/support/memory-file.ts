@@ -1,4 +1,4 @@
-import type { FileSender } from '../../lib/twisted/producers/file-sender.js';
+import { FileSender } from '../../lib/twisted/producers/file-sender.js';
 import type { IFile } from '../../lib/twisted/producers/files.js';
 import { RecordingConsumer } from './recording-consumer.js';
 
@@ -27,4 +27,9 @@ export class PatientConsumer extends RecordingConsumer {
   }
 
   override wrote(): void {}
+}
+
+/** A sender that reads `chunkSize` bytes at a time. */
+export function senderOf(chunkSize: number): FileSender {
+  return Object.assign(new FileSender(), { CHUNK_SIZE: chunkSize });
 }

@@ -5,7 +5,6 @@ import { EventEmitter } from 'node:events';
 import type { Event } from '../../lib/streams/any-stream/index.js';
 import { StreamWriter } from '../../lib/streams/transports/stream-writer.js';
 
-export const failure = new Error('Oops');
 export const [one, two] = [Buffer.from('one'), Buffer.from('two')];
 
 /** A stream that does what its fields say, and adds the calls that are made of it to `calls`. */

@@ -6,7 +6,8 @@ import {
   ConnectionDone,
   ConnectionLost,
 } from '../../lib/twisted/core/errors.js';
-import { loggedEvents } from '../support/logged.js';
+import { failure, fails } from '../support/failure.js';
+import { loggedErrors } from '../support/logged.js';
 import { rejection } from '../support/rejection.js';
 import { setUp, fakeProducer } from '../support/noting-protocol.js';
 
@@ -134,12 +135,7 @@ describe('loopback', () => {
   });
 
   describe('failures', () => {
-    const failure = new Error('Oops');
-    const fails = () => {
-      throw failure;
-    };
-
-    const logged = loggedEvents();
+    const logged = loggedErrors();
 
     const expectServerToFail = async (
       { server, client }: ReturnType<typeof setUp>,
@@ -221,7 +217,7 @@ describe('loopback', () => {
       const done = connect();
       client.say('a');
       expect(await rejection(done)).to.equal(failure);
-      expect(logged.map(({ error }) => error)).to.deep.equal([second]);
+      expect(logged).to.deep.equal([second]);
     });
 
     it('become ConnectionLost where the value that is thrown is not an error', async () => {

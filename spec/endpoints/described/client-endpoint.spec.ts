@@ -16,7 +16,7 @@ import {
 } from '../../../lib/index.js';
 import { certificate } from '../../support/certificate.js';
 import { Caller, Echo, freePort, local, portOf } from '../../support/connections.js';
-import { loggedErrors } from '../../support/logged.js';
+import { expectNothingLogged } from '../../support/logged.js';
 import { rejection } from '../../support/rejection.js';
 import { port } from '../../support/sockets.js';
 import { until } from '../../support/until.js';
@@ -36,14 +36,13 @@ class Counted extends Factory {
 describe('ClientEndpoint', () => {
   let listening: ListeningPort;
   let endpoint: ClientEndpoint;
-  const logged = loggedErrors();
+  const logged = expectNothingLogged();
   beforeEach(async () => {
     listening = await listen(Factory.forProtocol(Echo), { port: 0, ...local });
     endpoint = new ClientEndpoint({ port: portOf(listening), ...local });
   });
   afterEach(async () => {
     await listening.stopListening();
-    expect(logged).to.deep.equal([]);
   });
 
   it('resolves with the protocol that the factory built, once that is connected', async () => {

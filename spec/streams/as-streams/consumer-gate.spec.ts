@@ -6,10 +6,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 
 import { ConsumerGate } from '../../../lib/streams/as-streams/consumer-gate.js';
+import { failure, fails } from '../../support/failure.js';
 import { loggedErrors } from '../../support/logged.js';
 
 const chunk = Buffer.from('chunk');
-const failure = new Error('Oops');
 
 /** A gate before a consumer whose `write` does `act`, and a record of all calls. */
 function made(act: (gate: ConsumerGate) => unknown = () => undefined) {
@@ -86,17 +86,14 @@ describe('ConsumerGate', () => {
   });
 
   it('fails the chunk for which its consumer throws, and only logs an error after a stop', () => {
-    const throwing = () => {
-      throw failure;
-    };
-    const { gate, consumer, told, write } = made(throwing);
+    const { gate, consumer, told, write } = made(fails);
     gate.open(consumer);
     write();
     expect(told).to.deep.equal(['chunk', failure]);
     expect(logged).to.deep.equal([]);
     const stopping = made((gate) => {
       gate.finish(new Error('stopped'));
-      throwing();
+      fails();
     });
     stopping.gate.open(stopping.consumer);
     stopping.write();

@@ -7,7 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 
 import { ProducerReadable, type IPushProducer } from '../../../lib/index.js';
-import { loggedEvents } from '../../support/logged.js';
+import { loggedErrors } from '../../support/logged.js';
 import { numbered, PullProducer, PushProducer } from '../../support/producers.js';
 import { readAll } from '../../support/sockets.js';
 import { textOf } from '../../support/text-of.js';
@@ -172,7 +172,7 @@ describe('ProducerReadable', () => {
   });
 
   describe('when its producer throws', () => {
-    const logged = loggedEvents();
+    const logged = loggedErrors();
 
     for (const streaming of [true, false]) {
       it(`from resumeProducing, is destroyed with that and stops the ${streaming ? 'push' : 'pull'} producer`, async () => {
@@ -242,7 +242,7 @@ describe('ProducerReadable', () => {
       const first = new Error('first');
       readable.destroy(first);
       expect(await once(readable, 'error')).to.deep.equal([first]);
-      expect(logged.map(({ error }) => error)).to.deep.equal([boom]);
+      expect(logged).to.deep.equal([boom]);
     });
   });
 });

@@ -15,6 +15,7 @@ import {
   WritableConsumer,
   type IConsumer,
 } from '../../../lib/index.js';
+import { fails } from '../../support/failure.js';
 import { rejection } from '../../support/rejection.js';
 import { readAll, tcpPair } from '../../support/sockets.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
@@ -136,14 +137,10 @@ describe('a protocol that awaits a transfer', () => {
     const { server, client } = await tcpPair();
     const transport = new DuplexTransport(server, { protocol: new Protocol() });
     const received = readAll(client).finally(() => client.end());
-    const failure = new Error('Oops');
-    const fail = () => {
-      throw failure;
-    };
     for (const begin of [
-      () => new FileSender().beginFileTransfer(path, transport, fail),
+      () => new FileSender().beginFileTransfer(path, transport, fails),
       () => new FileSender().beginFileTransfer(folder.path('missing'), transport),
-      () => new FileSender().beginFileTransfer({ read: fail }, transport),
+      () => new FileSender().beginFileTransfer({ read: fails }, transport),
     ]) {
       const reason = rejection(begin());
       transport.loseConnection();

@@ -9,10 +9,9 @@ import type {
   SourceListener,
 } from '../../../lib/streams/producers/readable-source.js';
 import { Transfer } from '../../../lib/streams/producers/transfer.js';
+import { failure } from '../../support/failure.js';
 import { loggedErrors } from '../../support/logged.js';
 import { rejection } from '../../support/rejection.js';
-
-const failure = new Error('Oops');
 
 /** A transfer, the source that it reads by hand, and all calls of the source and the consumer. */
 function made({

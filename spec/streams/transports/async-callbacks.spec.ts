@@ -30,6 +30,7 @@ import {
 } from '../../../lib/index.js';
 import { loopback } from '../../../lib/testing/index.js';
 import { local, portOf } from '../../support/connections.js';
+import { failure } from '../../support/failure.js';
 import { loggedErrors } from '../../support/logged.js';
 import { rejection } from '../../support/rejection.js';
 import { tcpPair } from '../../support/sockets.js';
@@ -39,7 +40,6 @@ import { until } from '../../support/until.js';
 type Anything = Record<string, (...args: never[]) => unknown>;
 
 describe('a callback that is an async function and rejects', () => {
-  const failure = new Error('Oops');
   const rejects = async (): Promise<never> => {
     await turn();
     throw failure;

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
-import { failure, one, two, made } from '../../support/stream-writer.js';
+import { failure } from '../../support/failure.js';
+import { one, two, made } from '../../support/stream-writer.js';
 
 describe('StreamWriter', () => {
   describe('ending', () => {

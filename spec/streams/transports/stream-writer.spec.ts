@@ -3,7 +3,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import { failure, one, two, Corked, made } from '../../support/stream-writer.js';
+import { failure } from '../../support/failure.js';
+import { one, two, Corked, made } from '../../support/stream-writer.js';
 
 describe('StreamWriter', () => {
   it('is blocked and not ready while the stream is about to move', () => {

@@ -11,8 +11,7 @@ import {
   WritableConsumer,
   type WritableConsumerOptions,
 } from '../../../lib/index.js';
-
-const KIB = 1024;
+import { KIB } from '../../support/sizes.js';
 
 /** A chunk that shows what it is. */
 const chunk = (name: string, length = 16 * KIB) => Buffer.alloc(length, name);

@@ -7,9 +7,8 @@ import { ConsumerWritable, TransportDuplex } from '../../../lib/index.js';
 import { ProducerReadable } from '../../../lib/streams/as-streams/producer-readable.js';
 import { SlowConsumer } from '../../support/consumers.js';
 import { PushProducer } from '../../support/producers.js';
+import { KIB } from '../../support/sizes.js';
 import { HalfCloseableTransport } from '../../support/transports.js';
-
-const KiB = 1024;
 
 /** Lets everything happen that can. */
 async function settled(): Promise<void> {
@@ -29,9 +28,9 @@ describe('Node’s own toWeb', () => {
 
   it('takes a ProducerReadable', async () => {
     const readable = new ProducerReadable();
-    const producer = new PushProducer(readable, Buffer.alloc(100 * KiB, 'x'), KiB).start();
+    const producer = new PushProducer(readable, Buffer.alloc(100 * KIB, 'x'), KIB).start();
     const text = await textOf(Readable.toWeb(own<Readable>(readable)) as AsyncIterable<Uint8Array>);
-    expect(text.length).to.equal(100 * KiB);
+    expect(text.length).to.equal(100 * KIB);
     expect(producer.log).to.not.include('stop');
   });
 

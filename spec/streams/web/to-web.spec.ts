@@ -17,11 +17,10 @@ import {
 import { ProducerReadable } from '../../../lib/streams/as-streams/producer-readable.js';
 import { DrivenConsumer, SlowConsumer } from '../../support/consumers.js';
 import { numbered, PushProducer } from '../../support/producers.js';
+import { KIB } from '../../support/sizes.js';
 import { port, tcpPair } from '../../support/sockets.js';
 import { HalfCloseableTransport } from '../../support/transports.js';
 import { rejection } from '../../support/rejection.js';
-
-const KiB = 1024;
 
 /** Lets everything happen that can. */
 async function settled(): Promise<void> {
@@ -49,22 +48,22 @@ describe('toWeb', () => {
     });
 
     it('buffers by bytes: two highWaterMarks, and a chunk at each', async () => {
-      const readable = new ProducerReadable({ highWaterMark: 16 * KiB });
-      const producer = new PushProducer(readable, Buffer.alloc(4096 * KiB), 4 * KiB).start();
+      const readable = new ProducerReadable({ highWaterMark: 16 * KIB });
+      const producer = new PushProducer(readable, Buffer.alloc(4096 * KIB), 4 * KIB).start();
       const reader = toWeb(readable).getReader();
       await settled();
       expect(producer.paused).to.equal(true);
       const before = producer.sent;
-      expect(before).to.be.lessThanOrEqual(40 * KiB);
+      expect(before).to.be.lessThanOrEqual(40 * KIB);
       await reader.read();
       await settled();
-      expect(producer.sent - before).to.equal(4 * KiB);
+      expect(producer.sent - before).to.equal(4 * KIB);
     });
 
     it('stops the producer when it is cancelled', async () => {
       for (const reason of [undefined, new Error('enough'), 'enough']) {
         const readable = new ProducerReadable();
-        const producer = new PushProducer(readable, Buffer.alloc(1 << 20), KiB).start();
+        const producer = new PushProducer(readable, Buffer.alloc(1 << 20), KIB).start();
         await toWeb(readable).cancel(reason);
         expect(producer.log.at(-1)).to.equal('stop');
         expect(readable.destroyed).to.equal(true);

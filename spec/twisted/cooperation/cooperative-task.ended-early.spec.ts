@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 
-import { Cooperator } from '../../../lib/twisted/cooperation/cooperator.js';
+import type { Cooperator } from '../../../lib/twisted/cooperation/cooperator.js';
 import { microtasks } from '../../real-twisted/support/cooperation.js';
-import { FakeScheduler } from '../../support/fake-scheduler.js';
+import type { FakeScheduler } from '../../support/fake-scheduler.js';
 import { loggedErrors } from '../../support/logged.js';
+import { pumped } from '../../support/pumped-cooperator.js';
 import { rejection } from '../../support/rejection.js';
 import { deferred } from '../../support/deferred.js';
 
@@ -16,11 +17,7 @@ describe('CooperativeTask', () => {
   const reported = loggedErrors();
 
   beforeEach(() => {
-    scheduler = new FakeScheduler();
-    cooperator = new Cooperator({
-      scheduler: scheduler.schedule,
-      terminationPredicateFactory: () => () => true,
-    });
+    ({ scheduler, cooperator } = pumped());
   });
 
   describe('ended early', () => {

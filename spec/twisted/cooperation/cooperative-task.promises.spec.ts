@@ -7,8 +7,10 @@ import {
   TaskStopped,
 } from '../../../lib/twisted/cooperation/scheduler-errors.js';
 import { microtasks } from '../../real-twisted/support/cooperation.js';
-import { FakeScheduler } from '../../support/fake-scheduler.js';
+import { counting } from '../../support/counting-task.js';
+import type { FakeScheduler } from '../../support/fake-scheduler.js';
 import { loggedErrors } from '../../support/logged.js';
+import { pumped } from '../../support/pumped-cooperator.js';
 import { rejection } from '../../support/rejection.js';
 import { deferred } from '../../support/deferred.js';
 
@@ -20,34 +22,12 @@ describe('CooperativeTask', () => {
   const reported = loggedErrors();
 
   beforeEach(() => {
-    scheduler = new FakeScheduler();
-    cooperator = new Cooperator({
-      scheduler: scheduler.schedule,
-      terminationPredicateFactory: () => () => true,
-    });
+    ({ scheduler, cooperator } = pumped());
   });
-
-  /** A task that counts, one a step, and does what it is told in place of that. */
-  function counting() {
-    const work: unknown[] = [];
-    const next: { yields?: unknown; throws?: unknown; ends?: boolean; does?: () => void } = {};
-    const iterator = (function* () {
-      for (let count = 1; ; count += 1) {
-        const { yields, throws, ends, does } = next;
-        for (const order of Object.keys(next)) delete next[order as keyof typeof next];
-        does?.();
-        if (ends) return;
-        if (throws) throw throws as Error;
-        work.push(yields ?? count);
-        yield yields ?? count;
-      }
-    })();
-    return { work, next, iterator, task: cooperator.cooperate(iterator) };
-  }
 
   describe('yielding a promise', () => {
     it('goes on once that is fulfilled', async () => {
-      const { work, next } = counting();
+      const { work, next } = counting(cooperator);
       const { promise, resolve } = deferred();
       next.yields = promise;
       scheduler.pump();
@@ -59,7 +39,7 @@ describe('CooperativeTask', () => {
     });
 
     it('takes any value with a then method for a promise', async () => {
-      const { work, next } = counting();
+      const { work, next } = counting(cooperator);
       const thenable = { then: (resolve: () => void) => resolve() };
       next.yields = thenable;
       scheduler.pump();
@@ -70,7 +50,7 @@ describe('CooperativeTask', () => {
     });
 
     it('fails with the reason with which the promise is rejected', async () => {
-      const { task, next } = counting();
+      const { task, next } = counting(cooperator);
       next.yields = Promise.reject(oops);
       const end = rejection(task.whenDone());
       scheduler.pump();
@@ -79,7 +59,7 @@ describe('CooperativeTask', () => {
     });
 
     it('also needs the resume that a pause meanwhile is owed', async () => {
-      const { task, work, next } = counting();
+      const { task, work, next } = counting(cooperator);
       const { promise, resolve } = deferred();
       next.yields = promise;
       scheduler.pump();
@@ -93,7 +73,7 @@ describe('CooperativeTask', () => {
     });
 
     it('goes on early when it is resumed, as in Twisted, and the resume too many is reported', async () => {
-      const { task, work, next } = counting();
+      const { task, work, next } = counting(cooperator);
       const { promise, resolve } = deferred();
       next.yields = promise;
       scheduler.pump();
@@ -107,7 +87,7 @@ describe('CooperativeTask', () => {
     });
 
     it('works no more when it is stopped meanwhile', async () => {
-      const { task, work, next } = counting();
+      const { task, work, next } = counting(cooperator);
       const { promise, resolve } = deferred();
       next.yields = promise;
       scheduler.pump();
@@ -120,7 +100,7 @@ describe('CooperativeTask', () => {
     });
 
     it('stays stopped when the promise is rejected after that, which is reported', async () => {
-      const { task, next } = counting();
+      const { task, next } = counting(cooperator);
       const { promise, reject } = deferred();
       next.yields = promise;
       scheduler.pump();
@@ -132,7 +112,7 @@ describe('CooperativeTask', () => {
     });
 
     it('goes on once that is fulfilled although cancelling a tick threw', async () => {
-      const { work, next } = counting();
+      const { work, next } = counting(cooperator);
       const { promise, resolve } = deferred();
       next.yields = promise;
       next.does = () => {
@@ -152,7 +132,7 @@ describe('CooperativeTask', () => {
     });
 
     it('reports an error that is thrown when it resumes', async () => {
-      const { next } = counting();
+      const { next } = counting(cooperator);
       const { promise, resolve } = deferred();
       next.yields = promise;
       scheduler.pump();

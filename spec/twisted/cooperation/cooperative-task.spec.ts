@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { Cooperator } from '../../../lib/twisted/cooperation/cooperator.js';
+import type { Cooperator } from '../../../lib/twisted/cooperation/cooperator.js';
 import { InvalidArgTypeError } from '../../../lib/base/errors.js';
 import {
   NotPaused,
@@ -9,8 +9,10 @@ import {
   TaskStopped,
 } from '../../../lib/twisted/cooperation/scheduler-errors.js';
 import { microtasks } from '../../real-twisted/support/cooperation.js';
-import { FakeScheduler } from '../../support/fake-scheduler.js';
+import { counting } from '../../support/counting-task.js';
+import type { FakeScheduler } from '../../support/fake-scheduler.js';
 import { loggedErrors } from '../../support/logged.js';
+import { pumped } from '../../support/pumped-cooperator.js';
 import { rejection } from '../../support/rejection.js';
 
 const oops = new Error('oops');
@@ -22,34 +24,12 @@ describe('CooperativeTask', () => {
   const reported = loggedErrors();
 
   beforeEach(() => {
-    scheduler = new FakeScheduler();
-    cooperator = new Cooperator({
-      scheduler: scheduler.schedule,
-      terminationPredicateFactory: () => () => true,
-    });
+    ({ scheduler, cooperator } = pumped());
   });
-
-  /** A task that counts, one a step, and does what it is told in place of that. */
-  function counting() {
-    const work: unknown[] = [];
-    const next: { yields?: unknown; throws?: unknown; ends?: boolean; does?: () => void } = {};
-    const iterator = (function* () {
-      for (let count = 1; ; count += 1) {
-        const { yields, throws, ends, does } = next;
-        for (const order of Object.keys(next)) delete next[order as keyof typeof next];
-        does?.();
-        if (ends) return;
-        if (throws) throw throws as Error;
-        work.push(yields ?? count);
-        yield yields ?? count;
-      }
-    })();
-    return { work, next, iterator, task: cooperator.cooperate(iterator) };
-  }
 
   describe('paused and resumed', () => {
     it('works only while it is not paused', () => {
-      const { task, work } = counting();
+      const { task, work } = counting(cooperator);
       scheduler.pump();
       task.pause();
       scheduler.pump();
@@ -61,7 +41,7 @@ describe('CooperativeTask', () => {
     });
 
     it('needs as many resumes as pauses', () => {
-      const { task, work } = counting();
+      const { task, work } = counting(cooperator);
       task.pause();
       task.pause();
       task.resume();
@@ -73,7 +53,7 @@ describe('CooperativeTask', () => {
     });
 
     it('refuses a resume too many', () => {
-      const { task } = counting();
+      const { task } = counting(cooperator);
       expect(() => task.resume()).to.throw(NotPaused);
       task.pause();
       task.resume();
@@ -83,7 +63,7 @@ describe('CooperativeTask', () => {
 
   describe('waited for', () => {
     it('resolves each promise with the iterator, also after the end', async () => {
-      const { task, next, iterator } = counting();
+      const { task, next, iterator } = counting(cooperator);
       const before = [task.whenDone(), task.whenDone()];
       expect(before[0]).not.to.equal(before[1]);
       next.ends = true;
@@ -94,7 +74,7 @@ describe('CooperativeTask', () => {
     });
 
     it('rejects with the error that the iterator threw', async () => {
-      const { task, next } = counting();
+      const { task, next } = counting(cooperator);
       const before = rejection(task.whenDone());
       next.throws = oops;
       scheduler.pump();
@@ -104,7 +84,7 @@ describe('CooperativeTask', () => {
     });
 
     it('rejects with TaskStopped when it was stopped', async () => {
-      const { task } = counting();
+      const { task } = counting(cooperator);
       const before = rejection(task.whenDone());
       task.stop();
       expect(await before).to.be.instanceOf(TaskStopped);
@@ -112,7 +92,7 @@ describe('CooperativeTask', () => {
     });
 
     it('has left its cooperator before its end is told', async () => {
-      const { task, next } = counting();
+      const { task, next } = counting(cooperator);
       const end = task.whenDone().then(() => cooperator.stop());
       next.ends = true;
       scheduler.pump();
@@ -122,7 +102,7 @@ describe('CooperativeTask', () => {
 
   describe('failed and not waited for', () => {
     it('reports its error in the next turn, once', async () => {
-      const { next } = counting();
+      const { next } = counting(cooperator);
       next.throws = oops;
       scheduler.pump();
       await microtasks();
@@ -133,7 +113,7 @@ describe('CooperativeTask', () => {
     });
 
     it('does not report its error if code waits for it before that', async () => {
-      const { task, next } = counting();
+      const { task, next } = counting(cooperator);
       next.throws = oops;
       scheduler.pump();
       await microtasks();
@@ -144,7 +124,7 @@ describe('CooperativeTask', () => {
 
     it('does not report its error if pause or stop has thrown it before that', async () => {
       for (const method of ['pause', 'stop'] as const) {
-        const { task, next } = counting();
+        const { task, next } = counting(cooperator);
         next.throws = oops;
         scheduler.pump();
         expect(() => task[method]())
@@ -156,9 +136,9 @@ describe('CooperativeTask', () => {
     });
 
     it('reports nothing when it was only stopped', async () => {
-      const { task } = counting();
+      const { task } = counting(cooperator);
       task.stop();
-      counting();
+      counting(cooperator);
       cooperator.stop();
       await turn();
       expect(reported).to.deep.equal([]);
@@ -173,7 +153,7 @@ describe('CooperativeTask', () => {
     };
     for (const [name, end] of Object.entries(ends)) {
       it(`says ${name} to pause and stop, and does nothing more`, () => {
-        const counter = counting();
+        const counter = counting(cooperator);
         void counter.task.whenDone().catch(() => {});
         end(counter);
         scheduler.pump();
@@ -188,7 +168,7 @@ describe('CooperativeTask', () => {
     }
 
     it('throws TaskFailed with the error that failed it as the cause', () => {
-      const { task, next } = counting();
+      const { task, next } = counting(cooperator);
       void task.whenDone().catch(() => {});
       next.throws = oops;
       scheduler.pump();
@@ -198,7 +178,7 @@ describe('CooperativeTask', () => {
     });
 
     it('may be resumed as often as it was paused, to no effect', () => {
-      const { task, work } = counting();
+      const { task, work } = counting(cooperator);
       task.pause();
       task.stop();
       task.resume();
@@ -217,8 +197,8 @@ describe('CooperativeTask', () => {
       'yields a promise that is rejected': () => ({ yields: Promise.reject(oops) }),
     })) {
       it(`completes once when it ${how}, and the tick goes on`, async () => {
-        const { task, next } = counting();
-        const neighbour = counting();
+        const { task, next } = counting(cooperator);
+        const neighbour = counting(cooperator);
         const end = rejection(task.whenDone());
         Object.assign(next, order(), { does: () => task.stop() });
         scheduler.pump();

@@ -4,11 +4,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 
 import { heed } from '../../../lib/twisted/core/heed.js';
+import { failure } from '../../support/failure.js';
 import { loggedErrors } from '../../support/logged.js';
 import { fakeProducer, MemoryDescriptor } from '../../support/memory-descriptor.js';
 
 describe('heed', () => {
-  const failure = new Error('Oops');
   const logged = loggedErrors();
 
   /** The methods that are called of the object that `make` gives when a callback has rejected. */

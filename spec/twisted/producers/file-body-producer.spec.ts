@@ -6,15 +6,16 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
+import type { Cooperator } from '../../../lib/index.js';
 import {
-  Cooperator,
   FileBodyProducer,
   type FileBytes,
   log,
   UNKNOWN_LENGTH,
   WritableConsumer,
 } from '../../../lib/index.js';
-import { FakeScheduler } from '../../support/fake-scheduler.js';
+import type { FakeScheduler } from '../../support/fake-scheduler.js';
+import { pumped } from '../../support/pumped-cooperator.js';
 import { rejection } from '../../support/rejection.js';
 import { port } from '../../support/sockets.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
@@ -50,11 +51,7 @@ describe('FileBodyProducer', () => {
   let written: string[];
   const consumer = { write: (data: Uint8Array) => void written.push(String(data)) };
   beforeEach(() => {
-    scheduler = new FakeScheduler();
-    cooperator = new Cooperator({
-      scheduler: scheduler.schedule,
-      terminationPredicateFactory: () => () => true,
-    });
+    ({ scheduler, cooperator } = pumped());
     written = [];
   });
 

@@ -8,22 +8,14 @@ import {
 } from '../../../lib/twisted/core/errors.js';
 import { FileSender, type FileTransform } from '../../../lib/twisted/producers/file-sender.js';
 import type { IFile } from '../../../lib/twisted/producers/files.js';
-import { loggedEvents } from '../../support/logged.js';
+import { failure, fails } from '../../support/failure.js';
+import { loggedErrors } from '../../support/logged.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
 import { rejection } from '../../support/rejection.js';
-import { MemoryFile, PatientConsumer } from '../../support/memory-file.js';
-
-function senderOf(chunkSize: number): FileSender {
-  return Object.assign(new FileSender(), { CHUNK_SIZE: chunkSize });
-}
-
-const failure = new Error('Oops');
-const fails = (): never => {
-  throw failure;
-};
+import { MemoryFile, PatientConsumer, senderOf } from '../../support/memory-file.js';
 
 describe('FileSender', () => {
-  const logged = loggedEvents();
+  const logged = loggedErrors();
 
   describe('stopped', () => {
     it('rejects, and does not unregister', async () => {
@@ -153,7 +145,7 @@ describe('FileSender', () => {
     };
     const done = new FileSender().beginFileTransfer({ read: fails }, consumer);
     expect(await rejection(done)).to.equal(failure);
-    expect(logged.map(({ error }) => error)).to.deep.equal([second]);
+    expect(logged).to.deep.equal([second]);
   });
 
   it('does not unregister the producer for which a consumer refused it', async () => {
@@ -214,7 +206,7 @@ describe('FileSender', () => {
     const done = sender.beginFileTransfer(new MemoryFile('a'), consumer);
     sender.resumeProducing();
     expect(await rejection(done)).to.be.instanceOf(ProducerStoppedError);
-    expect(logged.map(({ error }) => error)).to.deep.equal([failure]);
+    expect(logged).to.deep.equal([failure]);
   });
 
   it('tells a consumer that has producerFailed of the failure, before it unregisters', async () => {

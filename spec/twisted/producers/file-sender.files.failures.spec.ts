@@ -4,23 +4,19 @@ import { expect } from 'chai';
 
 import { ProducerStoppedError } from '../../../lib/twisted/core/errors.js';
 import { FileSender } from '../../../lib/twisted/producers/file-sender.js';
-import { loggedEvents } from '../../support/logged.js';
+import { failure } from '../../support/failure.js';
+import { expectNothingLogged } from '../../support/logged.js';
 import { numbered } from '../../support/producers.js';
 import { rejection } from '../../support/rejection.js';
+import { KIB, MIB } from '../../support/sizes.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { Receiver, PatientReceiver, expectClosed } from '../../support/file-receivers.js';
-
-const KIB = 1024;
-const MIB = 1024 * KIB;
 
 describe('FileSender of a file of the operating system', () => {
   const folder = temporaryFolder();
   const contents = numbered(3 * MIB + 4);
 
-  const logged = loggedEvents();
-  afterEach(() => {
-    expect(logged).to.deep.equal([]);
-  });
+  expectNothingLogged();
 
   it('rejects for a file that is missing, unregisters and writes nothing, asked or not', async () => {
     for (const consumer of [new Receiver(), new PatientReceiver()]) {
@@ -59,7 +55,6 @@ describe('FileSender of a file of the operating system', () => {
   it('closes the file when the transform fails, before it rejects', async () => {
     const path = folder.write('file', contents);
     const consumer = new Receiver();
-    const failure = new Error('Oops');
     const done = new FileSender().beginFileTransfer(path, consumer, () => {
       throw failure;
     });
@@ -71,7 +66,6 @@ describe('FileSender of a file of the operating system', () => {
   it('closes the file when the consumer fails', async () => {
     const path = folder.write('file', contents);
     const consumer = new Receiver();
-    const failure = new Error('Oops');
     consumer.wrote = () => {
       throw failure;
     };

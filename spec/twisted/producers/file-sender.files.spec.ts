@@ -9,23 +9,19 @@ import { loopback } from '../../../lib/testing/loopback.js';
 import { FileSender } from '../../../lib/twisted/producers/file-sender.js';
 import { PullToPush } from '../../../lib/twisted/producers/pull-to-push.js';
 import { Protocol } from '../../../lib/twisted/core/protocol.js';
-import { loggedEvents } from '../../support/logged.js';
+import { expectNothingLogged } from '../../support/logged.js';
+import { senderOf } from '../../support/memory-file.js';
 import { numbered } from '../../support/producers.js';
 import { rejection } from '../../support/rejection.js';
+import { KIB, MIB } from '../../support/sizes.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { Receiver, PatientReceiver, expectClosed } from '../../support/file-receivers.js';
-
-const KIB = 1024;
-const MIB = 1024 * KIB;
 
 describe('FileSender of a file of the operating system', () => {
   const folder = temporaryFolder();
   const contents = numbered(3 * MIB + 4);
 
-  const logged = loggedEvents();
-  afterEach(() => {
-    expect(logged).to.deep.equal([]);
-  });
+  expectNothingLogged();
 
   for (const size of [0, 1, 16 * KIB - 1, 16 * KIB, 64 * KIB, 64 * KIB + 1, contents.length]) {
     it(`sends all ${size} bytes, in pieces of CHUNK_SIZE`, async () => {
@@ -44,7 +40,7 @@ describe('FileSender of a file of the operating system', () => {
   it('takes a CHUNK_SIZE of more than Node reads at a time', async () => {
     const file = folder.write('small', Buffer.from('small'));
     const consumer = new Receiver();
-    const sender = Object.assign(new FileSender(), { CHUNK_SIZE: 2 ** 31 });
+    const sender = senderOf(2 ** 31);
     await sender.beginFileTransfer(file, consumer);
     expect(consumer.received.toString()).to.equal('small');
   });
@@ -53,7 +49,7 @@ describe('FileSender of a file of the operating system', () => {
     const path = folder.write('file', contents);
     for (const size of [50_000, 2 * MIB]) {
       const consumer = new Receiver();
-      const sender = Object.assign(new FileSender(), { CHUNK_SIZE: size });
+      const sender = senderOf(size);
       await sender.beginFileTransfer(path, consumer);
       const lengths = consumer.chunks.map(({ length }) => length);
       expect(lengths.slice(0, -1).every((length) => length === size)).to.equal(true);
@@ -82,7 +78,7 @@ describe('FileSender of a file of the operating system', () => {
   it('applies the transform to each piece', async () => {
     const consumer = new Receiver();
     const path = folder.write('file', 'abc');
-    const sender = Object.assign(new FileSender(), { CHUNK_SIZE: 2 });
+    const sender = senderOf(2);
     const last = await sender.beginFileTransfer(path, consumer, (bytes) =>
       Buffer.from(`${bytes.toString()}.`),
     );

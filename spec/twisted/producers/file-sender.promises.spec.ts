@@ -4,7 +4,8 @@ import { InvalidArgTypeError } from '../../../lib/base/errors.js';
 import { ProducerStoppedError } from '../../../lib/twisted/core/errors.js';
 import { FileSender } from '../../../lib/twisted/producers/file-sender.js';
 import type { FileBytes, IFile } from '../../../lib/twisted/producers/files.js';
-import { loggedEvents } from '../../support/logged.js';
+import { failure } from '../../support/failure.js';
+import { expectNothingLogged } from '../../support/logged.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
 import { rejection } from '../../support/rejection.js';
 
@@ -38,10 +39,7 @@ class SlowFile implements IFile {
 }
 
 describe('FileSender of a file-like that answers with promises', () => {
-  const logged = loggedEvents();
-  afterEach(() => {
-    expect(logged).to.deep.equal([]);
-  });
+  expectNothingLogged();
 
   const setUp = () => {
     const [sender, file, consumer] = [new FileSender(), new SlowFile(), new RecordingConsumer()];
@@ -80,7 +78,6 @@ describe('FileSender of a file-like that answers with promises', () => {
 
   it('rejects and unregisters when a promise does', async () => {
     const { file, consumer, done } = setUp();
-    const failure = new Error('Oops');
     const rejected = rejection(done);
     await file.fail(failure);
     expect(await rejected).to.equal(failure);

@@ -12,18 +12,10 @@ import { ProducerStoppedError } from '../../../lib/twisted/core/errors.js';
 import { FileSender, type FileTransform } from '../../../lib/twisted/producers/file-sender.js';
 import type { IFile } from '../../../lib/twisted/producers/files.js';
 import { isPullProducer, type IConsumer } from '../../../lib/twisted/core/interfaces.js';
+import { fails } from '../../support/failure.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
 import { rejection } from '../../support/rejection.js';
-import { MemoryFile, PatientConsumer } from '../../support/memory-file.js';
-
-function senderOf(chunkSize: number): FileSender {
-  return Object.assign(new FileSender(), { CHUNK_SIZE: chunkSize });
-}
-
-const failure = new Error('Oops');
-const fails = (): never => {
-  throw failure;
-};
+import { MemoryFile, PatientConsumer, senderOf } from '../../support/memory-file.js';
 
 describe('FileSender', () => {
   it('shares no name of its own state with a subclass', async () => {

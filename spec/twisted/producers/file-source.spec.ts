@@ -6,9 +6,9 @@ import sinon from 'sinon';
 import { FileSource } from '../../../lib/twisted/producers/file-source.js';
 import { numbered } from '../../support/producers.js';
 import { rejection } from '../../support/rejection.js';
+import { KIB, MIB } from '../../support/sizes.js';
 
-const KIB = 1024;
-const CONTENTS = numbered(12 * 1024 * KIB);
+const CONTENTS = numbered(12 * MIB);
 const turn = () => new Promise(setImmediate);
 
 /** A file whose reads the spec answers; it never has two of them at once. */

@@ -1,14 +1,13 @@
 import { expect } from 'chai';
 
-import { Cooperator } from '../../../lib/twisted/cooperation/cooperator.js';
 import { InvalidArgTypeError } from '../../../lib/base/errors.js';
 import { isPushProducer } from '../../../lib/twisted/core/interfaces.js';
 import { PullToPush } from '../../../lib/twisted/producers/pull-to-push.js';
 import { NotPaused, SchedulerError } from '../../../lib/twisted/cooperation/scheduler-errors.js';
 import { NonStreamingProducer } from '../../../lib/testing/non-streaming-producer.js';
 import { StringTransport } from '../../../lib/testing/string-transport.js';
-import { FakeScheduler } from '../../support/fake-scheduler.js';
 import { loggedEvents } from '../../support/logged.js';
+import { pumped } from '../../support/pumped-cooperator.js';
 
 const oops = new Error('oops');
 const turn = (): Promise<void> => new Promise(setImmediate);
@@ -36,11 +35,7 @@ describe('PullToPush', () => {
 
   /** A producer of ten digits on its way into a transport. */
   function streaming() {
-    const scheduler = new FakeScheduler();
-    const cooperator = new Cooperator({
-      scheduler: scheduler.schedule,
-      terminationPredicateFactory: () => () => true,
-    });
+    const { scheduler, cooperator } = pumped();
     const transport = new Transport();
     const producer = new NonStreamingProducer(transport);
     const adapter = new PullToPush(producer, transport, cooperator);
@@ -176,11 +171,7 @@ describe('PullToPush', () => {
     });
 
     it('asks it again if the consumer does not stop streaming, as Twisted does', () => {
-      const scheduler = new FakeScheduler();
-      const cooperator = new Cooperator({
-        scheduler: scheduler.schedule,
-        terminationPredicateFactory: () => () => true,
-      });
+      const { scheduler, cooperator } = pumped();
       const told: string[] = [];
       const resumeProducing = () => {
         told.push('resume');

@@ -4,14 +4,12 @@ import sinon from 'sinon';
 import { Bucket } from '../../../lib/twisted/shaping/bucket.js';
 import { BucketQueue, type Waiter } from '../../../lib/twisted/shaping/bucket-queue.js';
 import { ShapedConsumer } from '../../../lib/twisted/shaping/shaped-consumer.js';
+import { makeBucket } from '../../support/buckets.js';
 import { makeEnds } from '../../support/ends.js';
 import { loggedErrors } from '../../support/logged.js';
 import { PacedConsumer } from '../../support/paced-consumer.js';
 import { PullProducer } from '../../support/producers.js';
 import { Random } from '../../support/random.js';
-
-const makeBucket = (maxburst: number | null, rate: number | null, parent?: Bucket): Bucket =>
-  Object.assign(new Bucket(parent), { maxburst, rate });
 
 /** Has more to send than will ever be sent. */
 function greedy(bucket: Bucket, delay: number | null = null): PacedConsumer {

@@ -1,20 +1,17 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
 
-import { Bucket } from '../../../lib/twisted/shaping/bucket.js';
 import type {
   IConsumer,
   IPullProducer,
   IPushProducer,
 } from '../../../lib/twisted/core/interfaces.js';
 import { ShapedConsumer } from '../../../lib/twisted/shaping/shaped-consumer.js';
+import { makeBucket } from '../../support/buckets.js';
 import { bytes, makeEnds } from '../../support/ends.js';
 import { loggedErrors } from '../../support/logged.js';
 import { PacedConsumer } from '../../support/paced-consumer.js';
 import { PullProducer, PushProducer, numbered } from '../../support/producers.js';
-
-const makeBucket = (maxburst: number | null, rate: number | null, parent?: Bucket): Bucket =>
-  Object.assign(new Bucket(parent), { maxburst, rate });
 
 describe('ShapedConsumer', () => {
   let clock: sinon.SinonFakeTimers;

@@ -9,14 +9,12 @@ import { ConnectionAborted, ConnectionDone } from '../../../lib/twisted/core/err
 import { FileSender } from '../../../lib/twisted/producers/file-sender.js';
 
 import { ShapedTransport } from '../../../lib/twisted/shaping/shaped-transport.js';
+import { makeBucket } from '../../support/buckets.js';
 import { certificate } from '../../support/certificate.js';
 import { makeEnds } from '../../support/ends.js';
 import { numbered } from '../../support/producers.js';
 import { readAll, tcpPair } from '../../support/sockets.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
-
-const makeBucket = (maxburst: number, rate: number): Bucket =>
-  Object.assign(new Bucket(), { maxburst, rate });
 
 describe('ShapedTransport, over a real connection', () => {
   const folder = temporaryFolder();

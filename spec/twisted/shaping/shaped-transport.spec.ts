@@ -5,13 +5,11 @@ import { Bucket } from '../../../lib/twisted/shaping/bucket.js';
 import { InvalidArgTypeError, MethodNotImplementedError } from '../../../lib/base/errors.js';
 import { ShapedConsumer } from '../../../lib/twisted/shaping/shaped-consumer.js';
 import { ShapedTransport } from '../../../lib/twisted/shaping/shaped-transport.js';
+import { makeBucket } from '../../support/buckets.js';
 import { bytes, makeEnds } from '../../support/ends.js';
 import { loggedErrors } from '../../support/logged.js';
 import { PullProducer, PushProducer } from '../../support/producers.js';
 import { HalfCloseableTransport } from '../../support/transports.js';
-
-const makeBucket = (maxburst: number, rate: number): Bucket =>
-  Object.assign(new Bucket(), { maxburst, rate });
 
 /** Asks for more after each write, as a transport does whose buffer is always empty. */
 class AskingTransport extends HalfCloseableTransport {
