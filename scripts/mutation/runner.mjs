@@ -7,13 +7,22 @@ import Mocha from 'mocha';
 
 import '../../spec/support/no-unhandled-rejections.mjs';
 
-/** Milliseconds that a spec may take while a mutant runs; without one it may take longer. */
+/**
+ * Milliseconds that a spec may take while a mutant runs; without one it may take longer. No spec sets the
+ * first of these itself, so that `limitsOf` knows by it which specs set none.
+ */
 const [LIMIT, LONGER] = [2001, 20_000];
+
+/** Stryker's numbers for how a spec ended. */
+const [PASSED, FAILED, SKIPPED] = [0, 1, 2];
 
 // What a mutant throws when its specs are over is of no more interest, and must not end the process.
 process.on('uncaughtException', () => {});
 
-/** The variables that Stryker and the mutated code share. */
+/**
+ * The variables that Stryker and the mutated code share: which mutant is active, which spec runs, which
+ * mutants it reaches, and how often a mutant was hit, which tells a loop that never ends.
+ */
 const shared = (globalThis.__stryker__ ??= {});
 
 class MochaRunner {
@@ -26,7 +35,7 @@ class MochaRunner {
 
   constructor({ mochaRunner }) {
     this.mocha = new Mocha({ reporter: class {}, timeout: LIMIT });
-    this.mocha.cleanReferencesAfterRun(false);
+    this.mocha.cleanReferencesAfterRun(false); // The same specs run again, for the next mutant.
     this.mocha.suite.beforeEach(function () {
       shared.currentTestId = this.currentTest.fullTitle();
     });
@@ -107,16 +116,12 @@ class MochaRunner {
   dispose() {}
 }
 
-const PASSED = 0;
-const FAILED = 1;
-const SKIPPED = 2;
-
 function setBail(suite, bail) {
   suite.bail(bail);
   for (const inner of suite.suites) setBail(inner, bail);
 }
 
-/** Each spec, with the limit that it sets itself. */
+/** Each spec, with the limit that it sets itself; `undefined` if it sets none. */
 function limitsOf(suite) {
   const own = (each) => (each.timeout() === LIMIT ? undefined : each.timeout());
   const tests = suite.tests.map((test) => [test, own(test)]);

@@ -5,7 +5,7 @@ const { MUTATED_ROOM = '', MUTATION_SPECS } = process.env;
 const name = MUTATED_ROOM.replaceAll('/', '-');
 
 export default {
-  plugins: [new URL('runner.mjs', import.meta.url).pathname],
+  plugins: [new URL('runner.mjs', import.meta.url).href],
   testRunner: 'our-mocha',
   testRunnerNodeArgs: ['--import=tsx/esm'],
   mochaRunner: { specs: MUTATION_SPECS?.split(' ') ?? ROOMS[MUTATED_ROOM], exclude: SLOW },

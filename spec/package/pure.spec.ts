@@ -1,9 +1,5 @@
 import { expect } from 'chai';
 
-interface Merger {
-  readonly mergeImports: (code: string) => string;
-}
-
 interface Marker {
   readonly markPure: (code: string) => Promise<string>;
 }
@@ -47,17 +43,5 @@ describe('scripts/pure.mjs, which marks calls that bundlers may remove', () => {
     expect((error as Error).message)
       .to.include('all.push(1);')
       .and.to.include('Let the initializer of what it prepares call a function that does it.');
-  });
-});
-
-describe('scripts/merge-imports.mjs', () => {
-  it('imports each module once, on the line of its first import, and moves no other line', async () => {
-    const script = new URL('../../scripts/merge-imports.mjs', import.meta.url).href;
-    const { mergeImports } = (await import(script)) as Merger;
-    const code =
-      'import { a } from "x";\nvar b = a;\nimport {\n  a as a2,\n  c\n} from "x";\nimport "y";\nvar d = a2;\n';
-    expect(mergeImports(code)).to.equal(
-      'import { a, c } from "x";\nvar b = a;\n\n\n\n\nimport "y";\nvar d = a;\n',
-    );
   });
 });
