@@ -8,6 +8,29 @@ export function assertOptions(options: unknown, name = 'options'): asserts optio
   }
 }
 
+/** @throws InvalidArgTypeError: `value` is not a function. */
+export function assertFunction(value: unknown, name: string): void {
+  if (typeof value !== 'function') throw new InvalidArgTypeError(name, 'a function', value);
+}
+
+/**
+ * The items of `data`, a sequence.
+ *
+ * @param expected - The end of the sentence 'must be …'.
+ * @throws InvalidArgTypeError: `data` is not iterable.
+ */
+export function itemsOf(data: unknown, name: string, expected: string): unknown[] {
+  if (typeof data !== 'object' || data === null || !(Symbol.iterator in data)) {
+    throw new InvalidArgTypeError(name, expected, data);
+  }
+  return [...(data as Iterable<unknown>)];
+}
+
+/** @throws InvalidArgTypeError: `value` is `null`, which ends a stream and cannot pass through it. */
+export function assertNotNull(value: unknown, name: string): void {
+  if (value === null) throw new InvalidArgTypeError(name, 'any value but null', value);
+}
+
 /** @throws InvalidArgTypeError: `value` lacks the method that the caller needs. */
 export function assertMethod<Method extends string>(
   value: unknown,

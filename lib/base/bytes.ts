@@ -2,7 +2,11 @@
 import { Buffer } from 'node:buffer';
 import { isUint8Array } from 'node:util/types';
 
+import { itemsOf } from './arguments.js';
 import { InvalidArgTypeError } from './errors.js';
+
+/** No bytes. */
+export const NOTHING = Buffer.alloc(0);
 
 /** Whether `data` is a `Uint8Array`, of this realm or another. */
 export function isBytes(data: unknown): data is Uint8Array {
@@ -23,12 +27,9 @@ export function assertBytes(data: unknown, name = 'data'): asserts data is Uint8
  * @throws InvalidArgTypeError: `data` is not a sequence, or a part of it is not bytes.
  */
 export function piecesOf(data: unknown, name = 'data'): Uint8Array[] {
-  if (typeof data !== 'object' || data === null || !(Symbol.iterator in data)) {
-    throw new InvalidArgTypeError(name, 'a sequence of bytes', data);
-  }
-  const pieces = [...(data as Iterable<Uint8Array>)];
+  const pieces = itemsOf(data, name, 'a sequence of bytes');
   for (const piece of pieces) assertBytes(piece, name);
-  return pieces;
+  return pieces as Uint8Array[];
 }
 
 /** `data` as a `Buffer` over the same memory. */

@@ -4,10 +4,9 @@
  * connection is lost, the producer is unregistered); the log shows it to a person.
  */
 
-import { InvalidArgTypeError } from './errors.js';
+import { assertFunction } from './arguments.js';
 
 /**
-
  * The argument of an observer.
  *
  * @see Twisted: the event dictionary of `twisted.python.log`
@@ -49,7 +48,6 @@ export interface Log {
   readonly addObserver: (observer: LogObserver) => () => void;
 
   /**
-
    * Removes `observer`. Does nothing if it was never added.
    *
    * @see Twisted: `twisted.python.log.removeObserver`
@@ -86,9 +84,7 @@ function escaped(character: string): string {
 }
 
 function addObserver(observer: LogObserver): () => void {
-  if (typeof observer !== 'function') {
-    throw new InvalidArgTypeError('observer', 'a function', observer);
-  }
+  assertFunction(observer, 'observer');
   observers.add(observer);
   return () => removeObserver(observer);
 }

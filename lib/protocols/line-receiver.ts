@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 
-import { checkedBuffer } from '../base/bytes.js';
+import { checkedBuffer, NOTHING } from '../base/bytes.js';
 import { MethodNotImplementedError } from '../base/errors.js';
 import type { IPushProducer, ITransport, ProtocolTransport } from '../twisted/core/index.js';
 import { heed, isClosing, isReason } from './callbacks.js';
@@ -8,7 +8,6 @@ import { assertConnected, assertMaxLength } from './checks.js';
 import { assertDelimiter } from './delimiter.js';
 import { Inbox } from './inbox.js';
 import { Receiver } from './receiver.js';
-import { NOTHING } from './unread-bytes.js';
 
 /**
  * Receives lines, and raw data in between. Override `lineReceived`, and `rawDataReceived` if there is

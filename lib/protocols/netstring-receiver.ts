@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 
-import { checkedBuffer } from '../base/bytes.js';
+import { checkedBuffer, NOTHING } from '../base/bytes.js';
 import { MethodNotImplementedError } from '../base/errors.js';
 import type { IPushProducer, ITransport, ProtocolTransport } from '../twisted/core/index.js';
 import { heed, isClosing } from './callbacks.js';
@@ -61,7 +61,7 @@ export class NetstringReceiver<
 
   /** Resets the parser, then connects. */
   override makeConnection(transport: ITransport): void {
-    this.#unread.replace(Buffer.alloc(0));
+    this.#unread.replace(NOTHING);
     this.#isLengthKnown = false;
     this.expectedPayloadSize = 0;
     this.brokenPeer = false;

@@ -1,10 +1,10 @@
+import { NOTHING } from '../base/bytes.js';
 import {
   type IPushProducer,
   type ITransport,
   Protocol,
   type ProtocolTransport,
 } from '../twisted/core/index.js';
-import { NOTHING } from './unread-bytes.js';
 
 /**
  * A protocol that parses the bytes that it receives, and so is a push producer of lines or strings.

@@ -1,4 +1,4 @@
-import { checkedBuffer } from '../base/bytes.js';
+import { checkedBuffer, NOTHING } from '../base/bytes.js';
 import {
   InvalidArgTypeError,
   InvalidStateError,
@@ -8,7 +8,6 @@ import type { IPushProducer, ITransport, ProtocolTransport } from '../twisted/co
 import { heed, isClosing } from './callbacks.js';
 import { Inbox } from './inbox.js';
 import { Receiver } from './receiver.js';
-import { NOTHING } from './unread-bytes.js';
 
 /**
  * The state of a {@link StatefulProtocol}: the function to call, with the protocol as its `this`,

@@ -1,11 +1,10 @@
 /** Bytes that were received and not yet delivered, in order. */
 import { Buffer } from 'node:buffer';
 
+import { NOTHING } from '../base/bytes.js';
 import { indexOfDelimiter } from './delimiter.js';
 import { Segment } from './segment.js';
 
-/** No bytes. */
-export const NOTHING = Buffer.alloc(0);
 const NO_SEGMENT = new Segment(NOTHING);
 
 /** The most memory, in bytes, that a few bytes may keep in use. */

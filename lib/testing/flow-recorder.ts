@@ -1,9 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
 import { InvalidArgTypeError, OutOfRangeError } from '../base/errors.js';
-import { assertKnownOptions, assertOptions } from '../base/arguments.js';
+import { assertFunction, assertKnownOptions, assertOptions } from '../base/arguments.js';
 import type { ConnectionMessage, ProducerMessage } from '../base/diagnostics.js';
 import { nameOf } from '../base/name-of.js';
+import { now } from '../base/timers.js';
 
 /** An event of a producer or the connection, as a {@link FlowRecorder} records it. */
 export interface FlowEvent {
@@ -76,7 +77,7 @@ export class FlowRecorder {
   /** Bytes (objects, in object mode) from which on the buffer is full, if the consumer can tell. */
   readonly highWaterMark: number | undefined;
 
-  private readonly began = performance.now();
+  private readonly began = now();
   private readonly timer: NodeJS.Timeout;
   private readonly measure: () => Record<string, number>;
   private isRunning = true;
@@ -104,9 +105,7 @@ export class FlowRecorder {
       throw new InvalidArgTypeError('options.interval', 'a number of milliseconds', interval);
     }
     if (!(interval > 0)) throw new OutOfRangeError('options.interval', 'above 0', interval);
-    if (typeof measure !== 'function') {
-      throw new InvalidArgTypeError('options.measure', 'a function', measure);
-    }
+    assertFunction(measure, 'options.measure');
     this.measure = measure;
     const { highWaterMark } = consumer as { highWaterMark?: unknown };
     this.highWaterMark = typeof highWaterMark === 'number' ? highWaterMark : undefined;
@@ -161,7 +160,7 @@ export class FlowRecorder {
   }
 
   private now(): number {
-    return performance.now() - this.began;
+    return now() - this.began;
   }
 }
 

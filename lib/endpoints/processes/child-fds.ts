@@ -1,6 +1,7 @@
 /** The descriptors of a child. */
 import type { StdioOptions } from 'node:child_process';
 
+import { assertOptions } from '../../base/arguments.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 
 /**
@@ -20,9 +21,7 @@ const HIGHEST = 1023;
  * @throws OutOfRangeError: a number, of the child's descriptors or of ours, cannot be a descriptor.
  */
 export function stdioFor(childFDs: unknown): StdioOptions {
-  if (typeof childFDs !== 'object' || childFDs === null) {
-    throw new InvalidArgTypeError('options.childFDs', 'an object', childFDs);
-  }
+  assertOptions(childFDs, 'options.childFDs');
   const stdio: ('pipe' | 'ignore' | number)[] = [];
   for (const [key, kind] of Object.entries(childFDs)) {
     const childFD = Number(key);

@@ -9,8 +9,8 @@ import {
   type IAddress,
   type IPullProducer,
   type IPushProducer,
-  type Standing,
-  standing,
+  type ConsumerState,
+  consumerState,
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
 import { logRejection } from '../../base/rejection.js';
@@ -307,12 +307,12 @@ export class ProcessTransport implements IProcessTransport {
   /**
    * @internal The state of the child's standard input, to which bytes are written, for `explain`.
    */
-  [standing](): Standing {
+  [consumerState](): ConsumerState {
     const { exitReason } = this;
     if (this.ended) return { state: 'lost', reason: exitReason };
     if (exitReason !== undefined) return { state: 'exited', waitsFor: 'its pipes are still open' };
     const stdin = this.writers.get(0)?.consumer;
-    return stdin?.[standing]() ?? { state: 'input closed', waitsFor: 'the process runs' };
+    return stdin?.[consumerState]() ?? { state: 'input closed', waitsFor: 'the process runs' };
   }
 
   /** One short line for `util.inspect`. */

@@ -102,9 +102,7 @@ function assertSpawnOptions(options: unknown): void {
     const expected = 'left out: a package such as node-pty has terminals';
     throw new InvalidArgTypeError('options.usePTY', expected, usePTY);
   }
-  if (env !== undefined && (typeof env !== 'object' || env === null)) {
-    throw new InvalidArgTypeError('options.env', 'an object', env);
-  }
+  if (env !== undefined) assertOptions(env, 'options.env');
   if (cwd !== undefined && typeof cwd !== 'string') {
     throw new InvalidArgTypeError('options.cwd', 'a path', cwd);
   }

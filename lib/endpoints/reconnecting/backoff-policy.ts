@@ -1,4 +1,4 @@
-import { InvalidArgTypeError } from '../../base/errors.js';
+import { assertFunction } from '../../base/arguments.js';
 import { assertNotNegative } from '../../base/seconds.js';
 
 /**
@@ -35,7 +35,7 @@ export function backoffPolicy(
   assertNotNegative('initialDelay', initialDelay);
   assertNotNegative('maxDelay', maxDelay);
   assertNotNegative('factor', factor);
-  if (typeof jitter !== 'function') throw new InvalidArgTypeError('jitter', 'a function', jitter);
+  assertFunction(jitter, 'jitter');
   return (attempt) => {
     const power = factor ** Math.min(MOST_ATTEMPTS, attempt);
     // A power that is too large is Infinity, and 0 seconds times Infinity is not a number.

@@ -1,5 +1,10 @@
 import { assertSignal } from '../../base/abort-signal.js';
-import { assertKnownOptions, assertMethod, assertOptions } from '../../base/arguments.js';
+import {
+  assertFunction,
+  assertKnownOptions,
+  assertMethod,
+  assertOptions,
+} from '../../base/arguments.js';
 import { InvalidArgTypeError, InvalidStateError, OutOfRangeError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
 import { type IReactorTime, reactor } from '../../twisted/cooperation/index.js';
@@ -144,8 +149,7 @@ function assertClientServiceOptions(options: unknown): void {
   const { clock, signal, ...functions } = options as Partial<Record<string, unknown>>;
   for (const name of ['retryPolicy', 'prepareConnection']) {
     const { [name]: value } = functions;
-    if (value === undefined || typeof value === 'function') continue;
-    throw new InvalidArgTypeError(`options.${name}`, 'a function', value);
+    if (value !== undefined) assertFunction(value, `options.${name}`);
   }
   if (clock !== undefined) assertMethod(clock, 'options.clock', 'callLater');
   assertSignal(signal);

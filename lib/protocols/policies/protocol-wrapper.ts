@@ -30,7 +30,7 @@ export interface IWrapperRegistry {
 }
 
 /** The state of a transport, if it has these fields. */
-interface Standing {
+interface TransportState {
   readonly connected?: unknown;
   readonly disconnecting?: unknown;
   readonly disconnected?: unknown;
@@ -125,23 +125,23 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
     this.wrappedProtocol = wrappedProtocol;
   }
 
-  get #standing(): Standing {
+  get #state(): TransportState {
     return this.transport ?? {};
   }
 
   /** The transport's field; if it has none, whether the connection was made and is not lost. */
   get connected(): boolean {
-    return Boolean(this.#standing.connected ?? (this.#made && this.wrappedProtocol !== null));
+    return Boolean(this.#state.connected ?? (this.#made && this.wrappedProtocol !== null));
   }
 
   /** The transport's field; also `true` once `loseConnection` was called on this. */
   get disconnecting(): boolean {
-    return this.#closing || Boolean(this.#standing.disconnecting);
+    return this.#closing || Boolean(this.#state.disconnecting);
   }
 
   /** The transport's field; if it has none, whether the connection is lost. */
   get disconnected(): boolean {
-    return Boolean(this.#standing.disconnected ?? (this.#made && this.wrappedProtocol === null));
+    return Boolean(this.#state.disconnected ?? (this.#made && this.wrappedProtocol === null));
   }
 
   /** For example `Echo (ProtocolWrapper)`. */
@@ -243,6 +243,6 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
 
   /** As the transport's `stopConsuming`. */
   stopConsuming(): void {
-    this.#standing.stopConsuming?.();
+    this.#state.stopConsuming?.();
   }
 }

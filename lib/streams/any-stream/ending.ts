@@ -51,7 +51,7 @@ export type WriteHalf = 'open' | 'ending' | 'delivered' | 'gone';
 export type ReadHalf = 'open' | 'ended' | 'unread';
 
 /** The facts about a stream at an event. */
-export interface Standing {
+export interface StreamFacts {
   readonly write: WriteHalf;
   readonly read: ReadHalf;
   /** Whether any written bytes have not been handed over yet, as far as the stream can tell. */
@@ -74,11 +74,11 @@ export type Event =
  * @returns `null` if it is not over yet.
  */
 export function endingOf(
-  standing: Standing,
+  facts: StreamFacts,
   event: Event,
   cause?: unknown,
 ): ConnectionClosed | null {
-  const { write, read, isHolding } = standing;
+  const { write, read, isHolding } = facts;
   switch (event) {
     case 'abort':
       return new ConnectionAborted();

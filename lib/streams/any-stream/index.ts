@@ -14,7 +14,7 @@ export {
   sendsTogether,
   type WritableLike,
 } from './capabilities.js';
-export { endingOf, type Event, type ReadHalf, type Standing, type WriteHalf } from './ending.js';
+export { endingOf, type Event, type ReadHalf, type StreamFacts, type WriteHalf } from './ending.js';
 export { bytesFrom, watchLastUnit } from './encodings.js';
 export { PrematureCloseError } from './errors.js';
 export { assertHighWaterMark } from './high-water-mark.js';

@@ -53,7 +53,8 @@ export function leaveAndCallBack(
     leave();
   } catch (thrown) {
     failure = asError(thrown);
-    if (error !== null) log.err(thrown, 'Leaving a consumer or a transport failed');
+    if (error !== null)
+      log.err(thrown, 'A producer, consumer or transport failed when its stream left it');
   }
   callback(error ?? failure);
 }

@@ -15,7 +15,7 @@
  */
 import { Readable } from '#stream';
 
-import { InvalidArgTypeError } from '../../base/errors.js';
+import { assertNotNull } from '../../base/arguments.js';
 import {
   alreadyRegistered,
   assertProducer,
@@ -24,23 +24,22 @@ import {
   type IFinishableConsumer,
   type IPullProducer,
   type IPushProducer,
-  type Standing,
-  standing,
+  type ConsumerState,
+  consumerState,
   tellToPause,
   tellToResume,
   tellToStop,
 } from '../../twisted/core/index.js';
 import { tellOfProducer } from '../../base/diagnostics.js';
-import { log } from '../../base/log.js';
 import { checkedBuffer } from '../../base/bytes.js';
 import { asError } from '../../base/as-error.js';
 import {
   assertProducerReadableOptions,
   type ProducerReadableOptions,
 } from './producer-readable-options.js';
-import { forgetEnd } from './destroying.js';
+import { forgetEnd, leaveAndCallBack } from './destroying.js';
 import { spendTurn } from '../../base/turn.js';
-import { setImmediate } from '../../base/timers.js';
+import { nextTick, setImmediate } from '../../base/timers.js';
 
 /**
  * A `Readable` that is a consumer: it is read to get the data that a producer writes to it.
@@ -140,7 +139,9 @@ export class ProducerReadable<Data = Uint8Array>
    *   taken.
    */
   write(data: Uint8Array | Data): void {
-    const chunk = this.readableObjectMode ? checkedObject(data) : checkedBuffer(data);
+    let chunk: unknown = data;
+    if (this.readableObjectMode) assertNotNull(data, 'data');
+    else chunk = checkedBuffer(data);
     if (this.isOver) return;
     this.demand = 'none'; // First: a listener for the data may want more at once.
     const before = this.readableLength;
@@ -151,7 +152,7 @@ export class ProducerReadable<Data = Uint8Array>
   }
 
   private readMore(): void {
-    process.nextTick(() => {
+    nextTick(() => {
       if (!this.isOver) this.read(0);
     });
   }
@@ -181,8 +182,6 @@ export class ProducerReadable<Data = Uint8Array>
    */
   override read(size?: number): ReturnType<Readable['read']> {
     try {
-      // `any`, as in Node's own declarations, to which this must be assignable.
-
       return super.read(size);
     } finally {
       // Node calls `_read` before it takes what it reads from the buffer. A producer that answered
@@ -214,17 +213,11 @@ export class ProducerReadable<Data = Uint8Array>
     const { producer } = this;
     this.forgetProducer();
     if (error === null) forgetEnd(this);
-    let reason = error;
-    try {
+    const leave = (): void => {
       // A signal that has aborted destroys the stream before our fields are there.
-      if (producer) {
-        tellToStop(this, producer);
-      }
-    } catch (thrown) {
-      if (error !== null) log.err(thrown, 'A producer failed when it was stopped');
-      else reason = asError(thrown);
-    }
-    callback(reason);
+      if (producer) tellToStop(this, producer);
+    };
+    leaveAndCallBack(leave, error, callback);
   }
 
   /**
@@ -246,8 +239,8 @@ export class ProducerReadable<Data = Uint8Array>
     this.destroy(asError(reason));
   }
 
-  /** @internal How this stands, for `explain`. */
-  [standing](): Standing {
+  /** @internal The state of this, for `explain`. */
+  [consumerState](): ConsumerState {
     return {
       state: this.destroyed ? 'lost' : this.data === 'ended' ? 'ended' : 'open',
       producer: this.data === 'ended' ? undefined : this.producer,
@@ -269,7 +262,7 @@ export class ProducerReadable<Data = Uint8Array>
     if (this.isOver) return;
     this.data = 'ended';
     // At once, the end would have listeners read on before `read` has returned what comes before.
-    if (this.inRead) process.nextTick(() => this.push(null));
+    if (this.inRead) nextTick(() => this.push(null));
     else this.push(null);
   }
 
@@ -319,10 +312,4 @@ export class ProducerReadable<Data = Uint8Array>
       this.passOnDemandOrFail();
     });
   }
-}
-
-/** @throws InvalidArgTypeError: `value` is `null`, which ends a stream and cannot pass through it. */
-function checkedObject(value: unknown): unknown {
-  if (value === null) throw new InvalidArgTypeError('data', 'any value but null', value);
-  return value;
 }

@@ -3,6 +3,7 @@
  */
 import { Duplex } from '#stream';
 
+import { assertFunction } from '../../base/arguments.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 import { LONGEST_TIMER } from '../../base/timers.js';
 import type { IAddress, ITCPTransport, ITransport, TCPAddress } from '../../twisted/core/index.js';
@@ -80,9 +81,7 @@ export abstract class SocketLike extends Duplex {
     if (!(milliseconds >= 0 && Number.isFinite(milliseconds))) {
       throw new OutOfRangeError('milliseconds', 'finite and at least 0', milliseconds);
     }
-    if (callback !== undefined && typeof callback !== 'function') {
-      throw new InvalidArgTypeError('callback', 'a function', callback);
-    }
+    if (callback !== undefined) assertFunction(callback, 'callback');
     this.timeout = milliseconds;
     this.stopTimer();
     if (milliseconds > 0 && !this.destroyed) {

@@ -25,7 +25,7 @@ import {
   ConnectionAborted,
   ConnectionDone,
   ConnectionLost,
-  handsOver,
+  handOver,
   type IConsumer,
   type IHalfCloseableProtocol,
   type IPushProducer,
@@ -246,7 +246,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
   }
 
   /** @internal Other code closes the transport: what was written to the stream comes first. */
-  [handsOver](): boolean {
+  [handOver](): boolean {
     return this.gate.handOver(this);
   }
 

@@ -1,4 +1,4 @@
-import { InvalidArgTypeError } from '../../base/errors.js';
+import { assertNotNull } from '../../base/arguments.js';
 import { log } from '../../base/log.js';
 import { checkedBuffer } from '../../base/bytes.js';
 import { PrematureCloseError, type WebReadableLike } from '../any-stream/index.js';
@@ -89,7 +89,7 @@ export class IteratorSource implements ReadableSource {
   private give(value: unknown): void {
     let chunk = value;
     try {
-      if (this.asIs) assertNotNull(value);
+      if (this.asIs) assertNotNull(value, 'chunk');
       else chunk = checkedBuffer(value, 'chunk');
     } catch (error) {
       this.listener?.onError(error); // The iterator itself is sound, and will be destroyed.
@@ -111,11 +111,6 @@ export class IteratorSource implements ReadableSource {
     this.state = 'broken';
     listener?.onError(reason);
   }
-}
-
-/** @throws InvalidArgTypeError: `value` is `null`, which no stream can carry. */
-function assertNotNull(value: unknown): void {
-  if (value === null) throw new InvalidArgTypeError('chunk', 'any value but null', value);
 }
 
 /** Reads `iterable`, awaiting its values. */

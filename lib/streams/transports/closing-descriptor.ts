@@ -7,7 +7,7 @@ import {
   ConnectionLost,
 } from '../../twisted/core/index.js';
 import { tellOfConnection } from '../../base/diagnostics.js';
-import { setImmediate } from '../../base/timers.js';
+import { nextTick, setImmediate } from '../../base/timers.js';
 import { currentTurn } from '../../base/turn.js';
 import { type AnyWritable, destroyStream, resetStream } from '../any-stream/index.js';
 import { CloseTimer } from './close-timer.js';
@@ -211,7 +211,7 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
     tellOfConnection('closing', this);
     this.reactor.drop();
     this.stopReading();
-    process.nextTick(settleAbort, this);
+    nextTick(settleAbort, this);
   }
 
   /**

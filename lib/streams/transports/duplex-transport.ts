@@ -7,7 +7,7 @@ import {
   heed,
   type IProtocol,
   isHalfCloseableProtocol,
-  isHandingOver,
+  letHandOver,
   isHandshakeListener,
   isOwnProtocol,
   type ITCPTransport,
@@ -155,7 +155,7 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
    * close itself. One that is a stream has perhaps more to write than it has written so far.
    */
   protected override isWaitedFor(producer: object): boolean {
-    if (isHandingOver(producer)) return true;
+    if (letHandOver(producer)) return true;
     return super.isWaitedFor(producer) && !isOwnProtocol(producer, this.protocol);
   }
 

@@ -1,5 +1,5 @@
 /** A `FileDescriptor` that may be told to take values of any kind in place of bytes. */
-import { InvalidArgTypeError } from '../../base/errors.js';
+import { assertNotNull, itemsOf } from '../../base/arguments.js';
 import { FileDescriptor } from '../../twisted/core/index.js';
 
 export abstract class ObjectDescriptor<Data> extends FileDescriptor {
@@ -51,10 +51,7 @@ export abstract class ObjectDescriptor<Data> extends FileDescriptor {
 
 /** Each of `data`, all of them checked. */
 function objectsOf(data: unknown): unknown[] {
-  if (typeof data !== 'object' || data === null || !(Symbol.iterator in data)) {
-    throw new InvalidArgTypeError('data', 'a sequence of values', data);
-  }
-  const objects = [...(data as Iterable<unknown>)];
-  if (objects.includes(null)) throw new InvalidArgTypeError('data', 'any value but null', null);
+  const objects = itemsOf(data, 'data', 'a sequence of values');
+  for (const object of objects) assertNotNull(object, 'data');
   return objects;
 }

@@ -38,7 +38,7 @@ import {
 import type { Descriptor, StreamReactor } from './stream-reactor.js';
 
 /** Whether the stream is listened to; it is left alone otherwise. */
-type Place = 'unopened' | 'listening' | 'closed';
+type Stage = 'unopened' | 'listening' | 'closed';
 
 /** What the descriptor wants: the input, nothing for now, or to discard all further input. */
 type Wish = 'data' | 'nothing' | 'disposal';
@@ -50,7 +50,7 @@ type Entry =
   | { readonly is: 'close' };
 
 export class StreamInput implements Input {
-  private place: Place = 'unopened';
+  private stage: Stage = 'unopened';
   private wish: Wish = 'data';
   private hasEnded = false;
   // Declared only: most have no need of these, and thousands may be idle.
@@ -90,7 +90,8 @@ export class StreamInput implements Input {
 
   /** Begins to listen, and to read unless it was stopped before this. */
   open(): void {
-    this.goes('listening', 'unopened');
+    if (this.stage !== 'unopened') throw new Error(`The input is ${this.stage}, not unopened`);
+    this.stage = 'listening';
     claimReading(this.stream, this);
     addInputListener(this.reactor);
     if (isReadToTheEnd(this.stream) && !this.hasEnded) {
@@ -106,8 +107,8 @@ export class StreamInput implements Input {
 
   /** Leaves the input to the stream that wraps this one; `open` goes on with that. */
   suspend(): void {
-    if (this.place === 'listening') this.leave();
-    this.place = 'unopened';
+    if (this.stage === 'listening') this.leave();
+    this.stage = 'unopened';
     const entries = this.held?.takeAll() ?? [];
     this.held = null;
     for (const entry of entries.reverse()) {
@@ -120,7 +121,7 @@ export class StreamInput implements Input {
   close(): void {
     removeInputListener(this.reactor);
     releaseReading(this.stream, this);
-    this.place = 'closed';
+    this.stage = 'closed';
     this.wish = 'disposal';
     this.held = null;
   }
@@ -129,11 +130,6 @@ export class StreamInput implements Input {
     this.pauseStream();
     removeInputListener(this.reactor);
     releaseReading(this.stream, this);
-  }
-
-  private goes(to: Place, from: Place): void {
-    if (this.place !== from) throw new Error(`The input is ${this.place}, not ${from}`);
-    this.place = to;
   }
 
   start(): void {
@@ -164,13 +160,13 @@ export class StreamInput implements Input {
   }
 
   private pauseStream(): void {
-    if (this.place !== 'listening') return;
+    if (this.stage !== 'listening') return;
     this.paused = true;
     this.stream.pause();
   }
 
   private resumeStream(): void {
-    if (this.place !== 'listening') return;
+    if (this.stage !== 'listening') return;
     this.paused = false;
     this.stream.resume();
   }

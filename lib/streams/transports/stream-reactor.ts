@@ -227,12 +227,12 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
     event: Event,
     cause: unknown = this.stream.errored ?? undefined,
   ): Error | undefined {
-    const standing = {
+    const facts = {
       write: this.writeHalf,
       read: this.readHalf,
       isHolding: !this.isEmptied || this.descriptor.holdsWrites,
     };
-    return endingOf(standing, event, cause) ?? undefined;
+    return endingOf(facts, event, cause) ?? undefined;
   }
 
   settle(event: Event, cause?: unknown): void {

@@ -9,9 +9,10 @@
  *   gone            (other code ended it before we came)
  * ```
  */
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 
 import { asError } from '../../base/as-error.js';
+import { NOTHING } from '../../base/bytes.js';
 import { Latch } from '../../base/latch.js';
 import { setImmediate } from '../../base/timers.js';
 import {
@@ -44,8 +45,6 @@ export const enum Why {
   /** `send` is at work, and has more for it before anything else. */
   sending = 16,
 }
-
-const NOTHING = Buffer.alloc(0);
 
 export abstract class StreamWriter {
   protected readonly latch = new Latch<Why>();

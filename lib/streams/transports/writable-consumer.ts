@@ -4,8 +4,8 @@ import {
   ConnectionLost,
   type IPullProducer,
   type IPushProducer,
-  type Standing,
-  standing,
+  type ConsumerState,
+  consumerState,
   tellToStop,
 } from '../../twisted/core/index.js';
 import { onAbort } from '../../base/abort-signal.js';
@@ -266,12 +266,12 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     if (!this.producerPaused) super.maybePauseProducer();
   }
 
-  /** @internal How this stands, for `explain`. */
-  override [standing](): Standing {
+  /** @internal The state of this, for `explain`. */
+  override [consumerState](): ConsumerState {
     const { reactor } = this;
-    const { state, ...stands } = super[standing]();
+    const { state, ...told } = super[consumerState]();
     return {
-      ...stands,
+      ...told,
       state: reactor.isDropped && !this.disconnected ? 'aborting' : state,
       owesAnswer: this.producer !== null && !this.streamingProducer && !this.hasAnswered,
       buffered: this.writableLength,

@@ -1,6 +1,7 @@
 /** The rules for push producers. */
 import type { Buffer } from 'node:buffer';
 
+import { now } from '../../base/timers.js';
 import type { IPushProducer } from '../../twisted/core/index.js';
 import type { ProducerSubject } from './producer-subject.js';
 import { type Rule, times, type Trial } from './rule.js';
@@ -44,9 +45,9 @@ async function pauseAtFirstWrite(subject: Subject, trial: Trial): Promise<number
 /** @returns all bytes that were written, or `null` if the producer did not end. */
 async function all(subject: Subject, trial: Trial): Promise<Buffer | null> {
   await subject.start(true, trial);
-  const end = performance.now() + trial.timeout / 2;
+  const end = now() + trial.timeout / 2;
   while (!subject.isDone) {
-    if (performance.now() > end || subject.written > MOST_PIECES) return null;
+    if (now() > end || subject.written > MOST_PIECES) return null;
     await trial.quietly();
   }
   return subject.consumer.value();

@@ -4,6 +4,7 @@
  */
 import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import { now, setImmediate } from '../../base/timers.js';
 import { MakerFailed } from './maker.js';
 
 /** The options of the checks of `twisted-streams/testing`. */
@@ -55,7 +56,6 @@ class Broken extends Error {}
 
 // Taken when the module loads: the user's test may replace the timers.
 const setTimeout = globalThis.setTimeout;
-const setImmediate = globalThis.setImmediate;
 const clearTimeout = globalThis.clearTimeout;
 
 /** One run of one rule. */
@@ -80,9 +80,9 @@ export class Trial {
 
   /** Waits until `happened` returns `true`, and ends the run if it does not do so in time. */
   async until(happened: () => boolean, seen: () => string): Promise<void> {
-    const end = performance.now() + this.timeout;
+    const end = now() + this.timeout;
     while (!happened()) {
-      if (performance.now() > end) this.broken(`${seen()} within ${this.timeout} ms`);
+      if (now() > end) this.broken(`${seen()} within ${this.timeout} ms`);
       await turn();
     }
   }

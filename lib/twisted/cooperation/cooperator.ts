@@ -6,7 +6,7 @@ import { RoundRobin } from './round-robin.js';
 import { SchedulerStopped } from './scheduler-errors.js';
 import { timeSlice } from '../../base/time-slice.js';
 import { assertSignal } from '../../base/abort-signal.js';
-import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
+import { assertFunction, assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { clearImmediate, setImmediate } from '../../base/timers.js';
 import type { WorkOf, WorkSource } from './work.js';
 
@@ -264,10 +264,6 @@ class ScheduledTick {
     // nothing to do.
     if (typeof this.call?.cancel === 'function') this.call.cancel();
   }
-}
-
-function assertFunction(value: unknown, name: string): void {
-  if (typeof value !== 'function') throw new InvalidArgTypeError(name, 'a function', value);
 }
 
 /** Ticks on the event loop, which also reports an error that a termination predicate throws. */

@@ -1,6 +1,6 @@
 import { assertSignal } from '../../base/abort-signal.js';
 import { assertKnownOptions, assertMethod, assertOptions } from '../../base/arguments.js';
-import { InvalidArgTypeError } from '../../base/errors.js';
+import { assertFunction } from '../../base/arguments.js';
 import type { IReactorTime } from './reactor-time.js';
 
 /** The options of {@link deferLater}. */
@@ -68,7 +68,7 @@ export function deferLater(
   const { signal }: DeferLaterOptions =
     typeof rest[0] === 'object' ? optionsFrom(rest.shift()) : {};
   const [f = () => {}, ...args] = rest;
-  if (typeof f !== 'function') throw new InvalidArgTypeError('f', 'a function', f);
+  assertFunction(f, 'f');
 
   const whenOver: { resolve?: (result: unknown) => void; reject?: (error: unknown) => void } = {};
   const promise = new Promise((resolve, reject) => Object.assign(whenOver, { resolve, reject }));

@@ -1,8 +1,8 @@
 /** The clock of the running program, on Node's timers. */
-import { InvalidArgTypeError } from '../../base/errors.js';
+import { assertFunction } from '../../base/arguments.js';
 import { log } from '../../base/log.js';
 import { assertNotNegative } from '../../base/seconds.js';
-import { LONGEST_TIMER, now } from '../../base/timers.js';
+import { clearImmediate, LONGEST_TIMER, now, setImmediate } from '../../base/timers.js';
 import { CallHeap } from './call-heap.js';
 import { DelayedCall, type DelayedCallClock } from './delayed-call.js';
 import type { IDelayedCall, IReactorTime } from './reactor-time.js';
@@ -11,8 +11,6 @@ import { isThenable } from '../../base/rejection.js';
 // Read when the module loads: a test that fakes timers later must not stop the time of the program.
 const setTimeout = globalThis.setTimeout;
 const clearTimeout = globalThis.clearTimeout;
-const setImmediate = globalThis.setImmediate;
-const clearImmediate = globalThis.clearImmediate;
 /** Milliseconds since 1970 when the clock of `now` was at 0. */
 const timeOrigin = Date.now() - now();
 
@@ -46,7 +44,7 @@ class NodeReactor implements IReactorTime, DelayedCallClock {
     ...args: Args
   ): IDelayedCall {
     assertNotNegative('delay', delay);
-    if (typeof f !== 'function') throw new InvalidArgTypeError('f', 'a function', f);
+    assertFunction(f, 'f');
     const time = this.seconds() + delay;
     const call = new DelayedCall(time, f as (...args: unknown[]) => unknown, args, this);
     this.pending.add(call);

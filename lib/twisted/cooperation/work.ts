@@ -1,5 +1,5 @@
 /** The iterators, of any kind, that cooperative tasks work through. */
-import { isThenable } from '../../base/rejection.js';
+import { whenRejected } from '../../base/rejection.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
 
@@ -56,8 +56,7 @@ export function workFrom(source: unknown): Work {
 export function closeWork(work: Work): void {
   const report = (error: unknown) => log.err(error, 'Closing the iterator of a task failed');
   try {
-    const closing = (work as Partial<Iterator<unknown>>).return?.();
-    if (isThenable(closing)) void Promise.resolve(closing).catch(report);
+    whenRejected((work as Partial<Iterator<unknown>>).return?.(), report);
   } catch (error) {
     report(error);
   }

@@ -3,7 +3,7 @@ import { InvalidArgTypeError } from '../../base/errors.js';
 import { NAMELESS, nameOf } from '../../base/name-of.js';
 
 /** The state of a consumer. Fields that it does not know are left out. */
-export interface Standing {
+export interface ConsumerState {
   /** The state of the connection between its beginning and its end, in a word or two. */
   readonly state: string;
   /** The thing that a close waits for, other than the producer and the buffer. */
@@ -29,13 +29,13 @@ export interface Standing {
 }
 
 /** The method by which a consumer of this library tells its state. */
-export const standing: unique symbol = Symbol('twisted-streams.standing');
+export const consumerState: unique symbol = Symbol('twisted-streams.consumerState');
 
 /**
  * The fields of Twisted's consumers and transports, which other consumers and transports may have.
  */
 interface Fields {
-  readonly [standing]?: () => Standing;
+  readonly [consumerState]?: () => ConsumerState;
   readonly connected?: unknown;
   readonly disconnecting?: unknown;
   readonly disconnected?: unknown;
@@ -69,16 +69,16 @@ interface Fields {
  */
 export function explain(consumer: object): string {
   const fields = Object(consumer) as Fields;
-  const { [standing]: stands, dataReceived, transport } = fields;
-  if (stands !== undefined) return sentence(stands.call(consumer));
+  const { [consumerState]: told, dataReceived, transport } = fields;
+  if (told !== undefined) return sentence(told.call(consumer));
   // For a protocol, and so for a wrapper, people mean its transport.
   if (dataReceived && transport) return explain(transport);
-  if (fields.registerProducer ?? fields.loseConnection) return sentence(standingOf(fields));
+  if (fields.registerProducer ?? fields.loseConnection) return sentence(stateFromFields(fields));
   throw new InvalidArgTypeError('consumer', "a consumer or a protocol's transport", consumer);
 }
 
 /** The state of an object that does not tell it by itself. */
-function standingOf(fields: Fields): Standing {
+function stateFromFields(fields: Fields): ConsumerState {
   const { producer, producerPaused, streamingProducer, streaming } = fields;
   return {
     state: stateOf(fields),
@@ -96,20 +96,20 @@ export function stateOf({ connected, disconnecting, disconnected }: Fields): str
   return connected === false ? 'not connected' : 'open';
 }
 
-function sentence(stands: Standing): string {
-  const { state, reason } = stands;
+function sentence(told: ConsumerState): string {
+  const { state, reason } = told;
   if (reason !== undefined) return `${state}: ${reason.name}, ${reason.message}`;
   const clauses = [
-    producerClause(stands),
-    bufferClause(stands),
-    stands.isReadingPaused && 'reading is paused',
-    stands.waitsFor,
+    producerClause(told),
+    bufferClause(told),
+    told.isReadingPaused && 'reading is paused',
+    told.waitsFor,
   ].filter(Boolean);
   return clauses.length === 0 ? state : `${state}: ${clauses.join('; ')}`;
 }
 
-function producerClause(stands: Standing): string {
-  const { state, producer, paused, owesAnswer } = stands;
+function producerClause(told: ConsumerState): string {
+  const { state, producer, paused, owesAnswer } = told;
   if (producer === undefined || state === 'lost' || state === 'aborting') return '';
   const isClosing = state.includes('clos');
   if (producer === null) return isClosing ? '' : 'no producer is registered';
@@ -121,11 +121,11 @@ function producerClause(stands: Standing): string {
     return does === '' ? wait : `${wait}, which ${does}`;
   }
   const who = isNamed ? `producer ${name}` : 'its producer';
-  return `${who} ${does || whatItMayDo(stands)}`;
+  return `${who} ${does || whatItMayDo(told)}`;
 }
 
 /** The next action of a producer that may write. */
-function whatItMayDo({ streaming, isPassive }: Standing): string {
+function whatItMayDo({ streaming, isPassive }: ConsumerState): string {
   if (streaming) return 'may write';
   return isPassive ? 'waits to be asked' : 'is asked next';
 }
@@ -136,7 +136,7 @@ function whatItDoes(paused = false, owesAnswer = false): string {
   return owesAnswer ? 'was asked and has not answered' : '';
 }
 
-function bufferClause({ buffered, full, unit = 'bytes', drain, state }: Standing): string {
+function bufferClause({ buffered, full, unit = 'bytes', drain, state }: ConsumerState): string {
   if (buffered === undefined || state === 'lost') return '';
   if (buffered === 0) return 'nothing is buffered';
   const amount = full === undefined ? `${buffered} ${unit}` : `${buffered} of ${full} ${unit}`;

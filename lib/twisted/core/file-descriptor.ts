@@ -4,7 +4,7 @@
  * the bytes in `writeSomeData`.
  */
 import { cleanClose } from './clean-close.js';
-import { explain, type Standing, standing, stateOf } from './explain.js';
+import { explain, type ConsumerState, consumerState, stateOf } from './explain.js';
 import { nameOf } from '../../base/name-of.js';
 import { tellOfConnection } from '../../base/diagnostics.js';
 import { MethodNotImplementedError, OutOfRangeError } from '../../base/errors.js';
@@ -316,7 +316,7 @@ export abstract class FileDescriptor
   }
 
   /** @internal The state of this, for `explain`. */
-  [standing](): Standing {
+  [consumerState](): ConsumerState {
     return {
       state: this.connectionState(),
       producer: this.producer,

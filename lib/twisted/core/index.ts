@@ -15,7 +15,7 @@ export {
   type ProtocolMaker,
   protocolOf,
 } from './factory.js';
-export { explain, type Standing, standing } from './explain.js';
+export { explain, type ConsumerState, consumerState } from './explain.js';
 export { FileDescriptor } from './file-descriptor.js';
 export * from './interfaces.js';
 export { callbackRejected, end, heed } from './heed.js';
@@ -26,8 +26,8 @@ export { ProtocolToConsumerAdapter } from './protocol-to-consumer-adapter.js';
 export type { ReadDescriptor } from './read-descriptor.js';
 export {
   closedOf,
-  handsOver,
-  isHandingOver,
+  handOver,
+  letHandOver,
   isOwnProtocol,
   isUnableToUnregister,
   standInFor,

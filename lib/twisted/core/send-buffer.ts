@@ -5,9 +5,7 @@
  */
 import { Buffer } from 'node:buffer';
 
-import { asBuffer } from '../../base/bytes.js';
-
-const NOTHING = Buffer.alloc(0);
+import { asBuffer, NOTHING } from '../../base/bytes.js';
 
 export class SendBuffer {
   private block: Buffer = NOTHING;

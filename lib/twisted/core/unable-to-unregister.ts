@@ -1,6 +1,6 @@
 /**
- * Producers that will never unregister, so that a close must not wait for them. In a port
- * forwarder, each connection's producer is the other connection: its transport, its protocol, or a
+ * Which producers a close waits for. Some will never unregister, so it must not wait for them: in a
+ * port forwarder, each connection's producer is the other connection: its transport, its protocol, or a
  * protocol behind wrappers. When one of the two is lost, or both are to close, neither can
  * unregister.
  */
@@ -36,23 +36,25 @@ function originalOf(producer: unknown): unknown {
   return original;
 }
 
-/** The method of a producer that buffers data of its own for its consumer. */
-export const handsOver = Symbol('handsOver');
+/** The method by which a producer that buffers data of its own hands it to its consumer. */
+export const handOver = Symbol('handOver');
 
 interface Buffering {
   /**
    * Hands the consumer the data that it can, and returns whether any data is still buffered, or was
    * until now.
    */
-  [handsOver]?(): boolean;
+  [handOver]?(): boolean;
 }
 
 /**
- * Whether `producer`, or the one for which it stands in, buffers data that was written before a close,
- * so that the close waits until it has come.
+ * Lets `producer`, or the one for which it stands in, hand over the data that was written to it before
+ * a close.
+ *
+ * @returns whether the close has to wait until that data has come.
  */
-export function isHandingOver(producer: object): boolean {
-  return (originalOf(producer) as Buffering)[handsOver]?.() ?? false;
+export function letHandOver(producer: object): boolean {
+  return (originalOf(producer) as Buffering)[handOver]?.() ?? false;
 }
 
 /**

@@ -4,6 +4,7 @@ import { assertKnownOptions, assertMethod, assertOptions } from '../../base/argu
 import { assertBytes } from '../../base/bytes.js';
 import { InvalidArgTypeError, InvalidStateError, OutOfRangeError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
+import { isThenable } from '../../base/rejection.js';
 import {
   cooperate,
   type CooperativeTask,
@@ -13,7 +14,7 @@ import {
 import type { IConsumer } from '../core/index.js';
 import { type IBodyProducer, UNKNOWN_LENGTH } from './body-producer.js';
 import type { FileSource } from './file-source.js';
-import { assertFile, type FileBytes, type IFile, isPromiseLike, openSource } from './files.js';
+import { assertFile, type FileBytes, type IFile, openSource } from './files.js';
 
 /** A file-like that may know how long it is. */
 export interface ISeekableFile extends IFile {
@@ -129,7 +130,7 @@ export class FileBodyProducer implements IBodyProducer {
   ): Generator<unknown, void, unknown> {
     for (;;) {
       let bytes = source.read(this.readSize);
-      if (isPromiseLike(bytes)) {
+      if (isThenable(bytes)) {
         let read: FileBytes = null;
         yield bytes.then((value) => (read = value));
         bytes = read;

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 
-import { InvalidArgTypeError, InvalidStateError, OutOfRangeError } from '../../base/errors.js';
+import { InvalidStateError, OutOfRangeError } from '../../base/errors.js';
 import {
   assertConsumer,
   type IConsumer,
@@ -9,13 +9,14 @@ import {
   isFailableConsumer,
   ProducerStoppedError,
 } from '../core/index.js';
-import { assertFile, type FileBytes, type IFile, isPromiseLike, openSource } from './files.js';
+import { assertFile, type FileBytes, type IFile, openSource } from './files.js';
 import { FileTransfer } from './file-transfer.js';
 import { assertSignal, onAbort } from '../../base/abort-signal.js';
-import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
+import { assertFunction, assertKnownOptions, assertOptions } from '../../base/arguments.js';
+import { asError } from '../../base/as-error.js';
 import { log } from '../../base/log.js';
-import { whenRejected } from '../../base/rejection.js';
-import { asBuffer, assertBytes } from '../../base/bytes.js';
+import { isThenable, whenRejected } from '../../base/rejection.js';
+import { asBuffer, assertBytes, NOTHING } from '../../base/bytes.js';
 
 /** A function that changes each piece of a file before it is written. */
 export type FileTransform = (bytes: Buffer) => Uint8Array;
@@ -25,8 +26,6 @@ export interface FileTransferOptions {
   /** Ends the transfer early when it aborts. */
   signal?: AbortSignal | undefined;
 }
-
-const NOTHING = Buffer.alloc(0);
 
 /**
  * A pull producer that sends a file to a consumer, then unregisters.
@@ -125,9 +124,7 @@ export class FileSender implements IPullProducer {
   }
 
   #assertCanBegin(transform: unknown): void {
-    if (transform !== null && typeof transform !== 'function') {
-      throw new InvalidArgTypeError('transform', 'a function', transform);
-    }
+    if (transform !== null) assertFunction(transform, 'transform');
     if (!Number.isSafeInteger(this.CHUNK_SIZE) || this.CHUNK_SIZE < 1) {
       throw new OutOfRangeError('CHUNK_SIZE', 'a whole number of at least 1', this.CHUNK_SIZE);
     }
@@ -184,7 +181,7 @@ export class FileSender implements IPullProducer {
       this.#fail(transfer, error);
       return;
     }
-    if (isPromiseLike(bytes)) {
+    if (isThenable(bytes)) {
       transfer.wait(
         bytes,
         (read) => this.#send(transfer, read),
@@ -297,9 +294,7 @@ function unregisterFailed(consumer: IConsumer, error: unknown): void {
     }
   };
   if (isFailableConsumer(consumer)) {
-    const reason =
-      error instanceof Error ? error : new Error('A file could not be sent', { cause: error });
-    attempt(() => consumer.producerFailed(reason));
+    attempt(() => consumer.producerFailed(asError(error)));
   }
   attempt(() => consumer.unregisterProducer());
 }

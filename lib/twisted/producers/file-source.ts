@@ -1,6 +1,8 @@
 import { Buffer } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 
+import { NOTHING } from '../../base/bytes.js';
+
 /**
  * Bytes that we read at a time, or a little less: a multiple of the size that the caller asks for.
  */
@@ -16,8 +18,6 @@ const LARGEST_BLOCK = 524_288;
 const SHORT = 5;
 /** Milliseconds that a block should last at most; a block that lasts longer only uses memory. */
 const LONG = 50;
-
-const NOTHING = Buffer.alloc(0);
 
 /** A block that is read ahead, for which no caller has asked yet. */
 interface ReadAhead {

@@ -43,9 +43,3 @@ export function assertFile(file: unknown): void {
     file,
   );
 }
-
-/** Whether `value` is a promise, so that the file-like answers later. */
-export function isPromiseLike(value: unknown): value is PromiseLike<FileBytes> {
-  if (typeof value !== 'object' || value === null) return false;
-  return typeof (value as Partial<PromiseLike<unknown>>).then === 'function';
-}

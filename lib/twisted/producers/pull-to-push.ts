@@ -11,6 +11,7 @@ import {
   type IPullProducer,
   type IPushProducer,
 } from '../core/index.js';
+import { nameOf } from '../../base/name-of.js';
 import { log } from '../../base/log.js';
 import { whenRejected } from '../../base/rejection.js';
 import { assertMethod } from '../../base/arguments.js';
@@ -150,8 +151,4 @@ export class PullToPush implements IPushProducer {
     if (this.coopTask === null) throw new SchedulerError('startStreaming() was not called.');
     return this.coopTask;
   }
-}
-
-function nameOf(value: object): string {
-  return value.constructor?.name || 'Object';
 }

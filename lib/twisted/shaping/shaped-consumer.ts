@@ -10,6 +10,7 @@ import {
   type IPushProducer,
   isFailableConsumer,
 } from '../core/index.js';
+import { asError } from '../../base/as-error.js';
 import { log } from '../../base/log.js';
 import { logRejection } from '../../base/rejection.js';
 import { assertBytes } from '../../base/bytes.js';
@@ -156,7 +157,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
   private turnFailed(error: unknown): void {
     log.err(error, 'A shaped consumer failed when it could go on');
     try {
-      this.fail(error instanceof Error ? error : new Error(String(error), { cause: error }));
+      this.fail(asError(error));
     } catch (failure) {
       log.err(failure, 'A shaped consumer failed to end');
     }

@@ -9,7 +9,7 @@ import {
   closedOf,
   type IConsumer,
   type IPushProducer,
-  isHandingOver,
+  letHandOver,
   isOwnProtocol,
   isPushProducer,
   isUnableToUnregister,
@@ -212,7 +212,7 @@ export class ShapedTransportMembers<
    */
   private unregisterOwn(): void {
     const { producer } = this;
-    if (producer === null || this.producerPaused || isHandingOver(producer)) return;
+    if (producer === null || this.producerPaused || letHandOver(producer)) return;
     this.unregisterProducer();
   }
 

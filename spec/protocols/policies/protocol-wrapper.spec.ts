@@ -46,7 +46,7 @@ describe('ProtocolWrapper', () => {
     class Counting extends ProtocolWrapper {
       readonly made = 'by us';
       readonly closing = ['nothing'];
-      standing(): string {
+      state(): string {
         return 'still';
       }
       tellLost(): never {

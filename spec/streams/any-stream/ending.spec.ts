@@ -7,7 +7,7 @@ import {
   endingOf,
   type Event,
   type ReadHalf,
-  type Standing,
+  type StreamFacts,
   type WriteHalf,
 } from '../../../lib/streams/any-stream/index.js';
 
@@ -26,7 +26,7 @@ const events: readonly Event[] = [
 ];
 const failures: readonly Event[] = ['error', 'refused', 'gone', 'handshake', 'reset'];
 
-const anyStanding = fc.record<Standing>({
+const anyFacts = fc.record<StreamFacts>({
   write: fc.constantFrom(...writeHalves),
   read: fc.constantFrom(...readHalves),
   isHolding: fc.boolean(),
@@ -37,9 +37,9 @@ const isOver = (half: WriteHalf) => half === 'delivered' || half === 'gone';
 describe('The reason of an ending', () => {
   it('is ConnectionDone only where nothing can have been dropped', () => {
     fc.assert(
-      fc.property(anyStanding, anyEvent, (standing, event) => {
-        if (!(endingOf(standing, event) instanceof ConnectionDone)) return;
-        const { write, read, isHolding } = standing;
+      fc.property(anyFacts, anyEvent, (facts, event) => {
+        if (!(endingOf(facts, event) instanceof ConnectionDone)) return;
+        const { write, read, isHolding } = facts;
         expect(failures).not.to.include(event);
         // All had left it when it said `finish`; or it was never ended, and holds nothing.
         expect(isOver(write) || (write === 'open' && !isHolding)).to.equal(true);
@@ -51,9 +51,9 @@ describe('The reason of an ending', () => {
 
   it('is never anything but one of three, and ConnectionLost has a cause', () => {
     fc.assert(
-      fc.property(anyStanding, anyEvent, fc.boolean(), (standing, event, hasCause) => {
+      fc.property(anyFacts, anyEvent, fc.boolean(), (facts, event, hasCause) => {
         const cause = new Error('boom');
-        const reason = endingOf(standing, event, hasCause ? cause : undefined);
+        const reason = endingOf(facts, event, hasCause ? cause : undefined);
         if (reason === null || reason instanceof ConnectionDone) return;
         expect(reason).to.be.instanceOf(ConnectionLost);
         if (reason instanceof ConnectionAborted) expect(event).to.equal('abort');
@@ -67,28 +67,28 @@ describe('The reason of an ending', () => {
 
   it('is there after every failure and every close, and after an abort', () => {
     fc.assert(
-      fc.property(anyStanding, anyEvent, (standing, event) => {
+      fc.property(anyFacts, anyEvent, (facts, event) => {
         if (event === 'end' || event === 'finish') return;
-        expect(endingOf(standing, event)).not.to.equal(null);
+        expect(endingOf(facts, event)).not.to.equal(null);
       }),
     );
   });
 
   it('is not there while a half goes on', () => {
     fc.assert(
-      fc.property(anyStanding, fc.constantFrom<Event>('end', 'finish'), (standing, event) => {
-        const { write, read } = standing;
+      fc.property(anyFacts, fc.constantFrom<Event>('end', 'finish'), (facts, event) => {
+        const { write, read } = facts;
         const goesOn = event === 'end' ? !isOver(write) : isOver(write) && read !== 'ended';
-        if (goesOn) expect(endingOf(standing, event)).to.equal(null);
+        if (goesOn) expect(endingOf(facts, event)).to.equal(null);
       }),
     );
   });
 
   it('gets no better by buffered bytes', () => {
     fc.assert(
-      fc.property(anyStanding, anyEvent, (standing, event) => {
-        const holding = endingOf({ ...standing, isHolding: true }, event);
-        const empty = endingOf({ ...standing, isHolding: false }, event);
+      fc.property(anyFacts, anyEvent, (facts, event) => {
+        const holding = endingOf({ ...facts, isHolding: true }, event);
+        const empty = endingOf({ ...facts, isHolding: false }, event);
         if (holding instanceof ConnectionDone) expect(empty).to.be.instanceOf(ConnectionDone);
         if (holding === null) expect(empty).to.equal(null);
       }),

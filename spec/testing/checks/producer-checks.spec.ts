@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer';
 
 import { expect } from 'chai';
+import sinon from 'sinon';
 
 import type { IConsumer, IPushProducer } from '../../../lib/index.js';
 import {
@@ -14,6 +15,18 @@ import { ModelPullProducer, ModelPushProducer } from './model-classes.js';
 import { patience, expectBroken } from './expect-broken.js';
 
 describe('checkPushProducer', () => {
+  it('says what it waited for, although the test has replaced the clock and the timers', async () => {
+    const clock = sinon.useFakeTimers();
+    try {
+      const silent = { pauseProducing() {}, resumeProducing() {}, stopProducing() {} };
+      const checked = checkPushProducer(() => silent, { timeout: 40, quiet: 1 });
+      const { message } = (await rejection(checked)) as Error;
+      expect(message).to.match(/it wrote nothing and did not unregister within 40 ms$/);
+    } finally {
+      clock.restore();
+    }
+  });
+
   const check = (Producer: new (consumer: IConsumer) => IPushProducer) =>
     checkPushProducer((consumer) => new Producer(consumer), patience);
 

@@ -15,7 +15,7 @@ import {
   Protocol,
   WritableConsumer,
 } from '../../../lib/index.js';
-import { standing } from '../../../lib/twisted/core/explain.js';
+import { consumerState } from '../../../lib/twisted/core/explain.js';
 import { type ProtocolWrapper, TimeoutFactory } from '../../../lib/protocols/index.js';
 import { StringTransport } from '../../../lib/testing/index.js';
 import { until } from '../../support/until.js';
@@ -163,14 +163,14 @@ describe('explain', () => {
 
   it('says nothing of the producer of a connection that is being aborted', () => {
     const stand = { producer: new Sensor(), streaming: true };
-    const standsAs = (state: string) => explain({ [standing]: () => ({ ...stand, state }) });
+    const standsAs = (state: string) => explain({ [consumerState]: () => ({ ...stand, state }) });
     expect(standsAs('aborting')).to.equal('aborting');
     expect(standsAs('open')).to.equal('open: producer Sensor may write');
   });
 
   it('leaves out the limit of a buffer that has none', () => {
     const stand = { state: 'open', buffered: 7 };
-    expect(explain({ [standing]: () => stand })).to.equal('open: 7 bytes are buffered');
+    expect(explain({ [consumerState]: () => stand })).to.equal('open: 7 bytes are buffered');
   });
 
   it('explains the transport of a protocol, also behind wrappers', () => {
