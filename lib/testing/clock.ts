@@ -1,4 +1,4 @@
-import { InvalidArgTypeError } from '../base/errors.js';
+import { assertFunction } from '../base/arguments.js';
 import { assertSeconds } from '../base/seconds.js';
 import { DelayedCall, type IReactorTime } from '../twisted/cooperation/index.js';
 
@@ -45,7 +45,7 @@ export class Clock implements IReactorTime {
     ...args: Args
   ): DelayedCall {
     assertSeconds('delay', delay);
-    if (typeof f !== 'function') throw new InvalidArgTypeError('f', 'a function', f);
+    assertFunction(f, 'f');
     const time = this.seconds() + delay;
     const call = new DelayedCall(time, f as (...args: unknown[]) => unknown, args, {
       seconds: () => this.seconds(),
@@ -53,7 +53,7 @@ export class Clock implements IReactorTime {
       movedSooner: () => {}, // `advance` sorts.
     });
     this.calls.push(call);
-    this.sortCalls();
+    this.#sortCalls();
     return call;
   }
 
@@ -75,7 +75,7 @@ export class Clock implements IReactorTime {
     assertSeconds('amount', amount);
     this.rightNow += amount;
     for (;;) {
-      this.sortCalls();
+      this.#sortCalls();
       const [next] = this.calls;
       if (next === undefined || !(next.getTime() <= this.seconds())) return;
       this.calls.shift();
@@ -94,7 +94,7 @@ export class Clock implements IReactorTime {
   }
 
   /** The moment at which this sorts decides the order of calls that move to the same time. */
-  private sortCalls(): void {
+  #sortCalls(): void {
     this.calls.sort((a, b) => compare(a.getTime(), b.getTime()));
   }
 }

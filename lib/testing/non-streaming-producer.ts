@@ -22,7 +22,7 @@ export class NonStreamingProducer implements IPullProducer {
   /** Resolves once it has written everything, or was stopped. */
   readonly result: Promise<void>;
 
-  private readonly finish: () => void;
+  readonly #finish: () => void;
 
   /**
    * @param consumer - The consumer to write to.
@@ -33,7 +33,7 @@ export class NonStreamingProducer implements IPullProducer {
     this.consumer = consumer;
     let finish = () => {};
     this.result = new Promise((resolve) => (finish = resolve));
-    this.finish = finish;
+    this.#finish = finish;
   }
 
   /**
@@ -55,7 +55,7 @@ export class NonStreamingProducer implements IPullProducer {
     try {
       consumer.unregisterProducer();
     } finally {
-      this.finish();
+      this.#finish();
     }
   }
 
@@ -69,6 +69,6 @@ export class NonStreamingProducer implements IPullProducer {
     if (this.consumer === null) throw new InvalidStateError('BUG: stop after unregister/stop.');
     this.stopped = true;
     this.consumer = null;
-    this.finish();
+    this.#finish();
   }
 }

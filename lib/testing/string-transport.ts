@@ -37,7 +37,8 @@ export class StringTransport implements ITransport, IConsumer, IPushProducer {
   /** The address that `getPeer` returns; `null` for a made-up address. */
   peerAddr: IAddress | null;
 
-  private written: Uint8Array[] = [];
+  readonly #lenient: boolean;
+  #written: Uint8Array[] = [];
 
   /**
    * Makes a connected transport; its producer may produce.
@@ -49,20 +50,21 @@ export class StringTransport implements ITransport, IConsumer, IPushProducer {
   constructor(
     hostAddress: IAddress | null = null,
     peerAddress: IAddress | null = null,
-    private readonly lenient = false,
+    lenient = false,
   ) {
+    this.#lenient = lenient;
     this.hostAddr = hostAddress;
     this.peerAddr = peerAddress;
   }
 
   /** All bytes that were written since the last `clear`. */
   value(): Buffer {
-    return Buffer.concat(this.written);
+    return Buffer.concat(this.#written);
   }
 
   /** Forgets the bytes that were written so far. */
   clear(): void {
-    this.written = [];
+    this.#written = [];
   }
 
   /**
@@ -72,7 +74,7 @@ export class StringTransport implements ITransport, IConsumer, IPushProducer {
    */
   write(data: Uint8Array): void {
     assertBytes(data);
-    this.written.push(Buffer.from(data));
+    this.#written.push(Buffer.from(data));
   }
 
   /**
@@ -82,7 +84,7 @@ export class StringTransport implements ITransport, IConsumer, IPushProducer {
    *   written.
    */
   writeSequence(data: Iterable<Uint8Array>): void {
-    this.written.push(Buffer.concat(piecesOf(data)));
+    this.#written.push(Buffer.concat(piecesOf(data)));
   }
 
   /** Sets `disconnecting`, and does nothing else. */
@@ -136,13 +138,13 @@ export class StringTransport implements ITransport, IConsumer, IPushProducer {
 
   /** @throws InvalidStateError after `stopProducing` or, unless lenient, `loseConnection`. */
   pauseProducing(): void {
-    this.checkState();
+    this.#checkState();
     this.producerState = 'paused';
   }
 
   /** @throws InvalidStateError after `stopProducing` or, unless lenient, `loseConnection`. */
   resumeProducing(): void {
-    this.checkState();
+    this.#checkState();
     this.producerState = 'producing';
   }
 
@@ -151,8 +153,8 @@ export class StringTransport implements ITransport, IConsumer, IPushProducer {
     this.producerState = 'stopped';
   }
 
-  private checkState(): void {
-    if (this.disconnecting && !this.lenient) {
+  #checkState(): void {
+    if (this.disconnecting && !this.#lenient) {
       // Twisted's words, for a pause as well.
       throw new InvalidStateError('Cannot resume producing after loseConnection');
     }

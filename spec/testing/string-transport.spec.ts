@@ -13,6 +13,18 @@ describe('StringTransport', () => {
     expect(isPushProducer(transport)).to.equal(true);
   });
 
+  it('shares no name of its own state with a subclass', () => {
+    class Named extends StringTransport {
+      readonly written = 'nothing';
+      readonly lenient = 'never';
+    }
+    const transport = new Named();
+    transport.write(Buffer.from('a'));
+    expect(transport.value().toString()).to.equal('a');
+    transport.loseConnection();
+    expect(() => transport.pauseProducing()).to.throw(InvalidStateError);
+  });
+
   it('keeps the bytes that are written, in order, until it is cleared', () => {
     const transport = new StringTransport();
     transport.write(Buffer.from('a'));

@@ -1,7 +1,8 @@
 /** Calls a function again and again, at times that depend on the start and the interval. */
 import type { inspect } from 'node:util';
 
-import { InvalidArgTypeError, InvalidStateError } from '../../base/errors.js';
+import { assertFunction } from '../../base/arguments.js';
+import { InvalidStateError } from '../../base/errors.js';
 import { assertNotNegative } from '../../base/seconds.js';
 import { reactor } from './reactor.js';
 import type { IDelayedCall, IReactorTime } from './reactor-time.js';
@@ -44,12 +45,12 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
 
   /** The arguments of the function. */
   readonly args: Args;
-  private readonly f: (...args: Args) => unknown;
+  readonly #f: (...args: Args) => unknown;
 
-  private run: Run<this> | null = null;
-  private runAtStart = false;
+  #run: Run<this> | null = null;
+  #runAtStart = false;
   /** When a counting function was last called, in seconds. */
-  private realLastTime: number | null = null;
+  #realLastTime: number | null = null;
 
   /**
    * @param f - The function to call.
@@ -57,8 +58,8 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
    * @throws InvalidArgTypeError: `f` is not a function.
    */
   constructor(f: (...args: Args) => unknown, ...args: Args) {
-    if (typeof f !== 'function') throw new InvalidArgTypeError('f', 'a function', f);
-    this.f = f;
+    assertFunction(f, 'f');
+    this.#f = f;
     this.args = args;
   }
 
@@ -72,9 +73,9 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
    * @see Twisted: `twisted.internet.task.LoopingCall.withCount`
    */
   static withCount(f: (count: number) => unknown): LoopingCall<[]> {
-    if (typeof f !== 'function') throw new InvalidArgTypeError('f', 'a function', f);
+    assertFunction(f, 'f');
     const loop: LoopingCall<[]> = new this(() => {
-      const count = loop.countIntervals();
+      const count = loop.#countIntervals();
       return count > 0 ? f(count) : undefined;
     });
     return loop;
@@ -85,7 +86,7 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
    * `false` by the time that the promise of `start` settles.
    */
   get running(): boolean {
-    return this.run !== null;
+    return this.#run !== null;
   }
 
   /**
@@ -101,19 +102,19 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
    *   case nothing has changed.
    */
   start(interval: number, now = true): Promise<this> {
-    if (this.run !== null) {
+    if (this.#run !== null) {
       throw new InvalidStateError('Tried to start an already running LoopingCall.');
     }
     assertNotNegative('interval', interval);
     const starttime = this.clock.seconds();
     return new Promise((resolve, reject) => {
       const run = { resolve, reject };
-      this.run = run;
+      this.#run = run;
       this.starttime = starttime;
       this.interval = interval;
-      this.runAtStart = now;
-      if (now) this.callOnce(run);
-      else this.goOn(run, starttime);
+      this.#runAtStart = now;
+      if (now) this.#callOnce(run);
+      else this.#goOn(run, starttime);
     });
   }
 
@@ -123,10 +124,11 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
    * @throws InvalidStateError: it does not run.
    */
   stop(): void {
-    const { run, call } = this;
+    const { call } = this;
+    const run = this.#run;
     if (run === null)
       throw new InvalidStateError('Tried to stop a LoopingCall that was not running.');
-    this.run = null;
+    this.#run = null;
     if (call === null) return; // During a call, which then ends the run.
     this.call = null;
     call.cancel();
@@ -140,7 +142,8 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
    * @throws InvalidStateError: it does not run.
    */
   reset(): void {
-    const { run, call } = this;
+    const { call } = this;
+    const run = this.#run;
     if (run === null) {
       throw new InvalidStateError('Tried to reset a LoopingCall that was not running.');
     }
@@ -148,46 +151,46 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
     this.call = null;
     call.cancel();
     this.starttime = this.clock.seconds();
-    this.goOn(run, this.starttime);
+    this.#goOn(run, this.starttime);
   }
 
   /** Calls the function, and schedules the next call as soon as the function is done. */
-  private callOnce(run: Run<this>): void {
+  #callOnce(run: Run<this>): void {
     this.call = null;
     let result: unknown;
     try {
-      result = this.f(...this.args);
-      if (!isThenable(result)) return this.called(run);
+      result = this.#f(...this.args);
+      if (!isThenable(result)) return this.#called(run);
     } catch (error) {
-      return this.failed(run, error);
+      return this.#failed(run, error);
     }
     Promise.resolve(result).then(
-      () => this.called(run),
-      (error: unknown) => this.failed(run, error),
+      () => this.#called(run),
+      (error: unknown) => this.#failed(run, error),
     );
   }
 
-  private called(run: Run<this>): void {
+  #called(run: Run<this>): void {
     // Differs from Twisted, where a loop that was stopped and started again meanwhile goes on twice.
-    if (this.run === run) this.goOn(run, this.clock.seconds());
+    if (this.#run === run) this.#goOn(run, this.clock.seconds());
     else run.resolve(this);
   }
 
-  private failed(run: Run<this>, error: unknown): void {
-    if (this.run === run) this.run = null;
+  #failed(run: Run<this>, error: unknown): void {
+    if (this.#run === run) this.#run = null;
     run.reject(error);
   }
 
-  private goOn(run: Run<this>, time: number): void {
+  #goOn(run: Run<this>, time: number): void {
     try {
-      this.call = this.clock.callLater(this.secondsFrom(time), () => this.callOnce(run));
+      this.call = this.clock.callLater(this.#secondsFrom(time), () => this.#callOnce(run));
     } catch (error) {
-      this.failed(run, error);
+      this.#failed(run, error);
     }
   }
 
   /** How many seconds after `time` the next call is due. */
-  private secondsFrom(time: number): number {
+  #secondsFrom(time: number): number {
     const interval = this.interval as number;
     if (interval === 0) return 0;
     const untilNext = interval - modulo(time - (this.starttime as number), interval);
@@ -195,21 +198,21 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
     return time + untilNext === time ? interval : untilNext;
   }
 
-  private countIntervals(): number {
+  #countIntervals(): number {
     const now = this.clock.seconds();
     const interval = this.interval as number;
     const starttime = this.starttime as number;
-    const lastTime = this.realLastTime ?? (this.runAtStart ? starttime - interval : starttime);
+    const lastTime = this.#realLastTime ?? (this.#runAtStart ? starttime - interval : starttime);
     const intervalOf = (time: number) => Math.trunc((time - starttime) / interval);
     const count = interval === 0 ? 1 : intervalOf(now) - intervalOf(lastTime);
-    if (count > 0) this.realLastTime = now;
+    if (count > 0) this.#realLastTime = now;
     return count;
   }
 
   /** @internal For example `LoopingCall<60>(heartbeat, 'worker')`. */
   [inspected](_depth: number, _options: unknown, show: typeof inspect): string {
     const args = this.args.map((arg) => `, ${show(arg, { depth: 0 })}`);
-    return `LoopingCall<${this.interval}>(${this.f.name || 'anonymous'}${args.join('')})`;
+    return `LoopingCall<${this.interval}>(${this.#f.name || 'anonymous'}${args.join('')})`;
   }
 }
 

@@ -55,15 +55,15 @@ export class Bucket {
   children = 0;
 
   /** Since when it has drained at the same rate without ever being empty. */
-  private since = 0;
-  private rateSince: number | null = null;
+  #since = 0;
+  #rateSince: number | null = null;
   /**
    * Bytes that have drained since then. They are counted from there, so that rounding errors don't
    * add up.
    */
-  private drainedSince = 0;
+  #drainedSince = 0;
   /** The part of a byte, from 0 to 1, that had drained before that, at another rate. */
-  private part = 0;
+  #part = 0;
 
   /**
    * @param parentBucket - A bucket that limits this bucket too.
@@ -110,14 +110,14 @@ export class Bucket {
       throw new OutOfRangeError('amount', 'a number of bytes', amount);
     }
     this.drip();
-    let allowable = Math.min(Math.floor(amount), this.room);
+    let allowable = Math.min(Math.floor(amount), this.#room);
     if (this.parentBucket !== null) allowable = this.parentBucket.add(allowable);
     this.content += allowable;
     return allowable;
   }
 
   /** The bytes for which there is room. */
-  private get room(): number {
+  get #room(): number {
     const { maxburst } = this;
     if (isUnlimited(maxburst)) return Infinity;
     return Math.max(0, Math.floor(maxburst) - this.content);
@@ -130,18 +130,18 @@ export class Bucket {
    * @throws InvalidArgTypeError, OutOfRangeError: a `maxburst` or `rate` is not valid.
    */
   drip(): boolean {
-    this.assertLimits();
+    this.#assertLimits();
     this.parentBucket?.drip();
     const now = this.now();
     if (!Number.isFinite(now)) throw new OutOfRangeError('now()', 'a number of seconds', now);
     if (isUnlimited(this.rate)) this.content = 0;
-    else this.drain(now, this.rate);
+    else this.#drain(now, this.rate);
     this.lastDrip = now;
     return this.content === 0;
   }
 
   /** Checks the limits of this bucket only. */
-  private assertLimits(): void {
+  #assertLimits(): void {
     const { maxburst, rate } = this;
     if (!isUnlimited(maxburst)) {
       assertNumber('maxburst', maxburst);
@@ -153,30 +153,30 @@ export class Bucket {
     }
   }
 
-  private drain(now: number, rate: number): void {
+  #drain(now: number, rate: number): void {
     const { lastDrip } = this;
-    if (this.content === 0 || lastDrip === null) this.drainFrom(now, rate, 0);
-    else if (now < lastDrip) this.drainFrom(now, rate, this.partOfAByte(lastDrip));
-    else if (rate !== this.rateSince) this.drainFrom(lastDrip, rate, this.partOfAByte(lastDrip));
+    if (this.content === 0 || lastDrip === null) this.#drainFrom(now, rate, 0);
+    else if (now < lastDrip) this.#drainFrom(now, rate, this.#partOfAByte(lastDrip));
+    else if (rate !== this.#rateSince) this.#drainFrom(lastDrip, rate, this.#partOfAByte(lastDrip));
     const rounding = Math.min(Math.abs(now) * Number.EPSILON * rate, ROUNDING);
     const drained =
-      Math.floor(this.part + (now - this.since) * rate + rounding) - this.drainedSince;
-    this.drainedSince += drained;
+      Math.floor(this.#part + (now - this.#since) * rate + rounding) - this.#drainedSince;
+    this.#drainedSince += drained;
     this.content = Math.max(0, this.content - drained);
-    if (this.content === 0) this.drainFrom(now, rate, 0);
+    if (this.content === 0) this.#drainFrom(now, rate, 0);
   }
 
-  private drainFrom(since: number, rate: number, part: number): void {
-    this.since = since;
-    this.rateSince = rate;
-    this.drainedSince = 0;
-    this.part = part;
+  #drainFrom(since: number, rate: number, part: number): void {
+    this.#since = since;
+    this.#rateSince = rate;
+    this.#drainedSince = 0;
+    this.#part = part;
   }
 
   /** The part of a byte that had drained at `time`, beyond whole bytes. */
-  private partOfAByte(time: number): number {
-    const drained = this.part + (time - this.since) * (this.rateSince ?? 0);
-    return Math.min(Math.max(drained - this.drainedSince, 0), 1);
+  #partOfAByte(time: number): number {
+    const drained = this.#part + (time - this.#since) * (this.#rateSince ?? 0);
+    return Math.min(Math.max(drained - this.#drainedSince, 0), 1);
   }
 
   /**
@@ -187,11 +187,11 @@ export class Bucket {
   secondsToDrain(bytes: number): number {
     const { rate, lastDrip } = this;
     if (isUnlimited(rate) || lastDrip === null) return 0;
-    return (this.drainedSince + bytes - this.part) / rate - (lastDrip - this.since);
+    return (this.#drainedSince + bytes - this.#part) / rate - (lastDrip - this.#since);
   }
 }
 
-/** Whether `limit`, a bucket's `maxburst` or `rate`, is not a valid one. */
+/** Whether `limit`, a bucket's `maxburst` or `rate`, sets no limit. */
 export function isUnlimited(limit: number | null | undefined): limit is null | undefined {
   return limit === null || limit === undefined || limit === Infinity;
 }

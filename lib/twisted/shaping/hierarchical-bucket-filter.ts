@@ -56,7 +56,7 @@ export class HierarchicalBucketFilter<
   lastSweep: number | null = null;
 
   /** The buckets that their parents count. A bucket that was put in by hand is not counted. */
-  private readonly counted = new WeakSet<Bucket>();
+  readonly #counted = new WeakSet<Bucket>();
 
   /**
    * @param parentFilter - Chooses the parents of our buckets, by the same arguments.
@@ -79,22 +79,22 @@ export class HierarchicalBucketFilter<
    * @throws the error that `getBucketKey` throws.
    */
   getBucketFor(...args: Args): Bucket {
-    this.sweepInTime();
+    this.#sweepInTime();
     // Differs from Twisted, which passes this filter as well, so that a FilterByHost as a parent
     // fails.
     const parentBucket = this.parentFilter?.getBucketFor(...args) ?? null;
     const key = this.getBucketKey(...args);
-    return this.buckets.get(key) ?? this.makeBucket(key, parentBucket);
+    return this.buckets.get(key) ?? this.#makeBucket(key, parentBucket);
   }
 
-  private makeBucket(key: unknown, parentBucket: Bucket | null): Bucket {
+  #makeBucket(key: unknown, parentBucket: Bucket | null): Bucket {
     assertBuilder(this.bucketFactory, 'bucketFactory');
     const bucket = build(this.bucketFactory, [parentBucket]);
     assertBucket(bucket, 'bucketFactory()');
     this.buckets.set(key, bucket);
     if (bucket.parentBucket !== null) {
       bucket.parentBucket.children += 1;
-      this.counted.add(bucket);
+      this.#counted.add(bucket);
     }
     return bucket;
   }
@@ -108,7 +108,7 @@ export class HierarchicalBucketFilter<
     return null;
   }
 
-  private sweepInTime(): void {
+  #sweepInTime(): void {
     const { sweepInterval } = this;
     if (sweepInterval === null || sweepInterval === undefined) return;
     if (!(sweepInterval >= 0))
@@ -124,7 +124,7 @@ export class HierarchicalBucketFilter<
       // Differs from Twisted, which forgets a parent in use, and then makes a second one.
       if (!isEmpty || bucket.refcount !== 0 || bucket.children !== 0) continue;
       this.buckets.delete(key);
-      if (bucket.parentBucket !== null && this.counted.delete(bucket)) {
+      if (bucket.parentBucket !== null && this.#counted.delete(bucket)) {
         bucket.parentBucket.children -= 1;
       }
     }

@@ -45,6 +45,23 @@ describe('LoopingCall', () => {
     expect(clock.getDelayedCalls()).to.deep.equal([]);
   });
 
+  it('shares no name of its own state with a subclass', () => {
+    class Named extends LoopingCall {
+      readonly run = 'ours';
+      readonly f = 'ours';
+      called(): never {
+        throw new Error('called by the base class');
+      }
+    }
+    const clock = new Clock();
+    const f = sinon.spy();
+    const loop = new Named(f);
+    loop.clock = clock;
+    void loop.start(1);
+    clock.advance(1);
+    expect(f.callCount).to.equal(2);
+  });
+
   it('calls for the first time after the interval, if asked to', () => {
     const { clock, times, loop } = setUp();
     void loop.start(2, false);

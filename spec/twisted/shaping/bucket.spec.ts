@@ -29,6 +29,21 @@ describe('Bucket', () => {
     expect(bucket.content).to.equal(100);
   });
 
+  it('shares no name of its own state with a subclass', () => {
+    class Named extends TestBucket {
+      readonly room = 0;
+      readonly part = 'ours';
+      readonly since = 'yesterday';
+      drain(): never {
+        throw new Error('called by the base class');
+      }
+    }
+    const bucket = new Named();
+    expect(bucket.add(1000)).to.equal(100);
+    TestBucket.time = 10;
+    expect(bucket.add(1000)).to.equal(20);
+  });
+
   it('says whether it is empty after it has dripped', () => {
     const bucket = new TestBucket();
     bucket.add(20);
