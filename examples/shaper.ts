@@ -1,6 +1,6 @@
 /**
- * Twisted's `shaper.py`: serves the files of a folder over HTTP, at 20 kB/s for all together, and at
- * 1 kB/s for each host after its first 10 kB.
+ * Twisted's `shaper.py`: serves the files of a folder over HTTP, at 20 kB/s for all together, and
+ * at 1 kB/s for each host after its first 10 kB.
  *
  *     node --import tsx/esm examples/shaper.ts [folder [port]]
  *     curl -o /dev/null http://127.0.0.1:8080/package-lock.json
@@ -8,7 +8,6 @@
  * On Linux a second client can be another host: add `--interface 127.0.0.2`.
  */
 import { open } from 'node:fs/promises';
-import { join, normalize } from 'node:path';
 
 import {
   Bucket,
@@ -21,7 +20,7 @@ import {
   ShapedProtocolFactory,
 } from 'twisted-streams';
 
-import { parseFolder, parsePort, serve } from './serve.js';
+import { locate, parseFolder, parsePort, serve } from './serve.js';
 
 const [folder = '.', port = '8080'] = process.argv.slice(2);
 const root = await parseFolder(folder);
@@ -41,10 +40,10 @@ class WebClientBucket extends Bucket {
 const webFilter = new FilterByHost(serverFilter);
 webFilter.bucketFactory = WebClientBucket;
 
-/** The file at `path` in the folder; `null` if there is none. */
+/** The file at `path` in the folder, and not outside of it; `null` if there is none. */
 async function openFile(path: string) {
   try {
-    const handle = await open(join(root, normalize(decodeURI(path))));
+    const handle = await open(await locate(root, decodeURI(path)));
     const stats = await handle.stat();
     if (stats.isFile()) return { handle, size: stats.size };
     await handle.close();

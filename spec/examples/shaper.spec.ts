@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { symlinkSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 
 import { expect } from 'chai';
@@ -43,7 +44,9 @@ describeWithTool('curl', 'examples/shaper.ts', () => {
   });
 
   it('has nothing but the files of the folder', async () => {
-    for (const path of ['/nothing', '/', '/../../../etc/passwd', '/%2e%2e/%2e%2e/etc/passwd']) {
+    symlinkSync('/etc/passwd', folder.path('link'));
+    const paths = ['/nothing', '/', '/link', '/../../../etc/passwd', '/%2e%2e/%2e%2e/etc/passwd'];
+    for (const path of paths) {
       expect(await get(path), path).to.equal('404 0');
     }
   });

@@ -71,8 +71,8 @@ export class FileSender implements IPullProducer {
    *   {@link IFile.read}.
    * @param consumer - The consumer to which the file is written, without a copy.
    * @param transform - Gets each piece, and returns the bytes to write instead.
-   * @param options - `signal`: when it aborts, the file is closed, the producer unregisters, and the
-   *   promise rejects with the signal's reason.
+   * @param options - `signal`: when it aborts, the file is closed, the producer unregisters, and
+   *   the promise rejects with the signal's reason.
    * @returns a promise of the last byte that was sent: one byte, or none if there was nothing to
    *   send. Nothing is thrown. If an argument is wrong, it rejects with InvalidArgTypeError,
    *   OutOfRangeError (`CHUNK_SIZE`) or InvalidStateError (another transfer of this sender has not
@@ -174,7 +174,7 @@ export class FileSender implements IPullProducer {
 
   #sendNext(transfer: FileTransfer): void {
     if (this.#transfer !== transfer) return;
-    let bytes;
+    let bytes: FileBytes | PromiseLike<FileBytes>;
     try {
       bytes = this.#read(transfer);
     } catch (error) {
