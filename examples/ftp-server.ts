@@ -62,7 +62,10 @@ async function appendToFile(path: string): Promise<Storing> {
 
 /** `ftp.FileConsumer`: takes what is stored. What is cut short does not stay. */
 class FileConsumer extends WritableConsumer implements IFinishableConsumer, IFailableConsumer {
-  /** Resolves when the file is where it belongs; rejects once nothing is left of one that was cut short. */
+  /**
+   * Resolves when the file is where it belongs; rejects once nothing is left of one that was cut
+   * short.
+   */
   readonly stored: Promise<void>;
 
   constructor(
@@ -102,7 +105,10 @@ class Upload extends ConsumerWritable<FileConsumer> {
   }
 }
 
-/** The files of a folder. Nothing outside of it is read, written or told of, by whatever path or link. */
+/**
+ * The files of a folder. Nothing outside of it is read, written or told of, by whatever path or
+ * link.
+ */
 class Files extends FileSystem {
   private get isText() {
     return this.connection.transferType === 'ascii';
@@ -112,7 +118,9 @@ class Files extends FileSystem {
     return locate(this.root, resolve('/', this.cwd, name));
   }
 
-  /** Destroys `stream` if the data connection goes without a word: `ftp-srv` would wait for ever. */
+  /**
+   * Destroys `stream` if the data connection goes without a word: `ftp-srv` would wait for ever.
+   */
   private cutWithConnection<S extends Readable | Writable>(stream: S): S {
     const { connector } = this.connection as unknown as { connector: { socket: net.Socket } };
     const { socket } = connector;

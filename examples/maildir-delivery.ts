@@ -1,6 +1,7 @@
 /**
  * Twisted's maildir `appendMessage`: a message is written to `tmp/`, and comes to `new/` only when
- * all of it is on the disk. Whatever happens before that leaves no message, at worst a file in `tmp/`.
+ * all of it is on the disk. Whatever happens before that leaves no message, at worst a file in
+ * `tmp/`.
  *
  *     node --import tsx/esm examples/maildir-delivery.ts MAILDIR MESSAGE
  */

@@ -1,4 +1,6 @@
-/** The push producer of Twisted's howto: random integers, a line each, as fast as they are taken. */
+/**
+ * The push producer of Twisted's howto: random integers, a line each, as fast as they are taken.
+ */
 import { randomInt } from 'node:crypto';
 
 import type { IConsumer, IPushProducer } from 'twisted-streams';

@@ -1,4 +1,6 @@
-/** What the programs here have in common. The servers listen on this machine only, and say where. */
+/**
+ * What the programs here have in common. The servers listen on this machine only, and say where.
+ */
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 
@@ -18,8 +20,8 @@ export async function parseFolder(path: string): Promise<string> {
 }
 
 /**
- * What `path` names within `folder`, all links followed, there or yet to be made. What is outside, by
- * `..` or by a link, isn't found.
+ * What `path` names within `folder`, all links followed, there or yet to be made. What is outside,
+ * by `..` or by a link, isn't found.
  */
 export async function locate(folder: string, path: string): Promise<string> {
   let there = join(folder, join('/', path));

@@ -1,6 +1,6 @@
 /**
- * Twisted's `INotify`, on Node's own watcher: the names of files that change, a line each, as a push
- * producer. While it is paused a name that changes again is remembered once.
+ * Twisted's `INotify`, on Node's own watcher: the names of files that change, a line each, as a
+ * push producer. While it is paused a name that changes again is remembered once.
  *
  *     node --import tsx/esm examples/watch-files.ts [folder]
  */

@@ -86,8 +86,8 @@ function parse(args: string[]): Options | 'help' {
 }
 
 /**
- * Reads the command line; answers `--help` and complains by itself. Exits with 2 if an option is wrong:
- * 1 says that the flow itself is.
+ * Reads the command line; answers `--help` and complains by itself. Exits with 2 if an option is
+ * wrong: 1 says that the flow itself is.
  */
 export function parseOptions(args: string[]): Options {
   try {

@@ -1,4 +1,6 @@
-/** Draws a recorded flow: what was buffered, when the producer was paused, how fast both ends were. */
+/**
+ * Draws a recorded flow: what was buffered, when the producer was paused, how fast both ends were.
+ */
 import { writeFile } from 'node:fs/promises';
 
 import * as echarts from 'echarts';

@@ -26,7 +26,9 @@ export function itemsOf(data: unknown, name: string, expected: string): unknown[
   return [...(data as Iterable<unknown>)];
 }
 
-/** @throws InvalidArgTypeError: `value` is `null`, which ends a stream and cannot pass through it. */
+/**
+ * @throws InvalidArgTypeError: `value` is `null`, which ends a stream and cannot pass through it.
+ */
 export function assertNotNull(value: unknown, name: string): void {
   if (value === null) throw new InvalidArgTypeError(name, 'any value but null', value);
 }
@@ -81,8 +83,8 @@ function allowedSlips(length: number): number {
 }
 
 /**
- * Whether `right` can be made of `left` by at most so many `slips`: a letter added, left out or replaced, or
- * swapped with the next one.
+ * Whether `right` can be made of `left` by at most so many `slips`: a letter added, left out or
+ * replaced, or swapped with the next one.
  */
 function differsBy(slips: number, left: string, right: string): boolean {
   if (left === right) return true;

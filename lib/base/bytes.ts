@@ -1,4 +1,7 @@
-/** Checks of bytes that users hand in, and views of them. Each check throws before anything has changed. */
+/**
+ * Checks of bytes that users hand in, and views of them. Each check throws before anything has
+ * changed.
+ */
 import { Buffer } from 'node:buffer';
 import { isUint8Array } from 'node:util/types';
 

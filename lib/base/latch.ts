@@ -5,7 +5,8 @@
  */
 
 /**
- * The reasons are a `const enum` whose members are powers of two: the compiler leaves only the numbers.
+ * The reasons are a `const enum` whose members are powers of two: the compiler leaves only the
+ * numbers.
  *
  * @example
  * ```ts

@@ -14,8 +14,8 @@ export const LONGEST_TIMER = 2_147_483_647;
 const hrtime = process.hrtime;
 
 /**
- * Milliseconds, of a clock that only goes forward. It is as fast as `performance.now`; but where that is
- * named, Node loads the whole of `node:perf_hooks`.
+ * Milliseconds, of a clock that only goes forward. It is as fast as `performance.now`; but where
+ * that is named, Node loads the whole of `node:perf_hooks`.
  */
 export function now(): number {
   const [seconds, nanoseconds] = hrtime();

@@ -10,8 +10,8 @@ import { Inbox } from './inbox.js';
 import { Receiver } from './receiver.js';
 
 /**
- * Receives lines, and raw data in between. Override `lineReceived`, and `rawDataReceived` if there is
- * raw data.
+ * Receives lines, and raw data in between. Override `lineReceived`, and `rawDataReceived` if there
+ * is raw data.
  *
  * @example
  * ```ts

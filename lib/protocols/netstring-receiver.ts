@@ -16,8 +16,8 @@ const COMMA = Buffer.from(',');
 const MOST_DIGITS = 17;
 
 /**
- * Receives strings that come as netstrings: `5:hello,`. Override `stringReceived`. Bytes that are not a
- * netstring, or a netstring that is too long, close the connection.
+ * Receives strings that come as netstrings: `5:hello,`. Override `stringReceived`. Bytes that are
+ * not a netstring, or a netstring that is too long, close the connection.
  *
  * @example
  * ```ts

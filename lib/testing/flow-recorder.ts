@@ -25,7 +25,9 @@ export interface FlowEvent {
 export interface FlowSample {
   /** Milliseconds since the recorder began. */
   readonly at: number;
-  /** Bytes (objects, in object mode) buffered by the consumer and its stream; 0 if it can't tell. */
+  /**
+   * Bytes (objects, in object mode) buffered by the consumer and its stream; 0 if it can't tell.
+   */
   readonly buffered: number;
   /** The value that `measure` returned. */
   readonly measured: Readonly<Record<string, number>>;
@@ -35,7 +37,9 @@ export interface FlowSample {
 export interface FlowPause {
   /** Milliseconds since the recorder began. */
   readonly from: number;
-  /** Milliseconds since the recorder began; the recorder's end if the producer was never resumed. */
+  /**
+   * Milliseconds since the recorder began; the recorder's end if the producer was never resumed.
+   */
   readonly to: number;
 }
 
@@ -57,8 +61,8 @@ type Message = Pick<ProducerMessage | ConnectionMessage, 'event' | 'consumer'> &
 const CHANNELS = ['twisted-streams:producer', 'twisted-streams:connection'];
 
 /**
- * Records how a consumer's buffer fills and empties, when its producer is paused, and how it closes,
- * until the connection is lost or `stop` is called.
+ * Records how a consumer's buffer fills and empties, when its producer is paused, and how it
+ * closes, until the connection is lost or `stop` is called.
  *
  * @example
  * ```ts

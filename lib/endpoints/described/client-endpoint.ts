@@ -58,7 +58,8 @@ export interface IStreamClientEndpoint {
  * const finger = await endpoint.connect(Factory.forProtocol(Finger));
  * ```
  *
- * @see Twisted: `TCP4ClientEndpoint`, `SSL4ClientEndpoint`, `UNIXClientEndpoint`, `HostnameEndpoint`
+ * @see Twisted: `TCP4ClientEndpoint`, `SSL4ClientEndpoint`, `UNIXClientEndpoint`,
+ *   `HostnameEndpoint`
  */
 export class ClientEndpoint implements IStreamClientEndpoint {
   /** The address to which this connects, and the options of the connection. */

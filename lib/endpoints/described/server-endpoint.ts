@@ -54,7 +54,8 @@ export interface IStreamServerEndpoint {
  * const port = await endpoint.listen(Factory.forProtocol(Echo));
  * ```
  *
- * @see Twisted: `TCP4ServerEndpoint`, `SSL4ServerEndpoint`, `UNIXServerEndpoint`, `StandardIOEndpoint`
+ * @see Twisted: `TCP4ServerEndpoint`, `SSL4ServerEndpoint`, `UNIXServerEndpoint`,
+ *   `StandardIOEndpoint`
  */
 export class ServerEndpoint implements IStreamServerEndpoint {
   /** The address at which this listens, and the options of the port. */

@@ -48,6 +48,8 @@ export interface IProcessProtocol {
   childConnectionLost(childFD: number): void;
   /** The process has exited: `reason` says with which `exitCode`, or by which `signal`. */
   processExited(reason: ProcessDone | ProcessTerminated): void;
-  /** The process has exited and all its descriptors are closed. `reason` is that of `processExited`. */
+  /**
+   * The process has exited and all its descriptors are closed. `reason` is that of `processExited`.
+   */
   processEnded(reason: ProcessDone | ProcessTerminated): void;
 }

@@ -26,7 +26,9 @@ import { ClientFactory, type IConnector } from '../../twisted/core/index.js';
 export class ReconnectingClientFactory extends ClientFactory {
   /** Seconds to which the waits grow, before `jitter` is applied; 3600 unless set. */
   declare maxDelay: number;
-  /** Seconds that `resetDelay` sets `delay` back to; 1 unless set. The wait after that is the first. */
+  /**
+   * Seconds that `resetDelay` sets `delay` back to; 1 unless set. The wait after that is the first.
+   */
   declare initialDelay: number;
   /** The factor by which each wait is longer than the last; Euler's number e unless set. */
   declare factor: number;
@@ -39,7 +41,9 @@ export class ReconnectingClientFactory extends ClientFactory {
   declare delay: number;
   /** How often it was retried since `resetDelay`, attempts that were given up included. */
   declare retries: number;
-  /** How often to retry until `resetDelay` is called; `null`, the default, for any number of times. */
+  /**
+   * How often to retry until `resetDelay` is called; `null`, the default, for any number of times.
+   */
   declare maxRetries: number | null;
   /** Whether to connect again: `stopTrying` clears it, `resetDelay` sets it. */
   declare continueTrying: boolean;
@@ -81,8 +85,8 @@ export class ReconnectingClientFactory extends ClientFactory {
   }
 
   /**
-   * Has `connector` connect again, after a wait. Does nothing after `stopTrying`, once it was retried
-   * `maxRetries` times, or if the signal of the connector has aborted.
+   * Has `connector` connect again, after a wait. Does nothing after `stopTrying`, once it was
+   * retried `maxRetries` times, or if the signal of the connector has aborted.
    *
    * @param connector - The last connector unless given.
    * @throws InvalidStateError: there is no connector yet; nothing has changed.

@@ -103,7 +103,9 @@ export function isDestroyed(stream: AnyWritable): boolean {
   return stream.destroyed === true || isBeingDestroyed(stream);
 }
 
-/** Whether `stream` is to be destroyed and can't tell why before it has closed, as streamx can't. */
+/**
+ * Whether `stream` is to be destroyed and can't tell why before it has closed, as streamx can't.
+ */
 export function isBeingDestroyed(stream: AnyWritable): boolean {
   return stream.destroying === true && stream.destroyed !== true;
 }

@@ -98,7 +98,10 @@ function losesBytes(encoding: BufferEncoding, text: string): boolean {
   }
 }
 
-/** Whether `stream` has the decoder of `readable-stream` 1: UTF-16 that came in pieces becomes another. */
+/**
+ * Whether `stream` has the decoder of `readable-stream` 1: UTF-16 that came in pieces becomes
+ * another.
+ */
 function garbles({ _readableState: state }: Decoding, encoding: BufferEncoding): boolean {
   return state?.decoder?.charReceived !== undefined && isUTF16(encoding);
 }

@@ -1,7 +1,7 @@
 /**
- * Whether a stream carries objects, and how many of them (or bytes) wait in it. `readable-stream` 1 to
- * 3, and with it through2 and duplexify, have no property that says so: there `_writableState` and
- * `_readableState` are what programs ask. minipass has `objectMode`. streamx cannot tell.
+ * Whether a stream carries objects, and how many of them (or bytes) wait in it. `readable-stream` 1
+ * to 3, and with it through2 and duplexify, have no property that says so: there `_writableState`
+ * and `_readableState` are what programs ask. minipass has `objectMode`. streamx cannot tell.
  */
 import type { AnyWritable } from './capabilities.js';
 import { isDecoded } from './encodings.js';
@@ -20,7 +20,9 @@ interface Older {
   readonly objectMode?: boolean;
 }
 
-/** Whether each write to `stream` is one value, of any kind. A stream that cannot tell takes bytes. */
+/**
+ * Whether each write to `stream` is one value, of any kind. A stream that cannot tell takes bytes.
+ */
 export function takesObjects(stream: AnyWritable): boolean {
   const { _writableState: state, objectMode } = stream as Older;
   return stream.writableObjectMode ?? state?.objectMode ?? objectMode === true;

@@ -29,8 +29,9 @@ export function resetStream(stream: AnyWritable, reason: Error): void {
 }
 
 /**
- * Whether `stream` is a socket of Node that has a FIN on its way. By its class, not by what it can do: a
- * `TransportDuplex` has a socket's members too, but sends no FIN, and may be reset at any time.
+ * Whether `stream` is a socket of Node that has a FIN on its way. By its class, not by what it can
+ * do: a `TransportDuplex` has a socket's members too, but sends no FIN, and may be reset at any
+ * time.
  */
 function isSendingFin(stream: AnyWritable): boolean {
   const { Socket } = process.getBuiltinModule('node:net');

@@ -98,8 +98,8 @@ export function removeInputListener({ stream }: StreamListener): void {
   stream.removeListener('end', onEnd);
 }
 
-// Streams promise no order between `finish`, `error` and `close`, and stdout repeats them: whichever
-// comes first counts.
+// Streams promise no order between `finish`, `error` and `close`, and stdout repeats them:
+// whichever comes first counts.
 
 function onDrain(this: Wrapped): void {
   this[LISTENER]?.drained();

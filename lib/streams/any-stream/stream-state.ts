@@ -1,8 +1,8 @@
 /**
- * How the halves of a stream stand, whichever library made it. That a property is missing does not mean
- * its harmless value: `readable-stream` 1 to 3, and with it through2 and duplexify, keep the same in
- * `_writableState` and `_readableState`, the oldest streams have `readable` and `writable`. streamx
- * tells neither half's end, only by its events.
+ * How the halves of a stream stand, whichever library made it. That a property is missing does not
+ * mean its harmless value: `readable-stream` 1 to 3, and with it through2 and duplexify, keep the
+ * same in `_writableState` and `_readableState`, the oldest streams have `readable` and `writable`.
+ * streamx tells neither half's end, only by its events.
  */
 import type { AnyWritable } from './capabilities.js';
 import type { AnyReadable } from './readable-capabilities.js';
@@ -33,7 +33,9 @@ export function isReadToTheEnd(stream: AnyReadable | AnyWritable): boolean {
   return state?.endEmitted ?? (readable === false && stream.destroyed !== true);
 }
 
-/** Whether nothing more can be written to `stream`: a late write would destroy what it still has. */
+/**
+ * Whether nothing more can be written to `stream`: a late write would destroy what it still has.
+ */
 export function refusesWrites(stream: AnyWritable): boolean {
   return stream.destroyed === true || isWriteEnded(stream);
 }
@@ -48,14 +50,18 @@ export function saysEnd(stream: AnyWritable): boolean {
   return (stream as Older).readable !== undefined;
 }
 
-/** Whether one of the oldest streams, which was ended, still takes writes, so that its `end` is not ours. */
+/**
+ * Whether one of the oldest streams, which was ended, still takes writes, so that its `end` is not
+ * ours.
+ */
 export function stillTakesWrites(stream: AnyWritable): boolean {
   return (stream as Older).writable === true;
 }
 
 /**
- * Whether `stream` is a TLS socket whose handshake is not done. `secureConnecting` stays `true` where a
- * server's socket was made by hand, so that the other end's last word of the handshake is asked for.
+ * Whether `stream` is a TLS socket whose handshake is not done. `secureConnecting` stays `true`
+ * where a server's socket was made by hand, so that the other end's last word of the handshake is
+ * asked for.
  *
  * @see https://nodejs.org/api/tls.html#tlssocketgetpeerfinished
  */

@@ -89,11 +89,11 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
   }
 
   /**
-   * Sees to it that the consumer is given all that was written to `stream`, which is ours, also if it is
-   * corked.
+   * Sees to it that the consumer is given all that was written to `stream`, which is ours, also if
+   * it is corked.
    *
-   * @returns whether any bytes were still to come. (An empty chunk moves nothing, so nothing would come
-   *   of waiting for it.)
+   * @returns whether any bytes were still to come. (An empty chunk moves nothing, so nothing would
+   *   come of waiting for it.)
    */
   handOver(stream: Writable): boolean {
     const isHolding = [...this.waiting, ...waitingIn(stream)].some(({ length }) => length > 0);
@@ -118,8 +118,9 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
   }
 
   /**
-   * The stream is being destroyed: lets nothing through from now on. The chunk on its way fails with
-   * `error`, and so does each that still comes, but not before `fail`: the stream must be told why first.
+   * The stream is being destroyed: lets nothing through from now on. The chunk on its way fails
+   * with `error`, and so does each that still comes, but not before `fail`: the stream must be told
+   * why first.
    */
   close(error: Error): void {
     this.latch.hold(Why.untold);
@@ -180,7 +181,8 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
     latch.hold(Why.passing); // A call that the consumer makes from inside its `write` must not start another.
     try {
       const returned: unknown = this.consumer.write(chunk as Uint8Array);
-      // Apart, as what follows: with closures in it this would not be compiled into the stream's code.
+      // Apart, as what follows: with closures in it this would not be compiled into the stream's
+      // code.
       if (returned !== undefined) this.heed(returned);
     } catch (thrown) {
       this.consumerFailed(thrown);

@@ -6,8 +6,8 @@ import { log } from '../../base/log.js';
 
 /**
  * Whether a stream that is destroyed with `error` is destroyed as `destroy()` does it. `for await`
- * does so at its end and at `break`, with an `AbortError` of its own; that of an `AbortSignal` has the
- * signal's reason as its `cause`.
+ * does so at its end and at `break`, with an `AbortError` of its own; that of an `AbortSignal` has
+ * the signal's reason as its `cause`.
  */
 export function isPlainDestroy(error: Error | null): boolean {
   if (error === null) return true;
@@ -36,10 +36,11 @@ export function forgetEnd(stream: Readable): void {
 }
 
 /**
- * Finishes a `_destroy`: leaves what the stream stands in front of, and calls back whatever that throws.
+ * Finishes a `_destroy`: leaves what the stream stands in front of, and calls back whatever that
+ * throws.
  *
- * @param leave - Leaves it. If it throws, that is the stream's error; if the stream has another one, it
- *   is logged.
+ * @param leave - Leaves it. If it throws, that is the stream's error; if the stream has another
+ *   one, it is logged.
  * @param error - What the stream is destroyed with.
  * @param callback - Node's.
  */

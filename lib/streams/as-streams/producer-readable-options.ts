@@ -7,7 +7,9 @@ import { assertStreamOptions } from './stream-options.js';
 
 /** The options of a `ProducerReadable`. */
 export interface ProducerReadableOptions {
-  /** Bytes (objects, in object mode) from which on the buffer is full; Node's default if left out. */
+  /**
+   * Bytes (objects, in object mode) from which on the buffer is full; Node's default if left out.
+   */
   highWaterMark?: number | undefined;
   /** Whether each write is one value, of any kind but `null`; `false` if left out. */
   objectMode?: boolean | undefined;
@@ -37,8 +39,8 @@ const NAMES = [
 ];
 
 /**
- * @throws InvalidArgTypeError: `options` is not an object, has an option of the wrong kind or a misspelt
- *   one.
+ * @throws InvalidArgTypeError: `options` is not an object, has an option of the wrong kind or a
+ *   misspelt one.
  * @throws OutOfRangeError: `highWaterMark` is not a whole number of at least 0.
  */
 export function assertProducerReadableOptions(options: ProducerReadableOptions): void {

@@ -46,8 +46,8 @@ import { nextTick, setImmediate } from '../../base/timers.js';
  *
  * A push producer is paused when the buffer is full and resumed when the reader wants more. A pull
  * producer is asked once each time the reader wants more. Destroying the stream, which breaking out
- * of `for await` and an `AbortSignal` do, stops the producer; one that registers later is stopped at
- * once, as is one that registers after the end.
+ * of `for await` and an `AbortSignal` do, stops the producer; one that registers later is stopped
+ * at once, as is one that registers after the end.
  *
  * Data is not copied: it must not be changed until it has been read. In object mode it may be of
  * any kind but `null`, and the buffer is counted in objects.
@@ -234,7 +234,9 @@ export class ProducerReadable<Data = Uint8Array>
     return this.data === 'ended' || this.destroyed;
   }
 
-  /** @internal A callback of the producer that is an async function has failed: as if it had thrown. */
+  /**
+   * @internal A callback of the producer that is an async function has failed: as if it had thrown.
+   */
   [callbackRejected](reason: unknown): void {
     this.destroy(asError(reason));
   }
@@ -288,7 +290,9 @@ export class ProducerReadable<Data = Uint8Array>
     }
   }
 
-  /** Asks a pull producer, or resumes a paused one, once for each time that the reader wants more. */
+  /**
+   * Asks a pull producer, or resumes a paused one, once for each time that the reader wants more.
+   */
   private passOnDemand(): void {
     const { producer } = this;
     if (this.demand !== 'wanted' || producer === null || this.isFull) return;
@@ -303,7 +307,9 @@ export class ProducerReadable<Data = Uint8Array>
     }
   }
 
-  /** Lets timers and I/O have their turn: a producer in memory would keep them from it to its end. */
+  /**
+   * Lets timers and I/O have their turn: a producer in memory would keep them from it to its end.
+   */
   private rest(): void {
     this.demand = 'resting';
     setImmediate(() => {

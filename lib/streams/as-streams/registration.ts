@@ -1,4 +1,6 @@
-/** Where a stream of ours is registered as producer: it must unregister once, unless it was stopped. */
+/**
+ * Where a stream of ours is registered as producer: it must unregister once, unless it was stopped.
+ */
 import type { IConsumer, IPushProducer } from '../../twisted/core/index.js';
 
 export class Registration {

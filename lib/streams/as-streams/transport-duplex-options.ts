@@ -17,8 +17,8 @@ export interface TransportDuplexOptions {
   /** Of strings that are written without one; `'utf8'` if left out. */
   defaultEncoding?: BufferEncoding | undefined;
   /**
-   * Whether the stream may still be written to when the other end writes no more; `true` if left out.
-   * A client of Node's that keeps connections, as `http.Agent` does, expects `false`.
+   * Whether the stream may still be written to when the other end writes no more; `true` if left
+   * out. A client of Node's that keeps connections, as `http.Agent` does, expects `false`.
    */
   allowHalfOpen?: boolean | undefined;
   /** Destroys the stream when it aborts. */
@@ -49,7 +49,9 @@ export function assertTransportDuplexOptions(
   assertStreamOptions(options, NAMES);
 }
 
-/** Those of `options` that `Duplex` knows, and only these: a `read` among them would replace ours. */
+/**
+ * Those of `options` that `Duplex` knows, and only these: a `read` among them would replace ours.
+ */
 export function optionsOfDuplex({
   highWaterMark,
   readableHighWaterMark,

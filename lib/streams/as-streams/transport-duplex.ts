@@ -61,11 +61,11 @@ import {
  *   comes when the transport says that this was done, so all has been sent by then.
  * - A connection that ends cleanly ends both halves; any other destroys the stream with the reason.
  * - When both halves have ended the connection is closed.
- * - Destroyed without an error, as `net.Socket` is, the stream gives the transport all that was written,
- *   and closes it; so do `for await` over the stream, and `break` in it. (From Node 24.21 on, `for await`
- *   that comes to the end leaves the write half of a half-open stream as it is: call `end`.) Destroyed
- *   with an error, by an `AbortSignal` or `resetAndDestroy`, it aborts the transport (closes it, where
- *   that can't abort).
+ * - Destroyed without an error, as `net.Socket` is, the stream gives the transport all that was
+ *   written, and closes it; so do `for await` over the stream, and `break` in it. (From Node 24.21
+ *   on, `for await` that comes to the end leaves the write half of a half-open stream as it is:
+ *   call `end`.) Destroyed with an error, by an `AbortSignal` or `resetAndDestroy`, it aborts the
+ *   transport (closes it, where that can't abort).
  *
  * @example
  * ```ts
@@ -93,7 +93,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
   private ended: WriteCallback | null = null;
 
   private readonly gate = new ConsumerGate();
-  /** The transport's producer: an object of its own, as the stream's own `pause` does something else. */
+  /** The transport's producer, an object apart: the stream's own `pause` does something else. */
   private readonly writer: IPushProducer = {
     pauseProducing: () => this.gate.pauseProducing(),
     resumeProducing: () => this.gate.resumeProducing(),
@@ -103,8 +103,8 @@ export class TransportDuplex<T extends ITransport = ITransport>
 
   /**
    * @param options - See {@link TransportDuplexOptions}.
-   * @throws InvalidArgTypeError: `options` ask for object mode, or have one that is misspelt or of the
-   *   wrong kind.
+   * @throws InvalidArgTypeError: `options` ask for object mode, or have one that is misspelt or of
+   *   the wrong kind.
    * @throws OutOfRangeError: a `highWaterMark` is not a whole number of at least 0.
    */
   constructor(options: TransportDuplexOptions = {}) {

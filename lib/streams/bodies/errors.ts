@@ -50,8 +50,8 @@ export class ResponseFailed extends ConnectionLost {
   /**
    * Makes the error, as the library does; so may a class or a test of your own.
    *
-   * @param reasons - Why; the first is the `cause` as well. `ConnectionDone` or `ConnectionAborted` if
-   *   the protocol closed its transport.
+   * @param reasons - Why; the first is the `cause` as well. `ConnectionDone` or `ConnectionAborted`
+   *   if the protocol closed its transport.
    * @param response - The response that the body was read from.
    */
   constructor(

@@ -23,8 +23,8 @@ export interface ReadableProducerOptions {
 }
 
 /**
- * Any readable as a producer: a stream of `node:stream`, `readable-stream` or `streamx`, a socket, a
- * child's `stdout`, an `http.IncomingMessage`, a stream from before Node 0.10, a WHATWG
+ * Any readable as a producer: a stream of `node:stream`, `readable-stream` or `streamx`, a socket,
+ * a child's `stdout`, an `http.IncomingMessage`, a stream from before Node 0.10, a WHATWG
  * `ReadableStream`, an iterable or async iterable of bytes.
  *
  * Nothing is read before {@link ReadableProducer.startProducing}. A push producer is paused and
@@ -73,14 +73,15 @@ export class ReadableProducer implements IPushProducer {
    * Registers with `consumer`, writes to it all that there is to read, and unregisters.
    *
    * However it ends, `consumer` is unregistered before the promise settles, unless it stopped us:
-   * then it has forgotten us already. After anything but a clean end the stream is destroyed. May be
-   * called again when the promise has settled; a stream that has ended has nothing more to give.
+   * then it has forgotten us already. After anything but a clean end the stream is destroyed. May
+   * be called again when the promise has settled; a stream that has ended has nothing more to give.
    *
    * @param consumer - Takes the bytes, or the objects.
    * @returns a promise that resolves once the last byte was written and `consumer` unregistered.
    * @throws InvalidArgTypeError (rejects): `consumer` is not a consumer, or the stream gave
    *   something that is not bytes.
-   * @throws InvalidStateError (rejects): it is producing already, or another adapter reads the stream.
+   * @throws InvalidStateError (rejects): it is producing already, or another adapter reads the
+   *   stream.
    * @throws ProducerAlreadyRegisteredError (rejects), or whatever else `registerProducer` throws:
    *   the stream was left alone.
    * @throws ProducerStoppedError (rejects): the consumer stopped it.

@@ -3,8 +3,8 @@
 /** Receives the chunks of a source. It never throws. */
 export interface SourceListener {
   /**
-   * Some bytes, perhaps none; or a value of any kind but `null`, where `prepare` has said so. May come
-   * although the source was told to pause.
+   * Some bytes, perhaps none; or a value of any kind but `null`, where `prepare` has said so. May
+   * come although the source was told to pause.
    */
   onChunk(chunk: unknown): void;
   /** That was all. Nothing follows. */
@@ -16,8 +16,8 @@ export interface SourceListener {
 /** Gives chunks to one listener at a time, from `open` until the end, an error or `close`. */
 export interface ReadableSource {
   /**
-   * Whether pausing the stream costs as much as a chunk, so that it pays to call `pause` only when a
-   * chunk comes that is not wanted.
+   * Whether pausing the stream costs as much as a chunk, so that it pays to call `pause` only when
+   * a chunk comes that is not wanted.
    */
   readonly isPausingCostly: boolean;
 

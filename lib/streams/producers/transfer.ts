@@ -122,8 +122,8 @@ export class Transfer implements SourceListener, IPushProducer {
   }
 
   /**
-   * Asked again before it has answered, a pull producer still owes one chunk. Asked so in a loop, in
-   * which no answer can come, it fails.
+   * Asked again before it has answered, a pull producer still owes one chunk. Asked so in a loop,
+   * in which no answer can come, it fails.
    *
    * @throws InvalidStateError: the loop goes on after that.
    */

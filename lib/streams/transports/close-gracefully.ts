@@ -13,11 +13,14 @@ import {
   saysFinish,
 } from '../any-stream/index.js';
 
-/** Milliseconds without input, once all of ours has left, after which the other end is taken to be done. */
+/**
+ * Milliseconds without input, once all of ours has left, after which the other end is taken to be
+ * done.
+ */
 const QUIET = 1000;
 /**
- * Milliseconds after which the other end has had long enough: once all of ours has left; before that,
- * milliseconds in which nothing of it has.
+ * Milliseconds after which the other end has had long enough: once all of ours has left; before
+ * that, milliseconds in which nothing of it has.
  */
 const LONG_ENOUGH = 30_000;
 

@@ -19,7 +19,8 @@ export class CloseTimer {
   /**
    * @param stream - Says when the other end hangs up.
    * @param hasHungUp - Whether it has done so already.
-   * @param timeout - Milliseconds without a byte after which `onTimeout` is called, again and again.
+   * @param timeout - Milliseconds without a byte after which `onTimeout` is called, again and
+   *   again.
    */
   constructor(
     private readonly stream: AnyWritable,

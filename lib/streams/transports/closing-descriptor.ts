@@ -1,4 +1,7 @@
-/** How the consumer of a stream closes: what it waits for and how long, and how it lets the stream go. */
+/**
+ * How the consumer of a stream closes: what it waits for and how long, and how it lets the stream
+ * go.
+ */
 import {
   cleanClose,
   closedOf,
@@ -15,8 +18,8 @@ import { ObjectDescriptor } from './object-descriptor.js';
 import type { StreamReactor } from './stream-reactor.js';
 
 /**
- * The rules of a `WritableConsumer` about closing: which producers it waits for and for how long, what
- * becomes of the stream, and how the end is told.
+ * The rules of a `WritableConsumer` about closing: which producers it waits for and for how long,
+ * how it lets the stream go, and how the end is told.
  */
 export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
   /** @internal */
@@ -217,8 +220,8 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
   /**
    * Closes as `loseConnection` does, and waits for the end: `await using` closes a connection so.
    *
-   * @returns a promise that resolves once the connection is over, however it ended. It waits for the
-   *   registered producer too.
+   * @returns a promise that resolves once the connection is over, however it ended. It waits for
+   *   the registered producer too.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     this.loseConnection();

@@ -81,8 +81,8 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
    * @param given - Any stream that is written to and read from, or a pair of WHATWG streams.
    * @param options - See {@link DuplexTransportOptions}.
    * @throws InvalidArgTypeError: `given` is not a duplex stream, or `protocol` is not a protocol.
-   * @throws InvalidStateError: another adapter writes to it, or with a `protocol`, reads it; or one of
-   *   a pair of WHATWG streams is locked.
+   * @throws InvalidStateError: another adapter writes to it, or with a `protocol`, reads it; or one
+   *   of a pair of WHATWG streams is locked.
    * @throws OutOfRangeError: `highWaterMark` is not a whole number of at least 0.
    */
   constructor(given: DuplexLike | WebPairLike, options: DuplexTransportOptions = {}) {
@@ -97,7 +97,8 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
   }
 
   /**
-   * Connects `protocol`, as the constructor does with one that it is given: once for each transport.
+   * Connects `protocol`, as the constructor does with one that it is given: once for each
+   * transport.
    *
    * @internal
    */

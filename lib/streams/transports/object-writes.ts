@@ -1,6 +1,12 @@
-/** Objects that were written and not yet handed to a stream of objects: each stays a write of its own. */
+/**
+ * Objects that were written and not yet handed to a stream of objects: each stays a write of its
+ * own.
+ */
 export class ObjectWrites {
-  /** No object is written at once, ahead of its turn: that is worth it for large chunks of bytes only. */
+  /**
+   * No object is written at once, ahead of its turn: that is worth it for large chunks of bytes
+   * only.
+   */
   readonly large = Infinity;
 
   private objects: unknown[] = [];

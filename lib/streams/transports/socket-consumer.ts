@@ -1,4 +1,6 @@
-/** What a transport tells about its socket and sets on it: addresses, certificates, TCP's options. */
+/**
+ * What a transport tells about its socket and sets on it: addresses, certificates, TCP's options.
+ */
 import type { PeerCertificate } from 'node:tls';
 
 import type { IAddress } from '../../twisted/core/index.js';
@@ -8,8 +10,8 @@ import { type Trust, trustOf } from './tls-trust.js';
 import { WritableConsumer } from './writable-consumer.js';
 
 /**
- * The part of `DuplexTransport` that knows its socket: the addresses, the certificate of the other end
- * and the options of TCP. Where the stream is not a socket, setting an option does nothing.
+ * The part of `DuplexTransport` that knows its socket: the addresses, the certificate of the other
+ * end and the options of TCP. Where the stream is not a socket, setting an option does nothing.
  */
 export abstract class SocketConsumer extends WritableConsumer {
   private noDelay = false;
@@ -45,8 +47,8 @@ export abstract class SocketConsumer extends WritableConsumer {
   }
 
   /**
-   * Why the other end isn't `authorized`, with Node's `code` for that (`CERT_HAS_EXPIRED`, …); `null`
-   * if it is, or was never asked for a certificate.
+   * Why the other end isn't `authorized`, with Node's `code` for that (`CERT_HAS_EXPIRED`, …);
+   * `null` if it is, or was never asked for a certificate.
    *
    * @see https://nodejs.org/api/tls.html#tlssocketauthorizationerror
    */
@@ -55,8 +57,8 @@ export abstract class SocketConsumer extends WritableConsumer {
   }
 
   /**
-   * The protocol that both ends have agreed on by ALPN (`ALPNProtocols`), as `'h2'`; `null` if there
-   * is none, or not yet.
+   * The protocol that both ends have agreed on by ALPN (`ALPNProtocols`), as `'h2'`; `null` if
+   * there is none, or not yet.
    *
    * @see Twisted: `INegotiated.negotiatedProtocol`
    */

@@ -140,8 +140,9 @@ export class StreamInput implements Input {
   }
 
   /**
-   * From inside `doRead`, the stream is paused only when it gives more: a consumer that is full with
-   * every chunk stops and starts us at each, and a stream's own pause costs more than the chunk.
+   * From inside `doRead`, the stream is paused only when it gives more: a consumer that is full
+   * with every chunk stops and starts us at each, and a stream's own pause costs more than the
+   * chunk.
    */
   stop(): void {
     if (this.wish === 'disposal') return;

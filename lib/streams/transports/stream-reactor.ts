@@ -2,8 +2,8 @@
  * The reactor of one stream: turns the stream's events into the calls that Twisted's reactor makes,
  * so that a `FileDescriptor` needs to know nothing about streams.
  *
- * Whatever happens to the stream, `endingOf` decides whether that is the end of the connection; see the
- * table there.
+ * Whatever happens to the stream, `endingOf` decides whether that is the end of the connection; see
+ * the table there.
  */
 import type {
   IHalfCloseableDescriptor,
@@ -58,7 +58,9 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
   /** Whether `run` is on its way, or running. */
   private scheduled = false;
 
-  /** Whether the half that is read had ended before we came: then it says nothing about a hang-up. */
+  /**
+   * Whether the half that is read had ended before we came: then it says nothing about a hang-up.
+   */
   private readonly readEndedBefore: boolean;
 
   /** @param stream - The stream to drive. */
@@ -298,7 +300,8 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
   /** Whether `close` is all that the stream says, after our `end`, when everything has left it. */
   private closesInsteadOfFinishing(): boolean {
     const { stream } = this;
-    // The oldest streams that are only written to have no other way to say it; for HTTP/2, see `end`.
+    // The oldest streams that are only written to have no other way to say it; for HTTP/2, see
+    // `end`.
     return isResettable(stream) ? this.isEmptied : !saysFinish(stream) && !saysEnd(stream);
   }
 

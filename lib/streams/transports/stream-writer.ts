@@ -1,6 +1,6 @@
 /**
- * The half of a stream's reactor that writes: hands chunks to the stream, knows why it gets none now,
- * and ends it.
+ * The half of a stream's reactor that writes: hands chunks to the stream, knows why it gets none
+ * now, and ends it.
  *
  * The half of the stream, as `WriteHalf` has it:
  *
@@ -192,8 +192,8 @@ export abstract class StreamWriter {
   }
 
   /**
-   * A stream without `emitClose` that is destroyed while it is full says nothing more, so it is asked
-   * when it is to be written to.
+   * A stream without `emitClose` that is destroyed while it is full says nothing more, so it is
+   * asked when it is to be written to.
    */
   protected noticeDestroyed(): void {
     if (this.half !== 'open' || this.stream.destroyed !== true) return;

@@ -5,7 +5,9 @@ export function coded(code: string, message: string): Error {
   return Object.assign(new Error(message), { code });
 }
 
-/** The certificate of the other end isn't trusted; `code` is Node's for why, as `CERT_HAS_EXPIRED`. */
+/**
+ * The certificate of the other end isn't trusted; `code` is Node's for why, as `CERT_HAS_EXPIRED`.
+ */
 export function refused(code: string): Error {
   return coded(code, `The other end's certificate isn't trusted: ${code}`);
 }

@@ -18,13 +18,15 @@ export interface ServerTLSOptions extends Omit<TlsOptions, keyof ServerOpts> {
   /** Milliseconds that a handshake may take. 120,000 unless given. */
   handshakeTimeout?: number | undefined;
   /**
-   * Made by `tls.createSecureContext`, in place of `key`, `cert` and the like. For clients that show
-   * certificates and resume sessions, make it with a `sessionIdContext`.
+   * Made by `tls.createSecureContext`, in place of `key`, `cert` and the like. For clients that
+   * show certificates and resume sessions, make it with a `sessionIdContext`.
    */
   secureContext?: TlsOptions['secureContext'];
 }
 
-/** TLS for the end that connects: the options of `tls.connect`, `ca` and `servername` among them. */
+/**
+ * TLS for the end that connects: the options of `tls.connect`, `ca` and `servername` among them.
+ */
 export interface ClientTLSOptions extends ConnectionOptions {
   /** Milliseconds that the handshake may take. 120,000 unless given. */
   handshakeTimeout?: number | undefined;
@@ -36,7 +38,9 @@ export interface StartTLSOptions
     Omit<ClientTLSOptions, 'socket' | 'host' | 'port' | 'path' | 'pskCallback'>,
     Omit<ServerTLSOptions, 'pskCallback'>,
     Pick<TLSSocketOptions, 'requestOCSP'> {
-  /** Whether this end is the TLS server. The end that was accepted is, unless this says otherwise. */
+  /**
+   * Whether this end is the TLS server. The end that was accepted is, unless this says otherwise.
+   */
   isServer?: boolean | undefined;
   /** Tells a pre-shared key: of the identity that a client gave, or that a server hinted at. */
   pskCallback?: ServerTLSOptions['pskCallback'] | ClientTLSOptions['pskCallback'];

@@ -49,8 +49,9 @@ export function tlsSide(options: StartTLSOptions, isServer: boolean, name = 'opt
   const side = isServer
     ? new ServerSide(options as ServerTLSOptions)
     : new ClientSide(options as ClientTLSOptions);
-  // Without a connection no handshake begins: nothing is sent, and no callback is called. Where this
-  // throws, nothing is left open, but what `node:tls` has half made couldn't stand being destroyed.
+  // Without a connection no handshake begins: nothing is sent, and no callback is called. Where
+  // this throws, nothing is left open, but what `node:tls` has half made couldn't stand being
+  // destroyed.
   const plain = new (process.getBuiltinModule('node:net').Socket)();
   side.try(plain);
   plain.destroy();
@@ -79,7 +80,8 @@ class ServerSide implements TLSSide {
       ...options,
       handshakeTimeout: this.handshakeTimeout,
     });
-    // `createServer` doesn't take a context that is made already, and this is where it keeps its own.
+    // `createServer` doesn't take a context that is made already, and this is where it keeps its
+    // own.
     if (secureContext !== undefined) Object.assign(this.server, { _sharedCreds: secureContext });
   }
 

@@ -68,8 +68,8 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
    *   driven by this consumer from now on: do not write to it or end it directly.
    * @param options - See {@link WritableConsumerOptions}.
    * @throws InvalidArgTypeError: `writable` is not a writable stream.
-   * @throws InvalidStateError: another adapter writes to `writable`, or it is a WHATWG stream that is
-   *   locked.
+   * @throws InvalidStateError: another adapter writes to `writable`, or it is a WHATWG stream that
+   *   is locked.
    * @throws OutOfRangeError: `highWaterMark` is not a whole number of at least 0.
    * @throws the reason of the signal: it has aborted already, and the stream was left alone.
    */
@@ -208,8 +208,9 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
   }
 
   /**
-   * As `write`, for a push producer that gives its chunks one by one, so that there is nothing to gather:
-   * a stream that is idle gets a large one at once, which saves the way through the next tick.
+   * As `write`, for a push producer that gives its chunks one by one, so that there is nothing to
+   * gather: a stream that is idle gets a large one at once, which saves the way through the next
+   * tick.
    *
    * @internal
    */

@@ -33,7 +33,9 @@ export interface WebWriterLike {
   abort(reason?: unknown): Promise<unknown>;
 }
 
-/** A readable and a writable WHATWG stream, as a `TransformStream` or a `WebSocketStream` has them. */
+/**
+ * A readable and a writable WHATWG stream, as a `TransformStream` or a `WebSocketStream` has them.
+ */
 export interface WebPairLike {
   /** The chunks from the other end. */
   readonly readable: WebReadableLike;

@@ -76,7 +76,8 @@ class NodeSource {
       destroyFor(thrown, stream);
       return;
     }
-    // A copy: the reader of a WHATWG stream may transfer what it gives, and this memory may be shared.
+    // A copy: the reader of a WHATWG stream may transfer what it gives, and this memory may be
+    // shared.
     controller.enqueue(new Uint8Array(bytes));
     if ((controller.desiredSize ?? 0) <= 0) stream.pause();
   }

@@ -12,8 +12,8 @@ import { writableToWeb, type WritableForWeb } from './writable-to-web.js';
  * `readable-stream` throws. Twisted has no such streams.
  *
  * Each half waits for the other end, and buffers at most one `highWaterMark` and one chunk more.
- * Cancelling or aborting it destroys the Node stream; a Node stream that fails, or closes before its
- * end, fails it.
+ * Cancelling or aborting it destroys the Node stream; a Node stream that fails, or closes before
+ * its end, fails it.
  *
  * @param stream - The stream. From now on, use it only through the returned one.
  * @returns a pair for a duplex, else a `WritableStream` or a `ReadableStream`.

@@ -171,7 +171,8 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
   }
 
   #called(run: Run<this>): void {
-    // Differs from Twisted, where a loop that was stopped and started again meanwhile goes on twice.
+    // Differs from Twisted, where a loop that was stopped and started again meanwhile goes on
+    // twice.
     if (this.#run === run) this.#goOn(run, this.clock.seconds());
     else run.resolve(this);
   }

@@ -22,7 +22,9 @@ export interface ConsumerState {
   readonly unit?: 'bytes' | 'objects';
   /** The event that empties the buffer. */
   readonly drain?: string | undefined;
-  /** Whether input waits because the protocol, or the consumer of the input, has paused the reading. */
+  /**
+   * Whether input waits because the protocol, or the consumer of the input, has paused the reading.
+   */
   readonly isReadingPaused?: boolean | undefined;
   /** Why the connection was lost. */
   readonly reason?: Error | undefined;

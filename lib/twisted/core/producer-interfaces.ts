@@ -21,8 +21,9 @@ export interface IProducer {
  */
 export interface IPushProducer extends IProducer {
   /**
-   * The consumer's buffer is full: make no more until `resumeProducing`. The adapters call it once for
-   * each time that the buffer fills; a bare `FileDescriptor` again with each write while it is full.
+   * The consumer's buffer is full: make no more until `resumeProducing`. The adapters call it once
+   * for each time that the buffer fills; a bare `FileDescriptor` again with each write while it is
+   * full.
    */
   pauseProducing(): void;
   /** The buffer is empty: go on. Called only to balance a pause. */

@@ -10,8 +10,8 @@ import type {
 import { logPrefixOf } from './log-prefix.js';
 
 /**
- * The part of `FileDescriptor` that reads: it asks its reactor for `doRead`, and a consumer of the bytes
- * that it reads may pause, resume and stop it.
+ * The part of `FileDescriptor` that reads: it asks its reactor for `doRead`, and a consumer of the
+ * bytes that it reads may pause, resume and stop it.
  */
 export abstract class ReadDescriptor
   extends ConsumerMixin()

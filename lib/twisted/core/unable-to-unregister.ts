@@ -1,7 +1,7 @@
 /**
  * Which producers a close waits for. Some will never unregister, so it must not wait for them: in a
- * port forwarder, each connection's producer is the other connection: its transport, its protocol, or a
- * protocol behind wrappers. When one of the two is lost, or both are to close, neither can
+ * port forwarder, each connection's producer is the other connection: its transport, its protocol,
+ * or a protocol behind wrappers. When one of the two is lost, or both are to close, neither can
  * unregister.
  */
 
@@ -48,8 +48,8 @@ interface Buffering {
 }
 
 /**
- * Lets `producer`, or the one for which it stands in, hand over the data that was written to it before
- * a close.
+ * Lets `producer`, or the one for which it stands in, hand over the data that was written to it
+ * before a close.
  *
  * @returns whether the close has to wait until that data has come.
  */
@@ -69,8 +69,8 @@ function transportsOf(producer: unknown): Member[] {
 /**
  * Whether `consumer`, which is to close, would wait for ever for `producer` to unregister. It would
  * if `producer` is or has a transport that is lost, or that itself waits to close until `consumer`
- * unregisters from it, directly or through others that wait; or if it is `consumer` itself, as in an
- * echo server that reads no faster than it writes, or another transport around that.
+ * unregisters from it, directly or through others that wait; or if it is `consumer` itself, as in
+ * an echo server that reads no faster than it writes, or another transport around that.
  */
 export function isUnableToUnregister(producer: object, consumer: object): boolean {
   const transports = transportsOf(producer);

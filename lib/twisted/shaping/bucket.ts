@@ -13,8 +13,8 @@ const ROUNDING = 0.0005;
  * A token bucket, in which a token is a byte: it has room for `maxburst` bytes, and `rate` bytes a
  * second drain from it. It takes and drains whole bytes only.
  *
- * Extend it and give `maxburst` and `rate` as fields, or set them on an instance; they may change at
- * any time.
+ * Extend it and give `maxburst` and `rate` as fields, or set them on an instance; they may change
+ * at any time.
  *
  * @example
  * ```ts

@@ -18,8 +18,8 @@ export interface IBucketFilter<in Args extends unknown[] = unknown[]> {
  * Sorts connections by a key, and has a bucket for each key. With a parent filter, each of its
  * buckets is below a bucket of the parent filter.
  *
- * Extend it and override `getBucketKey`; give it `bucketFactory`, and `sweepInterval`, as fields or set
- * them on an instance. A bucket may also be put into `buckets` by hand.
+ * Extend it and override `getBucketKey`; give it `bucketFactory`, and `sweepInterval`, as fields or
+ * set them on an instance. A bucket may also be put into `buckets` by hand.
  *
  * @example
  * ```ts
@@ -34,7 +34,9 @@ export interface IBucketFilter<in Args extends unknown[] = unknown[]> {
 export class HierarchicalBucketFilter<
   Args extends unknown[] = unknown[],
 > implements IBucketFilter<Args> {
-  /** Makes a bucket, given its parent or `null`: a class, or a function. {@link Bucket} by default. */
+  /**
+   * Makes a bucket, given its parent or `null`: a class, or a function. {@link Bucket} by default.
+   */
   declare bucketFactory: Builder<[parentBucket: Bucket | null], Bucket>;
   /**
    * Seconds after which buckets that are empty and unused are forgotten; `null`, the default, for
@@ -117,7 +119,9 @@ export class HierarchicalBucketFilter<
     if (this.now() - this.lastSweep > sweepInterval) this.sweep();
   }
 
-  /** Forgets buckets that are empty and that nothing uses: no shaped consumer, and no bucket below. */
+  /**
+   * Forgets buckets that are empty and that nothing uses: no shaped consumer, and no bucket below.
+   */
   sweep(): void {
     for (const [key, bucket] of this.buckets) {
       const isEmpty = bucket.drip();

@@ -16,8 +16,8 @@ import { logRejection } from '../../base/rejection.js';
 import { assertBytes } from '../../base/bytes.js';
 
 /**
- * Writes to its consumer at the pace of a bucket. To the consumer it is a pull producer; for its own
- * producer it buffers `bufferSize` bytes.
+ * Writes to its consumer at the pace of a bucket. To the consumer it is a pull producer; for its
+ * own producer it buffers `bufferSize` bytes.
  *
  * When the consumer asks and the bucket has no room, it answers later: it waits in line with others
  * that share the bucket or a parent of it. While there is more to send, it waits until there is
@@ -241,8 +241,8 @@ export class ShapedConsumer extends ProducerConsumerProxy {
    * finished, it only stops `producer`.
    *
    * @throws InvalidArgTypeError: `producer` lacks a method; nothing has changed.
-   * @throws ProducerAlreadyRegisteredError: another is registered, here or with the consumer; nothing
-   *   has changed.
+   * @throws ProducerAlreadyRegisteredError: another is registered, here or with the consumer;
+   *   nothing has changed.
    * @throws the error that the producer throws.
    */
   override registerProducer(producer: IPushProducer, streaming: boolean): void;
