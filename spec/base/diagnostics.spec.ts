@@ -15,6 +15,7 @@ import {
   WritableConsumer,
 } from '../../lib/index.js';
 import { ROOT } from '../support/programs.js';
+import { until } from '../support/until.js';
 
 const CHANNELS = ['twisted-streams:producer', 'twisted-streams:connection'];
 
@@ -83,14 +84,23 @@ describe('The diagnostics channels', () => {
     expect(events()).to.deep.equal(['registered', 'paused', 'resumed', 'unregistered']);
   });
 
-  it('tell of a producer before it is called', () => {
-    const consumer = new WritableConsumer(new PassThrough({ highWaterMark: 10 }));
-    const order: string[] = [];
-    const sensor = new Sensor();
-    sensor.pauseProducing = () => order.push(...events().slice(-1), 'called');
-    consumer.registerProducer(sensor, true);
+  it('tell of a pause, a resume and a stop before the producer is called', async () => {
+    const stream = new PassThrough({ highWaterMark: 10 });
+    const consumer = new WritableConsumer(stream);
+    const lastEvents: (string | undefined)[] = [];
+    const note = () => {
+      lastEvents.push(events().at(-1));
+    };
+    consumer.registerProducer(
+      { pauseProducing: note, resumeProducing: note, stopProducing: note },
+      true,
+    );
     consumer.write(Buffer.alloc(10));
-    expect(order).to.deep.equal(['paused', 'called']);
+    stream.resume();
+    await until(() => lastEvents.length === 2);
+    consumer.abortConnection();
+    await consumer.closed;
+    expect(lastEvents).to.deep.equal(['paused', 'resumed', 'stopped']);
   });
 
   it('are printed where NODE_DEBUG asks for that', () => {
