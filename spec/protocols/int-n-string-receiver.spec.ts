@@ -84,6 +84,14 @@ describe('IntNStringReceiver', () => {
       .with.property('code', 'ERR_INVALID_STATE');
   });
 
+  it('takes a string of MAX_LENGTH bytes', () => {
+    const { receiver, transport, log } = connect(new Int8StringReceiver());
+    receiver.MAX_LENGTH = 2;
+    receiver.dataReceived(bytes('\x02ab'));
+    expect(log).to.deep.equal(['ab']);
+    expect(transport.disconnecting).to.equal(false);
+  });
+
   describe('a length over MAX_LENGTH', () => {
     it('closes the connection before the string has come', () => {
       const { receiver, transport, log } = connect(new Int32StringReceiver());

@@ -23,6 +23,15 @@ describe('LineOnlyReceiver', () => {
     expect(log).to.deep.equal(['a', '', 'bc']);
   });
 
+  it('takes a line of MAX_LENGTH bytes, and waits for the end of one', () => {
+    receiver.MAX_LENGTH = 3;
+    receiver.dataReceived(bytes('abc\r\ndef'));
+    expect(log).to.deep.equal(['abc']);
+    expect(transport.disconnecting).to.equal(false);
+    receiver.dataReceived(bytes('\r\n'));
+    expect(log).to.deep.equal(['abc', 'def']);
+  });
+
   it('closes the connection for a line that is too long, whether it has ended or not', () => {
     for (const line of ['abcd\r\nab\r\n', 'abcd']) {
       transport.disconnecting = false;

@@ -162,6 +162,16 @@ describe('TimeoutMixin', () => {
     expect(timed.log).to.deep.equal([]);
   });
 
+  it('leaves the timeout as it is where its field was set to null, as in Twisted', () => {
+    const timed = new Timed();
+    timed.setTimeout(3);
+    timed.timeOut = null;
+    timed.clock.advance(2);
+    timed.resetTimeout();
+    timed.clock.advance(5);
+    expect(timed.log).to.deep.equal([7]);
+  });
+
   it('works if other code has cancelled the call, and can be set again', () => {
     const timed = new Timed();
     timed.setTimeout(3);
