@@ -60,7 +60,7 @@ describeWithPackage<typeof NodePty>('@lydell/node-pty', 'Ctrl-C in npm start', (
       program.write('\u0003');
     });
     const { exitCode } = await new Promise<{ exitCode: number }>((resolve) => {
-      program.onExit(resolve);
+      program.onExit(resolve); // It has no `close` event; if it never ends, the spec’s timeout fails it.
     });
     expect(exitCode).to.equal(130);
     expect(shown.lastIndexOf(ON)).to.be.above(shown.lastIndexOf(OFF));

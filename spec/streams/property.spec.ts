@@ -4,6 +4,7 @@ import { Readable, Writable } from 'node:stream';
 import { expect } from 'chai';
 import fc from 'fast-check';
 
+import { beforeDeadline } from '../support/before-deadline.js';
 import { Chain } from '../support/chain.js';
 import { delaying, JitteryConsumer, soon } from '../support/jitter.js';
 import { numbered } from '../support/producers.js';
@@ -98,20 +99,14 @@ class PacedSource extends Readable {
 
 type Verdict = 'ok' | Error;
 
-async function verdictOf(promise: Promise<void>): Promise<Verdict> {
-  let timer: NodeJS.Timeout | undefined;
-  const hang = new Promise<Verdict>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('It hangs')), HANG);
-  });
+function verdictOf(promise: Promise<void>): Promise<Verdict> {
   const verdict = promise.then(
     (): Verdict => 'ok',
     (error: unknown) => error as Error,
   );
-  try {
-    return await Promise.race([verdict, hang]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return beforeDeadline(verdict, HANG, () => {
+    throw new Error('It hangs');
+  });
 }
 
 async function play(scenario: Scenario): Promise<void> {

@@ -19,6 +19,7 @@ export function readMessage(): Message {
       return JSON.parse(line) as Message;
     }
     const count = readSync(input, chunk);
+    // Nobody is there to answer, and the code that waits for the message cannot go on without it.
     if (count === 0) process.exit(0);
     unread += utf8.decode(chunk.subarray(0, count), { stream: true });
   }

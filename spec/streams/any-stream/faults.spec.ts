@@ -8,6 +8,7 @@ import { expect } from 'chai';
 
 import { ConnectionDone, ConnectionLost, WritableConsumer } from '../../../lib/index.js';
 import type { AnyWritable } from '../../../lib/streams/any-stream/index.js';
+import { beforeDeadline } from '../../support/before-deadline.js';
 import { matrixWritables } from '../../support/matrix.js';
 import { numbered } from '../../support/producers.js';
 import type { WritableKind } from '../../support/writable-kinds.js';
@@ -79,13 +80,8 @@ function* cases(): Generator<Case> {
 }
 
 /** What `promise` gives, or 'nothing' where it takes too long for any stream. */
-function soon<T>(promise: Promise<T>): Promise<T | 'nothing'> {
-  let timer: NodeJS.Timeout;
-  const tooLate = new Promise<'nothing'>((resolve) => {
-    timer = setTimeout(resolve, 5000, 'nothing');
-  });
-  return Promise.race([promise, tooLate]).finally(() => clearTimeout(timer));
-}
+const soon = <T>(promise: Promise<T>): Promise<T | 'nothing'> =>
+  beforeDeadline(promise, 5000, () => 'nothing' as const);
 
 /** @returns what is wrong with how it ended. */
 async function wrongWith(kind: WritableKind, { fault, moment, bytes, isClosing }: Case) {
