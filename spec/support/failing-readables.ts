@@ -7,6 +7,7 @@ import * as rs from 'readable-stream';
 import * as streamx from 'streamx';
 
 import type { ReadableLike } from '../../lib/index.js';
+import { http2Exchange } from './http2-exchange.js';
 import { port, tcpPair } from './sockets.js';
 
 /** What most of them fail with. */
@@ -61,39 +62,17 @@ async function cutRequest(): Promise<Failing> {
 }
 
 async function resetHttp2(event: 'stream' | 'request'): Promise<Failing> {
-  const server = http2.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const session = http2.connect(`http://127.0.0.1:${port(server)}`);
-  const request = session.request({ ':path': '/', ':method': 'POST' });
+  const { request, accepted: stream, dispose } = await http2Exchange('POST', event);
   request.write('a');
-  const [stream] = (await once(server, event)) as [http2.ServerHttp2Stream];
-  return {
-    stream,
-    fail: () => request.close(http2.constants.NGHTTP2_CANCEL),
-    dispose: () => {
-      session.destroy();
-      server.close();
-    },
-  };
+  return { stream, fail: () => request.close(http2.constants.NGHTTP2_CANCEL), dispose };
 }
 
 /** A GET, whose own half has ended already: then the stream doesn't say that it was aborted. */
 async function cutHttp2Response(): Promise<Failing> {
-  const server = http2.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const session = http2.connect(`http://127.0.0.1:${port(server)}`);
-  const stream = session.request({ ':path': '/' });
-  const [accepted] = (await once(server, 'stream')) as [http2.ServerHttp2Stream];
+  const { request: stream, accepted, dispose } = await http2Exchange('GET');
   accepted.respond();
   accepted.write('a');
-  return {
-    stream,
-    fail: () => accepted.session?.destroy(),
-    dispose: () => {
-      session.destroy();
-      server.close();
-    },
-  };
+  return { stream, fail: () => accepted.session?.destroy(), dispose };
 }
 
 function oldStyle(event: 'error' | 'close'): Failing {

@@ -9,3 +9,8 @@ export class Descriptor extends MemoryDescriptor {
     return undefined;
   }
 }
+
+/** As Twisted's TCP transports are. */
+export class TCPDescriptor extends Descriptor {
+  override waitsForProducer = false;
+}

@@ -23,13 +23,16 @@ export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 }
 
-/** A folder for the specs of one `describe`, which is gone after them. Call it there. */
-export function temporaryFolder(): TemporaryFolder {
+/**
+ * A folder for the specs of one `describe`, which is gone after them; with `beforeEach` and `afterEach`,
+ * one for each of them. Call it there.
+ */
+export function temporaryFolder(begin = before, end = after): TemporaryFolder {
   let folder: string;
-  before(() => {
+  begin(() => {
     folder = makeFolder();
   });
-  after(() => {
+  end(() => {
     removeFolder(folder);
   });
   const path = (name: string): string => join(folder, name);

@@ -9,3 +9,10 @@ export function textOf(readable: Pick<Readable, 'read'>): string {
     text += String(chunk);
   }
 }
+
+/** All that `readable` gives until its end, as text. */
+export async function allTextOf(readable: AsyncIterable<Uint8Array>): Promise<string> {
+  let text = '';
+  for await (const chunk of readable) text += Buffer.from(chunk).toString();
+  return text;
+}

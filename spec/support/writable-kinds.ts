@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream, readFileSync } from 'node:fs';
 import http from 'node:http';
-import http2 from 'node:http2';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import * as core from 'node:stream';
@@ -11,6 +10,7 @@ import * as rs from 'readable-stream';
 import * as streamx from 'streamx';
 
 import type { WritableLike } from '../../lib/streams/any-stream/capabilities.js';
+import { http2Exchange } from './http2-exchange.js';
 import { duplexify, Minipass, readableStreams, through2 } from './older-libraries.js';
 import { port, readAll, tcpPair, tlsPair, unixPair } from './sockets.js';
 import { makeFolder, removeFolder } from './temporary-folder.js';
@@ -156,11 +156,7 @@ async function clientRequest(): Promise<Sink> {
 }
 
 async function http2Sink(side: 'server' | 'client'): Promise<Sink> {
-  const server = http2.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const session = http2.connect(`http://127.0.0.1:${port(server)}`);
-  const request = session.request({ ':path': '/', ':method': 'POST' });
-  const [accepted] = (await once(server, 'stream')) as [http2.ServerHttp2Stream];
+  const { request, accepted, dispose } = await http2Exchange('POST');
   accepted.respond();
   const [stream, reader] = side === 'server' ? [accepted, request] : [request, accepted];
   if (side === 'server') request.end();
@@ -168,10 +164,6 @@ async function http2Sink(side: 'server' | 'client'): Promise<Sink> {
   const received = readAll(reader);
   // An abort rejects `received`, which is where it is heard.
   received.then(() => reader.end()).catch(() => {});
-  const dispose = () => {
-    session.destroy();
-    server.close();
-  };
   return { stream, received, dispose };
 }
 

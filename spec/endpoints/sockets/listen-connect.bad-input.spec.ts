@@ -1,20 +1,12 @@
-import { join } from 'node:path';
-
 import { expect } from 'chai';
 
 import { connect, Factory, listen, type ListenOptions } from '../../../lib/index.js';
 
 import { Echo, local, portOf, Recorder } from '../../support/connections.js';
-import { makeFolder, removeFolder } from '../../support/temporary-folder.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 describe('listen and connect', () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = makeFolder();
-  });
-  afterEach(() => {
-    removeFolder(folder);
-  });
+  const folder = temporaryFolder(beforeEach, afterEach);
 
   describe('refuse bad input', () => {
     const refused = async (options: unknown, factory: unknown = Factory.forProtocol(Echo)) =>
@@ -60,7 +52,7 @@ describe('listen and connect', () => {
         name: 'CannotListenError',
         code: 'EADDRINUSE',
       });
-      expect(await refused({ path: join(folder, 'no', 'folder') })).to.include({
+      expect(await refused({ path: folder.path('no/folder') })).to.include({
         name: 'CannotListenError',
       });
       await listening.stopListening();

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import net from 'node:net';
-import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -26,21 +25,15 @@ import { certificate } from '../../support/certificate.js';
 import { Echo, freePort, local, portOf, Recorder } from '../../support/connections.js';
 import { canCountDescriptors, openDescriptors } from '../../support/descriptors.js';
 import { loggedErrors } from '../../support/logged.js';
-import { makeFolder, removeFolder } from '../../support/temporary-folder.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 describe('listen and connect', () => {
-  let folder: string;
+  const folder = temporaryFolder(beforeEach, afterEach);
   const logged = loggedErrors();
-  beforeEach(() => {
-    folder = makeFolder();
-  });
-  afterEach(() => {
-    removeFolder(folder);
-  });
 
   const families: [string, () => ListenOptions, (listening: ListeningPort) => ConnectOptions][] = [
     ['TCP', () => ({ port: 0, ...local }), (at) => ({ port: portOf(at), ...local })],
-    ['Unix', () => ({ path: join(folder, 'x') }), () => ({ path: join(folder, 'x') })],
+    ['Unix', () => ({ path: folder.path('x') }), () => ({ path: folder.path('x') })],
   ];
   families.push([
     'TLS',
@@ -147,7 +140,7 @@ describe('listen and connect', () => {
 
     it('because the path is not there', async () => {
       const factory = new Recorder();
-      connect(factory, { path: join(folder, 'nobody') });
+      connect(factory, { path: folder.path('nobody') });
       await factory.whenOver;
       expect(factory.reason).to.include({ name: 'ConnectError', code: 'ENOENT' });
     });
@@ -293,7 +286,7 @@ describe('listen and connect', () => {
       await factory.whenOver;
       const stopped = new Recorder();
       connect(stopped, { port: 1, ...local }).stopConnecting();
-      await listen(new Factory(), { path: join(folder, 'no', 'folder') }).catch(() => {});
+      await listen(new Factory(), { path: folder.path('no/folder') }).catch(() => {});
       const refusing = new Factory();
       refusing.buildProtocol = () => 1 as never;
       const listening = await listen(refusing, { port: 0, ...local });
@@ -301,7 +294,7 @@ describe('listen and connect', () => {
       await listening.stopListening();
     }
     while (sockets() > before) await turn();
-    expect(existsSync(join(folder, 'no'))).to.equal(false);
+    expect(existsSync(folder.path('no'))).to.equal(false);
   });
 
   it('let a process with nothing open exit by itself', async () => {

@@ -14,7 +14,8 @@ import {
   type ITransport,
   Protocol,
 } from '../../../lib/twisted/core/index.js';
-import { connected, factoryOf, Recorder, recordingProducer } from './support.js';
+import { recorder } from '../../support/recording-producer.js';
+import { connected, factoryOf, Recorder } from './support.js';
 
 describe('ProtocolWrapper', () => {
   const registry = () => ({ registerProtocol: sinon.spy(), unregisterProtocol: sinon.spy() });
@@ -103,7 +104,7 @@ describe('ProtocolWrapper', () => {
   });
 
   it('stands as its transport stands', () => {
-    const transport = { ...recordingProducer(), connected: true, disconnecting: false } as object;
+    const transport = { ...recorder(), connected: true, disconnecting: false } as object;
     const { wrapper } = setUp(new Recorder(), transport as ITransport);
     expect(wrapper).to.include({ connected: true, disconnecting: false, disconnected: false });
     Object.assign(transport, { connected: false, disconnecting: true, disconnected: true });

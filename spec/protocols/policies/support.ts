@@ -5,7 +5,6 @@ import {
   type IAddress,
   type IProtocol,
   type IProtocolFactory,
-  type IPushProducer,
   Protocol,
 } from '../../../lib/twisted/core/index.js';
 
@@ -45,15 +44,4 @@ export function connected<P extends IProtocol>(
   transport.protocol = protocol;
   protocol.makeConnection(transport);
   return { protocol, transport };
-}
-
-/** A push producer that notes what it is told. */
-export function recordingProducer(): IPushProducer & { log: string[] } {
-  const log: string[] = [];
-  return {
-    log,
-    pauseProducing: () => void log.push('pause'),
-    resumeProducing: () => void log.push('resume'),
-    stopProducing: () => void log.push('stop'),
-  };
 }

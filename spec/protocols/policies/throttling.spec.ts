@@ -12,7 +12,8 @@ import {
   type IProtocolFactory,
   ProducerAlreadyRegisteredError,
 } from '../../../lib/twisted/core/index.js';
-import { CLIENT, connected, factoryOf, Recorder, recordingProducer } from './support.js';
+import { recorder } from '../../support/recording-producer.js';
+import { CLIENT, connected, factoryOf, Recorder } from './support.js';
 
 describe('ThrottlingFactory', () => {
   class Throttling extends ThrottlingFactory {
@@ -70,13 +71,13 @@ describe('ThrottlingFactory', () => {
   it('lets writes rest where there is a producer, and only there', () => {
     const factory = make(10, null, 10);
     const [a, b] = [connect(factory), connect(factory)];
-    const producer = recordingProducer();
+    const producer = recorder();
     a.protocol.registerProducer(producer, true);
     b.protocol.write(Buffer.alloc(15));
     factory.clock.advance(1);
-    expect(producer.log).to.deep.equal(['pause']);
+    expect(producer.told).to.deep.equal(['pause']);
     factory.clock.advance(0.5);
-    expect(producer.log).to.deep.equal(['pause', 'resume']);
+    expect(producer.told).to.deep.equal(['pause', 'resume']);
   });
 
   it('does not look before there is a connection, nor after the last one, and begins again', () => {
@@ -138,7 +139,7 @@ describe('ThrottlingFactory', () => {
   it('resumes only when the later of two overlapping throttles is over', () => {
     const factory = make(10, null, 10);
     const { protocol } = connect(factory);
-    const producer = recordingProducer();
+    const producer = recorder();
     protocol.registerProducer(producer, true);
     protocol.write(Buffer.alloc(40)); // Rests until 4.
     factory.clock.advance(1);
@@ -146,16 +147,16 @@ describe('ThrottlingFactory', () => {
     factory.clock.advance(1);
     protocol.write(Buffer.alloc(50)); // Rests until 7.
     factory.clock.pump([1, 1, 1, 1.9]);
-    expect(producer.log).not.to.include('resume');
+    expect(producer.told).not.to.include('resume');
     factory.clock.advance(0.1);
-    expect(producer.log.filter((what) => what === 'resume')).to.have.length(1);
+    expect(producer.told.filter((what) => what === 'resume')).to.have.length(1);
   });
 
   it('loses the connection of a producer that throws, and throttles the others', () => {
     const factory = make(10, null, 10);
     const [a, b] = [connect(factory), connect(factory)];
-    const producer = recordingProducer();
-    const bad = { ...recordingProducer(), pauseProducing: () => expect.fail('bad') };
+    const producer = recorder();
+    const bad = { ...recorder(), pauseProducing: () => expect.fail('bad') };
     a.protocol.registerProducer(bad, true);
     b.protocol.registerProducer(producer, true);
     a.protocol.write(Buffer.alloc(20));
@@ -165,7 +166,7 @@ describe('ThrottlingFactory', () => {
     stop();
     expect(reports).to.deep.equal(['Recorder (ThrottlingProtocol): throttling failed']);
     expect(a.transport.disconnected || a.transport.disconnecting).to.equal(true);
-    expect(producer.log).to.deep.equal(['pause']);
+    expect(producer.told).to.deep.equal(['pause']);
     expect(factory.checkWriteBandwidthID?.active()).to.equal(true);
   });
 
@@ -217,7 +218,7 @@ describe('ThrottlingProtocol', () => {
     const protocol = factory.buildProtocol(CLIENT) as ThrottlingProtocol<Recorder>;
     const transport = new Descriptor();
     protocol.makeConnection(transport as never);
-    const producer = recordingProducer();
+    const producer = recorder();
     return { factory, protocol, transport, producer };
   };
   const FULL = Buffer.alloc(100_000);
@@ -227,19 +228,19 @@ describe('ThrottlingProtocol', () => {
     protocol.registerProducer(producer, true);
     protocol.write(FULL);
     protocol.throttleWrites();
-    expect(producer.log).to.deep.equal(['pause']);
+    expect(producer.told).to.deep.equal(['pause']);
     transport.doWrite();
     transport.doWrite();
-    expect(producer.log).to.deep.equal(['pause']);
+    expect(producer.told).to.deep.equal(['pause']);
     protocol.unthrottleWrites();
-    expect(producer.log).to.deep.equal(['pause', 'resume']);
+    expect(producer.told).to.deep.equal(['pause', 'resume']);
     protocol.throttleWrites();
     protocol.write(FULL);
     protocol.unthrottleWrites();
-    expect(producer.log).to.deep.equal(['pause', 'resume', 'pause']);
+    expect(producer.told).to.deep.equal(['pause', 'resume', 'pause']);
     transport.doWrite();
     transport.doWrite();
-    expect(producer.log).to.deep.equal(['pause', 'resume', 'pause', 'resume']);
+    expect(producer.told).to.deep.equal(['pause', 'resume', 'pause', 'resume']);
   });
 
   it('asks a pull producer for nothing while writes are throttled, and then as the transport asked', () => {
@@ -288,13 +289,13 @@ describe('ThrottlingProtocol', () => {
   it('keeps its producer when another is refused', () => {
     const { protocol, producer } = setUp();
     protocol.registerProducer(producer, true);
-    expect(() => protocol.registerProducer(recordingProducer(), true)).to.throw(
+    expect(() => protocol.registerProducer(recorder(), true)).to.throw(
       ProducerAlreadyRegisteredError,
     );
     expect(() => protocol.registerProducer({} as never, true)).to.throw(InvalidArgTypeError);
     expect(protocol.producer).to.equal(producer);
     protocol.throttleWrites();
-    expect(producer.log).to.deep.equal(['pause']);
+    expect(producer.told).to.deep.equal(['pause']);
   });
 
   it('forgets a pull producer that unregisters when it is asked', () => {
@@ -319,10 +320,10 @@ describe('ThrottlingProtocol', () => {
     protocol.producer = producer;
     protocol.throttleWrites();
     protocol.unthrottleWrites();
-    expect(producer.log).to.deep.equal(['pause', 'resume']);
+    expect(producer.told).to.deep.equal(['pause', 'resume']);
     protocol.producer = null;
     protocol.throttleWrites();
-    expect(producer.log).to.have.length(2);
+    expect(producer.told).to.have.length(2);
   });
 
   it('closes although the wrapped protocol, registered as the producer, never unregisters', () => {

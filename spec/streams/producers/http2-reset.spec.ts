@@ -6,9 +6,9 @@ import type { Readable } from 'node:stream';
 import { expect } from 'chai';
 
 import { ReadableProducer } from '../../../lib/index.js';
+import { http2Exchange } from '../../support/http2-exchange.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
 import { rejection } from '../../support/rejection.js';
-import { port } from '../../support/sockets.js';
 
 /** A body that is being received, of which some has come. */
 interface Body {
@@ -21,22 +21,18 @@ interface Body {
 }
 
 async function receive(as: 'stream' | 'request', how: (typeof ways)[number]): Promise<Body> {
-  const server = http2.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const session = http2.connect(`http://127.0.0.1:${port(server)}`).on('error', () => {});
-  const request = session.request({ ':path': '/', ':method': 'POST' }).on('error', () => {});
+  const { session, request, accepted, dispose } = await http2Exchange('POST', as);
+  session.on('error', () => {});
+  request.on('error', () => {});
   request.write(Buffer.alloc(100_000));
-  const [source] = (await once(server, as)) as [http2.ServerHttp2Stream | http2.Http2ServerRequest];
+  const source = accepted as http2.ServerHttp2Stream | http2.Http2ServerRequest;
   const stream = 'stream' in source ? source.stream : source;
   stream.on('error', () => {});
   return {
     source,
     stream,
     cut: () => (how === 'the session' ? session.destroy() : request.close(http2.constants[how])),
-    dispose: () => {
-      session.destroy();
-      server.close();
-    },
+    dispose,
   };
 }
 

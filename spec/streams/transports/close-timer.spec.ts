@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import http2 from 'node:http2';
 import type net from 'node:net';
 import { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -18,16 +17,11 @@ import {
   WritableConsumer,
   type WritableConsumerOptions,
 } from '../../../lib/index.js';
-import { memoryPair } from '../../support/memory-pair.js';
-import { port, tcpPair, tlsPair, unixPair } from '../../support/sockets.js';
+import { families } from '../../support/connection-families.js';
+import { http2Exchange } from '../../support/http2-exchange.js';
+import { idle } from '../../support/own-protocols.js';
+import { tcpPair } from '../../support/sockets.js';
 import { until } from '../../support/until.js';
-
-/** A producer that does nothing, ever. */
-const hanging = () => ({
-  pauseProducing: () => {},
-  resumeProducing: () => {},
-  stopProducing: sinon.fake(),
-});
 
 class HalfCloseable extends Protocol {
   readonly told: string[] = [];
@@ -41,13 +35,6 @@ class HalfCloseable extends Protocol {
     this.told.push(reason.name);
   }
 }
-
-const families: [string, () => Promise<[ours: Duplex, peer: Duplex]>][] = [
-  ['TCP', () => tcpPair().then(({ server, client }) => [server, client])],
-  ['a Unix socket', () => unixPair().then(({ server, client }) => [server, client])],
-  ['TLS', () => tlsPair().then(({ server, client }) => [server, client])],
-  ['a pair in memory', () => Promise.resolve(memoryPair())],
-];
 
 describe('closeTimeout', () => {
   let clock: sinon.SinonFakeTimers;
@@ -73,7 +60,7 @@ describe('closeTimeout', () => {
         peer.on('error', () => {}); // A reset, where that can be told.
         const protocol = new HalfCloseable();
         const transport = new DuplexTransport(ours, { protocol, closeTimeout: 500 });
-        const producer = hanging();
+        const producer = idle();
         transport.registerProducer(producer, streaming);
         transport.write(Buffer.from('bye'));
         transport.loseConnection();
@@ -103,7 +90,7 @@ describe('closeTimeout', () => {
     const transport = new DuplexTransport(server, { protocol, ...options });
     client.end();
     await until(() => protocol.told.includes('read lost'));
-    const producer = hanging();
+    const producer = idle();
     transport.registerProducer(producer, true);
     begin?.(transport);
     transport.loseConnection();
@@ -116,7 +103,7 @@ describe('closeTimeout', () => {
       protocol: new Protocol(),
       closeTimeout: 500,
     });
-    held.registerProducer(hanging(), true);
+    held.registerProducer(idle(), true);
     held.pauseProducing();
     paused.client.resume().end('data');
     await until(() => paused.server.readableLength > 0);
@@ -192,7 +179,7 @@ describe('closeTimeout', () => {
     const { transport, client } = await closing({ closeTimeout: 500 });
     await pass(400);
     transport.unregisterProducer();
-    const second = hanging();
+    const second = idle();
     transport.registerProducer(second, true);
     await pass(400);
     expect(transport.connected).to.equal(true);
@@ -213,7 +200,7 @@ describe('closeTimeout', () => {
       });
       client.resume().end();
       await until(() => protocol.told.includes('read lost'));
-      transport.registerProducer(hanging(), true);
+      transport.registerProducer(idle(), true);
       transport.loseWriteConnection();
       if (!waitsForProducer) await until(() => protocol.told.includes('write lost'));
       await pass(2000);
@@ -224,22 +211,17 @@ describe('closeTimeout', () => {
   });
 
   it('does not take the end of an HTTP/2 request for a hang-up', async () => {
-    const server = http2.createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const session = http2.connect(`http://127.0.0.1:${port(server)}`);
-    const request = session.request({ ':path': '/' });
-    const [stream] = (await once(server, 'stream')) as [http2.ServerHttp2Stream];
+    const { request, accepted: stream, dispose } = await http2Exchange('GET');
     stream.respond();
     const consumer = new WritableConsumer(stream, { closeTimeout: 500 });
-    consumer.registerProducer(hanging(), true);
+    consumer.registerProducer(idle(), true);
     consumer.loseConnection();
     stream.resume();
     await until(() => stream.readableEnded);
     await pass(5000);
     expect(consumer.connected).to.equal(true);
     request.on('error', () => {});
-    session.destroy();
-    server.close();
+    dispose();
     await consumer.closed;
   });
 
@@ -249,7 +231,7 @@ describe('closeTimeout', () => {
     await turn();
     expect((child.stdin as net.Socket).readableEnded).to.equal(true);
     const consumer = new WritableConsumer(child.stdin, { closeTimeout: 500 });
-    consumer.registerProducer(hanging(), true);
+    consumer.registerProducer(idle(), true);
     consumer.loseConnection();
     await pass(5000);
     expect(consumer.connected).to.equal(true);

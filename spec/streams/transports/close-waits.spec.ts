@@ -1,4 +1,3 @@
-import type { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
@@ -14,21 +13,11 @@ import {
   type IPushProducer,
   type ITransport,
 } from '../../../lib/index.js';
-import { memoryPair } from '../../support/memory-pair.js';
+import { families } from '../../support/connection-families.js';
 import { numbered } from '../../support/producers.js';
-import { readAll, tcpPair, tlsPair, unixPair } from '../../support/sockets.js';
+import { readAll } from '../../support/sockets.js';
 import { until } from '../../support/until.js';
 import { Own, Side, idle } from '../../support/own-protocols.js';
-
-/** Two ends of a connection: ours, and the one that the spec plays. */
-type Open = () => Promise<[ours: Duplex, peer: Duplex]>;
-
-const families: [string, Open][] = [
-  ['TCP', () => tcpPair().then(({ server, client }) => [server, client])],
-  ['a Unix socket', () => unixPair().then(({ server, client }) => [server, client])],
-  ['TLS', () => tlsPair().then(({ server, client }) => [server, client])],
-  ['a pair in memory', () => Promise.resolve(memoryPair({ allowHalfOpen: true }))],
-];
 
 /** Passes everything on, as Twisted's `ProtocolWrapper` does, and shows nothing of its transport. */
 class Wrapper extends Protocol implements IConsumer {
@@ -177,31 +166,29 @@ for (const [family, open] of families) {
       expect(await transport.closed).to.be.instanceOf(ConnectionDone);
     });
 
-    it('waits for an object that feeds its own transport, although it has that as its `transport`', async () => {
-      const [ours, peer] = await open();
-      const transport = new DuplexTransport(ours, { protocol: new Protocol() });
-      transport.registerProducer(Object.assign(idle(), { transport }), true);
-      const received = readAll(peer);
-      transport.loseConnection();
-      for (let i = 0; i < 5; i++) await turn();
-      transport.write(Buffer.from('late'));
-      transport.unregisterProducer();
-      expect(String(await received)).to.equal('late');
-      peer.end();
-    });
-
-    it('waits for a producer that says `disconnected` and is not a transport', async () => {
-      const [ours, peer] = await open();
-      const transport = new DuplexTransport(ours, { protocol: new Protocol() });
-      transport.registerProducer(Object.assign(idle(), { disconnected: true }), true);
-      const received = readAll(peer);
-      transport.loseConnection();
-      for (let i = 0; i < 5; i++) await turn();
-      transport.write(Buffer.from('late'));
-      transport.unregisterProducer();
-      expect(String(await received)).to.equal('late');
-      peer.end();
-    });
+    for (const [producer, members] of [
+      [
+        'an object that feeds its own transport, although it has that as its `transport`',
+        (transport: DuplexTransport) => ({ transport }),
+      ],
+      [
+        'a producer that says `disconnected` and is not a transport',
+        () => ({ disconnected: true }),
+      ],
+    ] as const) {
+      it(`waits for ${producer}`, async () => {
+        const [ours, peer] = await open();
+        const transport = new DuplexTransport(ours, { protocol: new Protocol() });
+        transport.registerProducer(Object.assign(idle(), members(transport)), true);
+        const received = readAll(peer);
+        transport.loseConnection();
+        for (let i = 0; i < 5; i++) await turn();
+        transport.write(Buffer.from('late'));
+        transport.unregisterProducer();
+        expect(String(await received)).to.equal('late');
+        peer.end();
+      });
+    }
 
     for (const order of ['before', 'after'] as const) {
       it(`does not wait for a producer whose transport was lost ${order} the close was asked for`, async () => {

@@ -1,7 +1,6 @@
 /** A transport with a `TransportDuplex` as its protocol, which other code closes. */
 import { once } from 'node:events';
 import net from 'node:net';
-import type { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
@@ -17,20 +16,10 @@ import {
   type IProtocol,
 } from '../../../lib/index.js';
 import { WrappingFactory } from '../../../lib/protocols/index.js';
-import { memoryPair } from '../../support/memory-pair.js';
+import { families } from '../../support/connection-families.js';
 import { numbered } from '../../support/producers.js';
-import { port, readAll, tcpPair, tlsPair, unixPair } from '../../support/sockets.js';
+import { port, readAll } from '../../support/sockets.js';
 import { RecordingTransport } from '../../support/transports.js';
-
-/** Two ends of a connection: ours, and the one that the spec plays. */
-type Open = () => Promise<[ours: Duplex, peer: Duplex]>;
-
-const families: [string, Open][] = [
-  ['TCP', () => tcpPair().then(({ server, client }) => [server, client])],
-  ['a Unix socket', () => unixPair().then(({ server, client }) => [server, client])],
-  ['TLS', () => tlsPair().then(({ server, client }) => [server, client])],
-  ['a pair in memory', () => Promise.resolve(memoryPair({ allowHalfOpen: true }))],
-];
 
 const data = numbered(3_000_000);
 

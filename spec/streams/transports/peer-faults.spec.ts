@@ -16,8 +16,9 @@ import {
   Protocol,
   WritableConsumer,
 } from '../../../lib/index.js';
+import { http2Exchange } from '../../support/http2-exchange.js';
 import { numbered } from '../../support/producers.js';
-import { port, synchronousPair, tcpPair, tlsPair, unixPair } from '../../support/sockets.js';
+import { synchronousPair, tcpPair, tlsPair, unixPair } from '../../support/sockets.js';
 
 /** Ours, and the other end of it. */
 interface Ends {
@@ -27,18 +28,10 @@ interface Ends {
 }
 
 async function http2Ends(side: 'server' | 'client'): Promise<Ends> {
-  const server = http2.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const session = http2.connect(`http://127.0.0.1:${port(server)}`);
-  const request = session.request({ ':path': '/', ':method': 'POST' }, { endStream: false });
-  const [accepted] = (await once(server, 'stream')) as [http2.ServerHttp2Stream];
+  const { request, accepted, dispose } = await http2Exchange('POST');
   accepted.respond();
   await once(request, 'response');
   const [ours, theirs] = side === 'server' ? [accepted, request] : [request, accepted];
-  const dispose = () => {
-    session.destroy();
-    server.close();
-  };
   return { ours, theirs, dispose };
 }
 

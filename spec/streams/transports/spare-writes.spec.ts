@@ -6,40 +6,30 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 
 import { ConnectionDone, WritableConsumer } from '../../../lib/index.js';
+import { recorder } from '../../support/recording-producer.js';
 import { readAll } from '../../support/sockets.js';
 
 const small = Buffer.alloc(64, 'small ');
-
-/** A push producer that notes what it is told. */
-function noting() {
-  const log: string[] = [];
-  return {
-    log,
-    pauseProducing: () => void log.push('pause'),
-    resumeProducing: () => void log.push('resume'),
-    stopProducing: () => void log.push('stop'),
-  };
-}
 
 describe('Writes of one turn', () => {
   for (const size of [64, 1024, 4096]) {
     it(`of ${size} bytes pause the producer with the write that fills the buffer, not earlier or later`, () => {
       const consumer = new WritableConsumer(new PassThrough({ highWaterMark: 16384 }));
-      const producer = noting();
+      const producer = recorder();
       consumer.registerProducer(producer, true);
       for (let written = size; written < 16384; written += size) {
         consumer.write(Buffer.alloc(size));
-        expect(producer.log, `${written} bytes`).to.deep.equal([]);
+        expect(producer.told, `${written} bytes`).to.deep.equal([]);
       }
       consumer.write(Buffer.alloc(size));
-      expect(producer.log).to.deep.equal(['pause']);
+      expect(producer.told).to.deep.equal(['pause']);
     });
   }
 
   it('count all that a stream with a smaller buffer was given while it was written to', async () => {
     const stream = new PassThrough({ highWaterMark: 1024 });
     const consumer = new WritableConsumer(stream, { highWaterMark: 65536 });
-    const producer = noting();
+    const producer = recorder();
     const write = stream.write.bind(stream);
     let isFirst = true;
     stream.write = (chunk: Buffer) => {
@@ -50,20 +40,20 @@ describe('Writes of one turn', () => {
     consumer.registerProducer(producer, true);
     for (let i = 0; i < 20; i++) consumer.write(Buffer.alloc(1024));
     await new Promise((resolve) => setImmediate(resolve));
-    while (producer.log.length === 0) consumer.write(small);
+    while (producer.told.length === 0) consumer.write(small);
     expect(consumer.writableLength).to.be.within(65536, 65536 + small.length - 1);
   });
 
   it('count a sequence that comes between them', () => {
     const consumer = new WritableConsumer(new PassThrough({ highWaterMark: 16384 }));
-    const producer = noting();
+    const producer = recorder();
     consumer.registerProducer(producer, true);
     consumer.write(small);
     consumer.writeSequence([Buffer.alloc(5000), Buffer.alloc(5000)]);
     consumer.write(Buffer.alloc(16384 - 10000 - 2 * small.length));
-    expect(producer.log).to.deep.equal([]);
+    expect(producer.told).to.deep.equal([]);
     consumer.write(small);
-    expect(producer.log).to.deep.equal(['pause']);
+    expect(producer.told).to.deep.equal(['pause']);
   });
 
   it('of no bytes are not an answer of a pull producer', async () => {

@@ -9,6 +9,7 @@ import * as rs from 'readable-stream';
 import * as streamx from 'streamx';
 
 import { ConnectionAborted, ConnectionLost, WritableConsumer } from '../../../lib/index.js';
+import { http2Exchange } from '../../support/http2-exchange.js';
 import { loggedErrors } from '../../support/logged.js';
 import { recorder } from '../../support/recording-producer.js';
 import { port } from '../../support/sockets.js';
@@ -203,11 +204,7 @@ describe('WritableConsumer', () => {
     });
 
     it('are ConnectionLost when an HTTP/2 stream is cancelled, although it says finish', async () => {
-      const server = http2.createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      const session = http2.connect(`http://127.0.0.1:${port(server)}`);
-      const request = session.request({ ':path': '/' });
-      const [stream] = (await once(server, 'stream')) as [http2.ServerHttp2Stream];
+      const { request, accepted: stream, dispose } = await http2Exchange('GET');
       stream.respond();
       const consumer = new WritableConsumer(stream);
       consumer.write(Buffer.alloc(1_000_000));
@@ -215,8 +212,7 @@ describe('WritableConsumer', () => {
       consumer.loseConnection();
       request.close(http2.constants.NGHTTP2_CANCEL);
       expect(await consumer.closed).to.be.instanceOf(ConnectionLost);
-      session.destroy();
-      server.close();
+      dispose();
     });
   });
 });

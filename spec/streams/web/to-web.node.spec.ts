@@ -1,5 +1,4 @@
 import { Readable, Writable, Duplex } from 'node:stream';
-import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
@@ -7,20 +6,10 @@ import { ConsumerWritable, TransportDuplex } from '../../../lib/index.js';
 import { ProducerReadable } from '../../../lib/streams/as-streams/producer-readable.js';
 import { SlowConsumer } from '../../support/consumers.js';
 import { PushProducer } from '../../support/producers.js';
+import { settled } from '../../support/settled.js';
 import { KIB } from '../../support/sizes.js';
+import { allTextOf } from '../../support/text-of.js';
 import { HalfCloseableTransport } from '../../support/transports.js';
-
-/** Lets everything happen that can. */
-async function settled(): Promise<void> {
-  for (let count = 0; count < 20; count += 1) await turn();
-}
-
-/** All bytes of a WHATWG stream. */
-async function textOf(readable: AsyncIterable<Uint8Array>): Promise<string> {
-  let text = '';
-  for await (const chunk of readable) text += Buffer.from(chunk).toString();
-  return text;
-}
 
 describe('Node’s own toWeb', () => {
   /** Node's declarations ask for its own classes; what counts is what runs. */
@@ -29,7 +18,9 @@ describe('Node’s own toWeb', () => {
   it('takes a ProducerReadable', async () => {
     const readable = new ProducerReadable();
     const producer = new PushProducer(readable, Buffer.alloc(100 * KIB, 'x'), KIB).start();
-    const text = await textOf(Readable.toWeb(own<Readable>(readable)) as AsyncIterable<Uint8Array>);
+    const text = await allTextOf(
+      Readable.toWeb(own<Readable>(readable)) as AsyncIterable<Uint8Array>,
+    );
     expect(text.length).to.equal(100 * KIB);
     expect(producer.log).to.not.include('stop');
   });
@@ -54,7 +45,7 @@ describe('Node’s own toWeb', () => {
     duplex.dataReceived(Buffer.from('answer'));
     duplex.writeConnectionLost();
     duplex.readConnectionLost();
-    expect(await textOf(readable as AsyncIterable<Uint8Array>)).to.equal('answer');
+    expect(await allTextOf(readable as AsyncIterable<Uint8Array>)).to.equal('answer');
     await closed; // Node waits for both halves before it closes either.
     expect(transport.log).to.include('question');
   });

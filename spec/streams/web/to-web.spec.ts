@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import http2 from 'node:http2';
 import { PassThrough, Readable, Writable } from 'node:stream';
-import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 import * as rs from 'readable-stream';
@@ -17,22 +16,12 @@ import {
 import { ProducerReadable } from '../../../lib/streams/as-streams/producer-readable.js';
 import { DrivenConsumer, SlowConsumer } from '../../support/consumers.js';
 import { numbered, PushProducer } from '../../support/producers.js';
+import { settled } from '../../support/settled.js';
 import { KIB } from '../../support/sizes.js';
 import { port, tcpPair } from '../../support/sockets.js';
+import { allTextOf } from '../../support/text-of.js';
 import { HalfCloseableTransport } from '../../support/transports.js';
 import { rejection } from '../../support/rejection.js';
-
-/** Lets everything happen that can. */
-async function settled(): Promise<void> {
-  for (let count = 0; count < 20; count += 1) await turn();
-}
-
-/** All bytes of a WHATWG stream. */
-async function textOf(readable: AsyncIterable<Uint8Array>): Promise<string> {
-  let text = '';
-  for await (const chunk of readable) text += Buffer.from(chunk).toString();
-  return text;
-}
 
 describe('toWeb', () => {
   describe('of a ProducerReadable', () => {
@@ -92,14 +81,14 @@ describe('toWeb', () => {
       const ended = new ProducerReadable();
       ended.resume().finish();
       await settled();
-      expect(await textOf(toWeb(ended))).to.equal('');
+      expect(await allTextOf(toWeb(ended))).to.equal('');
     });
 
     it('gives the bytes of the strings that setEncoding made', async () => {
       const readable = new ProducerReadable({ encoding: 'hex' });
       readable.write(Buffer.from('text'));
       readable.finish();
-      expect(await textOf(toWeb(readable))).to.equal('text');
+      expect(await allTextOf(toWeb(readable))).to.equal('text');
     });
   });
 
@@ -197,7 +186,7 @@ describe('toWeb', () => {
       const writer = writable.getWriter();
       const closed = rejection(writer.closed);
       server.end('bye');
-      expect(await textOf(readable)).to.equal('bye');
+      expect(await allTextOf(readable)).to.equal('bye');
       expect(await closed).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
       expect(await rejection(writer.close())).to.be.instanceOf(TypeError);
     });
@@ -221,7 +210,7 @@ describe('toWeb', () => {
       const session = http2.connect(`http://localhost:${port(server)}`);
       const request = session.request({ ':method': 'POST' });
       request.write('not the end');
-      const failure = await rejection(textOf(toWeb(request).readable));
+      const failure = await rejection(allTextOf(toWeb(request).readable));
       expect(failure).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
       session.destroy();
       server.close();
@@ -230,7 +219,7 @@ describe('toWeb', () => {
     it('refuses a chunk that is not bytes, and destroys the stream that gave it', async () => {
       for (const wrong of [{ a: 1 }, 5, [1, 2]]) {
         const stream = Readable.from([wrong]);
-        expect(await rejection(textOf(toWeb(stream)))).to.be.instanceOf(InvalidArgTypeError);
+        expect(await rejection(allTextOf(toWeb(stream)))).to.be.instanceOf(InvalidArgTypeError);
         expect(stream.destroyed).to.equal(true);
       }
     });
@@ -267,7 +256,7 @@ describe('toWeb', () => {
       const { duplex, transport, readable, writable } = connected();
       duplex.dataReceived(Buffer.from('question'));
       duplex.readConnectionLost();
-      expect(await textOf(readable)).to.equal('question');
+      expect(await allTextOf(readable)).to.equal('question');
       const writer = writable.getWriter();
       await writer.write(Buffer.from('answer'));
       const closed = writer.close();
@@ -296,12 +285,12 @@ describe('toWeb', () => {
       Readable.from([Buffer.from('text')]),
       rs.Readable.from([Buffer.from('text')]),
     ];
-    for (const readable of readables) expect(await textOf(toWeb(readable))).to.equal('text');
+    for (const readable of readables) expect(await allTextOf(toWeb(readable))).to.equal('text');
     for (const through of [new PassThrough(), new rs.PassThrough()]) {
       const { readable, writable } = toWeb(through);
       const writer = writable.getWriter();
       void writer.write(Buffer.from('text')).then(() => writer.close());
-      expect(await textOf(readable)).to.equal('text');
+      expect(await allTextOf(readable)).to.equal('text');
     }
   });
 

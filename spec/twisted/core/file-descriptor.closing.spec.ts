@@ -6,14 +6,9 @@ import {
 } from '../../../lib/twisted/core/errors.js';
 import type { MemoryDescriptor } from '../../support/memory-descriptor.js';
 import { fakeProducer } from '../../support/memory-descriptor.js';
-import { Descriptor } from '../../support/full-descriptor.js';
+import { Descriptor, TCPDescriptor } from '../../support/full-descriptor.js';
 
 const CLOSED = ['connectionLost ConnectionDone', 'removeReader', 'removeWriter'];
-
-/** As Twisted's TCP transports are. */
-class TCPDescriptor extends Descriptor {
-  override waitsForProducer = false;
-}
 
 describe('FileDescriptor: closing', () => {
   describe('by loseConnection', () => {

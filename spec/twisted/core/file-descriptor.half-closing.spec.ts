@@ -1,12 +1,7 @@
 import { expect } from 'chai';
 
 import { fakeProducer } from '../../support/memory-descriptor.js';
-import { Descriptor } from '../../support/full-descriptor.js';
-
-/** As Twisted's TCP transports are. */
-class TCPDescriptor extends Descriptor {
-  override waitsForProducer = false;
-}
+import { Descriptor, TCPDescriptor } from '../../support/full-descriptor.js';
 
 describe('FileDescriptor: closing', () => {
   describe('by loseWriteConnection', () => {

@@ -1,31 +1,22 @@
 import { expect } from 'chai';
 
 import { ProducerConsumerProxy } from '../../../lib/twisted/producers/producer-consumer-proxy.js';
-import { bytes, makeEnds, type Ends } from '../../support/ends.js';
+import { bytes, type Ends } from '../../support/ends.js';
 import { playOnOurs } from '../../real-twisted/support/proxy-player.js';
 import {
   randomScenario,
   type Operation,
   type Scenario,
 } from '../../real-twisted/support/proxy-scenarios.js';
+import { proxied, PullingProxy } from '../../support/proxies.js';
 import { Random } from '../../support/random.js';
-
-class PullingProxy extends ProducerConsumerProxy {
-  override get iAmStreaming(): boolean {
-    return false;
-  }
-}
 
 describe('ProducerConsumerProxy', () => {
   let ends: Ends;
   let proxy: ProducerConsumerProxy;
 
-  const start = (Proxy: typeof ProducerConsumerProxy, streaming = true): void => {
-    ends = makeEnds();
-    proxy = new Proxy(ends.consumer);
-    proxy.bufferSize = 4;
-    proxy.registerProducer(ends.producer, streaming);
-    ends.log.length = 0;
+  const start = (...given: Parameters<typeof proxied>): void => {
+    ({ ends, proxy } = proxied(...given));
   };
 
   beforeEach(() => start(ProducerConsumerProxy));

@@ -4,13 +4,8 @@ import { InvalidArgTypeError, OutOfRangeError } from '../../../lib/base/errors.j
 import { ProducerAlreadyRegisteredError } from '../../../lib/twisted/core/errors.js';
 import type { IConsumer, IPushProducer } from '../../../lib/twisted/core/interfaces.js';
 import { ProducerConsumerProxy } from '../../../lib/twisted/producers/producer-consumer-proxy.js';
-import { bytes, makeEnds, type Ends } from '../../support/ends.js';
-
-class PullingProxy extends ProducerConsumerProxy {
-  override get iAmStreaming(): boolean {
-    return false;
-  }
-}
+import { bytes, type Ends } from '../../support/ends.js';
+import { proxied, PullingProxy } from '../../support/proxies.js';
 
 /** Writes three bytes at a time. */
 class SparingProxy extends PullingProxy {
@@ -24,12 +19,8 @@ describe('ProducerConsumerProxy', () => {
   let ends: Ends;
   let proxy: ProducerConsumerProxy;
 
-  const start = (Proxy: typeof ProducerConsumerProxy, streaming = true): void => {
-    ends = makeEnds();
-    proxy = new Proxy(ends.consumer);
-    proxy.bufferSize = 4;
-    proxy.registerProducer(ends.producer, streaming);
-    ends.log.length = 0;
+  const start = (...given: Parameters<typeof proxied>): void => {
+    ({ ends, proxy } = proxied(...given));
   };
 
   beforeEach(() => start(ProducerConsumerProxy));
