@@ -11,6 +11,7 @@ import {
   type IPushProducer,
   type ConsumerState,
   consumerState,
+  tellToStop,
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
 import { logRejection } from '../../base/rejection.js';
@@ -190,7 +191,7 @@ export class ProcessTransport implements IProcessTransport {
       stdin.consumer.registerProducer(producer as IPushProducer, streaming);
     } else {
       assertProducer(producer, streaming);
-      logRejection(producer.stopProducing(), 'stopProducing rejected');
+      tellToStop(this, producer);
     }
   }
 

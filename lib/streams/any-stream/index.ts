@@ -18,7 +18,7 @@ export { endingOf, type Event, type ReadHalf, type StreamFacts, type WriteHalf }
 export { bytesFrom, watchLastUnit } from './encodings.js';
 export { PrematureCloseError } from './errors.js';
 export { assertHighWaterMark } from './high-water-mark.js';
-export { givesAsIs, highWaterMarkOf, lengthOf, takesObjects } from './object-mode.js';
+export { givesAsIs, highWaterMarkOf, lengthOf, takesObjects, untakenBytes } from './object-mode.js';
 export {
   type AnyReadable,
   isGone,

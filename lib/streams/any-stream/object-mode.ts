@@ -51,6 +51,14 @@ export function lengthOf(stream: AnyWritable): number | undefined {
   return stream.writableLength ?? (stream as Older)._writableState?.length;
 }
 
+/**
+ * Bytes that left `stream`, a socket of Node, and that the operating system has not taken yet: one
+ * large write shows there how far it has got. `undefined` for any other stream.
+ */
+export function untakenBytes(stream: AnyWritable): number | undefined {
+  return (stream as { _handle?: { writeQueueSize?: number } | null })._handle?.writeQueueSize;
+}
+
 /** Bytes (or objects) at which `stream` is full; `undefined` if it cannot tell. */
 export function highWaterMarkOf(stream: AnyWritable): number | undefined {
   return stream.writableHighWaterMark ?? (stream as Older)._writableState?.highWaterMark;

@@ -7,6 +7,7 @@ import {
   type IProducer,
   type IPushProducer,
   type ITransport,
+  tellToStop,
 } from '../../twisted/core/index.js';
 import { hostOf, peerOf } from '../transports/index.js';
 
@@ -100,7 +101,7 @@ export class BodyTransport implements ITransport, IConsumer, IPushProducer {
   }
 
   registerProducer(producer: IProducer): void {
-    producer.stopProducing(); // As a consumer does that is disconnected.
+    tellToStop(this, producer); // As a consumer does that is disconnected.
   }
 
   unregisterProducer(): void {}

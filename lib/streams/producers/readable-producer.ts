@@ -2,7 +2,7 @@
 import { InvalidArgTypeError, InvalidStateError } from '../../base/errors.js';
 import { assertConsumer, type IConsumer, type IPushProducer } from '../../twisted/core/index.js';
 import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
-import { assertSignal } from '../../base/abort-signal.js';
+import { assertSignal, onAbort } from '../../base/abort-signal.js';
 import { EmitterSource } from './emitter-source.js';
 import { cursorOfIterable, cursorOfWebReadable, IteratorSource } from './iterator-source.js';
 import {
@@ -99,17 +99,11 @@ export class ReadableProducer implements IPushProducer {
     this.source.assertUnread?.();
     const { signal } = this;
     const transfer = new Transfer(this.source, consumer, this.streaming);
-    const abort = () => transfer.fail(signal?.reason);
     this.transfer = transfer;
     transfer.register(this);
-    signal?.addEventListener('abort', abort);
-    if (signal?.aborted) abort();
+    if (signal !== undefined) onAbort(signal, () => transfer.fail(signal.reason), transfer.done);
     transfer.start();
-    try {
-      await transfer.done;
-    } finally {
-      signal?.removeEventListener('abort', abort);
-    }
+    await transfer.done;
   }
 
   /** Called by the consumer, if we push: pauses the stream. */

@@ -11,6 +11,7 @@ import {
   isReadToTheEnd,
   lengthOf,
   saysFinish,
+  untakenBytes,
 } from '../any-stream/index.js';
 
 /**
@@ -89,6 +90,5 @@ export function closeGracefully(stream: AnyDuplex, isDelivered: boolean): void {
  * about how far one large write has got; Node's sockets know that by their handle.
  */
 function bytesWaiting(stream: AnyDuplex): number {
-  const { _handle: handle } = stream as { _handle?: { writeQueueSize?: number } | null };
-  return (lengthOf(stream) ?? 0) + (handle?.writeQueueSize ?? 0);
+  return (lengthOf(stream) ?? 0) + (untakenBytes(stream) ?? 0);
 }

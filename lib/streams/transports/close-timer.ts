@@ -4,13 +4,9 @@
  * ever.
  */
 import { LONGEST_TIMER } from '../../base/timers.js';
-import type { AnyWritable } from '../any-stream/index.js';
+import { type AnyWritable, lengthOf, untakenBytes } from '../any-stream/index.js';
 
-/** Node keeps the bytes here that the operating system has not taken yet. */
-type Handled = AnyWritable & {
-  readonly bytesWritten?: number;
-  readonly _handle?: { readonly writeQueueSize?: number } | null;
-};
+type Counting = AnyWritable & { readonly bytesWritten?: number };
 
 export class CloseTimer {
   private timer: NodeJS.Timeout | undefined;
@@ -62,6 +58,6 @@ export class CloseTimer {
 }
 
 /** Numbers that change as long as bytes leave `stream`. */
-function progressOf(stream: Handled): string {
-  return [stream.bytesWritten, stream.writableLength, stream._handle?.writeQueueSize].join();
+function progressOf(stream: Counting): string {
+  return [stream.bytesWritten, lengthOf(stream), untakenBytes(stream)].join();
 }

@@ -2,9 +2,9 @@
  * How a connection is upgraded to TLS: the bytes that were written before leave first, then the
  * handshake begins.
  */
-import { Buffer } from 'node:buffer';
 import type { TLSSocket } from 'node:tls';
 
+import { NOTHING } from '../../base/bytes.js';
 import { nextTick } from '../../base/timers.js';
 import { ConnectionLost } from '../../twisted/core/index.js';
 import type { AnyDuplex, AnyWritable } from '../any-stream/index.js';
@@ -68,5 +68,5 @@ export class TLSUpgrade {
 /** Calls `then` when all that was handed to `stream` has left it: at once, if nothing waits. */
 function whenFlushed(stream: AnyWritable, then: () => void): void {
   if (stream.writableLength === 0) then();
-  else stream.write(Buffer.alloc(0), then);
+  else stream.write(NOTHING, then);
 }

@@ -1,6 +1,10 @@
 import { assertSignal } from '../../base/abort-signal.js';
-import { assertKnownOptions, assertMethod, assertOptions } from '../../base/arguments.js';
-import { assertFunction } from '../../base/arguments.js';
+import {
+  assertFunction,
+  assertKnownOptions,
+  assertMethod,
+  assertOptions,
+} from '../../base/arguments.js';
 import type { IReactorTime } from './reactor-time.js';
 
 /** The options of {@link deferLater}. */

@@ -221,6 +221,20 @@ describe('deliverBody', () => {
     expect(stopped).to.deep.equal(['it']);
   });
 
+  it('logs the error of a producer that it stops, if that comes later', async () => {
+    const late = new Error('stopped badly');
+    const idle = { pauseProducing() {}, resumeProducing() {} };
+    class Writing extends Body {
+      override connectionMade(): void {
+        const stopProducing = (): unknown => Promise.reject(late);
+        this.transport.registerProducer({ ...idle, stopProducing }, true);
+      }
+    }
+    deliverBody([], new Writing());
+    await until(() => logged.length > 0);
+    expect(logged).to.deep.equal([late]);
+  });
+
   describe('of a protocol that', () => {
     const failure = new Error('misread');
 
