@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 
 import { entryPoints, root } from './entry-points.mjs';
 import { mergeImports } from './merge-imports.mjs';
+import { oneChunk } from './one-chunk.mjs';
 import { markPure } from './pure.mjs';
 import { stripComments } from './strip-comments.mjs';
 
@@ -28,7 +29,7 @@ const { outputFiles } = await build({
   metafile: true,
   write: false,
 });
-for (const { path, text } of outputFiles) {
+for (const { path, text } of await oneChunk(outputFiles)) {
   await writeFile(
     path,
     path.endsWith('.js') ? mergeImports(await markPure(stripComments(text))) : text,

@@ -35,10 +35,9 @@ export function forwardToTransport(Class: { readonly prototype: InFront }): void
 function flatten(prototype: object): void {
   let base = Object.getPrototypeOf(prototype) as object;
   for (; base !== Object.prototype; base = Object.getPrototypeOf(base) as object) {
-    const inherited = Object.getOwnPropertyDescriptors(base);
-    Object.defineProperties(prototype, {
-      ...inherited,
-      ...Object.getOwnPropertyDescriptors(prototype),
-    });
+    for (const name of Reflect.ownKeys(base)) {
+      if (Object.hasOwn(prototype, name)) continue;
+      Reflect.defineProperty(prototype, name, Object.getOwnPropertyDescriptor(base, name)!);
+    }
   }
 }

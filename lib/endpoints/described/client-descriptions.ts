@@ -1,6 +1,5 @@
 /** Client endpoints, made of strings. */
 import type { ConnectionOptions } from 'node:tls';
-import { domainToASCII } from 'node:url';
 
 import { ClientEndpoint, type ClientEndpointOptions } from './client-endpoint.js';
 import {
@@ -175,7 +174,8 @@ function identityOf(hostname: string): ConnectionOptions {
 /** A name in the ASCII form in which it is looked up. */
 function asciiOf(host: string): string {
   const isASCII = /^[\0-\x7f]*$/.test(host);
-  return isASCII ? host : domainToASCII(host); // It would take numbers for addresses.
+  // `domainToASCII` would take numbers for addresses.
+  return isASCII ? host : process.getBuiltinModule('node:url').domainToASCII(host);
 }
 
 function trust(folder: string | undefined): ConnectionOptions {

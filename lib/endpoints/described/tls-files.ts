@@ -1,6 +1,5 @@
 /** The TLS options of descriptions: reads the files that they name. */
 import type { X509Certificate } from 'node:crypto';
-import { join } from 'node:path';
 
 import { EndpointDescriptionError, UnsupportedEndpointError } from './errors.js';
 
@@ -62,7 +61,7 @@ export function authoritiesIn(path: string): string[] {
   const found = new Map<string, string>();
   for (const name of fs().readdirSync(path).sort()) {
     if (!/(^|\.)pem$/i.test(name)) continue;
-    const certificate = certificateAt(join(path, name));
+    const certificate = certificateAt(`${path}/${name}`);
     if (certificate !== null) found.set(certificate.fingerprint256, certificate.toString());
   }
   return [...found.values()];
