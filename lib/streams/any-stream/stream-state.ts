@@ -1,16 +1,17 @@
 /**
  * How the halves of a stream stand, whichever library made it. That a property is missing does not
  * mean its harmless value: `readable-stream` 1 to 3, and with it through2 and duplexify, keep the
- * same in `_writableState` and `_readableState`, the oldest streams have `readable` and `writable`.
- * streamx tells neither half's end, only by its events.
+ * same in `_writableState` and `_readableState`. So does streamx, in other words: a half that is over
+ * is `ended`, and no longer `ending`. The oldest streams have `readable` and `writable`.
  */
 import type { AnyWritable } from './capabilities.js';
 import type { AnyReadable } from './readable-capabilities.js';
 
 /** The place where older libraries keep the state that newer ones have properties for. */
 interface Older {
-  readonly _writableState?: { readonly ending?: boolean } | null;
-  readonly _readableState?: { readonly endEmitted?: boolean } | null;
+  readonly _writableState?: { readonly ending?: boolean; readonly ended?: boolean } | null;
+  /** The `ended` of `readable-stream` is another: much of its data may have yet to be read. */
+  readonly _readableState?: { readonly endEmitted?: boolean; readonly ended?: boolean } | null;
   readonly readable?: boolean;
   readonly writable?: boolean;
 }
@@ -22,7 +23,8 @@ export function isWriteEnded(stream: AnyWritable): boolean {
 }
 
 function isWriteEndedOldStyle({ _writableState: state, writable }: Older): boolean {
-  return state?.ending ?? writable === false;
+  if (state?.ending === true) return true;
+  return state?.ended ?? writable === false;
 }
 
 /** Whether all of `stream` was read: it has said `end`, or has no such half. */
@@ -30,7 +32,8 @@ export function isReadToTheEnd(stream: AnyReadable | AnyWritable): boolean {
   const { readableEnded } = stream as AnyReadable;
   if (readableEnded !== undefined) return readableEnded;
   const { _readableState: state, readable } = stream as Older;
-  return state?.endEmitted ?? (readable === false && stream.destroyed !== true);
+  const { endEmitted = state?.ended } = state ?? {};
+  return endEmitted ?? (readable === false && stream.destroyed !== true);
 }
 
 /**

@@ -2,6 +2,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
+import * as streamx from 'streamx';
 
 import { ReadableProducer, type IPushProducer, type ReadableLike } from '../../../lib/index.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
@@ -62,6 +63,7 @@ describe('ReadableProducer', () => {
       ['node:stream', () => streamOf('a')],
       ['WHATWG', () => new Blob(['a']).stream()],
       ['an array', () => [Buffer.from('a')]],
+      ['streamx', () => streamx.Readable.from([Buffer.from('a')])],
       ['old-style', () => new OldStyleStream(['a'])],
     ];
     for (const [name, open] of ended) {
@@ -69,7 +71,7 @@ describe('ReadableProducer', () => {
         const stream = open();
         const producer = new ReadableProducer(stream);
         await producer.startProducing(new RecordingConsumer());
-        const others = name === 'node:stream' || name === 'old-style';
+        const others = ['node:stream', 'streamx', 'old-style'].includes(name);
         for (const again of others ? [producer, new ReadableProducer(stream)] : [producer]) {
           const consumer = new RecordingConsumer();
           await again.startProducing(consumer);

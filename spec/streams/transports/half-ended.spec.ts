@@ -8,6 +8,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 import * as rs from 'readable-stream';
+import * as streamx from 'streamx';
 
 import {
   ConnectionDone,
@@ -71,11 +72,25 @@ async function readToTheEnd(library: Library): Promise<core.Duplex> {
   return stream;
 }
 
+/** A duplex of streamx, which stays open until both its halves are over. */
+const streamxDuplex = () =>
+  new streamx.Duplex({ write: (_chunk, done) => done(null) }) as unknown as core.Duplex;
+
 const readEnded: [string, () => Promise<DuplexLike>][] = [
   ...libraries.map(([name, library]): [string, () => Promise<DuplexLike>] => [
     `${name} Duplex`,
     () => readToTheEnd(library),
   ]),
+  [
+    'streamx Duplex',
+    async () => {
+      const stream = streamxDuplex();
+      stream.push(null);
+      stream.resume();
+      await once(stream, 'end');
+      return stream;
+    },
+  ],
   [
     'duplexify',
     async () => {
@@ -157,10 +172,15 @@ async function writeEnded(library: Library, last: string): Promise<core.Duplex> 
   const stream = new library.Duplex();
   stream._read = () => {};
   stream._write = (_chunk, _encoding, done) => done();
+  return ended(stream, last);
+}
+
+async function ended(stream: core.Duplex, last: string): Promise<core.Duplex> {
+  const finished = once(stream, 'finish');
   stream.end();
-  await turn();
+  await finished;
   setTimeout(() => {
-    stream.push(last);
+    stream.push(Buffer.from(last));
     stream.push(null);
   }, 5);
   return stream;
@@ -184,6 +204,7 @@ const writeEndedKinds: [string, () => Promise<core.Duplex>][] = [
     `${name} Duplex`,
     () => writeEnded(library, 'last'),
   ]),
+  ['streamx Duplex', () => ended(streamxDuplex(), 'last')],
   ['GET of HTTP/2', get],
 ];
 

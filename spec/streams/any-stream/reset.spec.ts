@@ -1,0 +1,129 @@
+/** Streams that were cut although they say `end`. */
+import { EventEmitter, once } from 'node:events';
+import http2 from 'node:http2';
+import { PassThrough } from 'node:stream';
+
+import { expect } from 'chai';
+import * as rs from 'readable-stream';
+
+import {
+  afterEnd,
+  isEndOfDestroyed,
+  isResettable,
+  wasReset,
+} from '../../../lib/streams/any-stream/index.js';
+import { http2Exchange } from '../../support/http2-exchange.js';
+import { readableStreams } from '../../support/older-libraries.js';
+import { duplexKinds } from '../../support/duplex-kinds.js';
+
+/** What `afterEnd` calls back with. */
+const cut = (stream: object) => new Promise<boolean>((resolve) => afterEnd(stream, resolve));
+
+describe('A stream that can be reset', () => {
+  it('is one of HTTP/2, or a request over it, and no other', async () => {
+    for (const as of ['stream', 'request'] as const) {
+      const { accepted, request, dispose } = await http2Exchange('GET', as);
+      for (const stream of [accepted, request]) {
+        expect(isResettable(stream)).to.equal(true);
+        expect(wasReset(stream)).to.equal(false);
+      }
+      dispose();
+    }
+    for (const make of Object.values(duplexKinds)) expect(isResettable(make())).to.equal(false);
+    for (const stream of [null, undefined, 'text', 7, {}, new PassThrough()]) {
+      const wrapper = Object.assign(new EventEmitter(), { stream });
+      expect(isResettable(wrapper)).to.equal(false);
+      expect(wasReset(wrapper)).to.equal(false);
+    }
+  });
+
+  it('was reset once its other end has, or its own, with any code but that of no error', async () => {
+    for (const as of ['stream', 'request'] as const) {
+      const { accepted, request, dispose } = await http2Exchange('POST', as);
+      for (const stream of [accepted, request]) stream.on('error', () => {});
+      const { stream = accepted } = accepted as { stream?: http2.ServerHttp2Stream };
+      stream.on('error', () => {});
+      request.write('some');
+      request.close(http2.constants.NGHTTP2_CANCEL);
+      await once(stream, 'close');
+      expect(wasReset(accepted)).to.equal(true);
+      expect(wasReset(request)).to.equal(true);
+      dispose();
+    }
+  });
+
+  it('was reset where it says that it was aborted, whatever its code', () => {
+    const { NGHTTP2_NO_ERROR: rstCode } = http2.constants;
+    const aborted = { rstCode, aborted: true };
+    const whole = { rstCode, aborted: false };
+    for (const [stream, expected] of [
+      [aborted, true],
+      [whole, false],
+      [{ stream: aborted }, true],
+      [{ aborted: true, stream: whole }, true],
+      [{ stream: whole }, false],
+      [{ rstCode: http2.constants.NGHTTP2_CANCEL, aborted: false }, true],
+    ] as const) {
+      expect(wasReset(stream), JSON.stringify(stream)).to.equal(expected);
+    }
+  });
+});
+
+describe('An end', () => {
+  it('of a destroyed stream of readable-stream 2 is no end of its data', () => {
+    const stream = new readableStreams['readable-stream 2'].PassThrough();
+    expect(isEndOfDestroyed(stream)).to.equal(false);
+    stream.destroy();
+    expect(isEndOfDestroyed(stream)).to.equal(true);
+    // Newer ones say no `end` then; the oldest keep no state, and say what they mean.
+    for (const other of [new PassThrough().destroy(), new rs.PassThrough().destroy()]) {
+      expect(isEndOfDestroyed(other)).to.equal(false);
+    }
+    expect(isEndOfDestroyed({ destroyed: true })).to.equal(false);
+  });
+
+  it('is judged at once where no reset can follow it', () => {
+    const told: boolean[] = [];
+    const destroyed = new readableStreams['readable-stream 2'].PassThrough();
+    destroyed.destroy();
+    for (const stream of [new PassThrough(), destroyed]) {
+      afterEnd(stream, (wasCut) => told.push(wasCut));
+    }
+    expect(told).to.deep.equal([false, true]);
+  });
+
+  it('of an HTTP/2 stream is judged when a reset behind it would be known', async () => {
+    const stream = { rstCode: 0, aborted: false, destroyed: false };
+    let isJudged = false;
+    const judged = cut(stream).then((wasCut) => {
+      isJudged = true;
+      return wasCut;
+    });
+    const turn = () => new Promise(setImmediate);
+    for (let count = 0; count < 3; count += 1) await turn();
+    expect(isJudged).to.equal(false);
+    Object.assign(stream, { destroyed: true }); // As it is after an end that is none.
+    expect(await judged).to.equal(false);
+
+    const late = { ...stream, destroyed: false };
+    const lateJudged = cut(late);
+    for (let count = 0; count < 2; count += 1) await turn();
+    late.rstCode = http2.constants.NGHTTP2_CANCEL;
+    expect(await lateJudged).to.equal(true);
+  });
+
+  it('of an HTTP/2 stream that was destroyed by then is none', async () => {
+    const stream = { rstCode: 0, aborted: false, destroyed: true };
+    expect(await cut(stream)).to.equal(true);
+    expect(await cut({ stream })).to.equal(true);
+  });
+
+  it('of an HTTP/2 body that came whole is one', async () => {
+    const { accepted, request, dispose } = await http2Exchange('POST');
+    request.end('whole');
+    accepted.resume();
+    await once(accepted, 'end');
+    expect(await cut(accepted)).to.equal(false);
+    dispose();
+  });
+});
