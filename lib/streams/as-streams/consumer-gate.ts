@@ -103,16 +103,17 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
 
   /**
    * Gives the consumer all that waits, although it may have paused us: the stream is destroyed, and
-   * nothing comes after this. Does nothing if there is no consumer that would take it.
+   * nothing comes after this. Stops if the consumer has enough.
    *
+   * @param consumer - The one that the gate is open to, or will be: it may be registering us.
    * @param behind - Chunks that wait in the stream behind the one on its way.
    * @throws what the consumer throws.
    */
-  flush(behind: readonly unknown[]): void {
-    const { chunk, consumer, latch } = this;
+  flush(consumer: Pick<IConsumer, 'write'>, behind: readonly unknown[]): void {
+    const { chunk, latch } = this;
     this.chunk = null;
     for (const each of chunk === null ? behind : [chunk, ...behind]) {
-      if (latch.isHeldBy(Why.unopened | Why.stopped | Why.over)) return;
+      if (latch.isHeldBy(Why.stopped | Why.over)) return;
       consumer.write(each as Uint8Array);
     }
   }

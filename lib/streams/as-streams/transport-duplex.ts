@@ -135,7 +135,6 @@ export class TransportDuplex<T extends ITransport = ITransport>
       return;
     }
     if (isConsumer(transport)) this.register(transport);
-    if (this.isOver) return;
     // Read now: a chunk that waits in the gate may end the stream as it goes through.
     const hasEnded = this.output === 'ending';
     this.gate.open(transport);
@@ -173,9 +172,9 @@ export class TransportDuplex<T extends ITransport = ITransport>
     if (!this.push(data)) this.pauseTransport();
   }
 
-  /** The transport as long as it may be paused and resumed, if it can be. */
+  /** The transport as long as the connection stands, if it can be paused and resumed. */
   private get source(): IPushProducer | null {
-    if (this.link !== 'standing' || this.input === 'ended') return null;
+    if (this.link !== 'standing') return null;
     return isPushProducer(this.transport) ? this.transport : null;
   }
 
@@ -204,7 +203,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
 
   /** Called by the transport: the other end has ended its half. */
   readConnectionLost(): void {
-    if (this.input === 'ended' || this.destroyed) return;
+    if (this.destroyed) return;
     this.input = 'ended';
     this.push(null);
     this.read(0); // As a socket does: the end is emitted even if the stream is not read.
@@ -212,13 +211,12 @@ export class TransportDuplex<T extends ITransport = ITransport>
 
   /** Called by the transport: the write half has ended. */
   writeConnectionLost(): void {
-    if (this.output === 'ended' || this.destroyed) return;
-    const wasAsked = this.output === 'ending';
+    if (this.destroyed) return;
+    const { ended } = this;
+    this.ended = null;
     this.output = 'ended';
-    if (wasAsked) {
-      const { ended } = this;
-      this.ended = null;
-      ended?.();
+    if (ended !== null) {
+      ended();
     } else {
       // The other end or the transport closed it: chunks that still wait cannot be sent.
       this.gate.finish(new ConnectionLost('The connection ended before everything was written.'));
@@ -264,8 +262,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
     if (this.input !== 'paused') return;
     // Node calls this before it takes what it reads from the buffer. A transport that answered at
     // once would fill a full buffer further.
-    if (this.readableLength < this.readableHighWaterMark) this.resumeTransport();
-    else nextTick(() => this.resumeTransport());
+    nextTick(() => this.resumeTransport());
   }
 
   /** @internal */
@@ -298,7 +295,6 @@ export class TransportDuplex<T extends ITransport = ITransport>
    * has for all of them.
    */
   resetAndDestroy(): this {
-    if (this.destroyed) return this;
     try {
       this.abandon(null);
     } finally {
@@ -309,11 +305,15 @@ export class TransportDuplex<T extends ITransport = ITransport>
 
   /** @internal */
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-    if (error === null) forgetEnd(this);
+    forgetEnd(this);
     this.stopTimer();
     this.ended = null;
-    const delivers = isPlainDestroy(error) && !this.isOver && this.transport !== null;
-    leaveAndCallBack(() => (delivers ? this.deliver() : this.abandon(error)), error, callback);
+    const transport = isPlainDestroy(error) && !this.isOver ? this.transport : null;
+    const leave = (): void => {
+      if (transport === null) this.abandon(error);
+      else this.deliver(transport);
+    };
+    leaveAndCallBack(leave, error, callback);
     this.gate.fail();
   }
 
@@ -324,16 +324,15 @@ export class TransportDuplex<T extends ITransport = ITransport>
   }
 
   /** Closes the connection once all that was written is delivered. */
-  private deliver(): void {
-    const error = new ConnectionAborted('The stream was destroyed.');
+  private deliver(transport: ITransport): void {
     try {
-      this.gate.flush(waitingIn(this));
+      this.gate.flush(transport, waitingIn(this));
     } catch (thrown) {
       this.abandon(asError(thrown));
       throw thrown;
     }
-    this.gate.finish(error); // Chunks that were given to the transport count as written.
-    this.gate.close(error);
+    // Chunks that were given to the transport count as written.
+    this.gate.finish(new ConnectionAborted('The stream was destroyed.'));
     this.leave('close');
   }
 

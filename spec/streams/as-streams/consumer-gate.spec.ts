@@ -37,23 +37,23 @@ describe('ConsumerGate', () => {
     expect(told).to.deep.equal(['chunk', 'done']);
   });
 
-  it('flushes the chunks that wait to a consumer that has paused it, and nothing without a consumer', () => {
+  it('flushes the chunks that wait to a consumer that has paused it, or that it is not open to yet', () => {
     const unopened = made();
     unopened.write('first');
-    unopened.gate.flush([Buffer.from('second')]);
-    expect(unopened.told).to.deep.equal([]);
+    unopened.gate.flush(unopened.consumer, [Buffer.from('second')]);
+    expect(unopened.told).to.deep.equal(['first', 'second']);
     const paused = made();
     paused.gate.open(paused.consumer);
     paused.gate.pauseProducing();
     paused.write('first');
-    paused.gate.flush([Buffer.from('second')]);
+    paused.gate.flush(paused.consumer, [Buffer.from('second')]);
     expect(paused.told).to.deep.equal(['first', 'second']);
   });
 
   it('flushes nothing more to a consumer that stops it meanwhile', () => {
     const { gate, consumer, told } = made(() => gate.finish(failure));
     gate.open(consumer);
-    gate.flush([Buffer.from('first'), Buffer.from('second')]);
+    gate.flush(consumer, [Buffer.from('first'), Buffer.from('second')]);
     expect(told).to.deep.equal(['first']);
   });
 

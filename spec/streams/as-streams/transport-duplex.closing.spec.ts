@@ -8,6 +8,7 @@ import {
   ConnectionAborted,
   ConnectionDone,
   ConnectionLost,
+  type IPushProducer,
   ProducerStoppedError,
   TransportDuplex,
   WritableConsumer,
@@ -16,6 +17,11 @@ import { errorOf } from '../../support/error-event.js';
 import { loggedErrors } from '../../support/logged.js';
 import { RecordingTransport } from '../../support/transports.js';
 import { connected, events } from '../../support/connected-duplex.js';
+
+interface Connected {
+  readonly duplex: TransportDuplex;
+  readonly producer: IPushProducer;
+}
 
 /** What `for await` destroys a stream with. */
 function abortError(): Error {
@@ -139,6 +145,57 @@ describe('TransportDuplex', () => {
         expect(await result).to.be.oneOf([null, undefined]);
         expect(transport.log.slice(1)).to.deep.equal(['a', 'b', 'c', 'unregister', 'lose']);
       }
+    });
+
+    it('plainly, gives no more to a transport that is lost or has enough meanwhile', async () => {
+      const reason = new ConnectionLost();
+      for (const [lose, code] of [
+        [({ duplex }: Connected) => duplex.connectionLost(reason), reason.code],
+        [({ producer }: Connected) => producer.stopProducing(), 'ERR_PRODUCER_STOPPED'],
+      ] as const) {
+        const { duplex, transport } = connected();
+        const producer = transport.producer!;
+        transport.write = (data) => {
+          transport.log.push(String(data));
+          lose({ duplex, producer });
+        };
+        producer.pauseProducing();
+        const result = new Promise<unknown>((resolve) => duplex.write('a', resolve));
+        duplex.write('b');
+        duplex.destroy();
+        expect(await result).to.have.property('code', code);
+        expect(transport.log[1]).to.equal('a');
+        expect(transport.log).not.to.include('b');
+      }
+    });
+
+    it('plainly, as the transport takes a chunk, counts it as written', async () => {
+      const { duplex, transport } = connected();
+      transport.write = () => void duplex.destroy();
+      const result = new Promise<unknown>((resolve) => duplex.write('a', resolve));
+      expect(await result).to.be.oneOf([null, undefined]);
+      expect(transport.log.slice(1)).to.deep.equal(['unregister', 'lose']);
+    });
+
+    it('plainly, as the transport registers it, delivers what was written before', async () => {
+      const duplex = new TransportDuplex();
+      for (const chunk of 'abc') duplex.write(chunk);
+      const transport = new RecordingTransport();
+      const register = transport.registerProducer.bind(transport);
+      transport.registerProducer = (producer, streaming) => {
+        register(producer, streaming);
+        duplex.destroy();
+      };
+      duplex.makeConnection(transport);
+      await turn();
+      expect(transport.log).to.deep.equal(['register push', 'a', 'b', 'c', 'unregister', 'lose']);
+    });
+
+    it('before it was connected, fails what was written', async () => {
+      const duplex = new TransportDuplex();
+      const result = new Promise<unknown>((resolve) => duplex.write('a', resolve));
+      duplex.destroy();
+      expect(await result).to.have.property('code', 'ERR_CONNECTION_ABORTED');
     });
 
     it('plainly, closes a transport once that was closed by the end', () => {

@@ -1,4 +1,5 @@
 /** A connection that is lost from inside a call of the stream, or of which the end is told twice. */
+import { finished } from 'node:stream/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
@@ -145,5 +146,49 @@ describe('A TransportDuplex', () => {
     duplex.dataReceived(Buffer.alloc(duplex.readableHighWaterMark));
     await closed(duplex);
     expect(events).to.deep.equal([reason, 'close']);
+  });
+
+  it('that was destroyed has not ended, although it is told of the ends of its halves', async () => {
+    for (const half of [{ writable: false }, { readable: false }]) {
+      const { duplex } = connected();
+      duplex.destroy();
+      duplex.readConnectionLost();
+      duplex.writeConnectionLost();
+      const error: unknown = await finished(duplex, half).catch((reason: unknown) => reason);
+      expect(error).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
+    }
+  });
+
+  it('does not resume a transport whose other end has ended before the next tick', async () => {
+    const { duplex, transport } = connected();
+    const full = duplex.readableHighWaterMark;
+    duplex.dataReceived(Buffer.alloc(full));
+    expect(duplex.read()).to.have.lengthOf(full);
+    duplex.readConnectionLost();
+    await turn();
+    expect(transport.log).to.deep.equal(['pause']);
+  });
+
+  it('that ended before it was connected does not unregister from a transport that is lost as it registers', async () => {
+    const { duplex, transport } = made();
+    duplex.end();
+    await turn();
+    transport.registerProducer = () => duplex.connectionLost(lost());
+    duplex.makeConnection(transport);
+    await closed(duplex);
+    expect(transport.log).to.deep.equal([]);
+  });
+
+  it('can be read to its end when its transport stopped the producer before it was lost cleanly', async () => {
+    const { duplex, events, transport } = connected();
+    duplex.dataReceived(Buffer.from('unread'));
+    transport.producer?.stopProducing();
+    duplex.write('late');
+    duplex.connectionLost(new ConnectionDone());
+    await turn();
+    await turn();
+    expect(String(duplex.read())).to.equal('unread');
+    await closed(duplex);
+    expect(events.sort()).to.deep.equal(['close', 'end', 'finish']);
   });
 });
