@@ -41,6 +41,7 @@ export {
   saysEnd,
   saysFinish,
   stillTakesWrites,
+  takesWrites,
 } from './stream-state.js';
 export {
   addInputListener,

@@ -43,6 +43,11 @@ export function refusesWrites(stream: AnyWritable): boolean {
   return stream.destroyed === true || isWriteEnded(stream);
 }
 
+/** Whether `stream` is open for writes: it is not ended, nor destroyed, nor about to be. */
+export function takesWrites(stream: AnyWritable): boolean {
+  return stream.destroyed !== true && stream.destroying !== true && !isWriteEnded(stream);
+}
+
 /** Whether `stream` says `finish` when all that was written to it has left it. The oldest don't. */
 export function saysFinish(stream: AnyWritable): boolean {
   return 'writableEnded' in stream || 'writableFinished' in stream || '_writableState' in stream;

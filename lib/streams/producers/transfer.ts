@@ -241,20 +241,24 @@ export class Transfer implements SourceListener, IPushProducer {
   }
 
   private pass(chunk: unknown): void {
-    if (this.isTurnSpent()) this.rest();
-    // Empty bytes do not answer a consumer of bytes that asked for data.
-    if ((chunk as Sized)?.length === 0 && !this.toObjects && isBytes(chunk)) return;
-    if (!this.streaming) this.latch.hold(Why.unasked);
+    if (--this.unitsLeft <= 0 && this.isTurnSpent()) this.rest();
     try {
       if (this.direct !== null && (!this.asIs || Buffer.isBuffer(chunk))) {
         this.direct.writeAtOnce(chunk as Buffer);
       } else {
-        const returned: unknown = this.consumer.write(chunk as Uint8Array);
-        if (returned !== undefined) this.heed(returned);
+        this.write(chunk);
       }
     } catch (thrown) {
       this.consumerFailed(thrown);
     }
+  }
+
+  private write(chunk: unknown): void {
+    // Empty bytes do not answer a consumer of bytes that asked for data.
+    if ((chunk as Sized)?.length === 0 && !this.toObjects && isBytes(chunk)) return;
+    if (!this.streaming) this.latch.hold(Why.unasked);
+    const returned: unknown = this.consumer.write(chunk as Uint8Array);
+    if (returned !== undefined) this.heed(returned);
   }
 
   private heed(returned: unknown): void {
@@ -272,8 +276,8 @@ export class Transfer implements SourceListener, IPushProducer {
    * costs little.
    */
   private isTurnSpent(): boolean {
-    if (this.direct === null) return !spendTurn();
-    return --this.unitsLeft <= 0 && (this.unitsLeft = smallUnitsLeft()) === 0;
+    this.unitsLeft = this.direct === null ? Number(spendTurn()) : smallUnitsLeft();
+    return this.unitsLeft === 0;
   }
 
   /** Lets timers and I/O have their turn: a source in memory would keep them from it to its end. */

@@ -26,6 +26,7 @@ import {
   needsDrain,
   refusesWrites,
   sendsTogether,
+  takesWrites,
   type WriteHalf,
 } from '../any-stream/index.js';
 
@@ -207,7 +208,7 @@ export abstract class StreamWriter {
 
   /** Whether the stream is there, and would take a chunk at once. */
   get isReady(): boolean {
-    return this.latch.isFree && !refusesWrites(this.stream) && !isBeingDestroyed(this.stream);
+    return this.latch.isFree && takesWrites(this.stream);
   }
 
   /**
