@@ -45,12 +45,35 @@ export const SURVIVORS = {
       ],
     ],
   },
+  'lib/streams/any-stream/encodings.ts': {
+    [TYPES]: [['if (encoding === undefined ||', 'if (false ||']],
+    'a function that returns nothing says no, too': [['default:', '// Bytes that are not text']],
+    'no encoding has these letters further on': [
+      ["return typeof encoding === 'string' &&", "return typeof encoding === 'string' && /(utf"],
+    ],
+    'set when the decoder ends, before it is read': [['let lost = false', 'let lost = true']],
+  },
+  'lib/streams/any-stream/release-stream.ts': {
+    'to call what is missing is an error, which is caught': [
+      ['if (stream.resetAndDestroy === undefined ||', 'if (false ||'],
+    ],
+  },
   'lib/streams/as-streams/consumer-gate.ts': {
     [SHORTCUT]: [
       ['if (latch.isFree) {', 'if (false) {', 'if (latch.isFree) {}'],
       ['if (returned !== undefined) this.heed(', 'if (true) this.heed('],
     ],
     [CLOCK]: [['if (--this.unitsLeft <= 0)', 'if (--this.unitsLeft < 0)', 'if (true)']],
+  },
+  'lib/streams/producers/transfer.ts': {
+    [SHORTCUT]: [['if (returned !== undefined) this.heed(', 'if (true) this.heed(']],
+    [CLOCK]: [
+      [
+        'return --this.unitsLeft <= 0 &&',
+        'return true && (this.unitsLeft',
+        'return --this.unitsLeft < 0 &&',
+      ],
+    ],
   },
   'lib/streams/transports/stream-input.ts': {
     'set when it is opened, before it is read': [

@@ -30,7 +30,11 @@ export interface ReadableSource {
    * @returns whether it gives values of any kind, as they are, and not `Buffer`s only.
    */
   prepare(toObjects: boolean): boolean;
-  /** Takes a listener. If the source is over already, the listener is told at once. */
+  /**
+   * Takes a listener. If the source is over already, the listener is told at once.
+   *
+   * @throws InvalidStateError: another adapter reads it by now; nothing has changed.
+   */
   open(listener: SourceListener): void;
   /** Gives chunks from now on. */
   resume(): void;

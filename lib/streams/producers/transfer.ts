@@ -67,7 +67,7 @@ export class Transfer implements SourceListener, IPushProducer {
   private readonly toObjects: boolean;
   /** Whether the source gives such values, and not `Buffer`s only. */
   private asIs = false;
-  /** Whether the last write answered with a promise that may have yet to reject. */
+  /** Whether a write of this turn was that of an async function, which may have yet to fail. */
   private mayReject = false;
   /** Chunks that may go straight on before the time is to be asked. */
   private unitsLeft = 1;
@@ -111,7 +111,12 @@ export class Transfer implements SourceListener, IPushProducer {
     if (!this.isRunning) return;
     this.latch.release(Why.unopened);
     this.asIs = this.source.prepare(this.toObjects);
-    this.source.open(this);
+    try {
+      this.source.open(this);
+    } catch (thrown) {
+      // While it registered us, the consumer has given the source to another reader: it stays.
+      if (this.leaveSource()) this.tellFailure(thrown, asError(thrown));
+    }
     this.proceed();
   }
 
@@ -174,9 +179,13 @@ export class Transfer implements SourceListener, IPushProducer {
   /** Ends this before its time. */
   fail(reason: unknown): void {
     if (!this.leaveSource()) return;
-    const { consumer } = this;
     const error = asError(reason);
     this.source.destroy(error);
+    this.tellFailure(reason, error);
+  }
+
+  private tellFailure(reason: unknown, error: Error): void {
+    const { consumer } = this;
     if (isFailableConsumer(consumer)) attempt(() => consumer.producerFailed(error));
     attempt(() => consumer.unregisterProducer());
     this.reject(reason);
@@ -221,10 +230,8 @@ export class Transfer implements SourceListener, IPushProducer {
     if (!this.isRunning) return; // The consumer may have stopped us meanwhile.
     if (this.latch.isHeldBy(Why.ended)) {
       if (this.held.length > 0) return;
-      // The last write may have been that of an async function, which fails in this turn.
       if (this.mayReject) this.rest();
       else this.complete();
-      this.mayReject = false;
     } else if (this.latch.isFree) {
       this.source.resume();
     } else if (!this.mayFlowOn()) {
@@ -262,7 +269,7 @@ export class Transfer implements SourceListener, IPushProducer {
   }
 
   private heed(returned: unknown): void {
-    this.mayReject = isThenable(returned);
+    if (isThenable(returned)) this.mayReject = true;
     whenRejected(returned, (reason) => this.consumerFailed(reason));
   }
 
@@ -285,6 +292,7 @@ export class Transfer implements SourceListener, IPushProducer {
     this.latch.hold(Why.resting);
     setImmediate(() => {
       this.latch.release(Why.resting);
+      this.mayReject = false;
       this.proceed();
     });
   }

@@ -10,6 +10,11 @@ import {
   ReadableProducer,
   WritableConsumer,
 } from '../../../lib/index.js';
+import {
+  assertUnread,
+  claimReading,
+  releaseReading,
+} from '../../../lib/streams/any-stream/index.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
 
 const EVENTS = ['close', 'drain', 'finish', 'error', 'data', 'end'] as const;
@@ -93,6 +98,38 @@ describe('A stream that an adapter reads', () => {
     await first;
     expect(String(consumer.received)).to.equal('all');
     await new ReadableProducer(stream).startProducing(new RecordingConsumer());
+  });
+
+  it('refuses a second reader until the first one releases it', () => {
+    const stream = quietDuplex();
+    const [first, second] = [{}, {}];
+    claimReading(stream, first);
+    claimReading(stream, first);
+    expect(thrownBy(() => claimReading(stream, second))).to.include(refused);
+    releaseReading(stream, second);
+    expect(thrownBy(() => assertUnread(stream))).to.include(refused);
+    releaseReading(stream, first);
+    assertUnread(stream);
+    claimReading(stream, second);
+  });
+
+  it('is left alone by a ReadableProducer whose consumer lets another read it', async () => {
+    const stream = new PassThrough();
+    const reader = new RecordingConsumer();
+    let produced: Promise<void> | undefined;
+    const consumer = new (class extends RecordingConsumer {
+      override registerProducer(producer: ReadableProducer, streaming: boolean): void {
+        super.registerProducer(producer, streaming);
+        produced = new ReadableProducer(stream).startProducing(reader);
+      }
+    })();
+    const late = new ReadableProducer(stream);
+    const error = await late.startProducing(consumer).catch((thrown: unknown) => thrown);
+    expect(error).to.include(refused);
+    expect(consumer.log).to.deep.equal(['register push', 'unregister']);
+    stream.end('all');
+    await produced;
+    expect(String(reader.received)).to.equal('all');
   });
 
   it('refuses a DuplexTransport with a protocol while a ReadableProducer reads it', () => {

@@ -96,6 +96,11 @@ describe('The bytes of a chunk', () => {
     }
   });
 
+  it('are known also where the decoder is out of sight', () => {
+    const stream = Object.assign(new EventEmitter(), { _readableState: { encoding: 'hex' } });
+    expect(bytesFrom(stream, '00ff')).to.deep.equal(Buffer.of(0, 255));
+  });
+
   it('are text of a library that knows no encodings, and of streamx told none', () => {
     for (const stream of [new EventEmitter(), new streamx.Readable()]) {
       expect(String(bytesFrom(stream, 'é'))).to.equal('é');
@@ -168,6 +173,10 @@ describe('Strings of UTF-16', () => {
       }
     });
   }
+
+  it('are watched alone: text that never was bytes loses nothing', () => {
+    expect(watchLastUnit(new EventEmitter())()).to.equal(undefined);
+  });
 
   it('may have lost half a unit where all came before the watch began', async () => {
     for (const [library, isKnown] of [

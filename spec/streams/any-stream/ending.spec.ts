@@ -65,6 +65,14 @@ describe('The reason of an ending', () => {
     );
   });
 
+  it('says what is known of the cause, and no more', () => {
+    const facts: StreamFacts = { write: 'open', read: 'open', isHolding: false };
+    const causeOf = (event: Event) => endingOf(facts, event)?.cause as Error | undefined;
+    expect(causeOf('error'), 'the stream said `error` without one').to.equal(undefined);
+    expect(causeOf('handshake')?.message).to.include('TLS');
+    expect(causeOf('reset')?.message).not.to.include('TLS');
+  });
+
   it('is there after every failure and every close, and after an abort', () => {
     fc.assert(
       fc.property(anyFacts, anyEvent, (facts, event) => {

@@ -40,7 +40,8 @@ for (const [name, release] of Object.entries({ destroyStream, resetStream })) {
       about.destroy();
       for (const stream of [destroyed, about]) {
         let calls = 0;
-        Object.assign(stream, { destroy: () => (calls += 1) });
+        const called = () => (calls += 1);
+        Object.assign(stream, { destroy: called, resetAndDestroy: called });
         release(stream, failure);
         expect(calls).to.equal(0);
       }

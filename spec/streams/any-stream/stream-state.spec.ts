@@ -58,6 +58,7 @@ describe('How the halves of a stream stand', () => {
     expect(isWriteEnded(oldest({ writable: true }))).to.equal(false);
     expect(isWriteEnded(oldest({ writable: false }))).to.equal(true);
     expect(isReadToTheEnd(oldest({}))).to.equal(false);
+    expect(isReadToTheEnd(oldest({ readableEnded: true }))).to.equal(true);
     expect(isReadToTheEnd(oldest({ readable: true }))).to.equal(false);
     expect(isReadToTheEnd(oldest({ readable: false }))).to.equal(true);
     expect(isReadToTheEnd(oldest({ readable: false, destroyed: true }))).to.equal(false);

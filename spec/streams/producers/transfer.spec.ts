@@ -4,47 +4,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import type {
-  ReadableSource,
-  SourceListener,
-} from '../../../lib/streams/producers/readable-source.js';
-import { Transfer } from '../../../lib/streams/producers/transfer.js';
+import type { Transfer } from '../../../lib/streams/producers/transfer.js';
 import { failure } from '../../support/failure.js';
 import { loggedErrors } from '../../support/logged.js';
 import { rejection } from '../../support/rejection.js';
-
-/** A transfer, the source that it reads by hand, and all calls of the source and the consumer. */
-function made({
-  streaming = true,
-  consumer = {},
-  isPausingCostly = false,
-}: { streaming?: boolean; consumer?: object; isPausingCostly?: boolean } = {}) {
-  const calls: unknown[] = [];
-  let listener!: SourceListener;
-  const source: ReadableSource = {
-    isPausingCostly,
-    prepare: (toObjects) => toObjects,
-    open: (given) => (listener = given),
-    resume: () => calls.push('resume source'),
-    pause: () => calls.push('pause source'),
-    close: () => calls.push('close source'),
-    destroy: (reason) => calls.push(reason === undefined ? 'destroy source' : reason),
-  };
-  const transfer = new Transfer(
-    source,
-    {
-      registerProducer: (_producer: unknown, isPush: boolean) =>
-        calls.push(`register ${isPush ? 'push' : 'pull'}`),
-      unregisterProducer: () => calls.push('unregister'),
-      write: (data: Uint8Array) => void calls.push(String(data)),
-      ...consumer,
-    },
-    streaming,
-  );
-  transfer.register(transfer);
-  transfer.start();
-  return { transfer, calls, news: () => calls.splice(0), source: () => listener };
-}
+import { made } from '../../support/transfers.js';
 
 describe('Transfer', () => {
   const logged = loggedErrors();
@@ -137,6 +101,22 @@ describe('Transfer', () => {
     expect(news()).to.deep.equal([]);
   });
 
+  it('fails as its source does', async () => {
+    const { transfer, news, source } = made();
+    news();
+    source().onError(failure);
+    expect(news()).to.deep.equal(['close source', failure, 'unregister']);
+    expect(await rejection(transfer.done)).to.equal(failure);
+  });
+
+  it('pauses its source when it is paused, and resumes it when it is resumed', () => {
+    const { transfer, news } = made();
+    news();
+    transfer.pauseProducing();
+    transfer.resumeProducing();
+    expect(news()).to.deep.equal(['pause source', 'resume source']);
+  });
+
   it('gives one chunk each time that it is asked, and buffers the others', () => {
     const { transfer, news, source } = made({ streaming: false });
     expect(news()).to.deep.equal(['register pull', 'pause source']);
@@ -197,6 +177,17 @@ describe('Transfer', () => {
       kept.source().onChunk(Buffer.from('a'));
       kept.source().onEnd();
       await kept.transfer.done;
+    });
+
+    it('waits so although a later write answered at once, or it is resumed meanwhile', async () => {
+      for (const answer of [undefined, true]) {
+        const answers = [Promise.reject(failure), answer];
+        const { transfer, source } = made({ consumer: { write: () => answers.shift() } });
+        for (const data of ['a', 'b']) source().onChunk(Buffer.from(data));
+        source().onEnd();
+        transfer.resumeProducing();
+        expect(await rejection(transfer.done)).to.equal(failure);
+      }
     });
 
     it('logs a reason that comes after the transfer is over', async () => {
