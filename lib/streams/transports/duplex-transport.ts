@@ -104,7 +104,6 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
    */
   start(protocol: IProtocol): void {
     this.protocol = protocol;
-    if (this.disconnected) return;
     const { stream } = this;
     // The protocol decides what a hang-up means, not the socket.
     if ('allowHalfOpen' in stream) stream.allowHalfOpen = true;

@@ -103,21 +103,18 @@ export class GatheredWrites {
     const written = this.end - this.start;
     // Twice the present size, so that a chunk that grows in small steps is seldom moved.
     const room = 2 * (written + more);
-    const grows = this.block === slab && this.limit === free && this.limit > 0;
+    const grows = this.block === slab && this.limit === free;
     const start = grows ? this.start : free;
-    if (start + room <= slab.length) {
-      this.open(start, written, room);
-    } else if (start + written + more <= slab.length) {
-      this.open(start, written, slab.length - start);
+    if (start + written + more <= slab.length) {
+      this.open(start, written, Math.min(room, slab.length - start));
     } else {
-      if (grows) free = this.end;
       const from = this.block;
       slab = Buffer.allocUnsafeSlow(Math.max(SLAB, room));
       slab.set(from.subarray(this.start, this.end), 0);
       this.block = slab;
       this.start = 0;
       this.end = written;
-      this.limit = free = Math.min(room, slab.length);
+      this.limit = free = room;
     }
   }
 

@@ -19,6 +19,7 @@ import {
 } from '../../../lib/index.js';
 import { families } from '../../support/connection-families.js';
 import { http2Exchange } from '../../support/http2-exchange.js';
+import { memoryPair } from '../../support/memory-pair.js';
 import { idle } from '../../support/own-protocols.js';
 import { tcpPair } from '../../support/sockets.js';
 import { until } from '../../support/until.js';
@@ -175,6 +176,45 @@ describe('closeTimeout', () => {
     client.destroy();
   });
 
+  it('cuts off no producer that writes now and then to a stream that counts no bytes', async () => {
+    const [ours, peer] = memoryPair();
+    const protocol = new HalfCloseable();
+    const transport = new DuplexTransport(ours, { protocol, closeTimeout: 500 });
+    peer.resume().end();
+    await until(() => protocol.told.includes('read lost'));
+    transport.registerProducer(idle(), true);
+    transport.loseConnection();
+    for (let i = 0; i < 5; i++) {
+      await pass(400);
+      transport.write(Buffer.from('.'));
+      await turn();
+    }
+    expect(transport.connected).to.equal(true);
+    transport.unregisterProducer();
+    expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+  });
+
+  it('may be as long as a timer can be', async () => {
+    const longest = 2 ** 31 - 1;
+    const { transport, client } = await closing({ closeTimeout: longest });
+    clock.tick(longest);
+    expect(await transport.closed).to.be.instanceOf(ConnectionLost);
+    client.destroy();
+  });
+
+  it('leaves no timer after the close, although the stream said twice that it ended', async () => {
+    const [ours] = memoryPair();
+    const consumer = new WritableConsumer(ours);
+    consumer.registerProducer(idle(), true);
+    consumer.loseConnection();
+    ours.emit('end');
+    ours.emit('end');
+    expect(clock.countTimers()).to.equal(1);
+    consumer.unregisterProducer();
+    await consumer.closed;
+    expect(clock.countTimers()).to.equal(0);
+  });
+
   it('counts from 0 for another producer, and does not count without a producer', async () => {
     const { transport, client } = await closing({ closeTimeout: 500 });
     await pass(400);
@@ -242,8 +282,12 @@ describe('closeTimeout', () => {
   it('must be a number of milliseconds', () => {
     const make = (closeTimeout: unknown) => () =>
       new WritableConsumer(new Duplex(), { closeTimeout: closeTimeout as number });
-    for (const wrong of ['500', null, {}]) expect(make(wrong)).to.throw(InvalidArgTypeError);
-    for (const wrong of [-1, NaN]) expect(make(wrong)).to.throw(OutOfRangeError);
+    for (const wrong of ['500', null, {}]) {
+      expect(make(wrong)).to.throw(InvalidArgTypeError, '"options.closeTimeout"');
+    }
+    for (const wrong of [-1, NaN]) {
+      expect(make(wrong)).to.throw(OutOfRangeError, '"options.closeTimeout"');
+    }
     for (const right of [0, 500, 1e12, Infinity]) expect(make(right)).not.to.throw();
   });
 });

@@ -78,6 +78,39 @@ describe('DuplexTransport', () => {
     });
   });
 
+  describe('a close', () => {
+    for (const reader of ['a protocol', 'nobody']) {
+      it(`delivers all to a peer that reads only once it has sent all, to ${reader}`, async () => {
+        const { server, client } = await tcpPair();
+        const protocol = reader === 'nobody' ? undefined : new Recorder();
+        const transport = new DuplexTransport(server, { protocol });
+        const data = numbered(16_000_000);
+        transport.write(data);
+        transport.loseConnection();
+        await new Promise((resolve) => client.write(Buffer.alloc(32_000_000), resolve));
+        expect((await readAll(client)).equals(data)).to.equal(true);
+        client.end();
+        expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+      });
+    }
+
+    it('leaves the input to the code that reads it, also while that is paused', async () => {
+      const { server, client } = await tcpPair();
+      const transport = new DuplexTransport(server);
+      server.on('data', () => {});
+      server.pause();
+      server.removeAllListeners('data');
+      client.end('for other code');
+      transport.write(Buffer.from('goodbye'));
+      transport.loseConnection();
+      transport.loseConnection();
+      expect(String(await readAll(client))).to.equal('goodbye');
+      expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+      await turn();
+      expect(String(await readAll(server.resume()))).to.equal('for other code');
+    });
+  });
+
   describe('a peer that resets the connection', () => {
     it('is ConnectionLost with the cause, and stops the producer once', async () => {
       const { protocol, transport, peer } = await connected(new Recorder());

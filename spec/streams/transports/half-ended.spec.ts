@@ -234,17 +234,22 @@ describe('A stream whose writable half had ended', () => {
       expect(halfCloseable.told.at(-1)).to.equal('ConnectionDone');
     });
 
-    it(`is lost to a WritableConsumer, and the reader goes on: ${name}`, async () => {
-      const stream = await open();
-      const consumer = new WritableConsumer(stream);
-      const reader = new RecordingConsumer();
-      const produced = new ReadableProducer(stream).startProducing(reader);
-      const reason = await consumer.closed;
-      expect(reason).to.be.instanceOf(ConnectionLost);
-      expect(reason.cause).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
-      await produced;
-      expect(String(reader.received)).to.equal('last');
-    });
+    for (const [what, Consumer] of [
+      ['WritableConsumer', WritableConsumer],
+      ['DuplexTransport without a protocol', DuplexTransport],
+    ] as const) {
+      it(`is lost to a ${what}, and the reader goes on: ${name}`, async () => {
+        const stream = await open();
+        const consumer = new Consumer(stream);
+        const reader = new RecordingConsumer();
+        const produced = new ReadableProducer(stream).startProducing(reader);
+        const reason = await consumer.closed;
+        expect(reason).to.be.instanceOf(ConnectionLost);
+        expect(reason.cause).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
+        await produced;
+        expect(String(reader.received)).to.equal('last');
+      });
+    }
   }
 
   it('stops a producer that registers, at once', async () => {

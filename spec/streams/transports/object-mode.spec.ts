@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { ConnectionDone, WritableConsumer } from '../../../lib/index.js';
 import { Minipass } from '../../support/older-libraries.js';
 import { objectSinks } from '../../support/object-kinds.js';
+import { until } from '../../support/until.js';
 
 const values = [
   { n: 1 },
@@ -100,6 +101,41 @@ describe('A WritableConsumer of a stream in object mode', () => {
     consumer.loseConnection();
     await consumer.closed;
     expect(got).to.deep.equal(values);
+  });
+
+  it('does nothing with values once the stream was ended or closed, but refuses null', async () => {
+    for (const [end, isOver] of [
+      ['loseWriteConnection', false],
+      ['loseConnection', true],
+    ] as const) {
+      const stream = new PassThrough({ objectMode: true });
+      const consumer = new WritableConsumer<unknown>(stream);
+      consumer[end]();
+      await until(() => stream.writableFinished);
+      expect(consumer.disconnected).to.equal(isOver);
+      consumer.write({ n: 1 });
+      consumer.writeSequence([{ n: 1 }, 'two']);
+      expect(() => consumer.write(null)).to.throw(TypeError);
+      expect(consumer.writableLength).to.equal(0);
+      expect(stream.read()).to.equal(null);
+    }
+  });
+
+  it('does not ask to write for an empty sequence, as for an empty one of bytes', () => {
+    let asked = 0;
+    class Counting extends WritableConsumer<unknown> {
+      override startWriting(): void {
+        asked += 1;
+        super.startWriting();
+      }
+    }
+    const consumers = [true, false].map(
+      (objectMode) => new Counting(new PassThrough({ objectMode })),
+    );
+    for (const consumer of consumers) consumer.writeSequence([]);
+    expect(asked).to.equal(0);
+    for (const consumer of consumers) consumer.writeSequence([Buffer.from('a')]);
+    expect(asked).to.equal(2);
   });
 
   it('is full at the highWaterMark that an old library keeps, unless it has its own', () => {

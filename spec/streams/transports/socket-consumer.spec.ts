@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 
 import { expect } from 'chai';
 
-import { DuplexTransport } from '../../../lib/index.js';
+import { ConnectionLost, DuplexTransport } from '../../../lib/index.js';
 import { tcpPair, unixPair } from '../../support/sockets.js';
 import { Recorder, connected } from '../../support/recording-protocols.js';
 
@@ -33,6 +33,27 @@ describe('DuplexTransport', () => {
       expect(lost).to.have.property('port', localPort);
     });
 
+    it('are known in connectionLost after a reset too, when the socket has forgotten them', async () => {
+      const { protocol, transport, peer } = await connected(new Recorder());
+      const { localPort } = peer;
+      let lost: unknown;
+      protocol.connectionLost = () => (lost = transport.getPeer());
+      peer.resetAndDestroy();
+      expect(await transport.closed).to.be.instanceOf(ConnectionLost);
+      expect(lost).to.have.property('port', localPort);
+    });
+
+    it('are those of a pipe for a stream that knows a host without a port', () => {
+      const stream = Object.assign(new PassThrough(), {
+        ...{ localAddress: '10.0.0.1', remotePort: 80 },
+      });
+      const transport = new DuplexTransport(stream);
+      expect([transport.getHost(), transport.getPeer()]).to.deep.equal([
+        { type: 'PIPE' },
+        { type: 'PIPE' },
+      ]);
+    });
+
     it('are Unix and pipe addresses for sockets without a port', async () => {
       const { transport, peer } = await connected(new Recorder(), unixPair);
       expect(transport.getPeer()).to.deep.equal({ type: 'UNIX', name: null });
@@ -52,6 +73,19 @@ describe('DuplexTransport', () => {
       expect(told).to.deep.equal(['no delay', true, 'keep alive', true]);
       client.end();
       await transport.closed;
+    });
+
+    it('are nothing to a stream that is not a socket', () => {
+      const transport = new DuplexTransport(new PassThrough());
+      transport.setTcpNoDelay(true);
+      transport.setTcpKeepAlive(true);
+      expect([transport.getTcpNoDelay(), transport.getTcpKeepAlive()]).to.deep.equal([true, true]);
+      expect(transport).to.include({
+        authorized: false,
+        authorizationError: null,
+        negotiatedProtocol: null,
+      });
+      expect(transport.getPeerCertificate()).to.equal(null);
     });
 
     it('remember the values that they were set to', async () => {
