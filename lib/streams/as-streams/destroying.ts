@@ -17,16 +17,16 @@ export function isPlainDestroy(error: Error | null): boolean {
 /** Chunks that were written to `stream` and have yet to be given to its `_write`, in order. */
 export function waitingIn(stream: Writable): Buffer[] {
   // Node's own getter; its declarations lack it.
-  const { writableBuffer = [] } = stream as Writable & {
-    readonly writableBuffer?: readonly { readonly chunk: Buffer }[];
+  const { writableBuffer } = stream as Writable & {
+    readonly writableBuffer: readonly { readonly chunk: Buffer }[];
   };
   return writableBuffer.map(({ chunk }) => chunk);
 }
 
 /**
- * Makes a stream that is destroyed without an error one that was cut short, if its reader has not
- * got everything. (Node's `pipeline` waits for the `'end'` of a stream to which nothing was to be
- * added, also when it was destroyed with data unread; that `'end'` never comes.)
+ * Makes a stream that is destroyed one that was cut short, if its reader has not got everything.
+ * (If it is destroyed without an error, Node's `pipeline` waits for the `'end'` of a stream to which
+ * nothing was to be added, also when it was destroyed with data unread; that `'end'` never comes.)
  *
  * @param stream - Is being destroyed.
  */

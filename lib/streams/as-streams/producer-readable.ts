@@ -146,15 +146,20 @@ export class ProducerReadable<Data = Uint8Array>
     this.demand = 'none'; // First: a listener for the data may want more at once.
     const before = this.readableLength;
     if (!this.push(chunk)) this.pauseProducer();
-    // Bytes that are kept until a character is whole were an answer, but no listener is called that
-    // would want more.
-    else if (this.readableEncoding !== null && this.readableLength === before) this.readMore();
+    else if (this.isUnseen(chunk, before)) this.readMore();
+  }
+
+  /**
+   * Whether `chunk`, an answer, calls no listener that would want more: it is empty, or all of it is
+   * kept until a character is whole.
+   */
+  private isUnseen(chunk: unknown, lengthBefore: number): boolean {
+    if (this.readableEncoding !== null) return this.readableLength === lengthBefore;
+    return !this.readableObjectMode && (chunk as Buffer).length === 0;
   }
 
   private readMore(): void {
-    nextTick(() => {
-      if (!this.isOver) this.read(0);
-    });
+    nextTick(() => void this.read(0));
   }
 
   /** The data is complete: ends the stream, and forgets a producer that is still registered. */
@@ -212,7 +217,7 @@ export class ProducerReadable<Data = Uint8Array>
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     const { producer } = this;
     this.forgetProducer();
-    if (error === null) forgetEnd(this);
+    forgetEnd(this);
     const leave = (): void => {
       // A signal that has aborted destroys the stream before our fields are there.
       if (producer) tellToStop(this, producer);

@@ -12,6 +12,17 @@ import { loggedErrors } from '../../support/logged.js';
 import { readAll } from '../../support/sockets.js';
 import { made } from '../../support/driven-writable.js';
 
+/** A stream in front of a consumer that is told of the end, and of a failure. */
+function failable(options?: { finish: boolean }) {
+  const consumer = new DrivenConsumer();
+  const told = Object.assign(consumer, {
+    finish: () => void consumer.log.push('finish'),
+    producerFailed: () => void consumer.log.push('failed'),
+  });
+  const writable = new ConsumerWritable(told, options).on('error', () => {});
+  return { consumer, writable, log: () => consumer.log.slice(1) };
+}
+
 describe('ConsumerWritable', () => {
   const logged = loggedErrors();
 
@@ -22,6 +33,14 @@ describe('ConsumerWritable', () => {
       writable.end('b');
       await finished(writable);
       expect(consumer.log).to.deep.equal(['register push', 'a', 'b', 'unregister']);
+    });
+
+    it('unregisters before it finishes the consumer, and says of no failure', async () => {
+      const { consumer, writable, log } = failable({ finish: true });
+      writable.end('a');
+      await once(writable, 'close');
+      expect(log()).to.deep.equal(['a', 'unregister', 'finish']);
+      expect(consumer.producer).to.equal(null);
     });
 
     it('waits for a consumer that has paused it while data is buffered', async () => {
@@ -76,6 +95,14 @@ describe('ConsumerWritable', () => {
       expect(error).to.be.instanceOf(ProducerStoppedError);
       expect(error).to.have.property('code', 'ERR_PRODUCER_STOPPED');
       expect(consumer.log).to.deep.equal(['register push', 'stop']);
+    });
+
+    it('does not tell the consumer that it has failed', async () => {
+      const { consumer, writable, log } = failable();
+      consumer.stop();
+      await turn();
+      expect(writable.destroyed).to.equal(true);
+      expect(log()).to.deep.equal(['stop']);
     });
 
     it('fails the buffered chunks', async () => {

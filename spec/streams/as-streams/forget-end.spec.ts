@@ -50,6 +50,9 @@ for (const [name, make] of Object.entries(complete)) {
       readable.destroy();
       expect(chunks.join('')).to.equal('abc');
       expect(readable.readableEnded).to.equal(true);
+      // Where libraries look that know streams without that getter.
+      const { _readableState: state } = readable as unknown as { _readableState: object };
+      expect(state).to.have.property('ended', true);
     });
   });
 }

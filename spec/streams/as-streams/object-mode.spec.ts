@@ -1,9 +1,12 @@
+import { Readable } from 'node:stream';
+
 import { expect } from 'chai';
 
 import {
   ConsumerWritable,
   InvalidArgTypeError,
   ProducerReadable,
+  ReadableProducer,
   type IConsumer,
   type IPushProducer,
 } from '../../../lib/index.js';
@@ -89,6 +92,15 @@ describe('A ProducerReadable in object mode', () => {
     for (let i = 0; i < 3; i++) readable.read();
     await new Promise(setImmediate);
     expect(log).to.deep.equal(['pause', 'resume']);
+  });
+
+  it('takes each value that a ReadableProducer gives it', async () => {
+    const readable = new ProducerReadable<unknown>({ objectMode: true });
+    const sent = new ReadableProducer(Readable.from(values)).startProducing(readable);
+    const got: unknown[] = [];
+    for await (const value of readable) got.push(value);
+    await sent;
+    expectSame(got);
   });
 
   it('refuses null, and goes on', () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 
 import * as core from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { finished } from 'node:stream/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
@@ -39,6 +40,30 @@ describe('ProducerReadable', () => {
       readable.unregisterProducer();
       expect(await text(readable)).to.equal('a');
       expect(producer.told).to.deep.equal([]);
+    });
+
+    it('at once: what is left is read although less is left than is asked for', () => {
+      const readable = new ProducerReadable();
+      readable.write(Buffer.from('abc'));
+      readable.finish();
+      expect(String(readable.read(10))).to.equal('abc');
+    });
+
+    it('not when it is finished after it was destroyed', async () => {
+      const readable = new ProducerReadable();
+      readable.destroy();
+      readable.finish();
+      const error: unknown = await finished(readable).catch((reason: unknown) => reason);
+      expect(error).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
+    });
+
+    it('although a producer that has unregistered says that it has failed', async () => {
+      const readable = new ProducerReadable();
+      readable.registerProducer(recorder(), true);
+      readable.write(Buffer.from('a'));
+      readable.unregisterProducer();
+      readable.producerFailed(boom);
+      expect(await text(readable)).to.equal('a');
     });
 
     it('only when it is finished, with `{ end: false }`: one producer can follow another', async () => {

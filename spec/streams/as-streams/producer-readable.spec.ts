@@ -16,7 +16,7 @@ import {
 import { numbered, PullProducer, PushProducer } from '../../support/producers.js';
 import { Random } from '../../support/random.js';
 import { readAll } from '../../support/sockets.js';
-import { recorder, pulled } from '../../support/recording-producer.js';
+import { recorder } from '../../support/recording-producer.js';
 
 const bytes = (size: number) => Buffer.alloc(size, 'x');
 
@@ -111,6 +111,22 @@ describe('ProducerReadable', () => {
       expect(producer.told).to.deep.equal(['pause', 'resume']);
     });
 
+    it('does not pause it as it registers, if the buffer is not full', () => {
+      const readable = new ProducerReadable({ highWaterMark: 10 });
+      readable.write(bytes(9));
+      const producer = recorder();
+      readable.registerProducer(producer, true);
+      expect(producer.told).to.deep.equal([]);
+    });
+
+    it('takes what is written after it has unregistered, although the buffer is full', () => {
+      const readable = new ProducerReadable({ highWaterMark: 10, end: false });
+      readable.registerProducer(recorder(), true);
+      readable.unregisterProducer();
+      readable.write(bytes(10));
+      expect(readable.readableLength).to.equal(10);
+    });
+
     it('owes a new producer nothing for the pause of the last one', () => {
       const readable = new ProducerReadable({ highWaterMark: 10, end: false });
       const [first, second] = [recorder(), recorder()];
@@ -153,105 +169,6 @@ describe('ProducerReadable', () => {
     });
   });
 
-  describe('with a pull producer', () => {
-    it('asks it nothing until the stream is read', async () => {
-      const readable = new ProducerReadable();
-      const producer = recorder();
-      readable.registerProducer(producer, false);
-      await turn();
-      expect(producer.told).to.deep.equal([]);
-      readable.read();
-      expect(producer.told).to.deep.equal(['resume']);
-    });
-
-    it('asks it as it registers, if the reader waits already', () => {
-      const readable = new ProducerReadable();
-      readable.read();
-      const producer = recorder();
-      readable.registerProducer(producer, false);
-      expect(producer.told).to.deep.equal(['resume']);
-    });
-
-    it('does not ask a producer as it registers, if the reader has got its data', () => {
-      const readable = new ProducerReadable();
-      readable.read();
-      readable.write(bytes(1));
-      const producer = recorder();
-      readable.registerProducer(producer, false);
-      expect(producer.told).to.deep.equal([]);
-    });
-
-    it('asks once, however often the reader looks, until it has answered', async () => {
-      const readable = new ProducerReadable({ highWaterMark: 1 });
-      const producer = recorder();
-      readable.registerProducer(producer, false);
-      for (let i = 0; i < 3; i += 1) {
-        readable.read();
-        await turn();
-      }
-      expect(producer.told).to.deep.equal(['resume']);
-      readable.write(bytes(1));
-      await turn();
-      expect(producer.told).to.deep.equal(['resume']);
-      readable.read();
-      expect(producer.told).to.deep.equal(['resume', 'resume']);
-    });
-
-    it('asks once for each _read', async () => {
-      let reads = 0;
-      class Counting extends ProducerReadable {
-        override _read(): void {
-          reads += 1;
-          super._read();
-        }
-      }
-      const readable = new Counting({ highWaterMark: 100 });
-      const producer = new PullProducer(readable, numbered(5000), 60).start();
-      await readAll(readable);
-      expect(producer.log.filter((told) => told === 'resume')).to.have.length(reads);
-    });
-
-    it('asks again a producer that answers with no bytes', async () => {
-      const readable = new ProducerReadable();
-      const answers = [bytes(0), bytes(0), bytes(2)];
-      const producer = pulled(() => {
-        const answer = answers.shift();
-        if (answer === undefined) readable.unregisterProducer();
-        else readable.write(answer);
-      });
-      readable.registerProducer(producer, false);
-      expect((await readAll(readable)).length).to.equal(2);
-    });
-
-    it('asks the next producer if the last one unregistered without an answer', () => {
-      const readable = new ProducerReadable({ end: false });
-      const [first, second] = [recorder(), recorder()];
-      readable.registerProducer(first, false);
-      readable.read();
-      readable.unregisterProducer();
-      readable.registerProducer(second, false);
-      expect([first.told, second.told]).to.deep.equal([['resume'], ['resume']]);
-    });
-
-    it('does not grow the stack, or starve timers, with a producer that answers at once', async () => {
-      const readable = new ProducerReadable();
-      let left = 20_000;
-      const producer = pulled(() => {
-        if (left-- > 0) readable.write(bytes(1));
-        else readable.unregisterProducer();
-      });
-      readable.registerProducer(producer, false);
-      let received = 0;
-      let timers = 0;
-      const timer = setInterval(() => (timers += 1), 0);
-      readable.on('data', (chunk: Buffer) => (received += chunk.length));
-      await once(readable, 'end');
-      clearInterval(timer);
-      expect(received).to.equal(20_000);
-      expect(timers).to.be.above(0);
-    });
-  });
-
   for (const highWaterMark of [0, 1, 1000, undefined]) {
     for (const size of [1, 999, 70_000]) {
       for (const [name, Producer] of [
@@ -270,6 +187,11 @@ describe('ProducerReadable', () => {
       }
     }
   }
+
+  it('has no producer at first', () => {
+    const none = { producer: null, producerPaused: false, streamingProducer: false };
+    expect(new ProducerReadable()).to.include(none);
+  });
 
   it('passes memory on, uncopied, as Buffers', () => {
     const readable = new ProducerReadable();
@@ -301,6 +223,14 @@ describe('ProducerReadable', () => {
         expect(() => new ProducerReadable(value as ProducerReadableOptions)).to.throw(expected);
       });
     }
+
+    it('a producer in place of options, which would never be registered', () => {
+      for (const producer of [recorder(), { resumeProducing() {}, stopProducing() {} }]) {
+        expect(() => new ProducerReadable(producer as ProducerReadableOptions)).to.throw(
+          InvalidArgTypeError,
+        );
+      }
+    });
 
     it('a string, also after the end and when it is destroyed', () => {
       const finished = new ProducerReadable();

@@ -30,6 +30,8 @@ describe('TransportDuplex, where a socket is expected', () => {
     ]);
     const pipes = connected(new StringTransport(none, none));
     expect(addresses(pipes)).to.deep.equal([nowhere, nowhere]);
+    const silent = Object.assign(new StringTransport(), { getHost: undefined, getPeer: undefined });
+    expect(addresses(connected(silent))).to.deep.equal([nowhere, nowhere]);
   });
 
   it('passes each call on to the transport, and does nothing where the transport lacks the method', () => {
@@ -75,6 +77,19 @@ describe('TransportDuplex, where a socket is expected', () => {
       sinon.assert.calledOnce(timeouts);
       expect(duplex.timeout).to.equal(100);
       expect(duplex.destroyed).to.equal(false);
+    });
+
+    it('replaces the time that was set before, or turns it off', () => {
+      const duplex = connected();
+      const timeouts = sinon.spy();
+      duplex.on('timeout', timeouts);
+      duplex.setTimeout(100);
+      duplex.setTimeout(1000);
+      clock.tick(999);
+      sinon.assert.notCalled(timeouts);
+      duplex.setTimeout(0);
+      clock.tick(1000);
+      sinon.assert.notCalled(timeouts);
     });
 
     it('calls its callback once, and no more after 0', () => {
@@ -130,5 +145,12 @@ describe('TransportDuplex, where a socket is expected', () => {
     await once(finished, 'finish');
     finished.destroySoon();
     expect(finished.destroyed).to.equal(true);
+  });
+
+  it('that is destroyed already has not ended because it is to be destroyed soon', () => {
+    const duplex = connected();
+    duplex.destroy();
+    duplex.destroySoon();
+    expect(duplex.writableEnded).to.equal(false);
   });
 });

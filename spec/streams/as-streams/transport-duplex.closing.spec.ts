@@ -241,10 +241,10 @@ describe('TransportDuplex', () => {
       expect(transport.log.slice(1)).to.deep.equal(['unregister', 'abort']);
     });
 
-    it('closes a transport that can’t abort', () => {
+    it('with an error, closes a transport that can’t abort', () => {
       const { duplex, transport } = connected();
       Object.assign(transport, { abortConnection: undefined });
-      duplex.destroy();
+      duplex.on('error', () => {}).destroy(new Error('broken'));
       expect(transport.log.slice(1)).to.deep.equal(['unregister', 'lose']);
     });
 

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 
@@ -95,6 +96,15 @@ describe('TransportDuplex', () => {
       expect(duplex.transport).to.equal(null);
       duplex.destroy();
       expect(transport.log).to.deep.equal(['register push']);
+    });
+
+    it('refuses options that are none: null, and a transport or a socket', () => {
+      for (const wrong of [null, new RecordingTransport(), new PassThrough()]) {
+        expect(() => new TransportDuplex(wrong as never)).to.throw(
+          InvalidArgTypeError,
+          wrong === null ? 'an object' : 'the protocol of a transport',
+        );
+      }
     });
 
     it('refuses object mode', () => {
@@ -235,6 +245,18 @@ describe('TransportDuplex', () => {
       duplex.writeConnectionLost();
       await turn();
       expect(seen).to.deep.equal(['finish']);
+    });
+
+    it('takes no notice of a transport that stops it after its end', async () => {
+      const { duplex, transport } = connected();
+      const producer = transport.producer!;
+      duplex.end();
+      await turn();
+      producer.stopProducing();
+      await turn();
+      expect(duplex.destroyed).to.equal(false);
+      duplex.dataReceived(Buffer.from('still'));
+      expect(String(duplex.read())).to.equal('still');
     });
 
     it('closes a transport that can’t half-close, and asks it to produce no more', async () => {
