@@ -1,9 +1,9 @@
 /** The rooms of the bridge, and the specs that show what each does. */
 export const ROOMS = {
   'lib/streams/any-stream': [
-    'spec/streams/any-stream/*.spec.ts',
-    'spec/streams/producers/*.spec.ts',
-    'spec/streams/transports/{duplex-transport,half-ended,object-mode,start-tls,tls-side,writable-consumer}.spec.ts',
+    'spec/streams/any-stream/{capabilities,claims,encodings,ending,object-mode}.spec.ts',
+    'spec/streams/any-stream/{readable-capabilities,release-stream,reset}.spec.ts',
+    'spec/streams/any-stream/{stream-listeners,stream-state}.spec.ts',
   ],
   'lib/streams/as-streams': [
     'spec/streams/as-streams/*.spec.ts',
@@ -11,9 +11,12 @@ export const ROOMS = {
     'spec/streams/backpressure.spec.ts',
     'spec/streams/web/*.spec.ts',
   ],
+  'lib/streams/bodies': ['spec/streams/bodies/*.spec.ts'],
   'lib/streams/producers': [
     'spec/streams/producers/*.spec.ts',
+    'spec/streams/any-stream/claims.spec.ts',
     'spec/streams/backpressure.spec.ts',
+    'spec/streams/misspelt-options.spec.ts',
   ],
   'lib/streams/transports': [
     'spec/streams/transports/*.spec.ts',

@@ -1,0 +1,178 @@
+/** How a `ReadableProducer` treats the stream that it reads by its events. */
+import { EventEmitter } from 'node:events';
+import { Duplex, PassThrough, Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { expect } from 'chai';
+import sinon from 'sinon';
+
+import { ReadableProducer, type IPushProducer, type ReadableLike } from '../../../lib/index.js';
+import { failure, fails } from '../../support/failure.js';
+import { expectNothingLogged } from '../../support/logged.js';
+import { consumerThat, RecordingConsumer } from '../../support/recording-consumer.js';
+import { rejection } from '../../support/rejection.js';
+import { settled } from '../../support/settled.js';
+
+const push = (consumer: RecordingConsumer) => consumer.producer as IPushProducer;
+
+/** A stream of the oldest kind, with `members`. */
+const oldest = (members: object = {}): EventEmitter & ReadableLike =>
+  Object.assign(new EventEmitter(), { pause() {}, resume() {} }, members);
+
+/** Begins to read `stream`, for a consumer that takes everything. */
+function reading(stream: ReadableLike, consumer = new RecordingConsumer()) {
+  const producer = new ReadableProducer(stream);
+  const produced = producer.startProducing(consumer);
+  produced.catch(() => {}); // Awaited by those that it concerns.
+  return { consumer, producer, produced };
+}
+
+describe('The stream of a ReadableProducer', () => {
+  const logged = expectNothingLogged();
+
+  it('is told to flow and to stop once each time, and no more when it has ended', async () => {
+    const told: string[] = [];
+    const stream = oldest({ pause: () => told.push('pause'), resume: () => told.push('resume') });
+    const { consumer, produced } = reading(stream);
+    for (let count = 0; count < 2; count += 1) push(consumer).resumeProducing();
+    for (let count = 0; count < 2; count += 1) push(consumer).pauseProducing();
+    for (let count = 0; count < 2; count += 1) push(consumer).resumeProducing();
+    expect(told).to.deep.equal(['resume', 'pause', 'resume']);
+    stream.emit('end');
+    await produced;
+    expect(told).to.have.lengthOf(3);
+  });
+
+  it('is not paused for a consumer that pauses with each chunk and resumes before the next', () => {
+    const stream = new PassThrough();
+    const pause = sinon.spy(stream, 'pause');
+    const { consumer } = reading(
+      stream,
+      consumerThat((to) => push(to).pauseProducing()),
+    );
+    for (let count = 0; count < 5; count += 1) {
+      stream.write('a');
+      push(consumer).resumeProducing();
+    }
+    expect(consumer.chunks).to.have.lengthOf(5);
+    sinon.assert.notCalled(pause);
+  });
+
+  it('need not be able to pause, nor to resume: what comes meanwhile waits', async () => {
+    const stream = Object.assign(new EventEmitter(), { readable: true, pipe() {} });
+    const { consumer, produced } = reading(stream as unknown as ReadableLike);
+    push(consumer).pauseProducing();
+    stream.emit('data', Buffer.from('a'));
+    expect(consumer.log).to.deep.equal(['register push']);
+    push(consumer).resumeProducing();
+    stream.emit('end');
+    await produced;
+    expect(consumer.log).to.deep.equal(['register push', 'a', 'unregister']);
+  });
+
+  it('fails the transfer with a chunk that cannot be bytes', async () => {
+    const destroyed: unknown[] = [];
+    const stream = oldest({ destroy: (reason: unknown) => destroyed.push(reason) });
+    const { consumer, produced } = reading(stream);
+    stream.emit('data', 7);
+    const error = await rejection(produced);
+    expect(error).to.have.property('code', 'ERR_INVALID_ARG_TYPE');
+    expect(destroyed).to.deep.equal([error]);
+    expect(consumer.log).to.deep.equal(['register push', 'unregister']);
+  });
+
+  it('is heard no more once it was stopped, also in the midst of an event', async () => {
+    for (const [event, argument] of [
+      ['data', Buffer.from('a')],
+      ['data', 7],
+      ['close'],
+      ['end'],
+    ] as const) {
+      const stream = oldest();
+      stream.on(event, () => push(consumer).stopProducing());
+      const { consumer, produced } = reading(stream);
+      stream.emit(event, argument);
+      expect(await rejection(produced)).to.have.property('code', 'ERR_PRODUCER_STOPPED');
+      expect(consumer.chunks).to.deep.equal([]);
+    }
+  });
+
+  it('is destroyed once, however often the producer is stopped before it starts', () => {
+    let closes = 0;
+    const producer = new ReadableProducer(oldest({ close: () => (closes += 1) }));
+    for (let count = 0; count < 2; count += 1) producer.stopProducing();
+    expect(closes).to.equal(1);
+  });
+
+  it('is not destroyed once it has ended: it may have another half', async () => {
+    const destroy = sinon.spy();
+    const old = oldest({ destroy });
+    const modern = new Duplex({ autoDestroy: false, read() {} });
+    modern.destroy = destroy as never;
+    for (const stream of [old, modern]) {
+      const { consumer, produced } = reading(stream);
+      push(consumer).pauseProducing();
+      stream.emit('data', Buffer.from('held'));
+      if (stream === modern) modern.push(null);
+      else stream.emit('end');
+      push(consumer).stopProducing();
+      expect(await rejection(produced)).to.have.property('code', 'ERR_PRODUCER_STOPPED');
+    }
+    sinon.assert.calledOnce(destroy); // The modern one has yet to be read to its end.
+    expect(destroy.firstCall.thisValue).to.equal(modern);
+  });
+
+  it('may throw when it is destroyed: that is logged', async () => {
+    const { consumer, produced } = reading(oldest({ destroy: fails }));
+    push(consumer).stopProducing();
+    expect(await rejection(produced)).to.have.property('code', 'ERR_PRODUCER_STOPPED');
+    expect(logged.splice(0)).to.deep.equal([failure]);
+  });
+
+  it('may fail after its end where it cannot count its listeners: that is not logged', async () => {
+    const events = new EventEmitter();
+    const stream = {
+      on: events.on.bind(events),
+      removeListener: events.removeListener.bind(events),
+      pause() {},
+      resume() {},
+    };
+    const { produced } = reading(stream);
+    events.emit('end');
+    await produced;
+    events.emit('error', failure);
+  });
+
+  describe('if it can be reset after it has said its end,', () => {
+    const resettable = () => oldest({ rstCode: 0, aborted: false });
+
+    it('has ended although it closes at once', async () => {
+      const stream = resettable();
+      const { consumer, produced } = reading(stream);
+      for (const event of ['end', 'close']) stream.emit(event);
+      await produced;
+      expect(consumer.log).to.deep.equal(['register push', 'unregister']);
+    });
+
+    it('has nothing more to say to a producer that was stopped meanwhile', async () => {
+      const stream = resettable();
+      const { consumer, produced } = reading(stream);
+      stream.emit('end');
+      push(consumer).stopProducing();
+      await rejection(produced);
+      await settled();
+      expect(consumer.log).to.deep.equal(['register push']);
+    });
+  });
+
+  it('may lose half a unit of UTF-16 where its strings are wanted, and not its bytes', async () => {
+    const stream = Readable.from([Buffer.from([97, 0, 98])]).setEncoding('utf16le');
+    const consumer = Object.assign(new RecordingConsumer(), { takesObjects: true });
+    const got: unknown[] = [];
+    consumer.write = (value) => got.push(value);
+    await new ReadableProducer(stream).startProducing(consumer);
+    await turn();
+    expect(got.join('')).to.match(/^a/);
+    for (const value of got) expect(value).to.be.a('string');
+  });
+});
