@@ -1,7 +1,7 @@
 /** Push producers over TCP: ours, and every peer that does the same. */
 import type { Contestant, Settings } from '../harness/workload.js';
 import { startC, startNode, startTwisted } from './commands.js';
-import { cLoop, ours, pipeline, rawNode, streamx, twisted } from './contestants.js';
+import { byHand, cLoop, ours, pipeline, rawNode, streamx, twisted } from './contestants.js';
 import { limitOf, measureThroughput } from './throughput.js';
 
 /** What is sent, over how many connections, and how much a stream may buffer. */
@@ -13,6 +13,9 @@ export interface PushOptions {
   /** The same for every contestant; each has its own default if left out. */
   readonly highWaterMark?: number;
 }
+
+/** Bytes: messages that are smaller are worth gathering. */
+const SMALL = 4096;
 
 /** Longer for many connections, so that each has its turn often enough to be compared. */
 function forConnections(settings: Settings, connections: number): Settings {
@@ -50,6 +53,7 @@ export function pushers(options: PushOptions): [Contestant, ...Contestant[]] {
   if (connections > 1) return contestants; // The loop in C serves one connection.
   return [
     ...contestants,
+    ...(size < SMALL ? [byHand(node('by-hand'))] : []),
     cLoop((settings) =>
       measureThroughput(
         (port) => startC('source', port, size, limitOf(settings).seconds),

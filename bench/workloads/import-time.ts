@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { summarize } from '../harness/statistics.js';
 import type { Measurement, Metric, Table } from '../harness/workload.js';
 import { measuredNode } from '../support/commands.js';
+import { withLibrary } from '../support/library-bundle.js';
 import { ours, streamx, twisted } from '../support/contestants.js';
 import { PYTHON } from '../support/twisted.js';
 
@@ -34,8 +35,10 @@ function measure(command: string, args: readonly string[], code: string): Promis
   return Promise.resolve({ [beyondEmpty.name]: summarize(differences).median });
 }
 
-const node = (module: string) => () =>
+const measureNode = (module: string) =>
   measure(measuredNode(), ['--input-type=module', '-e'], `import '${module}';`);
+
+const node = (module: string) => () => measureNode(module);
 
 export const importTime: Table = {
   'import-time': {
@@ -43,6 +46,8 @@ export const importTime: Table = {
     metrics: [beyondEmpty],
     contestants: [
       ours(node('twisted-streams')),
+      // The least that this code can take: V8 has nothing to read that it need not read.
+      { name: 'the same, minified', measure: () => withLibrary({ minify: true }, measureNode) },
       { name: 'node:net', measure: node('node:net') },
       { name: 'readable-stream', measure: node('readable-stream') },
       streamx(node('streamx')),

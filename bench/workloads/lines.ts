@@ -1,7 +1,7 @@
 /** Lines of 64 bytes through each of our line receivers, beside other ways to split a stream into lines. */
 import { type Settings, tabulate } from '../harness/workload.js';
 import { startNode, startTwisted } from '../support/commands.js';
-import { atLeast, ours, readline, split2, twisted } from '../support/contestants.js';
+import { atLeast, byHand, ours, readline, split2, twisted } from '../support/contestants.js';
 import { measureRate, rateMetrics } from '../support/rates.js';
 
 const LINES = rateMetrics('lines', 'line');
@@ -27,6 +27,7 @@ export const lines = tabulate(ROWS, ({ receiver, program, lineOnly, timesTwisted
       ours(node(program)),
       readline(node('readline')),
       split2(node('split2')),
+      byHand(node('by-hand')),
       twisted((settings) => measureRate(startTwisted('lines', told(settings)), LINES)),
     ],
     goals: atLeast(LINES.rate, { Twisted: timesTwisted, readline: 1, split2: 1 }),
