@@ -27,8 +27,8 @@ export interface HandshakeListener {
 export interface TLSSide {
   /** Milliseconds that one may take. */
   readonly handshakeTimeout: number;
-  /** Whether a pre-shared key does in place of a certificate. */
-  readonly byKey: boolean;
+  /** Whether a pre-shared key does in place of the certificate of a client. */
+  readonly byKey?: boolean;
   /** Begins one over `stream`. */
   begin(stream: AnyDuplex, listener: HandshakeListener): void;
 }
@@ -115,13 +115,11 @@ function refusalOf({ authorizationError }: TLSSocket): Error | undefined {
 
 class ClientSide implements TLSSide {
   readonly handshakeTimeout: number;
-  readonly byKey: boolean;
   private readonly options: ClientTLSOptions;
   private readonly secureContext: SecureContext;
 
   constructor({ handshakeTimeout, ...options }: ClientTLSOptions) {
     this.handshakeTimeout = handshakeTimeout ?? HANDSHAKE_TIMEOUT;
-    this.byKey = options.pskCallback !== undefined;
     this.options = options;
     this.secureContext =
       options.secureContext ?? process.getBuiltinModule('node:tls').createSecureContext(options);

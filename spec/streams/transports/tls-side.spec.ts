@@ -1,7 +1,9 @@
 import { getEventListeners } from 'node:events';
+import net from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
+import sinon from 'sinon';
 
 import { tlsSide } from '../../../lib/streams/transports/tls-side.js';
 
@@ -22,6 +24,8 @@ describe('tlsSide', () => {
           { handshakeTimeout: '5' },
           { handshakeTimeout: 0 },
           { handshakeTimeout: NaN },
+          { handshakeTimeout: 2 ** 31 },
+          { handshakeTimeout: Infinity },
           { rejectUnauthorised: false },
           ...(isServer
             ? [{ SNICallback: 5 }, { ALPNCallback: 5 }, { pskCallback: 5 }]
@@ -55,7 +59,7 @@ describe('tlsSide', () => {
           checkServerIdentity: call('identity'),
           signal,
         };
-        tlsSide({ ...options }, isServer);
+        tlsSide({ ...options, handshakeTimeout: 2 ** 31 - 1 }, isServer);
         tlsSide({ signal: AbortSignal.abort() } as object, isServer);
         for (let count = 0; count < 5; count += 1) await turn();
         process.removeListener('warning', warn);
@@ -65,6 +69,17 @@ describe('tlsSide', () => {
       });
     });
   }
+
+  it('destroys the socket on which it has tried the options', () => {
+    const destroy = sinon.spy(net.Socket.prototype, 'destroy');
+    try {
+      for (const isServer of [true, false]) tlsSide({}, isServer);
+    } finally {
+      destroy.restore();
+    }
+    const plain = destroy.thisValues.filter((socket: object) => socket.constructor === net.Socket);
+    expect(new Set(plain)).to.have.property('size', 2);
+  });
 
   it('knows better than the options which side they are for', () => {
     const SNICallback = 5 as never; // A client has no use for it.

@@ -1,0 +1,213 @@
+/** What a close costs while it waits, and what is left of it. */
+import { Buffer } from 'node:buffer';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { Duplex, PassThrough } from 'node:stream';
+
+import { expect } from 'chai';
+import sinon from 'sinon';
+
+import {
+  ConnectionAborted,
+  ConnectionDone,
+  DuplexTransport,
+  WritableConsumer,
+  type ConnectionMessage,
+} from '../../../lib/index.js';
+import { Gate } from '../../support/gate.js';
+import { memoryPair } from '../../support/memory-pair.js';
+import { idle } from '../../support/own-protocols.js';
+import { HalfCloseable } from '../../support/recording-protocols.js';
+import { settled } from '../../support/settled.js';
+import { until } from '../../support/until.js';
+
+/** Counts how often the reactor asks it to write. */
+class Counting extends WritableConsumer {
+  asked = 0;
+  override doWrite(): Error | undefined {
+    this.asked += 1;
+    return super.doWrite();
+  }
+}
+
+describe('A consumer that waits', () => {
+  for (const [what, streaming, begin] of [
+    ['for the answer of a pull producer', false, () => {}],
+    ['to close for a pull producer', false, (each: Counting) => each.loseConnection()],
+    ['to close for a push producer', true, (each: Counting) => each.loseConnection()],
+    ['to half close for a push producer', true, (each: Counting) => each.loseWriteConnection()],
+  ] as const) {
+    it(`${what} is not asked to write over and over`, async () => {
+      const consumer = new Counting(new PassThrough());
+      consumer.registerProducer(idle(), streaming);
+      begin(consumer);
+      await settled();
+      expect(consumer.asked).to.be.at.most(2);
+      expect(consumer.connected).to.equal(true);
+      consumer.abortConnection();
+    });
+  }
+
+  it('to close until its socket has connected is not asked to write over and over', async () => {
+    let asked = 0;
+    class Connecting extends DuplexTransport {
+      override doWrite(): Error | undefined {
+        asked += 1;
+        return super.doWrite();
+      }
+    }
+    const stream = Object.assign(new PassThrough(), { connecting: true });
+    const transport = new Connecting(stream, { protocol: new HalfCloseable() });
+    transport.loseConnection();
+    await settled();
+    expect(asked).to.be.at.most(1);
+    expect(stream.writableEnded).to.equal(false);
+    stream.emit('connect');
+    expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+  });
+
+  it('to close for a transport listens once for the loss of that, however much it writes', async () => {
+    const closed = new Promise<Error>(() => {});
+    const then = sinon.spy(closed, 'then');
+    const producer = { ...idle(), loseConnection() {}, closed };
+    const consumer = new WritableConsumer(new PassThrough().resume());
+    consumer.registerProducer(producer, true);
+    consumer.loseConnection();
+    for (let i = 0; i < 5; i++) {
+      consumer.write(Buffer.from('more'));
+      await settled();
+    }
+    sinon.assert.calledOnce(then);
+    consumer.abortConnection();
+  });
+
+  it('to close for a transport that cannot tell of its loss closes when it is told to again', async () => {
+    const producer = { ...idle(), loseConnection() {}, disconnected: false };
+    const consumer = new WritableConsumer(new PassThrough().resume());
+    consumer.registerProducer(producer, true);
+    consumer.loseConnection();
+    await settled();
+    expect(consumer.connected).to.equal(true);
+    producer.disconnected = true;
+    consumer.loseConnection();
+    expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
+  });
+});
+
+describe('A consumer that is told to close', () => {
+  let told: string[];
+  const hear = (message: unknown) => told.push((message as ConnectionMessage).event);
+  beforeEach(() => {
+    told = [];
+    subscribe('twisted-streams:connection', hear);
+  });
+  afterEach(() => unsubscribe('twisted-streams:connection', hear));
+
+  /** Counts how often it is told to stop reading. */
+  class Reader extends WritableConsumer {
+    stopped = 0;
+    override stopReading(): void {
+      this.stopped += 1;
+      super.stopReading();
+    }
+  }
+
+  it('while a half close is under way closes once that is done, and no longer reads', async () => {
+    const gate = new Gate();
+    const consumer = new Reader(gate);
+    consumer.write(Buffer.from('last'));
+    consumer.loseWriteConnection();
+    await until(() => gate.writableEnded);
+    expect(consumer.stopped).to.equal(0);
+    consumer.loseConnection();
+    expect(consumer).to.include({ stopped: 1, disconnecting: true, connected: true });
+    gate.open();
+    expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
+    expect(told).to.deep.equal(['made', 'closing', 'closing', 'lost']);
+  });
+
+  it('by an abort tells of that once, and no longer reads', async () => {
+    const consumer = new Reader(new Gate());
+    consumer.abortConnection();
+    consumer.abortConnection();
+    expect(consumer.stopped).to.equal(1);
+    expect(await consumer.closed).to.be.instanceOf(ConnectionAborted);
+    consumer.abortConnection();
+    expect(told).to.deep.equal(['made', 'closing', 'lost']);
+    expect(consumer.stopped).to.equal(2); // Once by the loss.
+  });
+
+  it('by an abort after it was lost in another way tells nothing', async () => {
+    const stream = new PassThrough();
+    const consumer = new Reader(stream);
+    stream.destroy();
+    await consumer.closed;
+    consumer.abortConnection();
+    expect(told).to.deep.equal(['made', 'lost']);
+  });
+});
+
+describe('closeTimeout', () => {
+  let clock: sinon.SinonFakeTimers;
+  beforeEach(() => {
+    clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  });
+  afterEach(() => clock.restore());
+
+  /** A consumer whose close waits for a producer, and whose other end has hung up. */
+  const waiting = () => {
+    const [ours, peer] = memoryPair();
+    peer.on('error', () => {});
+    const consumer = new WritableConsumer(ours);
+    consumer.registerProducer(idle(), true);
+    consumer.loseWriteConnection();
+    consumer.loseConnection();
+    ours.emit('end');
+    return consumer;
+  };
+
+  it('is counted by one timer, although a half close was asked for before the close', async () => {
+    const consumer = waiting();
+    expect(clock.countTimers()).to.equal(1);
+    consumer.unregisterProducer();
+    expect(clock.countTimers()).to.equal(0);
+    await consumer.closed;
+  });
+
+  it('is not counted any more once the connection is lost', async () => {
+    const consumer = waiting();
+    consumer.abortConnection();
+    await consumer.closed;
+    expect(clock.countTimers()).to.equal(0);
+  });
+
+  for (const [what, close] of [
+    ['a close without a producer', (each: DuplexTransport) => each.loseConnection()],
+    [
+      'a half close that does not wait for its producer',
+      (each: DuplexTransport) => {
+        each.registerProducer(idle(), true);
+        each.loseWriteConnection();
+      },
+    ],
+  ] as const) {
+    it(`limits no time in which the bytes of ${what} leave`, async () => {
+      let leave: (() => void) | undefined;
+      const stream = new Duplex({ read() {}, write: (_chunk, _encoding, done) => (leave = done) });
+      const protocol = new HalfCloseable();
+      const transport = new DuplexTransport(stream, {
+        protocol,
+        closeTimeout: 500,
+        waitsForProducer: false,
+      });
+      stream.push(null);
+      await until(() => protocol.told.includes('read lost'));
+      transport.write(Buffer.from('last'));
+      close(transport);
+      await until(() => stream.writableEnded);
+      for (let i = 0; i < 10; i++) clock.tick(1000);
+      expect(transport.connected).to.equal(true);
+      leave?.();
+      expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+    });
+  }
+});
