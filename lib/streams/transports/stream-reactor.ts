@@ -160,7 +160,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
   }
 
   addReader(): void {
-    if (!this.isOver) this.input?.start();
+    if (!this.latch.isHeldBy(Why.over | Why.dropped)) this.input?.start();
   }
 
   removeReader(): void {

@@ -55,6 +55,17 @@ describe('DuplexTransport', () => {
       expect(protocol.received).to.have.length(1);
     });
 
+    it('stays stopped after abortConnection, although resumeProducing is called', async () => {
+      const duplex = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+      const protocol = new Recorder();
+      const transport = new DuplexTransport(duplex, { protocol });
+      transport.abortConnection();
+      transport.resumeProducing();
+      duplex.push('late');
+      await transport.closed;
+      expect(protocol.told).to.deep.equal(['made', 'ConnectionAborted']);
+    });
+
     it('that comes although the stream was paused is heard before the close, and so is its end', async () => {
       const { duplex, protocol, transport } = await pausedAndHalfClosed();
       duplex.emit('data', Buffer.from('late'));
