@@ -31,6 +31,7 @@ export const SLOW = [
   'spec/**/*.fuzz.spec.ts',
   'spec/streams/any-stream/faults.spec.ts',
   'spec/streams/as-streams/platform.spec.ts',
+  'spec/streams/producers/transfer.asked-in-a-loop.spec.ts',
   'spec/streams/transports/idle-memory.spec.ts',
   'spec/streams/transports/peer-faults.spec.ts',
 ];

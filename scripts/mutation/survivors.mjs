@@ -1,5 +1,6 @@
 const SHORTCUT = 'only a shorter way: the long one comes to the same';
 const CLOCK = 'only how often the clock is read';
+const EARLY = 'set before it is read';
 const TYPES = 'only for the types: the value is never missing there';
 
 /**
@@ -51,7 +52,7 @@ export const SURVIVORS = {
     'no encoding has these letters further on': [
       ["return typeof encoding === 'string' &&", "return typeof encoding === 'string' && /(utf"],
     ],
-    'set when the decoder ends, before it is read': [['let lost = false', 'let lost = true']],
+    [EARLY]: [['let lost = false', 'let lost = true']],
   },
   'lib/streams/any-stream/release-stream.ts': {
     'to call what is missing is an error, which is caught': [
@@ -65,20 +66,26 @@ export const SURVIVORS = {
     ],
     [CLOCK]: [['if (--this.unitsLeft <= 0)', 'if (--this.unitsLeft < 0)', 'if (true)']],
   },
-  'lib/streams/producers/transfer.ts': {
-    [SHORTCUT]: [['if (returned !== undefined) this.heed(', 'if (true) this.heed(']],
-    [CLOCK]: [
-      [
-        'return --this.unitsLeft <= 0 &&',
-        'return true && (this.unitsLeft',
-        'return --this.unitsLeft < 0 &&',
-      ],
+  'lib/streams/producers/emitter-source.ts': {
+    [EARLY]: [['private asIs = false;', 'private asIs = true;']],
+  },
+  'lib/streams/producers/iterator-source.ts': {
+    [EARLY]: [
+      ['private flowing = false;', 'private flowing = true;'],
+      ['private asIs = false;', 'private asIs = true;'],
+    ],
+    [TYPES]: [
+      ['this.listener?.onError(error);', 'this.listener.onError(error);'],
+      ['this.listener?.onChunk(chunk);', 'this.listener.onChunk(chunk);'],
+      ['listener?.onEnd();', 'listener.onEnd();'],
     ],
   },
+  'lib/streams/producers/transfer.ts': {
+    [SHORTCUT]: [['if (returned !== undefined) this.heed(', 'if (true) this.heed(']],
+    [CLOCK]: [['if (--this.unitsLeft <= 0 &&', 'if (true &&', 'if (--this.unitsLeft < 0 &&']],
+  },
   'lib/streams/transports/stream-input.ts': {
-    'set when it is opened, before it is read': [
-      ['private paused = false;', 'private paused = true;'],
-    ],
+    [EARLY]: [['private paused = false;', 'private paused = true;']],
     [TYPES]: [
       ['if (entries?.at(-1)?.is', 'if (entries?.at(-1).is'],
       [

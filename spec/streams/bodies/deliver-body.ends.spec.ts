@@ -4,9 +4,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import { deliverBody, Protocol, type ReadableLike } from '../../../lib/index.js';
+import { deliverBody, Protocol, ReadableProducer, type ReadableLike } from '../../../lib/index.js';
 import { failure } from '../../support/failure.js';
 import { loggedEvents } from '../../support/logged.js';
+import { RecordingConsumer } from '../../support/recording-consumer.js';
 import { settled } from '../../support/settled.js';
 import { until } from '../../support/until.js';
 
@@ -58,6 +59,36 @@ describe('The end of a body', () => {
   });
 });
 
+describe('A body', () => {
+  const invalid = { name: 'InvalidStateError', code: 'ERR_INVALID_STATE' };
+
+  /** What `deliverBody` throws of `body`, which connects nothing. */
+  function refusal(body: ReadableLike): unknown {
+    const protocol = new Body();
+    try {
+      deliverBody(body, protocol);
+    } catch (thrown) {
+      expect(protocol.connected).to.equal(false);
+      return thrown;
+    }
+    return undefined;
+  }
+
+  it('is delivered once, also when that is over', async () => {
+    const body = [Buffer.from('a')];
+    expect(await reasonFor(body)).to.equal('ResponseDone');
+    expect(refusal(body)).to.include(invalid);
+  });
+
+  it('is refused while another adapter reads it', async () => {
+    const body = new PassThrough();
+    const produced = new ReadableProducer(body).startProducing(new RecordingConsumer());
+    expect(refusal(body)).to.include(invalid);
+    body.end();
+    await produced;
+  });
+});
+
 describe('The protocol of a body', () => {
   const logged = loggedEvents();
 
@@ -97,6 +128,27 @@ describe('The protocol of a body', () => {
     protocol.transport.resumeProducing();
     await until(() => protocol.reason !== undefined);
     expect(texts).to.deep.equal(['all']);
+  });
+
+  it('that pauses while it is given the body is given no more until it resumes', async () => {
+    const texts: string[] = [];
+    class Pausing extends Body {
+      override dataReceived(data: Buffer): void {
+        texts.push(String(data));
+        this.transport.pauseProducing();
+      }
+    }
+    const protocol = new Pausing();
+    deliverBody(
+      ['to be', ', or not'].map((text) => Buffer.from(text)),
+      protocol,
+    );
+    await settled();
+    expect(texts).to.deep.equal(['to be']);
+    protocol.transport.resumeProducing();
+    await until(() => texts.length === 2);
+    protocol.transport.resumeProducing();
+    await until(() => protocol.reason !== undefined);
   });
 
   it('that fails later, when the body is over, is logged with why', async () => {

@@ -72,9 +72,12 @@ describe('The stream of a ReadableProducer', () => {
 
   it('fails the transfer with a chunk that cannot be bytes', async () => {
     const destroyed: unknown[] = [];
-    const stream = oldest({ destroy: (reason: unknown) => destroyed.push(reason) });
+    const stream = oldest({
+      destroy: (reason: unknown) => destroyed.push(reason),
+      setEncoding() {}, // So that nothing can tell what a string was.
+    });
     const { consumer, produced } = reading(stream);
-    stream.emit('data', 7);
+    stream.emit('data', 'text');
     const error = await rejection(produced);
     expect(error).to.have.property('code', 'ERR_INVALID_ARG_TYPE');
     expect(destroyed).to.deep.equal([error]);
@@ -84,6 +87,7 @@ describe('The stream of a ReadableProducer', () => {
   it('is heard no more once it was stopped, also in the midst of an event', async () => {
     for (const [event, argument] of [
       ['data', Buffer.from('a')],
+      ['data', new Uint8Array([97])],
       ['data', 7],
       ['close'],
       ['end'],
@@ -163,6 +167,13 @@ describe('The stream of a ReadableProducer', () => {
       await settled();
       expect(consumer.log).to.deep.equal(['register push']);
     });
+  });
+
+  it('fails the transfer at its end where its decoder has lost half a unit of UTF-16', async () => {
+    const stream = new PassThrough().setEncoding('utf16le');
+    const { produced } = reading(stream);
+    stream.end(Buffer.from([97, 0, 98]));
+    expect(await rejection(produced)).to.have.property('code', 'ERR_INVALID_ARG_TYPE');
   });
 
   it('may lose half a unit of UTF-16 where its strings are wanted, and not its bytes', async () => {
