@@ -7,9 +7,11 @@ export const ROOMS = {
   ],
   'lib/streams/as-streams': [
     'spec/streams/as-streams/*.spec.ts',
-    'spec/streams/transports/async-callbacks.spec.ts',
+    'spec/streams/transports/{async-callbacks,closed-under-a-stream}.spec.ts',
     'spec/streams/backpressure.spec.ts',
     'spec/streams/web/*.spec.ts',
+    'spec/base/diagnostics.spec.ts',
+    'spec/twisted/core/explain.spec.ts',
   ],
   'lib/streams/bodies': ['spec/streams/bodies/*.spec.ts'],
   'lib/streams/producers': [
@@ -23,6 +25,8 @@ export const ROOMS = {
     'spec/streams/any-stream/{claims,ending}.spec.ts',
     'spec/streams/backpressure.spec.ts',
   ],
+  'lib/streams/web': ['spec/streams/web/*.spec.ts'],
+  'lib/twisted/producers': ['spec/twisted/producers/*.spec.ts', 'spec/base/diagnostics.spec.ts'],
   'lib/twisted/core': ['spec/twisted/core/*.spec.ts'],
 };
 

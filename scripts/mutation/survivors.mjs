@@ -66,6 +66,9 @@ export const SURVIVORS = {
     ],
     [CLOCK]: [['if (--this.unitsLeft <= 0)', 'if (--this.unitsLeft < 0)', 'if (true)']],
   },
+  'lib/streams/as-streams/transport-duplex.ts': {
+    [SHORTCUT]: [["if (this.input !== 'paused') return;", 'if (false) return;']],
+  },
   'lib/streams/producers/emitter-source.ts': {
     [EARLY]: [['private asIs = false;', 'private asIs = true;']],
   },

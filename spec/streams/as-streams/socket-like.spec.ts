@@ -110,6 +110,7 @@ describe('TransportDuplex, where a socket is expected', () => {
       const duplex = connected();
       duplex.setTimeout(100);
       duplex.destroy();
+      expect(clock.countTimers()).to.equal(0);
       duplex.setTimeout(100);
       expect(clock.countTimers()).to.equal(0);
     });
