@@ -66,6 +66,22 @@ export const SURVIVORS = {
     ],
     [CLOCK]: [['if (--this.unitsLeft <= 0)', 'if (--this.unitsLeft < 0)', 'if (true)']],
   },
+  'lib/streams/as-streams/producer-readable.ts': {
+    'reads on once more, where Node does so by itself': [
+      ['else if (this.isUnseen(', 'else if (true) this.readMore();'],
+      [
+        'if (this.readableEncoding !== null) return this.readableLength ===',
+        'if (true) return this.readableLength ===',
+        'if (this.readableEncoding !== null) return true;',
+      ],
+      [
+        'return !this.readableObjectMode && (chunk',
+        'return true;',
+        'return !this.readableObjectMode || (chunk as Buffer).length === 0;',
+        'return !this.readableObjectMode && true;',
+      ],
+    ],
+  },
   'lib/streams/as-streams/transport-duplex.ts': {
     [SHORTCUT]: [["if (this.input !== 'paused') return;", 'if (false) return;']],
   },
