@@ -110,8 +110,6 @@ function assertUnlocked(stream: { readonly locked: boolean }): void {
 
 /** The writable half of a Node stream, over a WHATWG writer. */
 class WriterHalf {
-  private over = false;
-
   constructor(
     private readonly writer: WebWriterLike,
     destroy: (error: Error) => void,
@@ -127,14 +125,14 @@ class WriterHalf {
   }
 
   end(callback: WriteCallback): void {
-    this.over = true;
     settle(this.writer.close(), callback);
   }
 
-  /** Not waited for: it waits for the write that is under way, which may never be done. */
+  /**
+   * Not waited for: it waits for the write, or close, that is under way, which may never be done.
+   * On a stream that is closed it does nothing.
+   */
   abort(error: Error | null): void {
-    if (this.over) return;
-    this.over = true;
     reportUnlessSame(this.writer.abort(error ?? undefined), error, 'aborted');
   }
 }
@@ -190,7 +188,6 @@ class WebWritable extends Writable {
 class WebDuplex extends Duplex {
   private readonly half: WriterHalf;
   private readonly reader: ReturnType<WebReadableLike['getReader']>;
-  private readToTheEnd = false;
 
   constructor(pair: WebPairLike, { highWaterMark }: { highWaterMark?: number | undefined }) {
     super({ highWaterMark });
@@ -208,7 +205,6 @@ class WebDuplex extends Duplex {
   private received(done: boolean, value: unknown): void {
     if (this.destroyed) return;
     if (done) {
-      this.readToTheEnd = true;
       this.push(null);
       return;
     }
@@ -231,9 +227,8 @@ class WebDuplex extends Duplex {
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     this.half.abort(error);
-    if (!this.readToTheEnd) {
-      reportUnlessSame(this.reader.cancel(error ?? undefined), error, 'cancelled');
-    }
+    // Does nothing if it was read to its end.
+    reportUnlessSame(this.reader.cancel(error ?? undefined), error, 'cancelled');
     callback(error);
   }
 }

@@ -29,7 +29,6 @@ export function writableToWeb(stream: WritableForWeb & State): WritableStream<Ui
 }
 
 class NodeSink {
-  private over = false;
   /** Fails the write, or close, that is under way: not every stream calls back when it fails. */
   private failUnderWay: ((error: unknown) => void) | undefined;
 
@@ -43,9 +42,8 @@ class NodeSink {
   start(controller: WritableStreamDefaultController): void {
     const { stream } = this;
     const { signal } = controller as Controller;
+    // Both calls do nothing once the stream has failed or is closed.
     const fail = (error: unknown) => {
-      if (this.over) return;
-      this.over = true;
       controller.error(error);
       this.failUnderWay?.(error);
     };
@@ -77,12 +75,9 @@ class NodeSink {
   close(): Promise<void> {
     const { stream } = this;
     return this.underWay((done) => {
-      this.finished = () => {
-        this.over = true;
-        done();
-      };
+      this.finished = done;
       stream.on('finish', this.finished);
-      if (stream.writableFinished === true) this.finished();
+      if (stream.writableFinished === true) done();
       else stream.end();
     });
   }

@@ -37,6 +37,21 @@ describe('ConsumerGate', () => {
     expect(told).to.deep.equal(['chunk', 'done']);
   });
 
+  it('calls back when the consumer has taken a chunk, although it resumes the gate meanwhile', () => {
+    const { gate, consumer, told, write } = made(() => {
+      gate.pauseProducing();
+      gate.resumeProducing();
+      told.push('taken');
+    });
+    gate.open(consumer);
+    write();
+    gate.pauseProducing();
+    write();
+    gate.resumeProducing();
+    const once = ['chunk', 'taken', 'done'];
+    expect(told).to.deep.equal([...once, ...once]);
+  });
+
   it('flushes the chunks that wait to a consumer that has paused it, or that it is not open to yet', () => {
     const unopened = made();
     unopened.write('first');

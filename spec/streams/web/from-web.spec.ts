@@ -133,18 +133,37 @@ describe('fromWebWritable', () => {
     await once(stuck, 'close');
   });
 
-  it('reports an error in the abort that no other code would get', async () => {
-    const [broken, failure] = [new Error('broken'), new Error('abort failed')];
-    const stream = new WritableStream({ abort: () => Promise.reject(failure) });
+  it('tells the stream of an abort during a close that never ends', async () => {
+    let signal: AbortSignal | undefined;
+    const stream = new WritableStream({
+      start: (controller) =>
+        void ({ signal } = controller as unknown as typeof controller & {
+          signal: AbortSignal;
+        }),
+      close: () => new Promise(() => {}),
+    });
     const writable = fromWebWritable(stream);
-    writable.destroy(broken);
-    await errorOf(writable);
+    writable.end();
     await turn();
-    expect(logged).to.deep.equal([failure]);
+    const broken = new Error('broken');
+    writable.destroy(broken);
+    expect(await errorOf(writable)).to.equal(broken);
+    expect(signal?.reason).to.equal(broken);
+  });
+
+  it('reports an error in the abort that no other code would get', async () => {
+    const failure = new Error('abort failed');
+    for (const broken of [new Error('broken'), undefined]) {
+      const stream = new WritableStream({ abort: () => Promise.reject(failure) });
+      const writable = fromWebWritable(stream).on('error', () => {});
+      writable.destroy(broken);
+      await turn();
+      expect(logged.splice(0)).to.deep.equal([failure]);
+    }
   });
 
   it('refuses a value that is not a WritableStream, and a locked one', () => {
-    for (const wrong of [null, {}, 'text', new ReadableStream()]) {
+    for (const wrong of [null, {}, 'text', { getWriter: 1 }, new ReadableStream()]) {
       expect(() => fromWebWritable(wrong as never)).to.throw(InvalidArgTypeError);
     }
     const { stream } = collector();
@@ -154,6 +173,8 @@ describe('fromWebWritable', () => {
 });
 
 describe('fromWebPair', () => {
+  const logged = loggedErrors();
+
   it('carries bytes both ways through a TransformStream', async () => {
     const data = numbered(500_000);
     const duplex = fromWebPair(new CompressionStream('gzip'));
@@ -193,11 +214,13 @@ describe('fromWebPair', () => {
   });
 
   it('skips empty chunks', async () => {
-    const { pair: streams, give } = pair();
-    const duplex = fromWebPair(streams);
-    for (const chunk of ['', 'a', '', 'b', '']) give.enqueue(Buffer.from(chunk));
-    give.close();
-    expect(String(await readAll(duplex))).to.equal('ab');
+    for (const highWaterMark of [undefined, 0]) {
+      const { pair: streams, give } = pair();
+      const duplex = fromWebPair(streams, { highWaterMark });
+      for (const chunk of ['', 'a', '', '', 'b', '']) give.enqueue(Buffer.from(chunk));
+      give.close();
+      expect(String(await readAll(duplex))).to.equal('ab');
+    }
   });
 
   it('keeps one half open when the other has ended', async () => {
@@ -224,6 +247,28 @@ describe('fromWebPair', () => {
     }
   });
 
+  it('reports no error for which it fails, of whatever kind', async () => {
+    for (const broken of [new Error('broken'), 'broken']) {
+      const { pair: streams, give } = pair();
+      const duplex = fromWebPair(streams).resume();
+      give.error(broken);
+      const error = await errorOf(duplex);
+      if (broken instanceof Error) expect(error).to.equal(broken);
+      else expect(error).to.have.property('cause', broken);
+      await turn();
+      expect(logged).to.deep.equal([]);
+    }
+  });
+
+  it('that is destroyed as it reads has not ended', async () => {
+    const duplex = fromWebPair(pair().pair).resume();
+    await turn();
+    duplex.destroy();
+    await turn();
+    const failure = finished(duplex, { writable: false }).catch((error: unknown) => error);
+    expect(await failure).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
+  });
+
   it('cancels and aborts when it is destroyed', async () => {
     const { pair: streams, told, writable } = pair();
     const duplex = fromWebPair(streams);
@@ -241,7 +286,13 @@ describe('fromWebPair', () => {
   });
 
   it('refuses a value that is not a pair, and a pair that is locked, and locks nothing', () => {
-    for (const wrong of [null, {}, new ReadableStream(), { readable: new ReadableStream() }]) {
+    for (const wrong of [
+      null,
+      {},
+      'text',
+      new ReadableStream(),
+      { readable: new ReadableStream() },
+    ]) {
       expect(() => fromWebPair(wrong as never)).to.throw(InvalidArgTypeError);
     }
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();

@@ -295,7 +295,7 @@ describe('toWeb', () => {
   });
 
   it('refuses a value that is not a stream', () => {
-    for (const wrong of [null, 'text', {}, new EventTarget()]) {
+    for (const wrong of [null, undefined, 'text', {}, new EventTarget()]) {
       expect(() => toWeb(wrong as never)).to.throw(InvalidArgTypeError);
     }
   });
