@@ -26,7 +26,14 @@ export const ROOMS = {
     'spec/streams/backpressure.spec.ts',
   ],
   'lib/streams/web': ['spec/streams/web/*.spec.ts'],
-  'lib/twisted/producers': ['spec/twisted/producers/*.spec.ts', 'spec/base/diagnostics.spec.ts'],
+  'lib/twisted/producers': [
+    'spec/twisted/producers/*.spec.ts',
+    'spec/twisted/shaping/shaped-consumer*.spec.ts',
+    'spec/real-twisted/{file-sender,proxies,pull-to-push}.oracle.spec.ts',
+    'spec/streams/producers/trailer.spec.ts',
+    'spec/streams/transports/async-callbacks.spec.ts',
+    'spec/base/diagnostics.spec.ts',
+  ],
   'lib/twisted/core': ['spec/twisted/core/*.spec.ts'],
 };
 

@@ -10,11 +10,11 @@ import type { Cooperator } from '../../../lib/index.js';
 import {
   FileBodyProducer,
   type FileBytes,
-  log,
   UNKNOWN_LENGTH,
   WritableConsumer,
 } from '../../../lib/index.js';
 import type { FakeScheduler } from '../../support/fake-scheduler.js';
+import { loggedErrors } from '../../support/logged.js';
 import { pumped } from '../../support/pumped-cooperator.js';
 import { rejection } from '../../support/rejection.js';
 import { port } from '../../support/sockets.js';
@@ -44,7 +44,18 @@ class MemoryFile {
   }
 }
 
+/** Tells `position`, and then nothing. */
+function tellsOnce(position: number): () => number | undefined {
+  const told = [position];
+  return () => told.shift();
+}
+
+function expectNoCall(): void {
+  expect.fail('It was moved, and nobody knows from where');
+}
+
 describe('FileBodyProducer', () => {
+  const logged = loggedErrors();
   const folder = temporaryFolder();
   let scheduler: FakeScheduler;
   let cooperator: Cooperator;
@@ -75,6 +86,51 @@ describe('FileBodyProducer', () => {
     expect(new FileBodyProducer({ read: () => null }).length).to.equal(UNKNOWN_LENGTH);
     const later = { read: () => null, seek() {}, tell: () => Promise.resolve(0) };
     expect(new FileBodyProducer(later).length).to.equal(UNKNOWN_LENGTH);
+  });
+
+  it('does not know the length of a file that tells its position, or its end, later or not at all', () => {
+    for (const [tell, seek] of [
+      [undefined, () => {}],
+      [() => 4, undefined],
+      [() => Promise.resolve(4), expectNoCall],
+      [tellsOnce(4), () => {}],
+    ]) {
+      const file = { read: () => null, tell, seek } as never;
+      expect(new FileBodyProducer(file).length).to.equal(UNKNOWN_LENGTH);
+    }
+  });
+
+  it('goes on where it was paused and resumed before it has begun', async () => {
+    const body = new FileBodyProducer(text());
+    body.pauseProducing();
+    body.resumeProducing();
+    await body.startProducing(consumer);
+    expect(written.join('')).to.equal('two three');
+  });
+
+  it('lets through the error that a task of another cooperator throws', () => {
+    const failure = new Error('no pause');
+    const task = {
+      pause: () => {
+        throw failure;
+      },
+      whenDone: () => new Promise(() => {}),
+    };
+    const body = new FileBodyProducer(text(), { cooperator: { cooperate: () => task as never } });
+    void body.startProducing(consumer);
+    expect(() => body.pauseProducing()).to.throw(failure);
+  });
+
+  it('writes its file once: while it does, and when it was stopped before, it begins no more', async () => {
+    const writing = new FileBodyProducer(text(), { cooperator });
+    void writing.startProducing(consumer);
+    const stopped = new FileBodyProducer(text(), { cooperator });
+    stopped.stopProducing();
+    for (const body of [writing, stopped]) {
+      expect(await rejection(body.startProducing(consumer))).to.include({
+        code: 'ERR_INVALID_STATE',
+      });
+    }
   });
 
   it('writes a piece each time that it is its turn, then closes the file', async () => {
@@ -120,6 +176,7 @@ describe('FileBodyProducer', () => {
     body.resumeProducing();
     scheduler.pump();
     expect(written).to.deep.equal(['two ']);
+    body.pauseProducing();
     body.pauseProducing();
     scheduler.run();
     expect(written).to.deep.equal(['two ']);
@@ -188,14 +245,12 @@ describe('FileBodyProducer', () => {
   });
 
   it('logs that a file did not close, and has written it all the same', async () => {
-    const logged: unknown[] = [];
-    const restore = log.addObserver(({ error }) => logged.push(error));
     const failure = new Error('stuck');
-    await new FileBodyProducer({
-      read: () => null,
-      close: () => Promise.reject(failure),
-    }).startProducing(consumer);
-    restore();
+    const read = () => null;
+    await new FileBodyProducer({ read }).startProducing(consumer);
+    expect(logged).to.deep.equal([]);
+    const close = () => Promise.reject(failure);
+    await new FileBodyProducer({ read, close }).startProducing(consumer);
     expect(logged).to.deep.equal([failure]);
   });
 
