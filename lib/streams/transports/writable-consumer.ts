@@ -156,7 +156,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
   }
 
   protected override bufferData(data: Uint8Array): void {
-    if (data.length === 0 && !this.takesObjects) return;
+    if (!this.takesObjects && data.length === 0) return;
     this.hasAnswered = true;
     this.writes ??= new GatheredWrites(this.stream);
     this.writes.append(data);

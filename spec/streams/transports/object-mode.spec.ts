@@ -1,8 +1,8 @@
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 
 import { expect } from 'chai';
 
-import { ConnectionDone, WritableConsumer } from '../../../lib/index.js';
+import { ConnectionDone, ReadableProducer, WritableConsumer } from '../../../lib/index.js';
 import { Minipass } from '../../support/older-libraries.js';
 import { objectSinks } from '../../support/object-kinds.js';
 import { until } from '../../support/until.js';
@@ -28,6 +28,23 @@ const logging = (log: string[]) => ({
 });
 
 describe('A WritableConsumer of a stream in object mode', () => {
+  it('writes `undefined` too, as Node does', async () => {
+    const got: unknown[] = [];
+    const stream = new Writable({
+      objectMode: true,
+      write(object, _encoding, done) {
+        got.push(object);
+        done();
+      },
+    });
+    const consumer = new WritableConsumer<unknown>(stream);
+    consumer.write(undefined);
+    await new ReadableProducer([1, undefined, 2] as never).startProducing(consumer as never);
+    consumer.loseConnection();
+    expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
+    expect(got).to.deep.equal([undefined, 1, undefined, 2]);
+  });
+
   for (const { name, counts, open } of objectSinks) {
     describe(name, () => {
       it('writes each value unchanged, with a write of its own, in order', async () => {
