@@ -117,8 +117,8 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
   }
 
   /**
-   * Whether something may be written that a close has to wait for, although no producer is
-   * registered yet.
+   * Whether a close has to wait for the connection to stand: something may be written then,
+   * although no producer is registered yet.
    *
    * @internal
    */

@@ -21,6 +21,7 @@ import {
   assertDuplex,
   assertUnread,
   type DuplexLike,
+  isHandshaking,
   isUnreadSocket,
 } from '../any-stream/index.js';
 import { closeGracefully } from './close-gracefully.js';
@@ -130,16 +131,25 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
     rememberAddresses(this.stream);
     this.reactor.call(() => heed(this.protocol?.makeConnection(this), this, 'makeConnection'));
     if (this.disconnected) return;
+    if (isHandshaking(this.stream)) this.stream.on('secure', () => this.goOnClosing());
     if (this.disconnecting) input.discard();
     if (!this.reactor.isMoving) input.open(); // Else TLS reads it first, and it is opened after that.
-    if (this.isClosing) this.startWriting();
+    this.goOnClosing();
   }
 
-  /** @internal A protocol whose socket is still connecting writes once that is connected. */
+  private goOnClosing(): void {
+    if (this.connected && this.isClosing) this.startWriting();
+  }
+
+  /**
+   * A protocol whose socket is still connecting writes once that is connected. An end before the
+   * TLS handshake is done would cut that off, so the other end would not get a clean one.
+   *
+   * @internal
+   */
   protected override get isYetToBegin(): boolean {
-    return (
-      this.protocol !== undefined && !this.protocolConnected && this.stream.connecting === true
-    );
+    if (this.protocol === undefined) return false;
+    return this.protocolConnected ? isHandshaking(this.stream) : this.stream.connecting === true;
   }
 
   override doRead(): Error | undefined {
