@@ -11,6 +11,7 @@ import {
   needsDrain,
   PrematureCloseError,
   saysFinish,
+  watchLastUnit,
 } from '../../streams/any-stream/index.js';
 
 /**
@@ -47,9 +48,12 @@ export class JoinedStreams extends Duplex {
         this.destroy(asError(thrown));
       }
     });
+    const lossOfLastUnit = watchLastUnit(input);
     input.on('end', () => {
       ended = true;
-      this.push(null);
+      const loss = lossOfLastUnit();
+      if (loss === undefined) this.push(null);
+      else this.destroy(loss);
     });
     input.on('close', () => {
       if (!ended) this.destroy(new PrematureCloseError());

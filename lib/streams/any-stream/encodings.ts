@@ -25,10 +25,17 @@ interface Decoder {
   end(rest?: Buffer): string;
 }
 
+/** An entry of the list in which `readable-stream` 2 buffers chunks. */
+interface Entry {
+  readonly data?: unknown;
+  readonly next?: Entry | null;
+}
+
 interface Decoding {
   readonly readableEncoding?: string | null;
   readonly encoding?: string | null;
   readonly _readableState?: {
+    readonly buffer?: readonly unknown[] | { readonly head?: Entry | null } | null;
     readonly encoding?: string | null;
     readonly decoder?: Decoder | null;
     readonly ended?: boolean;
@@ -110,6 +117,9 @@ function isUTF16(encoding: string | symbol | null | undefined): encoding is stri
   return typeof encoding === 'string' && /^(utf-?16|ucs-?2)/i.test(encoding);
 }
 
+/** What `watchLastUnit` returns for a stream that drops nothing. */
+export function losesNothing(): undefined {}
+
 /**
  * Watches the decoder of `stream`: at the end of the data it drops half a unit of UTF-16 without a
  * word.
@@ -118,7 +128,7 @@ function isUTF16(encoding: string | symbol | null | undefined): encoding is stri
  */
 export function watchLastUnit(stream: object): () => Error | undefined {
   const encoding = encodingOf(stream);
-  if (!isUTF16(encoding)) return () => undefined;
+  if (!isUTF16(encoding)) return losesNothing;
   const error = new InvalidArgTypeError(
     'encoding',
     'one that keeps every byte: half a unit of UTF-16 may have been lost',
@@ -137,4 +147,40 @@ export function watchLastUnit(stream: object): () => Error | undefined {
     return end(rest);
   };
   return () => (lost ? error : undefined);
+}
+
+/**
+ * Whether bytes were lost because `stream` was told its encoding late. `readable-stream` 1 and 2
+ * join bytes that they have buffered already with the strings that come later. If all has come
+ * already, the beginning of a character that has no end is never given (Node 24 gives it).
+ *
+ * @returns an error if so.
+ */
+export function lossByLateEncoding(stream: object): Error | undefined {
+  const encoding = encodingOf(stream);
+  if (typeof encoding !== 'string') return undefined;
+  const { buffer, decoder, ended } = (stream as Decoding)._readableState ?? {};
+  const chunks = chunksOf(buffer);
+  const isMixed = chunks.some((chunk) => ArrayBuffer.isView(chunk));
+  // Half a unit of UTF-16 is seen to by `watchLastUnit`.
+  const isCut = ended && !isUTF16(encoding) && holdsMore(decoder, chunks.at(-1));
+  if (!isMixed && !isCut) return undefined;
+  const expected = 'one that was set before the data came: some of them are lost now';
+  return new InvalidArgTypeError('encoding', expected, encoding);
+}
+
+function chunksOf(buffer: NonNullable<Decoding['_readableState']>['buffer']): unknown[] {
+  if (Array.isArray(buffer)) return buffer;
+  const chunks = [];
+  let entry = (buffer as { readonly head?: Entry | null } | undefined)?.head;
+  for (; entry; entry = entry.next) chunks.push(entry.data);
+  return chunks;
+}
+
+/** Whether `decoder`, all of whose bytes have come, was not asked for the last ones. */
+function holdsMore(decoder: Decoder | null | undefined, lastChunk: unknown): boolean {
+  if (!decoder?.lastNeed) return false;
+  // Node's own forgets them when it is asked; the one of the package still knows, and says the same
+  // again.
+  return !Object.hasOwn(decoder, 'lastNeed') || decoder.end() !== lastChunk;
 }

@@ -15,12 +15,13 @@ export {
   type WritableLike,
 } from './capabilities.js';
 export { endingOf, type Event, type ReadHalf, type StreamFacts, type WriteHalf } from './ending.js';
-export { bytesFrom, watchLastUnit } from './encodings.js';
+export { bytesFrom, losesNothing, lossByLateEncoding, watchLastUnit } from './encodings.js';
 export { PrematureCloseError } from './errors.js';
 export { assertHighWaterMark } from './high-water-mark.js';
 export { givesAsIs, highWaterMarkOf, lengthOf, takesObjects, untakenBytes } from './object-mode.js';
 export {
   type AnyReadable,
+  isEmitter,
   isGone,
   isIterable,
   isNodeReadable,
@@ -37,6 +38,7 @@ export {
   isHandshaking,
   isReadToTheEnd,
   isWriteEnded,
+  mayYetTellWhy,
   refusesWrites,
   saysEnd,
   saysFinish,

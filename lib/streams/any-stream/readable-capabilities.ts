@@ -54,6 +54,7 @@ export interface AnyReadable extends EmitterLike {
   readonly readable?: boolean;
   readonly readableEncoding?: BufferEncoding | null;
   readonly readableEnded?: boolean;
+  readonly req?: unknown;
   pause?(): unknown;
   resume?(): unknown;
   close?(): unknown;
@@ -70,6 +71,11 @@ function has(value: unknown, name: string | symbol): boolean {
   );
 }
 
+/** Whether `value` has listeners. */
+export function isEmitter(value: unknown): value is EmitterLike {
+  return has(value, 'on') && has(value, 'removeListener');
+}
+
 /** Whether `value` is a WHATWG `ReadableStream`. */
 export function isWebReadable(value: unknown): value is WebReadableLike {
   return has(value, 'getReader');
@@ -77,7 +83,7 @@ export function isWebReadable(value: unknown): value is WebReadableLike {
 
 /** Whether `value` emits `data` and `end`. A bare writable doesn't, although it has a `pipe`. */
 export function isNodeReadable(value: unknown): value is AnyReadable {
-  if (!has(value, 'on') || !has(value, 'removeListener')) return false;
+  if (!isEmitter(value)) return false;
   if (has(value, 'read')) return true;
   if (has(value, 'pipe') && (value as AnyReadable).readable === true) return true;
   // Other emitters can be paused too, and are read in a way of their own.

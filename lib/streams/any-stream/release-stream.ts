@@ -1,9 +1,15 @@
 /** How a stream is let go of when its connection didn't end cleanly. */
+import { log } from '../../base/log.js';
 import { isDestroyed, type AnyWritable } from './capabilities.js';
 
 /** Destroys `stream`, with the reason for its other listeners. */
 export function destroyStream(stream: AnyWritable, reason: Error): void {
-  if (!isDestroyed(stream)) stream.destroy?.(reason);
+  if (isDestroyed(stream)) return;
+  try {
+    stream.destroy?.(reason);
+  } catch (thrown) {
+    log.err(thrown, 'Destroying a stream failed'); // Its connection is over all the same.
+  }
 }
 
 /** Resets a TCP connection, so that the other end doesn't take it for a clean close. */

@@ -56,11 +56,16 @@ export function isEndOfDestroyed(stream: Older & Resettable): boolean {
 
 /**
  * Calls `then` with whether `stream`, which has just said `end`, was cut: at once, but for a stream
- * of HTTP/2, which may say `end` first and that it was `aborted` after that.
+ * that was destroyed, and for one of HTTP/2, which may say `end` first and that it was `aborted`
+ * after that.
  */
 export function afterEnd(stream: object, then: (wasCut: boolean) => void): void {
+  if (isEndOfDestroyed(stream)) {
+    setImmediate(then, true); // Its `error`, which says why, comes after its `end`.
+    return;
+  }
   if (!isResettable(stream)) {
-    then(isEndOfDestroyed(stream));
+    then(false);
     return;
   }
   // One that was not cut says `end` before it is destroyed.

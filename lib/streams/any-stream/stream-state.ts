@@ -48,6 +48,14 @@ export function takesWrites(stream: AnyWritable): boolean {
   return stream.destroyed !== true && stream.destroying !== true && !isWriteEnded(stream);
 }
 
+/**
+ * Whether `stream` is destroyed and has no property that tells why, as those of `readable-stream` 2
+ * and 3 have none: the `error` that tells it may still come.
+ */
+export function mayYetTellWhy(stream: AnyReadable | AnyWritable): boolean {
+  return stream.destroyed === true && stream.errored === undefined;
+}
+
 /** Whether `stream` says `finish` when all that was written to it has left it. The oldest don't. */
 export function saysFinish(stream: AnyWritable): boolean {
   return 'writableEnded' in stream || 'writableFinished' in stream || '_writableState' in stream;

@@ -1,5 +1,7 @@
+import { asError } from '../../base/as-error.js';
 import { assertBytes, piecesOf } from '../../base/bytes.js';
 import {
+  callbackRejected,
   cleanClose,
   ConnectionAborted,
   type IAddress,
@@ -66,6 +68,11 @@ export class BodyTransport implements ITransport, IConsumer, IPushProducer {
   /** As {@link BodyTransport.loseConnection}, for another reason. */
   abortConnection(): void {
     if (this.connected && !this.disconnecting) this.close(new ConnectionAborted());
+  }
+
+  /** A callback that fails later ends the delivery, as one does that fails now. */
+  [callbackRejected](reason: unknown): void {
+    if (this.connected && !this.disconnecting) this.close(asError(reason));
   }
 
   /** Ends the delivery before its time. */

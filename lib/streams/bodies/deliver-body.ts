@@ -1,9 +1,10 @@
 import { asError } from '../../base/as-error.js';
 import { InvalidStateError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
-import { whenRejected } from '../../base/rejection.js';
+import { isThenable } from '../../base/rejection.js';
 import {
   assertProtocol,
+  heed,
   type IConsumer,
   type IProtocol,
   type IPushProducer,
@@ -82,7 +83,7 @@ class Delivery implements IConsumer {
 
   /** @throws what the protocol throws. */
   connect(): void {
-    this.hear(this.protocol.makeConnection(this.transport));
+    heed(this.protocol.makeConnection(this.transport), this.transport, 'makeConnection');
   }
 
   /** Delivers it all, then says how that ended. Never rejects. */
@@ -110,17 +111,22 @@ class Delivery implements IConsumer {
 
   unregisterProducer(): void {}
 
-  /** An error that the protocol throws ends the transfer, and is its reason. */
-  write(data: Buffer): void {
-    this.hear(this.protocol.dataReceived(data));
-  }
-
-  /** A callback that fails later ends the delivery, as one does that fails now. */
-  private hear(result: unknown): void {
-    whenRejected(result, (thrown) => {
-      if (this.transport.connected) this.transport.close(asError(thrown));
-      else log.err(thrown, 'The protocol of a body failed after the end of that');
-    });
+  /**
+   * An error that the protocol throws ends the transfer, and is its reason.
+   *
+   * @returns a promise that never rejects, if the protocol returned one: the end of the body waits
+   *   until that may have rejected.
+   */
+  write(data: Buffer): unknown {
+    let returned: unknown;
+    try {
+      returned = this.protocol.dataReceived(data);
+    } catch (thrown) {
+      log.err(thrown, 'The protocol of a body threw; its delivery ends');
+      throw thrown;
+    }
+    heed(returned, this.transport, 'dataReceived');
+    return isThenable(returned) ? Promise.resolve() : undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 
 import { log } from '../../base/log.js';
+import { setImmediate } from '../../base/timers.js';
 import {
   afterEnd,
   type AnyReadable,
@@ -8,10 +9,14 @@ import {
   bytesFrom,
   claimReading,
   givesAsIs,
+  isEmitter,
   isGone,
   isReadToTheEnd,
+  mayYetTellWhy,
   PrematureCloseError,
+  losesNothing,
   releaseReading,
+  lossByLateEncoding,
   wasReset,
   watchLastUnit,
 } from '../any-stream/index.js';
@@ -36,7 +41,7 @@ export class EmitterSource implements ReadableSource {
   private asIs = false;
   /** Why the stream's end is not the end of its data: bytes are missing. */
   private loss: Error | undefined;
-  private lossOfLastUnit: () => Error | undefined = () => undefined;
+  private lossOfLastUnit: () => Error | undefined = losesNothing;
 
   constructor(private readonly stream: AnyReadable) {}
 
@@ -56,10 +61,16 @@ export class EmitterSource implements ReadableSource {
     if (this.ended) {
       this.tellEnd(listener);
     } else if (stream.errored || isGone(stream)) {
-      listener.onError(stream.errored || new PrematureCloseError());
+      this.listener = listener; // Hears the `error` that may yet come.
+      this.closedEarly();
     } else {
       claimReading(stream, this);
       this.listener = listener;
+      const loss = this.asIs ? undefined : lossByLateEncoding(stream);
+      if (loss !== undefined) {
+        listener.onError(loss);
+        return;
+      }
       if (!this.asIs) this.lossOfLastUnit = watchLastUnit(stream);
       stream.on('data', this.onData);
       stream.on('end', this.onEnd);
@@ -108,6 +119,9 @@ export class EmitterSource implements ReadableSource {
     if (this.guarded) return;
     this.guarded = true;
     this.stream.on('error', this.onError);
+    // A client's request emits the errors of its response too.
+    const { req } = this.stream;
+    if (isEmitter(req)) req.on('error', ignore);
   }
 
   private readonly onData = (data: unknown): void => {
@@ -146,8 +160,14 @@ export class EmitterSource implements ReadableSource {
   }
 
   private readonly onClose = (): void => {
-    if (!this.ended) this.listener?.onError(new PrematureCloseError());
+    if (!this.ended) this.closedEarly();
   };
+
+  private closedEarly(): void {
+    const reason = this.stream.errored || new PrematureCloseError();
+    if (mayYetTellWhy(this.stream)) setImmediate(() => this.listener?.onError(reason));
+    else this.listener?.onError(reason);
+  }
 
   private readonly onError = (reason: unknown): void => {
     const { listener, stream } = this;
@@ -157,3 +177,6 @@ export class EmitterSource implements ReadableSource {
     }
   };
 }
+
+/** The error reaches the code that waits for the transfer, by the stream itself. */
+function ignore(): void {}

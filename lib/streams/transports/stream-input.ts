@@ -31,9 +31,12 @@ import {
   isHandshaking,
   isReadToTheEnd,
   isResettable,
+  losesNothing,
   type ReadHalf,
   releaseReading,
   removeInputListener,
+  lossByLateEncoding,
+  watchLastUnit,
 } from '../any-stream/index.js';
 import type { Descriptor, StreamReactor } from './stream-reactor.js';
 
@@ -63,6 +66,8 @@ export class StreamInput implements Input {
   private held: Queue<Entry> | null = null;
   /** Whether `catchUp` is on its way. */
   declare private scheduled?: boolean;
+  /** Tells at the end whether the stream's decoder has dropped a byte. */
+  declare private lossOfLastUnit?: () => Error | undefined;
   /** The data that `doRead` takes. */
   private current: unknown;
 
@@ -93,6 +98,12 @@ export class StreamInput implements Input {
     if (this.stage !== 'unopened') throw new Error(`The input is ${this.stage}, not unopened`);
     this.stage = 'listening';
     claimReading(this.stream, this);
+    const loss = lossByLateEncoding(this.stream);
+    if (loss !== undefined) {
+      this.reactor.settle('error', loss);
+      return;
+    }
+    this.watchLastUnit();
     addInputListener(this.reactor);
     if (isReadToTheEnd(this.stream) && !this.hasEnded) {
       // A half that had ended before we came counts as having ended just then.
@@ -180,7 +191,14 @@ export class StreamInput implements Input {
   take(): Buffer {
     const chunk = this.current;
     this.current = undefined;
+    if (typeof chunk === 'string') this.watchLastUnit(); // It may have been told its encoding since.
     return bytesFrom(this.stream, chunk);
+  }
+
+  private watchLastUnit(): void {
+    if (this.lossOfLastUnit !== undefined) return;
+    const lossOfLastUnit = watchLastUnit(this.stream);
+    if (lossOfLastUnit !== losesNothing) this.lossOfLastUnit = lossOfLastUnit;
   }
 
   received(chunk: unknown): void {
@@ -245,6 +263,11 @@ export class StreamInput implements Input {
   }
 
   private deliverEnd(): void {
+    const loss = this.lossOfLastUnit?.();
+    if (loss !== undefined) {
+      this.reactor.settle('error', loss);
+      return;
+    }
     this.reactor.call(readConnectionLost);
     this.reactor.readHalfEnded();
   }

@@ -13,7 +13,7 @@ import type {
 import { asError } from '../../base/as-error.js';
 import { log } from '../../base/log.js';
 import { NAMELESS, nameOf } from '../../base/name-of.js';
-import { nextTick } from '../../base/timers.js';
+import { nextTick, setImmediate } from '../../base/timers.js';
 import { othersWait, spendTurn, waitForTurn } from '../../base/turn.js';
 import {
   addStreamListener,
@@ -26,6 +26,7 @@ import {
   isResettable,
   isSocket,
   lengthOf,
+  mayYetTellWhy,
   type ReadHalf,
   removeStreamListener,
   saysEnd,
@@ -240,7 +241,12 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
   settle(event: Event, cause?: unknown): void {
     if (this.isOver) return;
     const reason = this.endingAfter(event, cause);
-    if (reason !== undefined) this.lose(reason);
+    if (reason === undefined) return;
+    if (cause === undefined && mayBringError(event) && mayYetTellWhy(this.stream)) {
+      setImmediate(() => this.lose(reason));
+    } else {
+      this.lose(reason);
+    }
   }
 
   drained(): void {
@@ -321,4 +327,12 @@ function doWrite(descriptor: Descriptor): Error | undefined {
 
 function tellWriteHalfGone(reactor: StreamReactor): void {
   reactor.tellWriteHalfGone();
+}
+
+/**
+ * Whether a stream that was destroyed may say `event` before its `error`. When it refuses a write,
+ * it was given the time to say that already.
+ */
+function mayBringError(event: Event): boolean {
+  return event !== 'abort' && event !== 'refused';
 }

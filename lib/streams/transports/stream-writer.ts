@@ -23,6 +23,7 @@ import {
   isResettable,
   isWriteEnded,
   lengthOf,
+  mayYetTellWhy,
   needsDrain,
   refusesWrites,
   sendsTogether,
@@ -183,10 +184,7 @@ export abstract class StreamWriter {
 
   /** Why the stream takes no more, if something is to be written. */
   private refusal(): Error | undefined {
-    if (this.stream.destroyed !== true || this.stream.errored !== undefined) {
-      return this.endingAfter('refused');
-    }
-    // The stream can't say why; the `error` that it may still emit will.
+    if (!mayYetTellWhy(this.stream)) return this.endingAfter('refused');
     this.latch.hold(Why.full);
     setImmediate(() => this.settle('refused'));
     return undefined;
@@ -247,7 +245,12 @@ export abstract class StreamWriter {
     const { half, stream } = this;
     if (half === 'ending' || half === 'delivered') return undefined;
     // Other code has ended it; there is nothing more to write.
-    if (refusesWrites(stream)) return this.endingAfter('close');
+    if (refusesWrites(stream)) {
+      if (!mayYetTellWhy(stream)) return this.endingAfter('close');
+      this.latch.hold(Why.full);
+      this.settle('close');
+      return undefined;
+    }
     this.becomes('ending', 'open');
     this.onFinished = onFinished;
     // HTTP/2 closes a stream whose other half has ended with its last frame, and never says

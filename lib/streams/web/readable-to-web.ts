@@ -1,4 +1,10 @@
-import { afterEnd, bytesFrom, type EmitterLike, wasReset } from '../any-stream/index.js';
+import {
+  afterEnd,
+  bytesFrom,
+  type EmitterLike,
+  wasReset,
+  watchLastUnit,
+} from '../any-stream/index.js';
 import { byBytes, destroyFor, lossOf } from './web-support.js';
 
 /** The least that a stream of bytes must be able to do for `toWeb` to read it. */
@@ -47,9 +53,14 @@ class NodeSource {
       stream.on('close', () => {
         if (!this.ended) this.fail(lossOf(stream));
       });
+      const lossOfLastUnit = watchLastUnit(stream);
       stream.on('end', () => {
         this.ended = true;
-        afterEnd(stream, (wasReset) => (wasReset ? this.fail(lossOf(stream)) : this.end()));
+        afterEnd(stream, (wasReset) => {
+          const loss = wasReset ? lossOf(stream) : lossOfLastUnit();
+          if (loss === undefined) this.end();
+          else this.fail(loss);
+        });
       });
       stream.on('data', (chunk: unknown) => this.give(chunk));
       stream.pause(); // The listener made it flow.

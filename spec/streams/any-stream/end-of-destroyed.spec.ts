@@ -8,6 +8,7 @@ import {
   ConnectionLost,
   DuplexTransport,
   ReadableProducer,
+  WritableConsumer,
 } from '../../../lib/index.js';
 import { AccumulatingProtocol, StringTransport } from '../../../lib/testing/index.js';
 import { readableStreams, through2 } from '../../support/older-libraries.js';
@@ -59,4 +60,57 @@ describe('A stream of readable-stream 2 that is destroyed without an error', () 
       expect(await connection.closed).to.be.instanceOf(ConnectionDone);
     }
   });
+});
+
+describe('A stream of a library whose streams do not say `errored`, destroyed with an error', () => {
+  const broken = new Error('broken');
+  const libraries = [readableStreams['readable-stream 2'], readableStreams['readable-stream 3']];
+
+  for (const library of libraries) {
+    const name = library === libraries[0] ? 'readable-stream 2' : 'readable-stream 3';
+    for (const streaming of [true, false]) {
+      it(`fails a ${streaming ? 'pushed' : 'pulled'} transfer with it, also one that begins after that (${name})`, async () => {
+        for (const isFirst of [true, false]) {
+          const stream = new library.PassThrough();
+          if (isFirst) stream.destroy(broken);
+          stream.on('error', () => {});
+          const producer = new ReadableProducer(stream, { streaming });
+          const sent = producer.startProducing(new StringTransport());
+          const failure = sent.then(
+            () => 'it resolved',
+            (error: Error) => error,
+          );
+          if (!isFirst) {
+            await turn();
+            stream.destroy(broken);
+          }
+          expect(await failure).to.equal(broken);
+        }
+      });
+    }
+
+    it(`is the cause of the loss of a connection, whatever it says first (${name})`, async () => {
+      for (const isClosing of [true, false]) {
+        const stream = new library.PassThrough();
+        const protocol = new AccumulatingProtocol();
+        const transport = new DuplexTransport(stream, { protocol });
+        transport.write(Buffer.alloc(100_000));
+        await turn();
+        if (isClosing) transport.loseConnection();
+        stream.destroy(broken);
+        const reason = await transport.closed;
+        expect(reason).to.be.instanceOf(ConnectionLost);
+        expect(reason.cause).to.equal(broken);
+        expect(protocol.closedReason).to.equal(reason);
+      }
+    });
+
+    it(`is the cause of the loss of a WritableConsumer (${name})`, async () => {
+      const stream = new library.PassThrough();
+      const consumer = new WritableConsumer(stream);
+      consumer.write(Buffer.alloc(100_000));
+      stream.destroy(broken);
+      expect(await consumer.closed).to.have.property('cause', broken);
+    });
+  }
 });

@@ -8,6 +8,7 @@ import * as streamx from 'streamx';
 
 import { destroyStream, resetStream } from '../../../lib/streams/any-stream/index.js';
 import { failure } from '../../support/failure.js';
+import { expectNothingLogged } from '../../support/logged.js';
 import { readableStreams } from '../../support/older-libraries.js';
 import { tcpPair, tlsPair, unixPair } from '../../support/sockets.js';
 import { settled } from '../../support/settled.js';
@@ -25,6 +26,8 @@ const closed = (stream: NodeJS.EventEmitter) =>
 
 for (const [name, release] of Object.entries({ destroyStream, resetStream })) {
   describe(`${name} of a stream that cannot be reset`, () => {
+    const logged = expectNothingLogged();
+
     it('destroys it with the reason', async () => {
       const stream = new PassThrough();
       const errors = errorsOf(stream);
@@ -46,6 +49,15 @@ for (const [name, release] of Object.entries({ destroyStream, resetStream })) {
         expect(calls).to.equal(0);
       }
       await closed(about);
+    });
+
+    it('logs what its `destroy` throws', () => {
+      const stream = new PassThrough();
+      stream.destroy = () => {
+        throw failure;
+      };
+      release(stream, new Error('why it is let go'));
+      expect(logged.splice(0)).to.deep.equal([failure]);
     });
 
     it('leaves it alone if it has no `destroy`', () => {

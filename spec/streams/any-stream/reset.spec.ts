@@ -84,12 +84,20 @@ describe('An end', () => {
 
   it('is judged at once where no reset can follow it', () => {
     const told: boolean[] = [];
-    const destroyed = new readableStreams['readable-stream 2'].PassThrough();
-    destroyed.destroy();
-    for (const stream of [new PassThrough(), destroyed]) {
-      afterEnd(stream, (wasCut) => told.push(wasCut));
-    }
-    expect(told).to.deep.equal([false, true]);
+    afterEnd(new PassThrough(), (wasCut) => told.push(wasCut));
+    expect(told).to.deep.equal([false]);
+  });
+
+  it('of a stream that was destroyed is judged after its error', async () => {
+    const told: unknown[] = [];
+    const stream = new readableStreams['readable-stream 2'].PassThrough();
+    stream.on('error', (error: Error) => told.push(error.message));
+    stream.destroy(new Error('broken'));
+    await new Promise<void>((resolve) => {
+      afterEnd(stream, (wasCut) => resolve(void told.push(wasCut)));
+      expect(told).to.deep.equal([]);
+    });
+    expect(told).to.deep.equal(['broken', true]);
   });
 
   it('of an HTTP/2 stream is judged when a reset behind it would be known', async () => {

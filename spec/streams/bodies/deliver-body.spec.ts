@@ -117,6 +117,32 @@ describe('deliverBody', () => {
       });
     }
 
+    for (const who of ['the server', 'the protocol']) {
+      it(`ends with ResponseFailed if ${who} cuts it, and the request has no listener for that`, async () => {
+        let cut: (() => void) | undefined;
+        server = http.createServer((_request, response) => {
+          response.writeHead(200, { 'Content-Length': 100 }).write('part of it');
+          cut = () => response.socket?.resetAndDestroy();
+        });
+        server.listen(0, '127.0.0.1');
+        await until(() => server.listening);
+        const body = new Body();
+        const to = { host: '127.0.0.1', port: port(server), agent: false };
+        const request = http.get(to, (response) => deliverBody(response, body));
+        if (who === 'the protocol') {
+          body.dataReceived = () => {
+            throw new Error('misread');
+          };
+        } else {
+          await until(() => body.text !== '');
+          cut?.();
+        }
+        await body.whenOver();
+        expect(body.reason).to.include({ name: 'ResponseFailed' });
+        await until(() => request.closed);
+      });
+    }
+
     it('pauses the connection with the transport, and goes on', async () => {
       let sent = 0;
       const size = 4 << 20;
@@ -249,6 +275,7 @@ describe('deliverBody', () => {
       deliverBody(readable, throwing);
       expect((await throwing.whenOver()).reason).to.include({ cause: failure });
       expect(readable.destroyed).to.equal(true);
+      expect(logged).to.deep.equal([failure]);
     });
 
     for (const callback of ['connectionMade', 'dataReceived'] as const) {
@@ -266,8 +293,36 @@ describe('deliverBody', () => {
         deliverBody(readable, rejecting);
         expect((await rejecting.whenOver()).reason).to.include({ cause: failure });
         expect(readable.destroyed).to.equal(true);
+        expect(logged).to.deep.equal([failure]);
       });
     }
+
+    it('rejects later in connectionMade, ends with that error', async () => {
+      const readable = endless('x');
+      class Rejecting extends Body {
+        override async connectionMade(): Promise<void> {
+          await turn();
+          throw failure;
+        }
+      }
+      const rejecting = new Rejecting();
+      deliverBody(readable, rejecting);
+      expect((await rejecting.whenOver()).reason).to.include({ cause: failure });
+      expect(readable.destroyed).to.equal(true);
+      expect(logged).to.deep.equal([failure]);
+    });
+
+    it('rejects for the last piece of the body, did not receive all of it', async () => {
+      class Rejecting extends Body {
+        override dataReceived(): void {
+          return Promise.reject(failure) as unknown as undefined;
+        }
+      }
+      const rejecting = new Rejecting();
+      deliverBody(Readable.from([Buffer.from('all of it')]), rejecting);
+      expect((await rejecting.whenOver()).reason).to.include({ cause: failure });
+      expect(logged).to.deep.equal([failure]);
+    });
 
     it('throws in connectionMade, is not connected: the body may be delivered again', async () => {
       const readable = endless('x');
