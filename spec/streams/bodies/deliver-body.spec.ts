@@ -299,13 +299,12 @@ describe('deliverBody', () => {
 
     it('rejects later in connectionMade, ends with that error', async () => {
       const readable = endless('x');
-      class Rejecting extends Body {
-        override async connectionMade(): Promise<void> {
-          await turn();
-          throw failure;
-        }
-      }
-      const rejecting = new Rejecting();
+      const rejecting = new Body();
+      const connectionMade = async (): Promise<void> => {
+        await turn();
+        throw failure;
+      };
+      Object.assign(rejecting, { connectionMade });
       deliverBody(readable, rejecting);
       expect((await rejecting.whenOver()).reason).to.include({ cause: failure });
       expect(readable.destroyed).to.equal(true);

@@ -1,6 +1,6 @@
 /** A TLS socket that the program made itself is given to a transport before its handshake is done. */
 import { once } from 'node:events';
-import net from 'node:net';
+import type net from 'node:net';
 import tls from 'node:tls';
 
 import { expect } from 'chai';

@@ -39,7 +39,7 @@ describe('A WritableConsumer of a stream in object mode', () => {
     });
     const consumer = new WritableConsumer<unknown>(stream);
     consumer.write(undefined);
-    await new ReadableProducer([1, undefined, 2] as never).startProducing(consumer as never);
+    await new ReadableProducer([1, undefined, 2] as never).startProducing(consumer);
     consumer.loseConnection();
     expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
     expect(got).to.deep.equal([undefined, 1, undefined, 2]);
