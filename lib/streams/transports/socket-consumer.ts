@@ -37,8 +37,10 @@ export abstract class SocketConsumer extends WritableConsumer {
 
   /**
    * Whether the other end has shown a certificate that one of `ca` has signed, or a pre-shared key:
-   * `false` also before the handshake is complete, and without TLS. As in Node; but a client that
-   * showed no certificate isn't authorized by resuming its session either.
+   * `false` also before the handshake is complete, and without TLS. As in Node, which in its newer
+   * versions (24.21 and 26, not 22) does not authorize a client by its key where `requestCert` asks
+   * for a certificate; but a client that showed no certificate isn't authorized by resuming its
+   * session either.
    *
    * @see https://nodejs.org/api/tls.html#tlssocketauthorized
    */
