@@ -100,6 +100,7 @@ export const SURVIVORS = {
     ],
   },
   'lib/streams/producers/transfer.ts': {
+    [EARLY]: [['private asIs = false;', 'private asIs = true;']],
     [SHORTCUT]: [['if (returned !== undefined) this.heed(', 'if (true) this.heed(']],
     [CLOCK]: [['if (--this.unitsLeft <= 0 &&', 'if (true &&', 'if (--this.unitsLeft < 0 &&']],
   },

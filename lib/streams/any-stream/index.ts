@@ -35,6 +35,7 @@ export { destroyStream, resetStream } from './release-stream.js';
 export { afterEnd, isEndOfDestroyed, isResettable, wasReset } from './reset.js';
 export { assertUnread, assertUnwritten, claimReading, releaseReading } from './claims.js';
 export {
+  hasFinished,
   isHandshaking,
   isReadToTheEnd,
   isWriteEnded,

@@ -9,7 +9,11 @@ import type { AnyReadable } from './readable-capabilities.js';
 
 /** The place where older libraries keep the state that newer ones have properties for. */
 interface Older {
-  readonly _writableState?: { readonly ending?: boolean; readonly ended?: boolean } | null;
+  readonly _writableState?: {
+    readonly ending?: boolean;
+    readonly ended?: boolean;
+    readonly finished?: boolean;
+  } | null;
   /** The `ended` of `readable-stream` is another: much of its data may have yet to be read. */
   readonly _readableState?: { readonly endEmitted?: boolean; readonly ended?: boolean } | null;
   readonly readable?: boolean;
@@ -25,6 +29,13 @@ export function isWriteEnded(stream: AnyWritable): boolean {
 function isWriteEndedOldStyle({ _writableState: state, writable }: Older): boolean {
   if (state?.ending === true) return true;
   return state?.ended ?? writable === false;
+}
+
+/** Whether all that was written to `stream`, which was ended, has left it. */
+export function hasFinished(stream: { readonly writableFinished?: boolean }): boolean {
+  const { writableFinished } = stream;
+  const { _writableState: state } = stream as Older;
+  return writableFinished ?? state?.finished ?? state?.ended ?? false;
 }
 
 /** Whether all of `stream` was read: it has said `end`, or has no such half. */

@@ -115,7 +115,8 @@ export class Transfer implements SourceListener, IPushProducer {
       this.source.open(this);
     } catch (thrown) {
       // While it registered us, the consumer has given the source to another reader: it stays.
-      if (this.leaveSource()) this.tellFailure(thrown, asError(thrown));
+      this.leaveSource();
+      this.tellFailure(thrown, asError(thrown));
     }
     this.proceed();
   }

@@ -2,6 +2,7 @@ import {
   afterEnd,
   bytesFrom,
   type EmitterLike,
+  isReadToTheEnd,
   wasReset,
   watchLastUnit,
 } from '../any-stream/index.js';
@@ -44,7 +45,7 @@ class NodeSource {
     this.controller = controller;
     const { stream } = this;
     stream.on('error', (error: unknown) => this.fail(error));
-    if (stream.readableEnded === true) {
+    if (isReadToTheEnd(stream)) {
       if (wasReset(stream)) this.fail(lossOf(stream));
       else this.end();
     } else if (stream.destroyed === true) {

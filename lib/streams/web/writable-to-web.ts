@@ -1,4 +1,4 @@
-import type { EmitterLike } from '../any-stream/index.js';
+import { type EmitterLike, hasFinished } from '../any-stream/index.js';
 import { byBytes, destroyFor, lossOf } from './web-support.js';
 
 /** The least that a stream of bytes must be able to do for `toWeb` to write to it. */
@@ -51,7 +51,7 @@ class NodeSink {
     stream.on('drain', () => this.drained?.());
     stream.on('close', () => {
       // It may come before `finish`, and a stream that has ended by itself takes nothing more.
-      if (this.finished !== undefined && stream.writableFinished === true) this.finished();
+      if (this.finished !== undefined && hasFinished(stream)) this.finished();
       else fail(lossOf(stream));
     });
     if (stream.destroyed === true) fail(lossOf(stream));
@@ -77,7 +77,7 @@ class NodeSink {
     return this.underWay((done) => {
       this.finished = done;
       stream.on('finish', this.finished);
-      if (stream.writableFinished === true) done();
+      if (hasFinished(stream)) done();
       else stream.end();
     });
   }

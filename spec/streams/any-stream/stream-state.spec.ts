@@ -8,6 +8,7 @@ import tls from 'node:tls';
 import { expect } from 'chai';
 
 import {
+  hasFinished,
   isHandshaking,
   isReadToTheEnd,
   isWriteEnded,
@@ -32,6 +33,7 @@ describe('How the halves of a stream stand', () => {
       expect(isWriteEnded(stream)).to.equal(false);
       expect(refusesWrites(stream)).to.equal(false);
       expect(isReadToTheEnd(stream)).to.equal(false);
+      expect(hasFinished(stream)).to.equal(false);
       stream.write(Buffer.from('data'));
       stream.end();
       expect(isWriteEnded(stream)).to.equal(true);
@@ -42,6 +44,7 @@ describe('How the halves of a stream stand', () => {
       await ended;
       expect(refusesWrites(stream)).to.equal(true);
       expect(isReadToTheEnd(stream)).to.equal(true);
+      expect(hasFinished(stream)).to.equal(name !== 'minipass'); // It cannot tell.
     });
 
     it(`is not told as read to the end by a stream of ${name} that was destroyed before`, async () => {

@@ -17,11 +17,18 @@ describe('Transfer', () => {
     const { transfer, news, source } = made();
     source().onChunk(Buffer.from('a'));
     source().onEnd();
-    await transfer.done;
+    expect(transfer.isRunning).to.equal(false);
     expect(news()).to.deep.equal([
       ...['register push', 'resume source', 'a'],
       ...['close source', 'unregister'],
     ]);
+    await transfer.done;
+  });
+
+  it('ends at once, too, where the last write answered with anything but a promise', () => {
+    const { transfer, source } = made({ consumer: { write: () => true } });
+    source().onChunk(Buffer.from('a'));
+    source().onEnd();
     expect(transfer.isRunning).to.equal(false);
   });
 
@@ -96,9 +103,10 @@ describe('Transfer', () => {
         throw failure;
       },
     };
-    const { transfer, news } = made({ consumer });
+    const { transfer, news, source } = made({ consumer });
     expect(await rejection(transfer.done)).to.equal(failure);
     expect(news()).to.deep.equal([]);
+    expect(source(), 'not opened').to.equal(undefined);
   });
 
   it('fails as its source does', async () => {
@@ -126,6 +134,51 @@ describe('Transfer', () => {
     expect(news()).to.include('a').and.not.include('b');
     transfer.resumeProducing();
     expect(news()).to.include('b');
+  });
+
+  describe('with chunks that came while it was paused', () => {
+    /** A transfer that is paused, and has `count` chunks. */
+    function holding(count: number, write: (all: ReturnType<typeof made>) => void) {
+      const all: ReturnType<typeof made> = made({
+        consumer: {
+          write: (data: Uint8Array) => {
+            all.calls.push(String(data));
+            write(all);
+          },
+        },
+      });
+      all.transfer.pauseProducing();
+      for (let name = 1; name <= count; name += 1) all.source().onChunk(Buffer.from(String(name)));
+      all.news();
+      return all;
+    }
+
+    it('passes them on and resumes its source', () => {
+      const { transfer, news, source } = holding(2, () => {});
+      transfer.resumeProducing();
+      expect(news()).to.deep.equal(['1', '2', 'resume source']);
+      source().onChunk(Buffer.from('3'));
+      expect(news()).to.deep.equal(['3']);
+    });
+
+    it('never writes from inside a write, though it is resumed there', () => {
+      let depth = 0;
+      const { transfer, news } = holding(3, (all) => {
+        depth += 1;
+        expect(depth).to.equal(1);
+        all.transfer.resumeProducing();
+        depth -= 1;
+      });
+      transfer.resumeProducing();
+      expect(news()).to.deep.equal(['1', '2', '3', 'resume source']);
+    });
+
+    it('drops them when it is stopped in the midst, and leaves its source alone from then on', async () => {
+      const { transfer, news } = holding(3, (all) => all.transfer.stopProducing());
+      transfer.resumeProducing();
+      expect(news()).to.deep.equal(['1', 'close source', 'destroy source']);
+      await rejection(transfer.done);
+    });
   });
 
   it('ends only when all that it has buffered was asked for', async () => {
