@@ -16,6 +16,7 @@ import {
   saysEnd,
   saysFinish,
   stillTakesWrites,
+  takesWrites,
   type AnyWritable,
 } from '../../../lib/streams/any-stream/index.js';
 import { certificate } from '../../support/certificate.js';
@@ -31,13 +32,13 @@ describe('How the halves of a stream stand', () => {
     it(`is told by a stream of ${name}: open, ended, read to the end`, async () => {
       const stream = make();
       expect(isWriteEnded(stream)).to.equal(false);
-      expect(refusesWrites(stream)).to.equal(false);
+      expect([refusesWrites(stream), takesWrites(stream)]).to.deep.equal([false, true]);
       expect(isReadToTheEnd(stream)).to.equal(false);
       expect(hasFinished(stream)).to.equal(false);
       stream.write(Buffer.from('data'));
       stream.end();
       expect(isWriteEnded(stream)).to.equal(true);
-      expect(refusesWrites(stream)).to.equal(true);
+      expect([refusesWrites(stream), takesWrites(stream)]).to.deep.equal([true, false]);
       expect(isReadToTheEnd(stream)).to.equal(false);
       const ended = once(stream, 'end');
       stream.resume();
@@ -71,6 +72,21 @@ describe('How the halves of a stream stand', () => {
     const stream = new PassThrough().destroy();
     expect(isWriteEnded(stream)).to.equal(false);
     expect(refusesWrites(stream)).to.equal(true);
+    expect(takesWrites(stream)).to.equal(false);
+  });
+
+  it('does not let a stream be written to that is about to be destroyed, of streamx', async () => {
+    const stream = duplexKinds['streamx']!();
+    expect(takesWrites(stream)).to.equal(true);
+    stream.destroy();
+    expect([stream.destroyed, takesWrites(stream)]).to.deep.equal([false, false]);
+    await once(stream, 'close');
+    expect(takesWrites(stream)).to.equal(false);
+  });
+
+  it('tells that all has left it, though it keeps its state to itself', () => {
+    expect(hasFinished(oldest({ writableFinished: true }))).to.equal(true);
+    expect(hasFinished(oldest({ writableFinished: false }))).to.equal(false);
   });
 });
 

@@ -76,11 +76,15 @@ describe('The stream of a ReadableProducer', () => {
       destroy: (reason: unknown) => destroyed.push(reason),
       setEncoding() {}, // So that nothing can tell what a string was.
     });
-    const { consumer, produced } = reading(stream);
+    const got: unknown[] = [];
+    const consumer = new RecordingConsumer();
+    consumer.write = (value) => void got.push(value);
+    const { produced } = reading(stream, consumer);
     stream.emit('data', 'text');
     const error = await rejection(produced);
     expect(error).to.have.property('code', 'ERR_INVALID_ARG_TYPE');
     expect(destroyed).to.deep.equal([error]);
+    expect(got).to.deep.equal([]);
     expect(consumer.log).to.deep.equal(['register push', 'unregister']);
   });
 
