@@ -176,6 +176,6 @@ describe('The protocol of a body', () => {
     await until(() => protocol.reason !== undefined);
     expect(protocol.reason?.cause).to.equal(failure);
     expect(body.destroyed).to.equal(true);
-    expect(logged).to.deep.equal([]);
+    expect(logged.map(({ error }) => error)).to.deep.equal([failure]);
   });
 });
