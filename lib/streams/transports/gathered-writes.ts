@@ -91,7 +91,7 @@ export class GatheredWrites {
   }
 
   private closeChunk(): void {
-    if (this.end > this.start) this.push(this.block.subarray(this.start, this.end));
+    this.push(this.block.subarray(this.start, this.end));
     // The rest of the reservation goes back, if nothing was taken after it.
     if (this.block === slab && this.limit === free) free = this.end;
     this.block = NOTHING; // Otherwise an idle consumer would keep a slab in memory.

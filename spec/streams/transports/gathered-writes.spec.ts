@@ -43,6 +43,8 @@ describe('GatheredWrites', () => {
     expect(writes.take().map(({ length }) => length)).to.deep.equal([1, 5000, 1]);
     expect(writes.size).to.equal(0);
     expect(writes.take()).to.deep.equal([]);
+    writes.append(Buffer.alloc(5000));
+    expect(writes.take().map(({ length }) => length)).to.deep.equal([5000]);
   });
 
   for (const [kind, stream, large] of [

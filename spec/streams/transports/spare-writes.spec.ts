@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 
 import { ConnectionDone, WritableConsumer } from '../../../lib/index.js';
-import { recorder } from '../../support/recording-producer.js';
+import { pulled, recorder } from '../../support/recording-producer.js';
 import { readAll } from '../../support/sockets.js';
 
 const small = Buffer.alloc(64, 'small ');
@@ -67,6 +67,14 @@ describe('Writes of one turn', () => {
     expect(asked).to.equal(1);
   });
 
+  it('of no bytes in a sequence are not an answer of a pull producer either', async () => {
+    const consumer = new WritableConsumer(new PassThrough());
+    const producer = pulled(() => consumer.writeSequence([Buffer.alloc(0)]));
+    consumer.registerProducer(producer, false);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(producer.told).to.deep.equal(['resume']);
+  });
+
   it('of no bytes, of no type or of null are refused or ignored, also where room is left', () => {
     const consumer = new WritableConsumer(new PassThrough());
     consumer.write(small);
@@ -95,6 +103,21 @@ describe('Writes of one turn', () => {
     const consumer = new WritableConsumer(new PassThrough());
     for (let i = 0; i < 10; i++) consumer.write(small);
     expect(consumer.writableLength).to.equal(640);
+  });
+
+  it('pause the producer of a subclass when that says that the buffer is full', () => {
+    class Small extends WritableConsumer {
+      protected override isSendBufferFull(): boolean {
+        return this.writableLength >= 2 * small.length;
+      }
+    }
+    const consumer = new Small(new PassThrough());
+    const producer = recorder();
+    consumer.registerProducer(producer, true);
+    consumer.write(small);
+    expect(producer.told).to.deep.equal([]);
+    consumer.write(small);
+    expect(producer.told).to.deep.equal(['pause']);
   });
 
   it('are all seen by a subclass that overrides bufferData, maybePauseProducer or startWriting', () => {

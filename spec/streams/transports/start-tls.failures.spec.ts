@@ -4,6 +4,7 @@ import { expect } from 'chai';
 
 import { ConnectionLost, InvalidStateError, DuplexTransport } from '../../../lib/index.js';
 import { certificate } from '../../support/certificate.js';
+import { memoryPair } from '../../support/memory-pair.js';
 import { readAll, synchronousPair, tcpPair } from '../../support/sockets.js';
 import { Upgrading, upgraded } from '../../support/upgrading-protocol.js';
 
@@ -117,6 +118,22 @@ describe('DuplexTransport#startTLS', () => {
     expect(reason.cause).to.equal(broken);
     expect(protocol.told).to.deep.equal(['ConnectionLost']);
   });
+
+  for (const isServer of [true, false]) {
+    it(`loses the connection of a ${isServer ? 'server' : 'client'} whose stream is destroyed without a word`, async () => {
+      const [ours, theirs] = memoryPair();
+      theirs.on('error', () => {}).resume();
+      const protocol = new Upgrading({});
+      const transport = new DuplexTransport(ours, { protocol });
+      transport.startTLS(isServer ? { ...certificate(), isServer } : trusting());
+      await turns();
+      ours.destroy();
+      const reason = await transport.closed;
+      expect(reason).to.be.instanceOf(ConnectionLost);
+      expect(reason.cause).to.have.property('code', 'ECONNRESET');
+      expect(protocol.told).to.deep.equal(['ConnectionLost']);
+    });
+  }
 
   it('shakes no hands once the connection is lost', async () => {
     const { server, client } = await tcpPair();

@@ -12,6 +12,7 @@ import {
   type WritableConsumerOptions,
 } from '../../../lib/index.js';
 import { KIB } from '../../support/sizes.js';
+import { FakeStream } from '../../support/stream-writer.js';
 
 /** A chunk that shows what it is. */
 const chunk = (name: string, length = 16 * KIB) => Buffer.alloc(length, name);
@@ -239,6 +240,40 @@ describe('A large chunk of a ReadableProducer', () => {
     expect(seen).to.deep.equal([16384]);
     await turn();
     expect(written).to.deep.equal(['16384 a']);
+  });
+
+  it('is seen by a subclass that overrides doWrite or sendHeld', async () => {
+    for (const method of ['doWrite', 'sendHeld'] as const) {
+      let seen = 0;
+      const Counting = class extends WritableConsumer {} as typeof WritableConsumer;
+      const { [method]: inherited } = WritableConsumer.prototype as unknown as Record<
+        string,
+        (this: WritableConsumer) => unknown
+      >;
+      Object.defineProperty(Counting.prototype, method, {
+        value(this: WritableConsumer) {
+          seen += 1;
+          return inherited?.call(this);
+        },
+      });
+      const { written, source } = await setUp(undefined, { Consumer: Counting });
+      source.write(chunk('a'));
+      await turn();
+      expect(written).to.deep.equal(['16384 a']);
+      expect(seen, method).to.be.at.least(1);
+    }
+  });
+
+  it('goes nowhere once the end was asked for, although an HTTP/2 stream has yet to be ended', () => {
+    // It is ended with a frame of its own, once all before that has left.
+    const stream = Object.assign(new FakeStream(), { rstCode: 0, writableLength: 3 });
+    const consumer = new WritableConsumer(stream);
+    consumer.loseWriteConnection();
+    consumer.doWrite();
+    expect(stream.writableEnded).to.equal(false);
+    const before = stream.calls.length;
+    consumer.writeAtOnce(chunk('a'));
+    expect(stream.calls.slice(before)).to.deep.equal([]);
   });
 
   it('goes nowhere after abortConnection', async () => {
