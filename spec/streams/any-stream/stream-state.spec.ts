@@ -12,6 +12,7 @@ import {
   isHandshaking,
   isReadToTheEnd,
   isWriteEnded,
+  mayYetTellWhy,
   refusesWrites,
   saysEnd,
   saysFinish,
@@ -82,6 +83,18 @@ describe('How the halves of a stream stand', () => {
     expect([stream.destroyed, takesWrites(stream)]).to.deep.equal([false, false]);
     await once(stream, 'close');
     expect(takesWrites(stream)).to.equal(false);
+  });
+
+  it('may yet tell why it was destroyed, if it has no property for that', () => {
+    for (const [name, mayYet] of [
+      ['node:stream', false],
+      ['readable-stream 3', true],
+    ] as const) {
+      const stream = duplexKinds[name]!();
+      expect(mayYetTellWhy(stream), name).to.equal(false);
+      stream.destroy();
+      expect(mayYetTellWhy(stream), name).to.equal(mayYet);
+    }
   });
 
   it('tells that all has left it, though it keeps its state to itself', () => {

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 
 import { ConnectionAborted, ConnectionDone } from '../../../lib/index.js';
 import { BodyTransport } from '../../../lib/streams/bodies/body-transport.js';
+import { callbackRejected } from '../../../lib/twisted/core/index.js';
 import { failure } from '../../support/failure.js';
 import { recorder } from '../../support/recording-producer.js';
 import { tcpPair } from '../../support/sockets.js';
@@ -54,6 +55,7 @@ describe('The transport of a body', () => {
       transport.loseConnection();
       transport.stopProducing();
       transport.abortConnection();
+      transport[callbackRejected](failure);
       expect(told).to.deep.equal(['stop']);
       expect(transport.closeReason).to.equal(closeReason);
     });
@@ -65,6 +67,13 @@ describe('The transport of a body', () => {
     expect(told).to.deep.equal(['stop']);
     expect(transport.closeReason).to.equal(failure);
     expect(transport.disconnecting).to.equal(true);
+  });
+
+  it('is closed by a callback that fails, for that reason', () => {
+    const { transport, told } = made();
+    transport[callbackRejected](failure);
+    expect(told).to.deep.equal(['stop']);
+    expect(transport.closeReason).to.equal(failure);
   });
 
   it('tells the producer nothing more once it is over', () => {
@@ -80,6 +89,7 @@ describe('The transport of a body', () => {
     transport.stopProducing();
     transport.loseConnection();
     transport.abortConnection();
+    transport[callbackRejected](failure);
     expect(told).to.deep.equal([]);
     expect(transport.closeReason).to.equal(null);
     expect(transport.disconnecting).to.equal(false);
