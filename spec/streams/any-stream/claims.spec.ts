@@ -127,6 +127,8 @@ describe('A stream that an adapter reads', () => {
     const error = await late.startProducing(consumer).catch((thrown: unknown) => thrown);
     expect(error).to.include(refused);
     expect(consumer.log).to.deep.equal(['register push', 'unregister']);
+    late.stopProducing();
+    expect(stream.destroyed).to.equal(false);
     stream.end('all');
     await produced;
     expect(String(reader.received)).to.equal('all');

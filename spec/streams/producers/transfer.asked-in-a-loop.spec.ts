@@ -21,4 +21,15 @@ describe('Transfer', () => {
       .to.throw(Error)
       .with.property('code', 'ERR_INVALID_STATE');
   });
+
+  it('goes on where it is paused and resumed in a loop, for that asks for nothing twice', function () {
+    this.timeout(20_000);
+    const { transfer, news } = made();
+    for (let count = 0; count < 2_000_000; count += 1) {
+      transfer.pauseProducing();
+      transfer.resumeProducing();
+      if (count % 1000 === 0) news();
+    }
+    expect(transfer.isRunning).to.equal(true);
+  });
 });
