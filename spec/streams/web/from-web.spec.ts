@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { finished, pipeline } from 'node:stream/promises';
 import {
   CompressionStream,
@@ -17,6 +18,7 @@ import { fromWebPair, fromWebWritable } from '../../../lib/streams/web/from-web.
 import { loggedErrors } from '../../support/logged.js';
 import { numbered } from '../../support/producers.js';
 import { readAll } from '../../support/sockets.js';
+import { until } from '../../support/until.js';
 
 /** A `WritableStream` that keeps what it is given and notes the rest. */
 function collector(strategy?: QueuingStrategy<Uint8Array>) {
@@ -203,13 +205,21 @@ describe('fromWebPair', () => {
     expect(given).to.equal(5);
   });
 
-  it('leaves timers their turn, however fast both ends are', async () => {
+  it('leaves timers their turn, however fast both ends are, and goes on', async () => {
+    let given = 0;
     const readable = new ReadableStream<Uint8Array>({
-      pull: (controller) => controller.enqueue(new Uint8Array(1000)),
+      pull(controller) {
+        given += 1;
+        controller.enqueue(new Uint8Array(1000));
+      },
     });
     const duplex = fromWebPair({ readable, writable: new WritableStream() });
     duplex.pipe(duplex, { end: false });
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    for (let timers = 0; timers < 5; timers += 1) {
+      const before = given;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      await until(() => given > before + 100);
+    }
     duplex.destroy();
   });
 
@@ -219,7 +229,7 @@ describe('fromWebPair', () => {
       const duplex = fromWebPair(streams, { highWaterMark });
       for (const chunk of ['', 'a', '', '', 'b', '']) give.enqueue(Buffer.from(chunk));
       give.close();
-      expect(String(await readAll(duplex))).to.equal('ab');
+      expect(await text(duplex)).to.equal('ab');
     }
   });
 

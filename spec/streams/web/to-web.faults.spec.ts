@@ -104,12 +104,12 @@ describe('toWeb, of a readable', () => {
     expect(String(Buffer.from(value!))).to.equal('a');
   });
 
-  it('takes only as much as is room for, of one that gives without end', async () => {
+  it('takes as much as there is room for, and no more, of one that gives without end', async () => {
     const stream = new PassThrough({ highWaterMark: 1000 });
     toWeb(stream).readable.getReader();
     const taken = await heldBy(stream, Buffer.alloc(100), 200);
-    // What each half of the stream, and the other stream, hold; and a chunk at each.
-    expect(taken).to.be.within(1000, 3300);
+    // The readable half of the stream holds a highWaterMark, as does the other stream.
+    expect(taken).to.be.within(1800, 2200);
   });
 
   it('destroys one that is cancelled, with the reason if there is one', async () => {

@@ -165,6 +165,7 @@ describe('FileSender', () => {
       expect(await rejection(done)).to.be.instanceOf(ProducerAlreadyRegisteredError);
       if (consumer instanceof StringTransport) expect(consumer.producer).to.equal(first);
     }
+    expect(logged).to.deep.equal([]);
   });
 
   it('does not unregister another for a consumer that refuses with an error of its own', async () => {
@@ -178,6 +179,7 @@ describe('FileSender', () => {
     };
     const done = new FileSender().beginFileTransfer(new MemoryFile('a'), consumer);
     expect(await rejection(done)).to.equal(busy);
+    expect(logged).to.deep.equal([]);
   });
 
   it('unregisters from a consumer that asks, and throws as it registers', async () => {

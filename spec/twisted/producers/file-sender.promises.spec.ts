@@ -76,6 +76,20 @@ describe('FileSender of a file-like that answers with promises', () => {
     expect(consumer.log.at(-1)).to.equal('unregister');
   });
 
+  it('is asked once by however many questions come from inside a write', async () => {
+    const { sender, file, consumer } = setUp();
+    consumer.wrote = () => {
+      consumer.wrote = () => {};
+      sender.resumeProducing();
+      sender.resumeProducing();
+    };
+    await file.say('a');
+    expect(file.reads).to.have.length(2);
+    await file.say('b');
+    expect(consumer.log).to.deep.equal(['register pull', 'a', 'b']);
+    expect(file.reads).to.have.length(2);
+  });
+
   it('rejects and unregisters when a promise does', async () => {
     const { file, consumer, done } = setUp();
     const rejected = rejection(done);

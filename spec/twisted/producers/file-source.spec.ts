@@ -75,6 +75,14 @@ describe('FileSource', () => {
     return { handle, source, readNow, readLate };
   };
 
+  it('reads nothing if it is closed in the same tick', async () => {
+    const { handle, source } = setUp();
+    const read = source.read(16 * KIB);
+    void source.close();
+    expect(await read).to.have.length(0);
+    expect(handle.sizes).to.deep.equal([]);
+  });
+
   it('reads nothing before it is asked', async () => {
     const { handle } = setUp();
     await turn();
