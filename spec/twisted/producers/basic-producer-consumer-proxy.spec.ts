@@ -32,6 +32,14 @@ describe('BasicProducerConsumerProxy', () => {
       expect(ends.log).to.deep.equal(['write a', 'p pause', 'p resume', 'unregister']);
     });
 
+    it('has nothing to do at first', () => {
+      const idle = { paused: false, stopped: false, outstandingPull: false };
+      expect(new BasicProducerConsumerProxy(null)).to.include({
+        ...{ consumer: null, producer: null, producerIsStreaming: null },
+        ...idle,
+      });
+    });
+
     it('finishes the consumer, then unregisters from it', () => {
       proxy.finish();
       proxy.resumeProducing();
@@ -215,6 +223,21 @@ describe('BasicProducerConsumerProxy', () => {
       expect(ends.log).to.deep.equal(['p stop']);
     });
 
+    it('has no one to tell that its producer has failed', () => {
+      proxy = new BasicProducerConsumerProxy(null);
+      proxy.registerProducer(ends.producer, true);
+      proxy.producerFailed(new Error('failed'));
+      expect(ends.log).to.deep.equal([]);
+    });
+
+    it('writes to one that is set by hand, and does not register with it', () => {
+      proxy = new BasicProducerConsumerProxy(null);
+      proxy.consumer = ends.consumer;
+      proxy.registerProducer(ends.producer, true);
+      proxy.write(bytes('a'));
+      expect(ends.log).to.deep.equal(['write a']);
+    });
+
     it('keeps the buffered bytes for the consumer that it is given', () => {
       proxy = new BasicProducerConsumerProxy(null);
       proxy.pauseProducing();
@@ -266,6 +289,25 @@ describe('BasicProducerConsumerProxy', () => {
       proxy.write(bytes('b'));
       proxy.resumeProducing();
       expect(ends.log).to.deep.equal(['register push', 'unregister', 'register pull', 'write ab']);
+    });
+
+    it('is corrected as a producer registers, which waits to be asked before it writes', () => {
+      class Late extends BasicProducerConsumerProxy {
+        // @ts-expect-error TypeScript wants a getter; JavaScript does not.
+        override iAmStreaming = false;
+      }
+      proxy = new Late(ends.consumer);
+      proxy.registerProducer(ends.producer, false);
+      expect(ends.log).to.deep.equal(['register push', 'unregister', 'register pull']);
+    });
+
+    it('may be set, and taken back, when the consumer has stopped it', () => {
+      proxy.stopProducing();
+      proxy.iAmStreaming = false;
+      proxy.write(bytes('a'));
+      expect(ends.log).to.deep.equal(['p stop']);
+      delete (proxy as Partial<BasicProducerConsumerProxy>).iAmStreaming;
+      expect(proxy.iAmStreaming).to.equal(true);
     });
 
     it('may be set on an instance', () => {

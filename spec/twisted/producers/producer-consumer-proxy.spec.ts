@@ -15,6 +15,12 @@ class SparingProxy extends PullingProxy {
   }
 }
 
+class PushingProxy extends SparingProxy {
+  override get iAmStreaming(): boolean {
+    return true;
+  }
+}
+
 describe('ProducerConsumerProxy', () => {
   let ends: Ends;
   let proxy: ProducerConsumerProxy;
@@ -98,6 +104,14 @@ describe('ProducerConsumerProxy', () => {
       expect(ends.log).to.deep.equal(['write a', 'unregister']);
     });
 
+    it('does not when only writes of no bytes were buffered, as Twisted’s does not', () => {
+      proxy.pauseProducing();
+      proxy.write(bytes(''));
+      proxy.unregisterProducer();
+      proxy.resumeProducing();
+      expect(ends.log).to.deep.equal(['write ']);
+    });
+
     it('tells it once, after the write in which the producer unregisters', () => {
       proxy.pauseProducing();
       proxy.write(bytes('a'));
@@ -140,6 +154,17 @@ describe('ProducerConsumerProxy', () => {
   });
 
   describe('registering', () => {
+    it('answers a consumer that asks from inside each write, however often', () => {
+      start(PullingProxy, false);
+      let left = 20_000;
+      ends.consumer.write = () => {
+        if (left-- > 0) proxy.resumeProducing();
+      };
+      ends.producer.resumeProducing = () => proxy.write(bytes('x'));
+      proxy.resumeProducing();
+      expect(left).to.equal(-1);
+    });
+
     it('asks a pull producer at once, and again if it was registered as a push producer', () => {
       proxy.registerProducer(ends.producer, false);
       expect(ends.log).to.deep.equal(['p resume']);
@@ -221,15 +246,38 @@ describe('ProducerConsumerProxy', () => {
     });
 
     it('does so as a push producer too, where Twisted fails', () => {
-      class PushingProxy extends SparingProxy {
-        override get iAmStreaming(): boolean {
-          return true;
-        }
-      }
       start(PushingProxy);
       ends.when['write'] = () => proxy.write(bytes('x'));
       proxy.write(bytes('abcde'));
       expect(ends.received()).to.equal('abcdex');
+    });
+
+    it('writes no more of it once the consumer has paused it', () => {
+      start(PushingProxy);
+      ends.when['write'] = () => proxy.pauseProducing();
+      proxy.write(bytes('abcdef'));
+      expect(ends.received()).to.equal('abc');
+      proxy.resumeProducing();
+      expect(ends.received()).to.equal('abcdef');
+    });
+
+    it('resumes the producer when fewer bytes than bufferSize are left, and not before', () => {
+      proxy.write(bytes('abcdefg'));
+      proxy.resumeProducing();
+      expect(ends.log).to.deep.equal(['p pause', 'write abc']);
+      proxy.resumeProducing();
+      expect(ends.log.slice(2)).to.deep.equal(['write def', 'p resume']);
+    });
+
+    it('goes on when the producer that it has resumed has written and returned', () => {
+      start(PushingProxy);
+      proxy.bufferSize = 2;
+      proxy.pauseProducing();
+      proxy.write(bytes('abcdef'));
+      ends.when['p resume'] = () => proxy.write(bytes('ghijkl'));
+      proxy.resumeProducing();
+      const flow = ['write abc', 'write def', 'p resume', 'write ghi', 'p pause', 'write jkl'];
+      expect(ends.log).to.deep.equal(['p pause', ...flow, 'p resume']);
     });
 
     it('asks the producer once when the consumer asks during the last write', () => {

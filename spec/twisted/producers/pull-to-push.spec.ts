@@ -154,6 +154,16 @@ describe('PullToPush', () => {
       ]);
     });
 
+    it('reports a rejection that comes when it has unregistered', async () => {
+      const { scheduler, transport, producer, adapter } = streaming();
+      producer.resumeProducing = () => Promise.reject(oops) as never;
+      adapter.startStreaming();
+      scheduler.pump();
+      transport.unregisterProducer();
+      await turn();
+      expect(reported).to.deep.equal([{ error: oops, why: 'NonStreamingProducer failed' }]);
+    });
+
     it('stops streaming although unregistering throws, and reports both', () => {
       const { scheduler, transport, adapter, written } = failing();
       const unwilling = new Error('unwilling');
