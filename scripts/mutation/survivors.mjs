@@ -133,6 +133,18 @@ export const SURVIVORS = {
       ['stream.uncork?.()', 'stream.uncork()'],
     ],
   },
+  'lib/twisted/producers/basic-producer-consumer-proxy.ts': {
+    [SHORTCUT]: [['if (iAmStreaming !== this.registeredAsStreaming)', 'if (true)']],
+  },
+  'lib/twisted/producers/producer-consumer-proxy.ts': {
+    [SHORTCUT]: [
+      [
+        'return this.askedMeanwhile ||',
+        'return this.askedMeanwhile || (this.iAmStreaming && sent > 0 && true);',
+        'return this.askedMeanwhile || (this.iAmStreaming && sent > 0 && this.buffer.length >= 0);',
+      ],
+    ],
+  },
 };
 
 /** Why the mutant of `file` lives that makes `is` of the line `was`; `undefined` if nobody knows. */

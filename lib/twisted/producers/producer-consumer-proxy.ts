@@ -169,7 +169,7 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
 
   /** Whether there is more to do at once after a handover that wrote `sent` bytes. */
   private hasMoreToDo(sent: number): boolean {
-    if (this.paused || this.handover !== null) return false;
+    if (this.paused) return false;
     return this.askedMeanwhile || (this.iAmStreaming && sent > 0 && this.buffer.length > 0);
   }
 
