@@ -149,7 +149,7 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
    */
   protected override get isYetToBegin(): boolean {
     if (this.protocol === undefined) return false;
-    return this.protocolConnected ? isHandshaking(this.stream) : this.stream.connecting === true;
+    return !this.protocolConnected || isHandshaking(this.stream);
   }
 
   override doRead(): Error | undefined {
@@ -170,9 +170,8 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
   }
 
   override loseConnection(): void {
-    const closing = !this.connected || this.disconnecting;
     super.loseConnection();
-    if (closing || this.disconnected) return;
+    if (!this.disconnecting) return; // It was over before, or is being aborted.
     if (this.input !== undefined) this.input.discard();
     else if (isUnreadSocket(this.stream)) this.stream.resume();
   }

@@ -13,11 +13,13 @@ import {
   WritableConsumer,
   type ConnectionMessage,
 } from '../../../lib/index.js';
+import { errorOf } from '../../support/error-event.js';
 import { Gate } from '../../support/gate.js';
 import { memoryPair } from '../../support/memory-pair.js';
 import { idle } from '../../support/own-protocols.js';
 import { HalfCloseable } from '../../support/recording-protocols.js';
 import { settled } from '../../support/settled.js';
+import { tcpPair } from '../../support/sockets.js';
 import { until } from '../../support/until.js';
 
 /** Counts how often the reactor asks it to write. */
@@ -46,6 +48,19 @@ describe('A consumer that waits', () => {
       consumer.abortConnection();
     });
   }
+
+  it('for its stream to finish is not asked to write over and over, although it did not wait for its producer', async () => {
+    const gate = new Gate();
+    const consumer = new Counting(gate, { waitsForProducer: false });
+    consumer.registerProducer(idle(), true);
+    consumer.write(Buffer.from('last'));
+    consumer.loseConnection();
+    await settled();
+    expect(gate.writableEnded).to.equal(true);
+    expect(consumer.asked).to.be.at.most(2);
+    gate.open();
+    expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
+  });
 
   it('to close until its socket has connected is not asked to write over and over', async () => {
     let asked = 0;
@@ -134,6 +149,13 @@ describe('A consumer that is told to close', () => {
     consumer.abortConnection();
     expect(told).to.deep.equal(['made', 'closing', 'lost']);
     expect(consumer.stopped).to.equal(2); // Once by the loss.
+  });
+
+  it('by an abort resets a TCP connection', async () => {
+    const { server, client } = await tcpPair();
+    const error = errorOf(client);
+    new WritableConsumer(server).abortConnection();
+    expect(await error).to.have.property('code', 'ECONNRESET');
   });
 
   it('by an abort after it was lost in another way tells nothing', async () => {

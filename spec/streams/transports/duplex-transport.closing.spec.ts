@@ -111,6 +111,19 @@ describe('DuplexTransport', () => {
     });
   });
 
+  it('leaves a socket to its reader when it is told to close after it was lost', async () => {
+    const { server, client } = await tcpPair();
+    server.end(); // By other code, before.
+    await once(server, 'finish');
+    const transport = new DuplexTransport(server);
+    expect(await transport.closed).to.be.instanceOf(ConnectionLost);
+    transport.loseConnection();
+    client.resume().end('for other code');
+    await turn();
+    await turn();
+    expect(String(await readAll(server))).to.equal('for other code');
+  });
+
   describe('a peer that resets the connection', () => {
     it('is ConnectionLost with the cause, and stops the producer once', async () => {
       const { protocol, transport, peer } = await connected(new Recorder());

@@ -2,12 +2,16 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
+import tls from 'node:tls';
 
 import { expect } from 'chai';
 
 import { ConnectionDone, DuplexTransport, type IProtocol } from '../../../lib/index.js';
+import { certificate } from '../../support/certificate.js';
+import { numbered, PullProducer } from '../../support/producers.js';
 import { Recorder } from '../../support/recording-protocols.js';
 import { port, readAll } from '../../support/sockets.js';
+import { trusting } from '../../support/tls-clients.js';
 import { until } from '../../support/until.js';
 
 /** A socket that has begun to connect, and the other end once it has. */
@@ -67,6 +71,24 @@ describe('A DuplexTransport of a socket that is still connecting', () => {
     expect(isEnded).to.equal(true);
     peer.end();
     await transport.closed;
+  });
+
+  it('asks a pull producer for more while the TLS handshake is under way', async () => {
+    const server = tls.createServer(certificate()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const accepted = once(server, 'secureConnection') as Promise<[tls.TLSSocket]>;
+    const socket = tls.connect({ port: port(server), host: '127.0.0.1', ...trusting() });
+    const protocol = new Recorder();
+    const data = numbered(1000);
+    const producer = new PullProducer(new DuplexTransport(socket, { protocol }), data, 10);
+    protocol.connectionMade = () => void producer.start();
+    const [peer] = await accepted;
+    server.close();
+    const chunks: Buffer[] = [];
+    peer.on('data', (chunk: Buffer) => chunks.push(chunk));
+    await until(() => Buffer.concat(chunks).equals(data));
+    peer.end();
+    await (protocol.transport as DuplexTransport).closed;
   });
 
   it('connects the protocol once, and then no longer listens for that', async () => {

@@ -4,6 +4,8 @@ import { expect } from 'chai';
 
 import { ConnectionLost, InvalidStateError, DuplexTransport } from '../../../lib/index.js';
 import { certificate } from '../../support/certificate.js';
+import { failure, fails } from '../../support/failure.js';
+import { loggedErrors } from '../../support/logged.js';
 import { memoryPair } from '../../support/memory-pair.js';
 import { readAll, synchronousPair, tcpPair } from '../../support/sockets.js';
 import { Upgrading, upgraded } from '../../support/upgrading-protocol.js';
@@ -14,6 +16,7 @@ async function turns(): Promise<void> {
 }
 
 describe('DuplexTransport#startTLS', () => {
+  const logged = loggedErrors();
   const trusting = () => ({ ca: certificate().cert, servername: 'localhost' });
 
   it('loses the connection when the certificate doesn’t verify, with the cause', async () => {
@@ -146,6 +149,48 @@ describe('DuplexTransport#startTLS', () => {
     await turns();
     expect(protocol.told).to.deep.equal(['ConnectionAborted']);
     expect(server.listenerCount('data')).to.equal(0);
+  });
+
+  it('does nothing once the connection is to close, or is over', async () => {
+    const { server, client } = await tcpPair();
+    const protocol = new Upgrading({});
+    const transport = new DuplexTransport(server, { protocol });
+    transport.write(Buffer.from('in the clear'));
+    transport.loseConnection();
+    transport.startTLS(certificate());
+    expect(String(await readAll(client))).to.equal('in the clear');
+    client.end();
+    await transport.closed;
+    expect(protocol.told).to.deep.equal(['ConnectionDone']);
+    const lost = await tcpPair();
+    const over = new DuplexTransport(lost.server, { protocol: new Upgrading({}) });
+    lost.client.resetAndDestroy();
+    await over.closed;
+    for (const each of [transport, over]) {
+      expect(() => each.startTLS({ key: 'no key', cert: 'no certificate' })).not.to.throw();
+    }
+  });
+
+  it('loses the connection when handshakeCompleted throws, and nothing else fails', async () => {
+    const protocol = new Upgrading(certificate());
+    protocol.handshakeCompleted = fails;
+    const [serving, connecting] = await upgraded(protocol, new Upgrading(trusting()));
+    expect(await serving.closed).to.equal(failure);
+    expect(logged.splice(0)).to.deep.equal([failure]);
+    await connecting.closed;
+    await turns();
+    expect(protocol.told).to.deep.equal(['Error']);
+  });
+
+  it('does not tell a protocol of a handshake that was aborted from inside it', async () => {
+    const client = new Upgrading({
+      ...trusting(),
+      checkServerIdentity: () => void client.transport.abortConnection(),
+    });
+    const [serving, connecting] = await upgraded(new Upgrading(certificate()), client);
+    expect((await connecting.closed).name).to.equal('ConnectionAborted');
+    await serving.closed;
+    expect(client.told).to.deep.equal(['ConnectionAborted']);
   });
 
   it('does nothing once the half that we write has ended', async () => {

@@ -4,9 +4,15 @@ import tls from 'node:tls';
 
 import { expect } from 'chai';
 
-import { ConnectionDone, ConnectionLost, DuplexTransport } from '../../../lib/index.js';
+import {
+  ConnectionDone,
+  ConnectionLost,
+  DuplexTransport,
+  type TCPAddress,
+} from '../../../lib/index.js';
 import { certificate } from '../../support/certificate.js';
 import { numbered, PushProducer } from '../../support/producers.js';
+import { Recorder } from '../../support/recording-protocols.js';
 import { readAll, synchronousPair, tcpPair } from '../../support/sockets.js';
 import { Upgrading, upgraded } from '../../support/upgrading-protocol.js';
 
@@ -184,6 +190,55 @@ describe('DuplexTransport#startTLS', () => {
       expect(reason.cause).to.have.property('code', 'ECONNRESET');
     });
   }
+
+  it('needs no protocol, nor one that listens for the handshake', async () => {
+    for (const protocol of [undefined, new Recorder()]) {
+      const { server, client } = await tcpPair();
+      const transport = new DuplexTransport(server, { protocol });
+      transport.startTLS(certificate());
+      transport.write(Buffer.from('secret'));
+      const secure = tls.connect({ socket: client, ...trusting() });
+      expect(String(await once(secure, 'data'))).to.equal('secret');
+      secure.end('answer');
+      if (protocol === undefined) transport.loseConnection();
+      expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+      if (protocol !== undefined) {
+        expect(protocol.told).to.deep.equal(['made', 'data', 'ConnectionDone']);
+      }
+    }
+  });
+
+  it('may be called again from handshakeCompleted, for TLS inside TLS', async () => {
+    class Twice extends Upgrading {
+      override handshakeCompleted(): void {
+        super.handshakeCompleted();
+        if (this.told.length === 1) this.transport.startTLS(this.options);
+        else this.transport.write(Buffer.from('secret'));
+      }
+    }
+    const server = new Twice(certificate());
+    const client = new Twice({ ...trusting(), isServer: false });
+    const [serving, connecting] = await upgraded(server, client);
+    while (server.text !== 'secret' || client.text !== 'secret') await turn();
+    connecting.loseConnection();
+    await Promise.all([serving.closed, connecting.closed]);
+    expect([server.told, client.told]).to.deep.equal([
+      ['secure', 'secure', 'ConnectionDone'],
+      ['secure', 'secure', 'ConnectionDone'],
+    ]);
+  });
+
+  it('keeps the addresses for connectionLost, also after a reset', async () => {
+    const server = new Upgrading(certificate());
+    const [serving, connecting] = await upgraded(server, new Upgrading(trusting()));
+    while (server.told.length === 0) await turn();
+    const { port: at } = connecting.getHost() as TCPAddress;
+    let lost: unknown;
+    server.connectionLost = () => (lost = serving.getPeer());
+    connecting.abortConnection();
+    await serving.closed;
+    expect(lost).to.have.property('port', at);
+  });
 
   it('asks nothing of a stream that said it was full, once that is wrapped', async () => {
     const [ours, theirs] = synchronousPair();
