@@ -68,18 +68,13 @@ export const SURVIVORS = {
   },
   'lib/streams/as-streams/producer-readable.ts': {
     'reads on once more, where Node does so by itself': [
-      ['else if (this.isUnseen(', 'else if (true) this.readMore();'],
       [
-        'if (this.readableEncoding !== null) return this.readableLength ===',
-        'if (true) return this.readableLength ===',
-        'if (this.readableEncoding !== null) return true;',
+        'else if (this.readableEncoding !== null ||',
+        'else if (true)',
+        'else if (this.readableEncoding !== null || true)',
+        'else if (true || (chunk',
       ],
-      [
-        'return !this.readableObjectMode && (chunk',
-        'return true;',
-        'return !this.readableObjectMode || (chunk as Buffer).length === 0;',
-        'return !this.readableObjectMode && true;',
-      ],
+      ['if (this.readableLength === lengthBefore)', 'if (true)'],
     ],
   },
   'lib/streams/as-streams/transport-duplex.ts': {

@@ -146,20 +146,16 @@ export class ProducerReadable<Data = Uint8Array>
     this.demand = 'none'; // First: a listener for the data may want more at once.
     const before = this.readableLength;
     if (!this.push(chunk)) this.pauseProducer();
-    else if (this.isUnseen(chunk, before)) this.readMore();
+    else if (this.readableEncoding !== null || (chunk as Buffer | undefined)?.length === 0)
+      this.readMoreIfUnseen(before);
   }
 
   /**
-   * Whether `chunk`, an answer, calls no listener that would want more: it is empty, or all of it is
-   * kept until a character is whole.
+   * What was just written was an answer. But if it is empty, or all of it is kept until a character
+   * is whole, no listener is called that would want more.
    */
-  private isUnseen(chunk: unknown, lengthBefore: number): boolean {
-    if (this.readableEncoding !== null) return this.readableLength === lengthBefore;
-    return !this.readableObjectMode && (chunk as Buffer).length === 0;
-  }
-
-  private readMore(): void {
-    nextTick(() => void this.read(0));
+  private readMoreIfUnseen(lengthBefore: number): void {
+    if (this.readableLength === lengthBefore) nextTick(() => void this.read(0));
   }
 
   /** The data is complete: ends the stream, and forgets a producer that is still registered. */
