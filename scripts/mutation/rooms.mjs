@@ -16,7 +16,7 @@ export const ROOMS = {
   'lib/streams/bodies': ['spec/streams/bodies/*.spec.ts'],
   'lib/streams/producers': [
     'spec/streams/producers/*.spec.ts',
-    'spec/streams/any-stream/claims.spec.ts',
+    'spec/streams/any-stream/{claims,end-of-destroyed}.spec.ts',
     'spec/streams/backpressure.spec.ts',
     'spec/streams/misspelt-options.spec.ts',
   ],
@@ -42,7 +42,6 @@ export const SLOW = [
   'spec/**/*.fuzz.spec.ts',
   'spec/streams/any-stream/faults.spec.ts',
   'spec/streams/as-streams/platform.spec.ts',
-  'spec/streams/producers/transfer.asked-in-a-loop.spec.ts',
   'spec/streams/transports/idle-memory.spec.ts',
   'spec/streams/transports/peer-faults.spec.ts',
 ];

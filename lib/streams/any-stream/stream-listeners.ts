@@ -66,13 +66,15 @@ export function addStreamListener(listener: StreamListener): void {
   const stream: Wrapped = listener.stream;
   const before = stream[LISTENER];
   if (before) throw new InvalidStateError('Another adapter writes to this stream');
-  stream[LISTENER] = listener;
   // A stream that was wrapped before still has our guard.
   if (before === undefined) stream.on('error', onError);
   stream.on('close', onClose);
   stream.on('drain', onDrain);
   stream.on('finish', onFinish);
   if (!saysFinish(stream)) stream.on('end', onEndOldStyle);
+  // Only now: minipass repeats an event of the past from inside `on`, and the adapter, which asks
+  // the stream how it stands, is still being made.
+  stream[LISTENER] = listener;
 }
 
 /** Removes the listeners, except a guard on `error`, because the stream outlives the adapter. */

@@ -107,9 +107,11 @@ describe('An encoding that a stream was told', () => {
   });
 
   it('loses nothing of a stream that keeps its state to itself, or was told none', () => {
+    const full = new core.PassThrough();
+    full.write('bytes that wait');
     const streams = [
+      full,
       new EventEmitter(),
-      new core.PassThrough(),
       Object.assign(new EventEmitter(), { readableEncoding: 'hex' }),
       Object.assign(new EventEmitter(), { readableEncoding: 'hex', _readableState: null }),
       Object.assign(new EventEmitter(), {

@@ -120,6 +120,23 @@ describe('The listener of a stream', () => {
     });
   }
 
+  it('is not told from inside the call that adds it', () => {
+    const stream = oldest();
+    // As minipass does with events of the past.
+    const on = stream.on.bind(stream);
+    Object.assign(stream, {
+      on: (event: string, listener: () => void) => {
+        on(event, listener);
+        stream.emit(event);
+      },
+    });
+    const listener = noting(stream);
+    addStreamListener(listener);
+    expect(listener.told).to.deep.equal([]);
+    stream.emit('close');
+    expect(listener.told).to.deep.equal(['closed']);
+  });
+
   it('that is removed in the midst of an event is told no more of it', () => {
     const stream = oldest();
     const listener = noting(stream);

@@ -9,6 +9,7 @@ import sinon from 'sinon';
 import { ReadableProducer, type IPushProducer, type ReadableLike } from '../../../lib/index.js';
 import { failure, fails } from '../../support/failure.js';
 import { expectNothingLogged } from '../../support/logged.js';
+import { readableStreams } from '../../support/older-libraries.js';
 import { consumerThat, RecordingConsumer } from '../../support/recording-consumer.js';
 import { rejection } from '../../support/rejection.js';
 import { settled } from '../../support/settled.js';
@@ -149,6 +150,54 @@ describe('The stream of a ReadableProducer', () => {
     events.emit('end');
     await produced;
     events.emit('error', failure);
+  });
+
+  it('fails the transfer before anything is read if its encoding was told too late', async () => {
+    const stream = new readableStreams['readable-stream 2'].PassThrough();
+    stream.write(Buffer.from('abc'));
+    stream.setEncoding('hex');
+    const { consumer, produced } = reading(stream);
+    expect(consumer.log).to.deep.equal(['register push', 'unregister']);
+    expect(await rejection(produced)).to.have.property('code', 'ERR_INVALID_ARG_TYPE');
+    expect(stream.destroyed).to.equal(true);
+  });
+
+  it('fails it at once if it closes before its end, and can tell why', async () => {
+    const stream = oldest();
+    const { consumer, produced } = reading(stream);
+    stream.emit('close');
+    expect(consumer.log).to.deep.equal(['register push', 'unregister']);
+    expect(await rejection(produced)).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
+  });
+
+  it('fails it with the error that comes after its close, if it tells that only then', async () => {
+    const stream = oldest({ destroyed: false });
+    const { produced } = reading(stream);
+    Object.assign(stream, { destroyed: true });
+    stream.emit('close');
+    await Promise.resolve();
+    stream.emit('error', failure);
+    expect(await rejection(produced)).to.equal(failure);
+  });
+
+  it('has nothing more to say after its close to a producer that was stopped', async () => {
+    const stream = oldest({ destroyed: false });
+    const { consumer, produced } = reading(stream);
+    Object.assign(stream, { destroyed: true });
+    stream.emit('close');
+    push(consumer).stopProducing();
+    expect(await rejection(produced)).to.have.property('code', 'ERR_PRODUCER_STOPPED');
+    await settled();
+  });
+
+  it('may be a response whose request fails, too, and has no listener for that', async () => {
+    for (const req of [new EventEmitter(), {}, null]) {
+      const stream = oldest({ req });
+      const { produced } = reading(stream);
+      stream.emit('error', failure);
+      if (req instanceof EventEmitter) req.emit('error', failure);
+      expect(await rejection(produced)).to.equal(failure);
+    }
   });
 
   describe('if it can be reset after it has said its end,', () => {
