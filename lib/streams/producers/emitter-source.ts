@@ -72,9 +72,10 @@ export class EmitterSource implements ReadableSource {
         return;
       }
       if (!this.asIs) this.lossOfLastUnit = watchLastUnit(stream);
-      stream.on('data', this.onData);
       stream.on('end', this.onEnd);
       stream.on('close', this.onClose);
+      // The last one: minipass gives data from inside this call, and may be closed by that.
+      stream.on('data', this.onData);
     }
   }
 

@@ -9,7 +9,7 @@ import sinon from 'sinon';
 import { ReadableProducer, type IPushProducer, type ReadableLike } from '../../../lib/index.js';
 import { failure, fails } from '../../support/failure.js';
 import { expectNothingLogged } from '../../support/logged.js';
-import { readableStreams } from '../../support/older-libraries.js';
+import { Minipass, readableStreams } from '../../support/older-libraries.js';
 import { consumerThat, RecordingConsumer } from '../../support/recording-consumer.js';
 import { rejection } from '../../support/rejection.js';
 import { settled } from '../../support/settled.js';
@@ -104,6 +104,15 @@ describe('The stream of a ReadableProducer', () => {
       expect(await rejection(produced)).to.have.property('code', 'ERR_PRODUCER_STOPPED');
       expect(consumer.chunks).to.deep.equal([]);
     }
+  });
+
+  it('is listened to no more, though it was stopped by data from inside the call that listens', async () => {
+    const stream = new Minipass();
+    for (const text of ['a', 'b']) stream.write(Buffer.from(text));
+    const consumer = consumerThat((to) => push(to).stopProducing());
+    await rejection(reading(stream, consumer).produced);
+    expect(consumer.log).to.deep.equal(['register push', 'a']);
+    expect(stream.eventNames()).to.deep.equal(['error']);
   });
 
   it('is destroyed once, however often the producer is stopped before it starts', () => {

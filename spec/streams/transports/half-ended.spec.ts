@@ -19,7 +19,7 @@ import {
   WritableConsumer,
 } from '../../../lib/index.js';
 import type { DuplexLike } from '../../../lib/streams/any-stream/index.js';
-import { duplexify, Minipass, readableStreams } from '../../support/older-libraries.js';
+import { duplexify, readableStreams } from '../../support/older-libraries.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
 import { port, readAll, tcpPair } from '../../support/sockets.js';
 import { until } from '../../support/until.js';
@@ -268,30 +268,6 @@ describe('A stream whose writable half had ended', () => {
     expect(log).to.deep.equal(['stop']);
     await transport.closed;
   });
-});
-
-describe('A stream of minipass, which repeats its last events to each new listener,', () => {
-  const kinds: [string, (stream: core.Duplex) => unknown, string[]][] = [
-    ['has ended', (stream) => stream.end(), ['made', 'ConnectionDone']],
-    ['has failed', (stream) => stream.destroy(new Error('boom')), []],
-  ];
-  for (const [what, act, told] of kinds) {
-    it(`and ${what} before it is wrapped, is lost as any other`, async () => {
-      const open = async (): Promise<core.Duplex> => {
-        const stream = new Minipass().on('error', () => {});
-        stream.resume();
-        act(stream);
-        await turn();
-        return stream;
-      };
-      const consumer = new WritableConsumer(await open());
-      const protocol = new Recorder();
-      const transport = new DuplexTransport(await open(), { protocol });
-      expect(await consumer.closed).to.be.instanceOf(ConnectionLost);
-      await transport.closed;
-      expect(protocol.told).to.deep.equal(told);
-    });
-  }
 });
 
 describe('A stream that is destroyed after its readable half has ended', () => {

@@ -1,0 +1,42 @@
+/** Streams of minipass, which say things from inside the call that gives them a listener. */
+import type { Duplex } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+
+import { expect } from 'chai';
+
+import { ConnectionLost, DuplexTransport, Protocol, WritableConsumer } from '../../../lib/index.js';
+import { Minipass } from '../../support/older-libraries.js';
+
+class Recorder extends Protocol {
+  readonly told: string[] = [];
+  override connectionMade(): void {
+    this.told.push('made');
+  }
+  override connectionLost(reason: Error): void {
+    this.told.push(reason.name);
+  }
+}
+
+describe('A stream of minipass, which repeats its last events to each new listener,', () => {
+  const kinds: [string, (stream: Duplex) => unknown, string[]][] = [
+    ['has ended', (stream) => stream.end(), ['made', 'ConnectionDone']],
+    ['has failed', (stream) => stream.destroy(new Error('boom')), []],
+  ];
+  for (const [what, act, told] of kinds) {
+    it(`and ${what} before it is wrapped, is lost as any other`, async () => {
+      const open = async (): Promise<Duplex> => {
+        const stream = new Minipass().on('error', () => {});
+        stream.resume();
+        act(stream);
+        await turn();
+        return stream;
+      };
+      const consumer = new WritableConsumer(await open());
+      const protocol = new Recorder();
+      const transport = new DuplexTransport(await open(), { protocol });
+      expect(await consumer.closed).to.be.instanceOf(ConnectionLost);
+      await transport.closed;
+      expect(protocol.told).to.deep.equal(told);
+    });
+  }
+});
