@@ -133,7 +133,6 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
    * Stops listening to the stream, except for a guard on `error`, because the stream outlives us.
    */
   detach(): void {
-    if (this.isOver) return;
     this.latch.hold(Why.over);
     this.wanted = false;
     removeStreamListener(this);

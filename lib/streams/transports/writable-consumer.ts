@@ -274,7 +274,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     return {
       ...told,
       state: reactor.isDropped && !this.disconnected ? 'aborting' : state,
-      owesAnswer: this.producer !== null && !this.streamingProducer && !this.hasAnswered,
+      owesAnswer: !this.streamingProducer && !this.hasAnswered,
       buffered: this.writableLength,
       full: this.highWaterMark,
       unit: this.takesObjects ? 'objects' : 'bytes',

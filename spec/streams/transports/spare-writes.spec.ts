@@ -26,23 +26,27 @@ describe('Writes of one turn', () => {
     });
   }
 
-  it('count all that a stream with a smaller buffer was given while it was written to', async () => {
-    const stream = new PassThrough({ highWaterMark: 1024 });
-    const consumer = new WritableConsumer(stream, { highWaterMark: 65536 });
-    const producer = recorder();
-    const write = stream.write.bind(stream);
-    let isFirst = true;
-    stream.write = (chunk: Buffer) => {
-      if (isFirst) consumer.write(small); // From inside the first of many writes to the stream.
-      isFirst = false;
-      return write(chunk);
-    };
-    consumer.registerProducer(producer, true);
-    for (let i = 0; i < 20; i++) consumer.write(Buffer.alloc(1024));
-    await new Promise((resolve) => setImmediate(resolve));
-    while (producer.told.length === 0) consumer.write(small);
-    expect(consumer.writableLength).to.be.within(65536, 65536 + small.length - 1);
-  });
+  for (const way of ['write', 'writeSequence'] as const) {
+    it(`count all that a stream with a smaller buffer was given while it was written to, by ${way}`, async () => {
+      const stream = new PassThrough({ highWaterMark: 1024 });
+      const consumer = new WritableConsumer(stream, { highWaterMark: 65536 });
+      const producer = recorder();
+      const write = stream.write.bind(stream);
+      let isFirst = true;
+      stream.write = (chunk: Buffer) => {
+        if (isFirst) consumer.write(small); // From inside the first of many writes to the stream.
+        isFirst = false;
+        return write(chunk);
+      };
+      consumer.registerProducer(producer, true);
+      const pieces = Array.from({ length: 20 }, () => Buffer.alloc(1024));
+      if (way === 'write') for (const piece of pieces) consumer.write(piece);
+      else consumer.writeSequence(pieces);
+      await new Promise((resolve) => setImmediate(resolve));
+      while (producer.told.length === 0) consumer.write(small);
+      expect(consumer.writableLength).to.be.within(65536, 65536 + small.length - 1);
+    });
+  }
 
   it('count a sequence that comes between them', () => {
     const consumer = new WritableConsumer(new PassThrough({ highWaterMark: 16384 }));
@@ -120,8 +124,13 @@ describe('Writes of one turn', () => {
     expect(producer.told).to.deep.equal(['pause']);
   });
 
-  it('are all seen by a subclass that overrides bufferData, maybePauseProducer or startWriting', () => {
-    for (const method of ['bufferData', 'maybePauseProducer', 'startWriting'] as const) {
+  it('are all seen by a subclass that overrides any step of a write', () => {
+    for (const method of [
+      'bufferData',
+      'pauseThenWrite',
+      'maybePauseProducer',
+      'startWriting',
+    ] as const) {
       let seen = 0;
       class Counting extends WritableConsumer {}
       Object.defineProperty(Counting.prototype, method, {

@@ -5,8 +5,13 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import { ConnectionLost, InvalidArgTypeError, WritableConsumer } from '../../../lib/index.js';
-import { recorder } from '../../support/recording-producer.js';
+import {
+  ConnectionLost,
+  InvalidArgTypeError,
+  ProducerAlreadyRegisteredError,
+  WritableConsumer,
+} from '../../../lib/index.js';
+import { pulled, recorder } from '../../support/recording-producer.js';
 import { connected, Recorder } from '../../support/recording-protocols.js';
 import { readAll, tcpPair } from '../../support/sockets.js';
 import { FakeStream } from '../../support/stream-writer.js';
@@ -50,6 +55,20 @@ describe('A WritableConsumer', () => {
     server.destroy();
   });
 
+  it('asks a pull producer that has answered, although another was refused after its answer', async () => {
+    const stream = withoutLength({ onWrite: () => false });
+    const consumer = new WritableConsumer(stream);
+    const producer = pulled(() => consumer.write(bytes));
+    consumer.registerProducer(producer, false);
+    await turn();
+    expect(() => consumer.registerProducer(recorder(), true)).to.throw(
+      ProducerAlreadyRegisteredError,
+    );
+    stream.emit('drain');
+    await turn();
+    expect(producer.told).to.deep.equal(['resume', 'resume']);
+  });
+
   it('resumes no producer from a doWrite that comes after abortConnection', async () => {
     const consumer = new WritableConsumer(new PassThrough(), { highWaterMark: 1 });
     const producer = recorder();
@@ -83,6 +102,18 @@ describe('A WritableConsumer', () => {
       consumer.startWriting();
       await turn();
       expect(await close(stream, consumer)).to.equal('ConnectionDone');
+    });
+
+    it('is done if it has handed over everything, although it was asked to write after that', async () => {
+      const stream = Object.assign(socket(), { onWrite: () => false });
+      const consumer = new WritableConsumer(stream);
+      consumer.write(bytes);
+      await turn();
+      stream.emit('drain');
+      consumer.startWriting();
+      await turn();
+      expect(await close(stream, consumer)).to.equal('ConnectionDone');
+      expect(stream.calls).to.include('bytes');
     });
 
     it('has lost the bytes that it had yet to hand over', async () => {
