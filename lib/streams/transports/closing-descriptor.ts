@@ -157,12 +157,14 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
 
   /**
    * Closes once everything is sent and the registered producer has unregistered. Input is no longer
-   * read. Bytes that are written before the close may still be sent. Once the connection is being
-   * aborted, does nothing.
+   * read. Bytes that are written before the close may still be sent. If the connection is being
+   * aborted, only sets `disconnecting`.
    */
   override loseConnection(): void {
-    if (!this.connected || this.reactor.isDropped) return;
-    if (this.disconnecting) {
+    if (!this.connected) return;
+    if (this.reactor.isDropped) {
+      this.disconnecting = true;
+    } else if (this.disconnecting) {
       // The close may have waited for a transport that has since been lost, or closes as well.
       if (this.producer !== null) this.startWriting();
     } else if (this.reactor.isEnding) {
@@ -236,6 +238,7 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
   override connectionLost(reason: Error): void {
     if (this.disconnected) return;
     this.stopCloseTimer();
+    this.stopWriting(); // First, or a producer that is stopped may still write to spare room.
     try {
       super.connectionLost(reason);
     } finally {

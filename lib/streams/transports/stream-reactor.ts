@@ -83,7 +83,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
 
   /** A half that had ended before we came counts as having ended just then. */
   tellWriteHalfGone(): void {
-    if (this.isOver) return;
+    if (this.isSettled) return;
     const reason = this.endingAfter('gone');
     if (reason === undefined) return;
     this.call((descriptor) => {
@@ -142,6 +142,11 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
     return this.latch.isHeldBy(Why.over);
   }
 
+  /** Whether the stream's events say nothing more: an abort is all that may still be told of. */
+  private get isSettled(): boolean {
+    return this.latch.isHeldBy(Why.over | Why.dropped);
+  }
+
   addWriter(): void {
     if (this.isDropped) return;
     this.wanted = true;
@@ -160,7 +165,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
   }
 
   addReader(): void {
-    if (!this.latch.isHeldBy(Why.over | Why.dropped)) this.input?.start();
+    if (!this.isSettled) this.input?.start();
   }
 
   removeReader(): void {
@@ -238,7 +243,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
   }
 
   settle(event: Event, cause?: unknown): void {
-    if (this.isOver) return;
+    if (event === 'abort' ? this.isOver : this.isSettled) return;
     const reason = this.endingAfter(event, cause);
     if (reason === undefined) return;
     if (cause === undefined && mayBringError(event) && mayYetTellWhy(this.stream)) {
@@ -261,7 +266,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
 
   /** `finish`: all that was handed to the stream has left it. */
   finished(): void {
-    if (this.isOver) return;
+    if (this.isSettled) return;
     // An HTTP/2 stream that was reset says `finish` too.
     if (wasReset(this.stream)) {
       this.settle('reset');
@@ -292,7 +297,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
 
   /** `close`: nothing more will come of the stream. */
   closed(): void {
-    if (this.isOver || this.input?.delayClose() === true) return;
+    if (this.isSettled || this.input?.delayClose() === true) return;
     const { stream } = this;
     if (wasReset(stream)) {
       this.settle('reset');

@@ -142,6 +142,8 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     const { writes } = this;
     if (writes === undefined) return;
     const leaves =
+      this.connected &&
+      !this.writeDisconnected &&
       !this.producerPaused &&
       this.reactor.isWanted &&
       this.writesAtOnce &&

@@ -92,7 +92,7 @@ describe('A close', () => {
   });
 
   for (const half of [false, true]) {
-    it(`does nothing to a connection that is being aborted${half ? ', after a half close' : ''}`, async () => {
+    it(`only sets disconnecting if the connection is being aborted${half ? ', after a half close' : ''}`, async () => {
       const { server, client } = await tcpPair();
       client.on('error', () => {});
       const transport = new DuplexTransport(server, { protocol: new Protocol() });
@@ -102,6 +102,7 @@ describe('A close', () => {
       }
       transport.abortConnection();
       transport.loseConnection();
+      expect(transport).to.include({ connected: true, disconnecting: true });
       transport.loseWriteConnection();
       const reason = await transport.closed;
       expect(reason).to.be.instanceOf(ConnectionLost);

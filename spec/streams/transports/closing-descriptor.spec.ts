@@ -158,6 +158,25 @@ describe('A consumer that is told to close', () => {
     expect(await error).to.have.property('code', 'ECONNRESET');
   });
 
+  for (const close of ['loseConnection', 'loseWriteConnection'] as const) {
+    it(`by an abort just before ${close} is done tells of the abort alone`, async () => {
+      const protocol = new HalfCloseable();
+      const transport: DuplexTransport = new DuplexTransport(
+        new Duplex({
+          read() {},
+          final(done) {
+            done();
+            transport.abortConnection();
+          },
+        }),
+        { protocol },
+      );
+      transport[close]();
+      expect(await transport.closed).to.be.instanceOf(ConnectionAborted);
+      expect(protocol.told).to.deep.equal(['made', 'ConnectionAborted']);
+    });
+  }
+
   it('by an abort after it was lost in another way tells nothing', async () => {
     const stream = new PassThrough();
     const consumer = new Reader(stream);

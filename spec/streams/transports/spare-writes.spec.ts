@@ -1,11 +1,11 @@
 /** Writes that fit the free part of the buffer take a short way. Nothing else may differ. */
 import { Buffer } from 'node:buffer';
-import { PassThrough } from 'node:stream';
+import { Duplex, PassThrough } from 'node:stream';
 
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { ConnectionDone, WritableConsumer } from '../../../lib/index.js';
+import { ConnectionDone, DuplexTransport, Protocol, WritableConsumer } from '../../../lib/index.js';
 import { pulled, recorder } from '../../support/recording-producer.js';
 import { readAll } from '../../support/sockets.js';
 
@@ -215,5 +215,56 @@ describe('Writes of one turn', () => {
     consumer.loseConnection();
     expect((await received).equals(Buffer.concat(pieces))).to.equal(true);
     expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
+  });
+
+  /** A stream that is full with `small`, and has room once `drain` is called. */
+  const fullOf = (sent: string[]) => {
+    const callbacks: (() => void)[] = [];
+    const duplex = new Duplex({
+      read() {},
+      write(chunk: Buffer, _encoding, done) {
+        sent.push(String(chunk));
+        callbacks.push(done);
+      },
+      writableHighWaterMark: small.length,
+    });
+    return { duplex, drain: () => callbacks.splice(0).forEach((done) => done()) };
+  };
+
+  it('are dropped where the producer makes them when it is stopped by a hang-up', async () => {
+    const sent: string[] = [];
+    const { duplex, drain } = fullOf(sent);
+    const transport = new DuplexTransport(duplex, {
+      protocol: new Protocol(),
+      highWaterMark: 1024,
+    });
+    const producer = {
+      ...recorder(),
+      stopProducing: () => transport.write(Buffer.from('late')),
+    };
+    transport.registerProducer(producer, true);
+    transport.write(small);
+    await new Promise((resolve) => setImmediate(resolve));
+    duplex.push(null);
+    expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+    drain();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sent).to.deep.equal([String(small)]);
+    expect(duplex.writableFinished).to.equal(true);
+  });
+
+  it('are dropped after a half close, also where that is asked for again in the same turn', async () => {
+    const duplex = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+    const transport = new DuplexTransport(duplex, { protocol: new Protocol() });
+    transport.write(small);
+    transport.loseWriteConnection();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(duplex.writableFinished).to.equal(true);
+    transport.loseWriteConnection();
+    transport.write(small);
+    transport.write(small);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(transport).to.include({ connected: true, writableLength: 0 });
+    duplex.destroy();
   });
 });
