@@ -98,9 +98,23 @@ export function assertDuplex(stream: unknown): asserts stream is AnyDuplex {
   }
 }
 
+/**
+ * Whether `stream` is destroyed and has said all that it will. (streamx says `destroyed` only then;
+ * before that, its `error` is still to come. through2 2 says only `_destroyed`, and goes on.)
+ */
+export function isGone(stream: object): boolean {
+  const { destroyed, _destroyed } = stream as Destroyed;
+  return destroyed === true || _destroyed === true;
+}
+
+interface Destroyed {
+  readonly destroyed?: unknown;
+  readonly _destroyed?: unknown;
+}
+
 /** Whether `stream` is destroyed, or about to be. */
 export function isDestroyed(stream: AnyWritable): boolean {
-  return stream.destroyed === true || isBeingDestroyed(stream);
+  return isGone(stream) || isBeingDestroyed(stream);
 }
 
 /**

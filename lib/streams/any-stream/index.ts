@@ -8,6 +8,7 @@ export {
   type EmitterLike,
   isBeingDestroyed,
   isDestroyed,
+  isGone,
   isSocket,
   isUnreadSocket,
   needsDrain,
@@ -22,7 +23,6 @@ export { givesAsIs, highWaterMarkOf, lengthOf, takesObjects, untakenBytes } from
 export {
   type AnyReadable,
   isEmitter,
-  isGone,
   isIterable,
   isNodeReadable,
   isWebReadable,

@@ -95,11 +95,3 @@ export function isIterable(value: unknown): value is AsyncIterable<unknown> | It
   if (ArrayBuffer.isView(value)) return false;
   return has(value, Symbol.asyncIterator) || has(value, Symbol.iterator);
 }
-
-/**
- * Whether `stream` is destroyed and has said all that it will. (streamx says `destroyed` only then;
- * before that, its `error` is still to come.)
- */
-export function isGone(stream: AnyReadable): boolean {
-  return stream.destroyed === true;
-}

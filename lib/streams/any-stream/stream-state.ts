@@ -4,7 +4,7 @@
  * same in `_writableState` and `_readableState`. So does streamx, in other words: a half that is over
  * is `ended`, and no longer `ending`. The oldest streams have `readable` and `writable`.
  */
-import type { AnyWritable } from './capabilities.js';
+import { type AnyWritable, isGone } from './capabilities.js';
 import type { AnyReadable } from './readable-capabilities.js';
 
 /** The place where older libraries keep the state that newer ones have properties for. */
@@ -64,7 +64,7 @@ export function takesWrites(stream: AnyWritable): boolean {
  * and 3 have none: the `error` that tells it may still come.
  */
 export function mayYetTellWhy(stream: AnyReadable | AnyWritable): boolean {
-  return stream.destroyed === true && stream.errored === undefined;
+  return isGone(stream) && stream.errored === undefined;
 }
 
 /** Whether `stream` says `finish` when all that was written to it has left it. The oldest don't. */

@@ -2,6 +2,7 @@ import {
   afterEnd,
   bytesFrom,
   type EmitterLike,
+  isGone,
   isReadToTheEnd,
   wasReset,
   watchLastUnit,
@@ -22,9 +23,7 @@ export interface ReadableForWeb extends EmitterLike {
 
 /** Properties of its state. If one is absent, it can't tell. */
 interface State {
-  readonly destroyed?: boolean;
   readonly errored?: Error | null;
-  readonly readableEnded?: boolean;
   readonly readableHighWaterMark?: number;
 }
 
@@ -48,7 +47,7 @@ class NodeSource {
     if (isReadToTheEnd(stream)) {
       if (wasReset(stream)) this.fail(lossOf(stream));
       else this.end();
-    } else if (stream.destroyed === true) {
+    } else if (isGone(stream)) {
       this.fail(lossOf(stream));
     } else {
       stream.on('close', () => {

@@ -1,4 +1,4 @@
-import { type EmitterLike, hasFinished } from '../any-stream/index.js';
+import { type EmitterLike, hasFinished, isGone } from '../any-stream/index.js';
 import { byBytes, destroyFor, lossOf } from './web-support.js';
 
 /** The least that a stream of bytes must be able to do for `toWeb` to write to it. */
@@ -13,7 +13,6 @@ export interface WritableForWeb extends EmitterLike {
 
 /** Properties of its state. If one is absent, it can't tell. */
 interface State {
-  readonly destroyed?: boolean;
   readonly errored?: Error | null;
   readonly writableFinished?: boolean;
   readonly writableHighWaterMark?: number;
@@ -54,7 +53,7 @@ class NodeSink {
       if (this.finished !== undefined && hasFinished(stream)) this.finished();
       else fail(lossOf(stream));
     });
-    if (stream.destroyed === true) fail(lossOf(stream));
+    if (isGone(stream)) fail(lossOf(stream));
     // Not `abort`, which is only called when the write that is under way is done.
     else signal.addEventListener('abort', () => destroyFor(signal.reason, stream));
   }

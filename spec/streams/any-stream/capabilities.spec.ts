@@ -64,7 +64,8 @@ describe('What can be written to, and read from', () => {
 
 describe('A stream that was destroyed', () => {
   it('says so at once, or is about to be, of streamx', async () => {
-    for (const name of ['node:stream', 'readable-stream 4', 'readable-stream 3', 'minipass']) {
+    const others = ['streamx', 'readable-stream 1'];
+    for (const name of Object.keys(duplexKinds).filter((each) => !others.includes(each))) {
       const stream = duplexKinds[name]!();
       expect(isDestroyed(stream), name).to.equal(false);
       stream.destroy();
