@@ -18,6 +18,7 @@ import { until } from './support/until.js';
 
 /** Which spec below is the canary of a private name; that of an older library needs none. */
 const CANARIES: Readonly<Record<string, string>> = {
+  _destroyed: 'a stream tells by `destroyed`, and by no private member, that it was destroyed',
   _handle: 'the handle of a socket says how much of a large write has yet to leave',
   _sharedCreds: 'a TLS server keeps its secure context in _sharedCreds',
   _readableState:
@@ -108,6 +109,13 @@ describe('Private members of Node that lib relies on:', () => {
       expect(decoder.lastNeed % 2).to.equal(1);
       expect(Object.hasOwn(decoder, 'lastNeed')).to.equal(false);
     });
+  });
+
+  it(`${CANARIES._destroyed}`, () => {
+    // lib/streams/any-stream/capabilities.ts
+    const stream = new PassThrough().destroy();
+    expect(stream.destroyed).to.equal(true);
+    expect('_destroyed' in stream).to.equal(false);
   });
 
   it(`${CANARIES._writableState}`, () => {
