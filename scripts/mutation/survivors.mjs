@@ -143,6 +143,40 @@ export const SURVIVORS = {
       ],
     ],
   },
+  'lib/twisted/producers/file-sender.ts': {
+    [SHORTCUT]: [['if (returned !== undefined) whenRejected(', 'if (true) whenRejected(']],
+    [TYPES]: [
+      [
+        'if (this.#transfer !== transfer || consumer === null)',
+        'if (this.#transfer !== transfer || false)',
+      ],
+      [
+        'if (this.#transfer !== transfer || transfer.isSettled ||',
+        'if (this.#transfer !== transfer || transfer.isSettled || false)',
+      ],
+      [
+        'if (transfer.isSettled || consumer === null) throw',
+        'if (transfer.isSettled || false) throw',
+      ],
+    ],
+  },
+  'lib/twisted/producers/file-source.ts': {
+    'nobody takes exactly as long': [
+      ['if (lasted < SHORT)', 'if (lasted <= SHORT)'],
+      ['else if (lasted > LONG)', 'else if (lasted >= LONG)'],
+    ],
+    'neither has anything to close': [
+      [
+        'const handle = await this.#handle.catch(() => null)',
+        'const handle = await this.#handle.catch(() => undefined)',
+      ],
+    ],
+  },
+  'lib/twisted/producers/file-transfer.ts': {
+    'a promise settles once, and a file closes once': [
+      ['if (this.isSettled) return;', 'if (false) return;'],
+    ],
+  },
 };
 
 /** Why the mutant of `file` lives that makes `is` of the line `was`; `undefined` if nobody knows. */

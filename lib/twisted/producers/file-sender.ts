@@ -255,7 +255,7 @@ export class FileSender implements IPullProducer {
   /** Unregisters at once, because only that can end the loop. */
   #askedInLoop(transfer: FileTransfer, error: Error): void {
     const { consumer } = this;
-    if (this.#transfer !== transfer || transfer.isSettled || consumer === null) throw error;
+    if (transfer.isSettled || consumer === null) throw error;
     this.#dropFile(transfer);
     transfer.fail(error);
     unregisterFailed(consumer, error);

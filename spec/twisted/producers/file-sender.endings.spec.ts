@@ -7,7 +7,7 @@ import sinon from 'sinon';
 import { ProducerStoppedError } from '../../../lib/twisted/core/errors.js';
 import { FileSender } from '../../../lib/twisted/producers/file-sender.js';
 import type { FileBytes, IFile } from '../../../lib/twisted/producers/files.js';
-import { failure } from '../../support/failure.js';
+import { failure, fails } from '../../support/failure.js';
 import { PatientReceiver, Receiver } from '../../support/file-receivers.js';
 import { loggedErrors } from '../../support/logged.js';
 import { MemoryFile, PatientConsumer, senderOf } from '../../support/memory-file.js';
@@ -83,6 +83,18 @@ describe('FileSender', () => {
       expect(logged).to.deep.equal([]);
     });
 
+    it('rejects with the error that ended it, though the consumer asks and stops it meanwhile', async () => {
+      const consumer = new Receiver();
+      const sender = new FileSender();
+      const sent = sender.beginFileTransfer(folder.write('file', 'all'), consumer, fails);
+      await until(() => isClosing);
+      sender.resumeProducing();
+      sender.stopProducing();
+      letClose();
+      expect(await rejection(sent)).to.equal(failure);
+      expect(consumer.log).to.deep.equal(['register pull']);
+    });
+
     it('has sent everything although it does not close, which is logged', async () => {
       const { consumer, sent } = await closing();
       letClose(failure);
@@ -122,6 +134,39 @@ describe('FileSender', () => {
     const sent = sender.beginFileTransfer(new MemoryFile('a'), consumer);
     expect(await rejection(sent)).to.be.instanceOf(ProducerStoppedError);
     expect(logged).to.deep.equal([failure]);
+  });
+
+  it('whose signal aborts as it unregisters leaves the transfer alone that was begun meanwhile', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const [sender, next] = [new FileSender(), new PatientConsumer()];
+    const consumer = new PatientConsumer();
+    let nextSent: Promise<unknown> | undefined;
+    consumer.unregisterProducer = () => {
+      nextSent = sender.beginFileTransfer(new MemoryFile('next'), next);
+      controller.abort(failure);
+    };
+    const sent = sender.beginFileTransfer(new MemoryFile('a'), consumer, null, { signal });
+    sender.resumeProducing();
+    sender.resumeProducing();
+    expect(String(await sent)).to.equal('a');
+    expect(logged).to.deep.equal([failure]);
+    sender.resumeProducing();
+    sender.resumeProducing();
+    await nextSent;
+    expect(next.log).to.deep.equal(['register pull', 'next', 'unregister']);
+  });
+
+  it('lets a consumer out of the loop in which it asks for an answer that cannot come', async () => {
+    const sender = new FileSender();
+    const consumer = new PatientConsumer();
+    const sent = sender.beginFileTransfer(
+      { read: () => new Promise<FileBytes>(() => {}) },
+      consumer,
+    );
+    while (consumer.producer !== null) sender.resumeProducing();
+    expect(await rejection(sent)).to.include({ code: 'ERR_INVALID_STATE' });
+    expect(consumer.log).to.deep.equal(['register pull', 'unregister']);
   });
 
   for (const [what, answer] of [
