@@ -66,10 +66,19 @@ const RECEIVER_DEFECTS: Record<string, unknown> = {
   statefulInConnectionMade: /has no attribute 'seek'/,
 };
 
+/** What ./oracle/transport_defects.py shows of each. */
+const TRANSPORT_DEFECTS: Record<string, unknown> = {
+  readLostAgain: ['read lost', 'read lost'],
+  halfClosedTwice: ['write lost', 'ConnectionLost'],
+  bothHalvesLost: ['write lost', 'read lost'],
+  abortUndone: ['write lost', 'ConnectionDone'],
+};
+
 describeWithTwisted('Twisted itself', () => {
   for (const [oracle, defects] of Object.entries({
     defects: DEFECTS,
     receiver_defects: RECEIVER_DEFECTS,
+    transport_defects: TRANSPORT_DEFECTS,
   })) {
     const names = Object.keys(defects);
     let shown: unknown[];

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 
 import { ConnectionDone, ConnectionLost, DuplexTransport } from '../../../lib/index.js';
 import { loggedErrors } from '../../support/logged.js';
+import { memoryPair } from '../../support/memory-pair.js';
 import { numbered, PushProducer } from '../../support/producers.js';
 import { port, readAll, tcpPair } from '../../support/sockets.js';
 import { Recorder, HalfCloseable, connected } from '../../support/recording-protocols.js';
@@ -66,6 +67,26 @@ describe('DuplexTransport', () => {
       expect(protocol.told).to.deep.equal(['made', 'ConnectionDone']);
       expect(producer.log.at(-1)).to.equal('stop');
       peer.destroy();
+    });
+
+    it('tells of the end of a half once, though that is read, or asked for, again', async () => {
+      for (const end of ['read', 'write'] as const) {
+        const protocol = new HalfCloseable();
+        const [stream, other] = memoryPair();
+        other.on('error', () => {});
+        const transport = new DuplexTransport(stream, { protocol });
+        const again = () =>
+          end === 'read' ? transport.resumeProducing() : transport.loseWriteConnection();
+        if (end === 'read') other.end();
+        else again();
+        for (let count = 0; count < 3; count += 1) {
+          await turn();
+          again();
+        }
+        await turn();
+        expect(protocol.told).to.deep.equal(['made', `${end} lost`]);
+        transport.abortConnection();
+      }
     });
 
     it('is over, cleanly, when both halves are', async () => {
