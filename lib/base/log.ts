@@ -60,11 +60,15 @@ const observers = new Set<LogObserver>();
 function err(error: unknown, why = 'Unhandled error'): void {
   if (observers.size === 0) print({ error, why });
   for (const observer of [...observers]) {
-    try {
-      observer({ error, why });
-    } catch (failure) {
+    const onFailure = (failure: unknown): void => {
       print({ error: failure, why: 'A log observer threw' });
       print({ error, why });
+    };
+    try {
+      const told: unknown = observer({ error, why });
+      Promise.resolve(told).catch(onFailure); // It may be an async function.
+    } catch (failure) {
+      onFailure(failure);
     }
   }
 }

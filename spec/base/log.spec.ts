@@ -73,6 +73,16 @@ describe('log', () => {
     ]);
   });
 
+  it('prints an error that an async observer rejects with, and the one that it was told', async () => {
+    observe(() => Promise.reject(new Error('Full')) as unknown as undefined);
+    log.err(error, 'A producer failed');
+    await new Promise(setImmediate);
+    expect(printed()).to.deep.equal([
+      'A log observer threw: Error: Full',
+      'A producer failed: Error: Oops',
+    ]);
+  });
+
   it('refuses an observer that is not a function', () => {
     for (const wrong of [5, null, {}]) {
       expect(() => log.addObserver(wrong as never))

@@ -1,6 +1,7 @@
 import { log } from '../../base/log.js';
 import { assertNotNegative } from '../../base/seconds.js';
 import type { IDelayedCall, IReactorTime } from '../../twisted/cooperation/index.js';
+import { logRejection } from '../../base/rejection.js';
 import type { IProtocol, IProtocolFactory } from '../../twisted/core/index.js';
 import type { IStreamClientEndpoint } from '../described/index.js';
 import { Attempt, type AttemptListener } from './attempt.js';
@@ -159,6 +160,7 @@ export class ClientMachine implements AttemptListener {
   private nextDelay(): number {
     try {
       const delay = this.options.retryPolicy(this.failedAttempts);
+      logRejection(delay, 'The retryPolicy of a ClientService rejected');
       assertNotNegative('retryPolicy()', delay);
       return delay;
     } catch (thrown) {

@@ -2,6 +2,7 @@
 import { forwardToTransport } from '../../base/forwarding.js';
 import {
   assertProtocol,
+  heed,
   type IAddress,
   type IConsumer,
   type IHandshakeListener,
@@ -162,7 +163,7 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
     assertProtocol(this.wrappedProtocol);
     this.#made = true;
     this.transport = transport as ProtocolTransport;
-    this.connectionMade();
+    heed(this.connectionMade(), transport, 'connectionMade');
     this.factory.registerProtocol(this);
     return this.wrappedProtocol?.makeConnection(this);
   }

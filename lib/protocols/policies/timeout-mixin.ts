@@ -1,4 +1,5 @@
 import { assertNotExtended } from '../../base/build.js';
+import { logRejection } from '../../base/rejection.js';
 import { assertNotNegative } from '../../base/seconds.js';
 import { type IDelayedCall, reactor } from '../../twisted/cooperation/index.js';
 
@@ -101,7 +102,7 @@ export function TimeoutMixin(Base: abstract new (...args: never[]) => object = O
       } else {
         this.#timeoutCall = this.callLater(period, () => {
           this.#timeoutCall = null;
-          return this.timeoutConnection();
+          logRejection(this.timeoutConnection(), 'timeoutConnection rejected');
         });
       }
       return before;

@@ -171,7 +171,7 @@ export function lossByLateEncoding(stream: object): Error | undefined {
 
 function chunksOf(buffer: NonNullable<Decoding['_readableState']>['buffer']): unknown[] {
   if (Array.isArray(buffer)) return buffer;
-  const chunks = [];
+  const chunks: unknown[] = [];
   let entry = (buffer as { readonly head?: Entry | null } | undefined)?.head;
   for (; entry; entry = entry.next) chunks.push(entry.data);
   return chunks;

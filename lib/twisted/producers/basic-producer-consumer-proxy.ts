@@ -121,7 +121,7 @@ export class BasicProducerConsumerProxy
     this.paused = false;
     if (this.buffer.length > 0) {
       const { consumer } = this;
-      if (consumer !== null) consumer.write(this.takeBuffer());
+      if (consumer !== null) heed(consumer.write(this.takeBuffer()), this, 'write');
     } else if (!this.iAmStreaming) {
       this.outstandingPull = true;
     }
@@ -171,7 +171,7 @@ export class BasicProducerConsumerProxy
 
   /** Gives the consumer the bytes that need not be buffered. */
   protected deliver(consumer: IConsumer, data: Buffer): void {
-    consumer.write(data);
+    heed(consumer.write(data), this, 'write');
   }
 
   /** Puts `data` after the buffered bytes. */

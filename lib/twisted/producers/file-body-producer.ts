@@ -4,7 +4,7 @@ import { assertKnownOptions, assertMethod, assertOptions } from '../../base/argu
 import { assertBytes } from '../../base/bytes.js';
 import { InvalidArgTypeError, InvalidStateError, OutOfRangeError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
-import { isThenable } from '../../base/rejection.js';
+import { isThenable, whenRejected } from '../../base/rejection.js';
 import {
   cooperate,
   type CooperativeTask,
@@ -111,7 +111,13 @@ export class FileBodyProducer implements IBodyProducer {
       }
       this.opened = openSource(this.file);
       const source = this.opened ?? (this.file as ISeekableFile);
-      const task = this.cooperator.cooperate(this.work(consumer, source));
+      const onRejection = (reason: unknown): void => {
+        if (this.closed !== null)
+          log.err(reason, 'A consumer failed after all of a body was written');
+        else this.stopProducing();
+        void this.close().then(() => reject(reason as Error));
+      };
+      const task = this.cooperator.cooperate(this.work(consumer, source, onRejection));
       this.task = task;
       if (this.paused) task.pause();
       task.whenDone().then(
@@ -127,6 +133,7 @@ export class FileBodyProducer implements IBodyProducer {
   private *work(
     consumer: Pick<IConsumer, 'write'>,
     source: IFile,
+    onRejection: (reason: unknown) => void,
   ): Generator<unknown, void, unknown> {
     for (;;) {
       let bytes = source.read(this.readSize);
@@ -137,7 +144,7 @@ export class FileBodyProducer implements IBodyProducer {
       }
       if (bytes !== null) assertBytes(bytes, 'file.read()');
       if (bytes === null || bytes.length === 0) return;
-      consumer.write(bytes);
+      whenRejected(consumer.write(bytes), onRejection);
       yield;
     }
   }

@@ -230,7 +230,7 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
     if (consumer === null) return 0;
     if (data === handover?.data) this.settle(data.length);
     else if (handover !== null) handover.given += data.length;
-    consumer.write(data);
+    heed(consumer.write(data), this, 'write');
     return data.length;
   }
 

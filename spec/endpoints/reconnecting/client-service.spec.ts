@@ -154,6 +154,15 @@ describe('ClientService', () => {
     });
   }
 
+  it('waits so too where its own policy is an async function, whose rejection is logged', async () => {
+    const failure = new Error('no delay today');
+    started({ retryPolicy: () => Promise.reject(failure) as unknown as number });
+    endpoint.attempts[0]?.reject(new ConnectionRefusedError());
+    await turn();
+    expect(logged).to.have.lengthOf(2).that.includes(failure);
+    expect(clock.getDelayedCalls()).to.have.lengthOf(1);
+  });
+
   it('can be stopped by its own policy', async () => {
     const service = started({
       retryPolicy: () => {
