@@ -134,7 +134,6 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
    */
   detach(): void {
     this.latch.hold(Why.over);
-    this.wanted = false;
     removeStreamListener(this);
   }
 

@@ -43,6 +43,15 @@ describe('A DuplexTransport of a stream that was told UTF-16', () => {
     });
   }
 
+  it('is lost if half a unit is all that comes', async () => {
+    const stream = new PassThrough().setEncoding('utf16le');
+    const protocol = new AccumulatingProtocol();
+    const transport = new DuplexTransport(stream, { protocol });
+    stream.end(bytes.subarray(0, 1));
+    expect(await transport.closed).to.be.instanceOf(ConnectionLost);
+    expect(protocol.data).to.have.lengthOf(0);
+  });
+
   it('is lost if it is the standard input', async () => {
     const stdin = new PassThrough().setEncoding('utf16le');
     const protocol = new AccumulatingProtocol();

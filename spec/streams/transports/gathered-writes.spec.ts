@@ -138,6 +138,39 @@ describe('GatheredWrites', () => {
       expect(String(next.take())).to.equal('next!');
     });
 
+    it('is left for more by a chunk that has another behind it, with the bytes that it has', () => {
+      const slab = beginSlab();
+      const [growing, next] = [made(), made()];
+      growing.append(Buffer.alloc(10, 'g'));
+      next.append(Buffer.alloc(10, 'n'));
+      growing.append(Buffer.alloc(15, 'G'));
+      next.append(Buffer.alloc(10, 'N'));
+      expect(String(growing.take())).to.equal('g'.repeat(10) + 'G'.repeat(15));
+      const [chunk] = next.take();
+      expect(chunk!.buffer).to.equal(slab);
+      expect(String(chunk)).to.equal('n'.repeat(10) + 'N'.repeat(10));
+    });
+
+    it('is left for more by a chunk of an older slab, although that ends where the free part begins', () => {
+      beginSlab();
+      const [old, open] = [made(), made()];
+      old.append(Buffer.alloc(100, 'a'));
+      beginSlab();
+      open.append(Buffer.alloc(100, 'o'));
+      old.append(Buffer.alloc(200, 'b'));
+      expect(String(open.take())).to.equal('o'.repeat(100));
+      expect(String(old.take())).to.equal('a'.repeat(100) + 'b'.repeat(200));
+    });
+
+    it('is used to its last byte', () => {
+      const slab = beginSlab();
+      let free = LARGEST;
+      while (free + LARGEST <= slab.byteLength) free += taken(Buffer.alloc(LARGEST)).length;
+      const last = taken(Buffer.alloc(slab.byteLength - free));
+      expect(last.buffer).to.equal(slab);
+      expect(taken('more').buffer).not.to.equal(slab);
+    });
+
     it('grows in place if nothing is reserved behind it', () => {
       beginSlab();
       const writes = made();

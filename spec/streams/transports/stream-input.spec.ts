@@ -167,6 +167,13 @@ describe('StreamInput', () => {
       expect(input.delayClose()).to.equal(false);
     });
 
+    it('loses the connection instead, if a stream of readable-stream 2 says end because it was destroyed', () => {
+      const { input, news } = opened({ readableEnded: undefined, _readableState: {} });
+      Object.assign(input['stream'], { destroyed: true });
+      input.ended();
+      expect(news()).to.deep.equal(['reset']);
+    });
+
     it('loses the connection instead, while a TLS handshake is under way', () => {
       const { input, news } = opened({ secureConnecting: true });
       input.ended();

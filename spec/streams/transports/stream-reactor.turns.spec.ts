@@ -59,6 +59,28 @@ describe('StreamReactor', () => {
     expect(told).to.deep.equal(['write']);
   });
 
+  it('writes once when its turn has come, even if that is used up meanwhile', () => {
+    const { reactor, descriptor, told } = driven();
+    descriptor.onWrite = () => {};
+    reactor.addWriter();
+    spend();
+    reactor.run();
+    expect(told).to.deep.equal([]);
+    reactor.run(true);
+    expect(told).to.deep.equal(['write']);
+    reactor.drop();
+  });
+
+  it('is not about to write once it is dropped, whatever is wanted', async () => {
+    const { reactor, told } = driven();
+    reactor.addWriter();
+    reactor.drop();
+    reactor.addWriter();
+    expect(reactor.isWanted).to.equal(false);
+    await tick();
+    expect(told).to.deep.equal([]);
+  });
+
   describe('while no other waits for its turn', () => {
     it('writes as often as it is wanted to', async () => {
       const { reactor, descriptor, told } = driven({ writableHighWaterMark: 16_384 });
