@@ -28,7 +28,6 @@ export const ROOMS = {
   'lib/streams/web': ['spec/streams/web/*.spec.ts'],
   'lib/twisted/producers': [
     'spec/twisted/producers/*.spec.ts',
-    'spec/twisted/shaping/shaped-consumer*.spec.ts',
     'spec/real-twisted/{file-sender,proxies,pull-to-push}.oracle.spec.ts',
     'spec/streams/producers/trailer.spec.ts',
     'spec/streams/transports/async-callbacks.spec.ts',

@@ -135,6 +135,15 @@ export const SURVIVORS = {
     [SHORTCUT]: [['if (iAmStreaming !== this.registeredAsStreaming)', 'if (true)']],
   },
   'lib/twisted/producers/producer-consumer-proxy.ts': {
+    'nobody sees how deep': [
+      [
+        'if (this.handover === null && this.answers < DEEPEST)',
+        'if (this.handover === null && this.answers <= DEEPEST)',
+      ],
+    ],
+    'before the first answer there is nothing to answer': [
+      ['private askedMeanwhile = false;', 'private askedMeanwhile = true;'],
+    ],
     [SHORTCUT]: [
       [
         'return this.askedMeanwhile ||',

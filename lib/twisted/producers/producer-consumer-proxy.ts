@@ -185,8 +185,8 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
     try {
       this.settle(this.writeSomeData(data));
     } finally {
-      // It threw. The consumer has the bytes that it got, although it threw.
-      if (handover.sent === null) this.settle(Math.min(handover.given, data.length));
+      // Unless that is known, it threw. The consumer has the bytes that it got, although it threw.
+      this.settle(Math.min(handover.given, data.length));
     }
     return handover.sent as number;
   }

@@ -23,6 +23,7 @@ const values: unknown[] = [
   '',
   Buffer.from('bytes'),
   Buffer.alloc(0),
+  undefined,
 ];
 
 function expectSame(got: readonly unknown[]): void {
