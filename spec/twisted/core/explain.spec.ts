@@ -128,6 +128,7 @@ describe('explain', () => {
     const told = (more: object) => ofAnother({ producer: new Sensor(), ...more });
     expect(told({ streamingProducer: true })).to.equal('open: producer Sensor may write');
     expect(told({ streaming: true })).to.equal('open: producer Sensor may write');
+    expect(told({ transport: new StringTransport() })).to.match(/^open: producer Sensor/);
     expect(told({ streamingProducer: false, streaming: true })).to.equal(
       'open: producer Sensor waits to be asked',
     );

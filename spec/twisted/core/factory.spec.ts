@@ -198,4 +198,14 @@ describe('Factory', () => {
     expect(() => connect(deaf, { port, ...local })).to.throw(TypeError);
     expect([factory.numPorts, deaf.told]).to.deep.equal([0, []]);
   });
+
+  it('is named to a caller that passes a protocol or its class in its place, and to no other', () => {
+    const hint = "Factory.forProtocol(P) makes one of a protocol's class P";
+    for (const wrong of [Protocol, new Protocol()]) {
+      expect(() => assertFactory(wrong)).to.throw(hint);
+    }
+    for (const wrong of [null, undefined, {}, 'factory']) {
+      expect(() => assertFactory(wrong)).to.throw(/a Factory\. Received/);
+    }
+  });
 });

@@ -2,8 +2,10 @@ import { expect } from 'chai';
 
 import {
   closedOf,
+  handOver,
   isOwnProtocol,
   isUnableToUnregister,
+  letHandOver,
   standInFor,
 } from '../../../lib/twisted/core/unable-to-unregister.js';
 
@@ -102,5 +104,17 @@ describe('a producer', () => {
       [own, wrapper, { wrappedProtocol: null }].map((protocol) => isOwnProtocol(own, protocol)),
     ).to.deep.equal([true, true, false]);
     expect(isOwnProtocol(own, undefined)).to.equal(false);
+  });
+});
+
+describe('letHandOver', () => {
+  it('asks the producer, or the one for which it stands in, whether the close has to wait', () => {
+    for (const waits of [true, false]) {
+      const producer = { [handOver]: () => waits };
+      const standIn = {};
+      standInFor(standIn, producer);
+      expect([letHandOver(producer), letHandOver(standIn)]).to.deep.equal([waits, waits]);
+    }
+    expect(letHandOver({})).to.equal(false);
   });
 });

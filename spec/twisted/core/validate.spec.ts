@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { InvalidArgTypeError } from '../../../lib/base/errors.js';
 import { asBuffer, assertBytes, checkedBuffer, piecesOf } from '../../../lib/base/bytes.js';
 import {
+  alreadyRegistered,
   assertConsumer,
   assertProducer,
   assertProtocol,
@@ -103,6 +104,42 @@ for (const [assert, methods] of [
     });
   });
 }
+
+describe('A refusal', () => {
+  const told = (check: () => void): string => {
+    try {
+      check();
+    } catch (thrown) {
+      return (thrown as Error).message;
+    }
+    return expect.fail('It was not refused');
+  };
+  const methods = '(registerProducer, unregisterProducer, write)';
+
+  it('names the argument, what it must be, and the method that it lacks', () => {
+    const almost = { registerProducer: nothing, write: nothing };
+    const why = `a consumer ${methods}, and this has no unregisterProducer. Received`;
+    expect(told(() => assertConsumer(almost))).to.include(why);
+    expect(told(() => assertProducer({}, true))).to.match(/"producer".* a push producer \(/);
+  });
+
+  it('names no method of a value that has none', () => {
+    expect(told(() => assertConsumer({ end: nothing }))).to.include(
+      `a consumer ${methods}. Received`,
+    );
+  });
+
+  it('names the adapters where the value is a stream', () => {
+    const why = `a consumer ${methods}: an adapter makes one of a stream. Received`;
+    expect(told(() => assertConsumer({ pipe: nothing, write: nothing }))).to.include(why);
+  });
+
+  it('of a second producer names both, where they have names', () => {
+    class Sensor {}
+    const why = /^Cannot register producer Sensor, because a producer was never unregistered\.$/;
+    expect(alreadyRegistered(new Sensor(), {}).message).to.match(why);
+  });
+});
 
 describe('asBuffer', () => {
   it('gives a Buffer as it is', () => {
