@@ -1,6 +1,9 @@
 const SHORTCUT = 'only a shorter way: the long one comes to the same';
 const CLOCK = 'only how often the clock is read';
 const EARLY = 'set before it is read';
+const FALSY = 'an empty body returns `undefined`, which is as good as `false`';
+const IDLE = 'asked to write once too often, it finds nothing to write';
+const FASTER = 'only the faster way: the other one does the same';
 const TYPES = 'only for the types: the value is never missing there';
 
 /**
@@ -102,6 +105,56 @@ export const SURVIVORS = {
     [SHORTCUT]: [['if (returned !== undefined) this.heed(', 'if (true) this.heed(']],
     [CLOCK]: [['if (--this.unitsLeft <= 0 &&', 'if (true &&', 'if (--this.unitsLeft < 0 &&']],
   },
+  'lib/streams/transports/closing-descriptor.ts': {
+    'without a producer there is nothing to ask, and one that pushes is paused only by a write': [
+      [
+        'if (this.producer !== null && !this.streamingProducer && !this.hasAnswered)',
+        'if (true && !this.hasAnswered)',
+        'if (this.producer !== null || !this.streamingProducer',
+        'if (true && !this.streamingProducer',
+      ],
+    ],
+    'it goes on in the next turn anyway': [
+      ['if (wasPaused && this.producer === producer', 'if (wasPaused && true &&'],
+    ],
+    [FALSY]: [['protected get isYetToBegin()', 'protected get isYetToBegin(): boolean {}']],
+    [SHORTCUT]: [['return this.unregisteredIn !== undefined &&', 'return true &&']],
+    [IDLE]: [
+      [
+        'if (this.connected && this.producer === producer)',
+        'if (true)',
+        'if (this.connected || this.producer === producer)',
+        'if (this.connected && true)',
+      ],
+      ['if (this.producer !== null) this.startWriting()', 'if (true)'],
+      ['if (descriptor.connected)', 'if (true)'],
+    ],
+  },
+  'lib/streams/transports/duplex-transport.ts': {
+    [IDLE]: [
+      [
+        'if (this.connected && this.isClosing)',
+        'if (true)',
+        'if (this.connected || this.isClosing)',
+      ],
+    ],
+  },
+  'lib/streams/transports/gathered-writes.ts': {
+    [SHORTCUT]: [['if (this.spare === 0 ||', 'if (false ||']],
+    'to copy no bytes, or bytes to where they are, changes nothing': [
+      [
+        'if (written > 0 && (this.block',
+        'if (true) {',
+        'if (written > 0 || this.block',
+        'if (true && (this.block',
+        'if (written >= 0 &&',
+        'if (written > 0 && (true)',
+      ],
+    ],
+  },
+  'lib/streams/transports/object-writes.ts': {
+    [FALSY]: [['appendIfSpare(_object: unknown)', 'appendIfSpare(_object: unknown): boolean {}']],
+  },
   'lib/streams/transports/stream-input.ts': {
     [EARLY]: [['private paused = false;', 'private paused = true;']],
     [TYPES]: [
@@ -120,15 +173,78 @@ export const SURVIVORS = {
     'with chunks buffered the stream is paused': [
       ["if (this.wish === 'nothing' && !this.paused)", 'if (true && !this.paused)'],
     ],
-    [CLOCK]: [['if (unitsLeft === 0 &&', 'if (unitsLeft !== 0 &&']],
+    [CLOCK]: [['if (unitsLeft === 0 &&', 'if (unitsLeft !== 0 &&', 'if (true &&']],
+    [SHORTCUT]: [
+      ["if (typeof chunk === 'string') this.watchLastUnit();", 'if (true)'],
+      ['if (this.lossOfLastUnit !== undefined) return;', 'if (false) return;'],
+    ],
     'the one that is called a second time finds nothing to do': [
       ['this.scheduled = true;', 'this.scheduled = false;'],
+    ],
+  },
+  'lib/streams/transports/stream-reactor.ts': {
+    [TYPES]: [
+      ['if (reason === undefined) return;', 'if (false) return;'],
+      ['if (onFinished !== undefined)', 'if (true)'],
     ],
   },
   'lib/streams/transports/stream-writer.ts': {
     [TYPES]: [
       ['stream.cork?.()', 'stream.cork()'],
       ['stream.uncork?.()', 'stream.uncork()'],
+    ],
+  },
+  'lib/streams/transports/tls-side.ts': {
+    'where nobody listens for them, Node emits no more events, nor asks for an answer': [
+      ["} else if (event === 'tlsClientError')", '} else if (true)'],
+      ['return true;', 'return false;'],
+    ],
+    'only a guard: no Node that we know emits an error there': [
+      ["socket.on('error', () => {});", ';'],
+    ],
+    'it is destroyed with the socket that it wraps': [['socket.destroy();', ';']],
+    'only the first call of a listener counts': [
+      ["socket.removeListener('close', onClose);", ';'],
+      ["socket.removeListener('error', onError);", ';'],
+    ],
+    'neither is ever called': [
+      ['const nobody: HandshakeListener', 'const nobody: HandshakeListener = {};'],
+    ],
+  },
+  'lib/streams/transports/tls-trust.ts': {
+    [TYPES]: [
+      [
+        'if (!wasAccepted(stream) || stream.isSessionReused?.()',
+        'if (!wasAccepted(stream) || stream.isSessionReused()',
+      ],
+      [
+        'const certificate = stream.getPeerCertificate?.()',
+        'const certificate = stream.getPeerCertificate()',
+      ],
+    ],
+  },
+  'lib/streams/transports/writable-consumer.ts': {
+    'the reactor refuses it too, with the same error': [['assertUnwritten(stream);', ';']],
+    [FASTER]: [
+      ['if (writes !== undefined && writes.appendIfSpare(data))', 'if (false)'],
+      ['this.leaveSpare();', ';'],
+      ['private leaveSpare(): void {', 'private leaveSpare(): void {}'],
+      ['if (writes === undefined) return;', 'if (true) return;'],
+      ['this.connected &&', 'false'],
+      ['!this.producerPaused &&', 'this.producerPaused &&'],
+      ['writes.spare = leaves ? Math.max(', 'writes.spare = leaves ? Math.min('],
+      ['if (data.length < writes.large ||', 'if (data.length <= writes.large ||'],
+    ],
+    [IDLE]: [
+      ['if (!hasRoom && this.isSendBufferFull())', 'if (true)', 'if (!hasRoom || this.isSend'],
+    ],
+    'the reactor asks to write again, and then it comes to the rest': [
+      ['if (error !== undefined) return error;', 'if (true) return error;'],
+      [
+        'if (!this.reactor.isFree || this.writes.size > 0)',
+        'if (true)',
+        'if (!this.reactor.isFree || this.writes.size >= 0)',
+      ],
     ],
   },
   'lib/twisted/producers/basic-producer-consumer-proxy.ts': {

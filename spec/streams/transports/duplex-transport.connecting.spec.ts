@@ -8,6 +8,7 @@ import { expect } from 'chai';
 
 import { ConnectionDone, DuplexTransport, type IProtocol } from '../../../lib/index.js';
 import { certificate } from '../../support/certificate.js';
+import { expectNothingLogged } from '../../support/logged.js';
 import { numbered, PullProducer } from '../../support/producers.js';
 import { Recorder } from '../../support/recording-protocols.js';
 import { port, readAll } from '../../support/sockets.js';
@@ -116,6 +117,25 @@ describe('A DuplexTransport of a socket that is still connecting', () => {
 });
 
 describe('The protocol of a DuplexTransport', () => {
+  expectNothingLogged();
+
+  it('is told once of the loss, also where that is called again', async () => {
+    const stream = new PassThrough();
+    const protocol = new Recorder();
+    const transport = new DuplexTransport(stream, { protocol });
+    transport.connectionLost(new ConnectionDone());
+    transport.connectionLost(new ConnectionDone());
+    await turn();
+    expect(protocol.told).to.deep.equal(['made', 'ConnectionDone']);
+  });
+
+  it('gives the transport its name in logs', () => {
+    const transport = new DuplexTransport(new PassThrough());
+    const before = transport.logPrefix();
+    transport.start(new Recorder());
+    expect([before, transport.logPrefix()]).to.deep.equal(['-', 'Recorder']);
+  });
+
   it('is told nothing of a stream that was destroyed before', async () => {
     const stream = new PassThrough();
     stream.destroy();
