@@ -279,10 +279,8 @@ class Transport(tcp.Server):
 
     def closesUnread(self, socket):
         """'A transport whose reading is paused is told of the end once the stream has closed.'"""
-        if socket.packets:
-            self.flows = False
-        isOver = socket.isReadable() and self.isDelivered
-        return (self.flows or socket.endIsSaid) and isOver and not self.disconnecting
+        isOver = socket.isReadable() and socket.endIsSaid and self.isDelivered
+        return isOver and not self.disconnecting
 
     def bothHalvesAreOver(self):
         """docs/twisted-defects.md: Twisted leaves such a connection open."""

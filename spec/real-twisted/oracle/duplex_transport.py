@@ -34,13 +34,14 @@ class Socket:
     nothing until it is empty. The other end takes as much as the scenario says.
     """
 
-    def __init__(self, highWaterMark):
+    def __init__(self, highWaterMark, isOverTCP):
         self.highWaterMark = highWaterMark
+        self.isOverTCP = isOverTCP
         # Parts that were sent to it, each with the bytes that are still to be taken, and all bytes in them.
         self.chunks = []
         self.length = 0
         self.needsDrain = self.hasFilled = False
-        self.room = 0
+        self.room = 1 << 30 if isOverTCP else 0
         self.packets = []
         self.hasEnded = self.endIsSaid = self.endIsRead = self.wasReset = False
         self.whenEnded = None
@@ -100,12 +101,13 @@ class Socket:
 
     def marksEnd(self):
         if not self.wasReset and not self.marks:
-            self.marks.append("FIN")
+            self.marks.append("over" if self.isOverTCP else "FIN")
 
     def setsockopt(self, *option):
-        # If both halves have ended, there is nothing to reset.
-        if not self.wasReset and not (self.hasEnded and self.marks):
-            self.marks.append("reset")
+        # If both halves have ended, there is nothing to reset. A TCP socket reads no reset after an end.
+        isOver = self.marks and (self.hasEnded or self.isOverTCP)
+        if not self.wasReset and not isOver:
+            self.marks.append("over" if self.isOverTCP else "reset")
 
     def shutdown(self, how):
         pass  # The stream ends when all that it has is taken.
@@ -212,8 +214,11 @@ class Reactor(posixbase._DisconnectSelectableMixin):
 
     def read(self, transport):
         self.delivering = transport
+        socket = transport.socket
         self._doReadOrWrite(transport, "doRead")
         self.delivering = None
+        if socket.hasEnded and not socket.packets:
+            socket.endIsSaid = socket.endIsSaid or transport.flows
 
     def choose(self, ready):
         if len(ready) == 1:
@@ -328,7 +333,7 @@ class Player:
 
     def connect(self, number, isHalfCloseable):
         protocol = (HalfCloseable if isHalfCloseable else Recording)(self, number)
-        self.sockets.append(Socket(self.scenario["fullStream"]))
+        self.sockets.append(Socket(self.scenario["fullStream"], self.scenario["isOverTCP"]))
         self.bytesMade.append(0)
         self.producers.append({name: Producer(self, number, name) for name in ("first", "second")})
         self.protocols.append(protocol)
@@ -353,7 +358,10 @@ class Player:
                 socket.packets.append(data)
         elif name == "end":
             socket.hasEnded = True
-        elif name == "reset":
+            # A socket says its end even while it is paused.
+            flows = self.protocols[number].transport.flows or socket.isOverTCP
+            socket.endIsSaid = flows and not socket.packets
+        elif name == "reset" and not (socket.isOverTCP and socket.hasEnded):
             socket.wasReset = True
             socket.drop()
 

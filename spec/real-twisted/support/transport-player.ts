@@ -19,12 +19,14 @@ import type {
   Scenario,
   Step,
 } from './transport-scenarios.js';
-import { Wire } from './wire.js';
+import { MemoryWire, SocketWire, type Wire } from './wire.js';
 
 /** Lines of a trace after which a scenario does nothing more. */
 const MOST_LINES = 150;
 /** Turns of the event loop without a line after which nothing more happens. */
 const QUIET_TURNS = 4;
+/** The same, where bytes go through the operating system, to the other end and back. */
+const QUIET_TURNS_OVER_TCP = 8;
 
 /** Thrown because the scenario says so. */
 class Scripted extends Error {}
@@ -130,7 +132,8 @@ class Player {
         writeConnectionLost: () => happens('writeConnectionLost'),
       });
     }
-    const wire = new Wire(this.scenario.highWaterMark);
+    const { bufferSize, highWaterMark, isOverTCP, waitsForProducer } = this.scenario;
+    const wire = isOverTCP ? await SocketWire.make() : new MemoryWire(highWaterMark);
     this.connections.push({
       wire,
       protocol,
@@ -139,9 +142,8 @@ class Player {
       bytesMade: 0,
       told: 0,
     });
-    const { bufferSize, waitsForProducer } = this.scenario;
     // Ours is full at `highWaterMark`, Twisted's at more than `bufferSize`.
-    new DuplexTransport(wire, { protocol, waitsForProducer, highWaterMark: bufferSize + 1 });
+    new DuplexTransport(wire.stream, { protocol, waitsForProducer, highWaterMark: bufferSize + 1 });
     await this.settle();
   }
 
@@ -169,7 +171,8 @@ class Player {
 
   /** Lets everything happen, and tells what reached the other ends. */
   private async settle(): Promise<void> {
-    for (let quiet = 0, length = -1; quiet < QUIET_TURNS; quiet++) {
+    const turns = this.scenario.isOverTCP ? QUIET_TURNS_OVER_TCP : QUIET_TURNS;
+    for (let quiet = 0, length = -1; quiet < turns; quiet++) {
       await new Promise(setImmediate);
       const now = this.trace.length;
       if (now !== length) quiet = 0;

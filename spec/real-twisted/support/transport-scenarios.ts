@@ -59,6 +59,8 @@ export interface Reaction {
 }
 
 export interface Scenario {
+  /** Over real sockets, which take whatever is written; otherwise in memory. */
+  isOverTCP: boolean;
   bufferSize: number;
   /** The stream's own `highWaterMark`. */
   highWaterMark: number;
@@ -75,12 +77,13 @@ export interface Scenario {
 }
 
 /** What a user may do anywhere. In every second scenario, a connection stands for long. */
-export function randomScenario(random: Random, connections: number): Scenario {
+export function randomScenario(random: Random, connections: number, isOverTCP = false): Scenario {
   const bufferSize = random.integer(0, 12);
   // A larger one is not waited for: our own buffer is full before.
-  const highWaterMark = random.pick([1, bufferSize + 1, bufferSize + 1, 16384]);
+  const highWaterMark = isOverTCP ? 16384 : random.pick([1, bufferSize + 1, bufferSize + 1, 16384]);
   const maker = new Maker(random, connections, random.chance(0.5));
   return {
+    isOverTCP,
     bufferSize,
     highWaterMark,
     fullStream: highWaterMark > bufferSize + 1 ? 1 : highWaterMark,

@@ -1,12 +1,37 @@
-/** A duplex whose other end is the scenario: it takes as many bytes as it is told to, and sends what it is told. */
+/** Connections whose other end is the scenario. */
+import type net from 'node:net';
 import { Duplex } from 'node:stream';
 
 import { ResetError } from '../../support/memory-pair.js';
+import { tcpPair } from '../../support/sockets.js';
 
-export class Wire extends Duplex {
-  /** Bytes that have reached the other end, and how the connection has ended for it. */
+type Mark = 'FIN' | 'reset' | 'over';
+
+/** A connection, seen from its other end. */
+export interface Wire {
+  /** Our end. */
+  readonly stream: Duplex;
+  /** Bytes that have reached the other end, and are not written down yet. */
+  sent: string;
+  /** How the connection has ended for the other end. */
+  readonly marks: Mark[];
+  /** The other end takes so many bytes more. */
+  makeRoom(count: number): void;
+  /** The other end sends this. */
+  receive(data: Buffer): void;
+  /** The other end ends its half. */
+  hangUp(): void;
+  /** The other end resets the connection. */
+  reset(): void;
+  /** Lets go of both ends. */
+  destroy(): void;
+}
+
+/** A connection in memory. */
+export class MemoryWire extends Duplex implements Wire {
+  readonly stream = this;
   sent = '';
-  readonly marks: ('FIN' | 'reset')[] = [];
+  readonly marks: Mark[] = [];
   private room = 0;
   private hasHungUp = false;
   private waiting: { chunk: Buffer; whenTaken: () => void } | undefined;
@@ -16,25 +41,21 @@ export class Wire extends Duplex {
     super({ writableHighWaterMark });
   }
 
-  /** The other end takes so many bytes more. */
   makeRoom(count: number): void {
     this.room += count;
     this.move();
   }
 
-  /** The other end sends this. */
   receive(data: Buffer): void {
     if (!this.hasHungUp && !this.destroyed) this.push(data);
   }
 
-  /** The other end ends its half. */
   hangUp(): void {
     if (this.hasHungUp || this.destroyed) return;
     this.hasHungUp = true;
     this.push(null);
   }
 
-  /** The other end resets the connection. */
   reset(): void {
     this.hasHungUp = true;
     this.destroy(new ResetError('reset'));
@@ -79,5 +100,52 @@ export class Wire extends Duplex {
     if (waiting.chunk.length > 0) return;
     this.waiting = undefined;
     waiting.whenTaken();
+  }
+}
+
+/** A connection over TCP. The operating system takes whatever is written. */
+export class SocketWire implements Wire {
+  sent = '';
+  readonly marks: Mark[] = [];
+
+  static async make(): Promise<SocketWire> {
+    const { server, client } = await tcpPair();
+    return new SocketWire(server, client);
+  }
+
+  private constructor(
+    readonly stream: net.Socket,
+    private readonly peer: net.Socket,
+  ) {
+    peer.on('data', (data: Buffer) => (this.sent += data.toString()));
+    // Node 20 and 22 may say that a reset right after data is an end.
+    peer.on('end', () => this.ends());
+    peer.on('error', () => this.ends());
+    for (const socket of [stream, peer]) socket.setNoDelay(true); // Or what is sent depends on time.
+  }
+
+  /** What comes after the end only answers what the other end sends. */
+  private ends(): void {
+    if (this.marks.length === 0) this.marks.push('over');
+  }
+
+  makeRoom(): void {}
+
+  receive(data: Buffer): void {
+    if (this.peer.writable) this.peer.write(data);
+  }
+
+  hangUp(): void {
+    this.peer.end();
+  }
+
+  reset(): void {
+    // A socket that has read the end reads no reset.
+    if (!this.peer.writableEnded) this.peer.resetAndDestroy();
+  }
+
+  destroy(): void {
+    this.stream.destroy();
+    this.peer.resetAndDestroy();
   }
 }
