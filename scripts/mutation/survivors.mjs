@@ -51,7 +51,7 @@ export const SURVIVORS = {
   },
   'lib/streams/any-stream/encodings.ts': {
     'no decoder ends with these words, as none ends with nothing': [
-      ['const chunks = [];', 'const chunks = ["'],
+      ['const chunks: unknown[] = [];', 'const chunks: unknown[] = ["'],
     ],
     [TYPES]: [['if (encoding === undefined ||', 'if (false ||']],
     'a function that returns nothing says no, too': [['default:', '// Bytes that are not text']],
