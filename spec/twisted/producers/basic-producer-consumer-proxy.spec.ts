@@ -55,14 +55,18 @@ describe('BasicProducerConsumerProxy', () => {
       expect(ends.log).to.deep.equal(['p pause', 'write ab', 'p resume', 'write c']);
     });
 
-    it('passes on the same memory, as a Buffer', () => {
-      const given = new Uint8Array([1, 2, 3]);
-      let passedOn: Uint8Array | undefined;
-      ends.consumer.write = (data) => (passedOn = data);
-      proxy.write(given);
-      expect(Buffer.isBuffer(passedOn)).to.equal(true);
-      given[0] = 9;
-      expect(passedOn?.[0]).to.equal(9);
+    it('passes on the same memory, as a Buffer, also of a single write that it has buffered', () => {
+      for (const isPaused of [false, true]) {
+        const given = new Uint8Array([1, 2, 3]);
+        let passedOn: Uint8Array | undefined;
+        ends.consumer.write = (data) => (passedOn = data);
+        if (isPaused) proxy.pauseProducing();
+        proxy.write(given);
+        proxy.resumeProducing();
+        expect(Buffer.isBuffer(passedOn)).to.equal(true);
+        given[0] = 9;
+        expect(passedOn?.[0]).to.equal(9);
+      }
     });
 
     it('passes on that the producer has failed, where the consumer can be told', () => {
