@@ -15,9 +15,9 @@ export const ROOMS = {
   ],
   'lib/streams/bodies': ['spec/streams/bodies/*.spec.ts'],
   'lib/streams/producers': [
-    'spec/streams/producers/*.spec.ts',
+    'spec/streams/producers/{emitter-source,iterator-source,object-transfer}.spec.ts',
+    'spec/streams/producers/{readable-producer,readable-producer.*,transfer,transfer.*}.spec.ts',
     'spec/streams/any-stream/{claims,end-of-destroyed}.spec.ts',
-    'spec/streams/backpressure.spec.ts',
     'spec/streams/misspelt-options.spec.ts',
   ],
   'lib/streams/transports': [
