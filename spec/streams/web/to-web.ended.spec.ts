@@ -39,6 +39,17 @@ describe('toWeb of a stream that had ended', () => {
     });
   }
 
+  it('closes a stream that finishes, and never closes', async () => {
+    for (const name of stays) {
+      const stream = duplexKinds[name]!();
+      stream.resume();
+      const writer = toWeb(stream).writable.getWriter();
+      await writer.write(Buffer.from('a'));
+      await writer.close();
+      await writer.closed;
+    }
+  });
+
   it('is no stream that was destroyed before its end', async () => {
     for (const [name, make] of Object.entries(duplexKinds)) {
       if (refused.includes(name)) continue;
