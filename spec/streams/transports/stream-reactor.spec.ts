@@ -176,6 +176,50 @@ describe('StreamReactor', () => {
     });
   });
 
+  describe('a stream that we ended, and that closes without a word,', () => {
+    const closed = (state: object, stream: object) => {
+      const { reactor, told } = driven(state, stream);
+      reactor.send([one], false);
+      reactor.end(() => void told.push('finished'));
+      (stream as EventEmitter).emit('close');
+      return told;
+    };
+
+    it('has finished if it is one of the oldest, which can only be written to', () => {
+      expect(closed({}, new Oldest())).to.deep.equal(['finished', 'ConnectionDone']);
+      expect(closed({ readable: true }, new Oldest())).to.deep.equal(['ConnectionLost']);
+    });
+
+    it('has finished if it is of HTTP/2 and has nothing left', () => {
+      const ended = { rstCode: 0, writableLength: 0 };
+      expect(closed(ended, new FakeStream())).to.deep.equal(['finished', 'ConnectionDone']);
+    });
+  });
+
+  it('tells of an abort alone once it is dropped, whatever the stream says', () => {
+    const { reactor, stream, told } = driven();
+    reactor.drop();
+    stream.emit('error', failure);
+    stream.emit('close');
+    expect(told).to.deep.equal([]);
+    reactor.settle('abort');
+    expect(told).to.deep.equal(['ConnectionAborted']);
+  });
+
+  it('waits a turn for the error of a destroyed stream, unless it was aborted or has had the time', async () => {
+    for (const [event, isAtOnce] of [
+      ['abort', true],
+      ['refused', true],
+      ['close', false],
+    ] as const) {
+      const { reactor, told } = driven({ destroyed: true }, new Oldest());
+      reactor.settle(event);
+      expect(told, event).to.have.length(isAtOnce ? 1 : 0);
+      await turn();
+      expect(told, event).to.have.length(1);
+    }
+  });
+
   it('takes no end of one of the oldest streams for its own that was not asked for', () => {
     const { stream, told } = driven({ writable: true }, new Oldest());
     stream.emit('end');
