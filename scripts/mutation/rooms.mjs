@@ -22,8 +22,11 @@ export const ROOMS = {
   ],
   'lib/streams/transports': [
     'spec/streams/transports/*.spec.ts',
-    'spec/streams/any-stream/{claims,ending}.spec.ts',
-    'spec/streams/backpressure.spec.ts',
+    'spec/streams/any-stream/{claims,ending,end-of-destroyed,late-encodings}.spec.ts',
+    'spec/streams/producers/trailer.spec.ts',
+    'spec/streams/{backpressure,misspelt-options}.spec.ts',
+    'spec/endpoints/sockets/tls*.spec.ts',
+    'spec/twisted/core/explain.spec.ts',
   ],
   'lib/streams/web': ['spec/streams/web/*.spec.ts'],
   'lib/twisted/producers': [
