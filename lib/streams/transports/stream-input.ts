@@ -14,7 +14,7 @@
  * Not every stream stops at once. Events that come while nothing is wanted are queued as entries:
  * data, then the end, then the close. While the queue has any, later events go behind it.
  */
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 
 import { cleanClose } from '../../twisted/core/index.js';
 import { Queue } from '../../base/queue.js';
@@ -69,7 +69,7 @@ export class StreamInput implements Input {
   /** Tells at the end whether the stream's decoder has dropped a byte. */
   declare private lossOfLastUnit?: () => Error | undefined;
   /** The data that `doRead` takes. */
-  private current: unknown;
+  private current: Buffer | undefined;
 
   /**
    * @param reactor - Calls the descriptor.
@@ -183,16 +183,11 @@ export class StreamInput implements Input {
     this.stream.resume();
   }
 
-  /**
-   * Takes the bytes that `doRead` was called for.
-   *
-   * @throws InvalidArgTypeError: the stream gave something else.
-   */
-  take(): Buffer {
-    const chunk = this.current;
+  /** Takes the bytes that `doRead` was called for. */
+  take(): Buffer | undefined {
+    const bytes = this.current;
     this.current = undefined;
-    if (typeof chunk === 'string') this.watchLastUnit(); // It may have been told its encoding since.
-    return bytesFrom(this.stream, chunk);
+    return bytes;
   }
 
   private watchLastUnit(): void {
@@ -256,10 +251,23 @@ export class StreamInput implements Input {
   }
 
   private deliver(chunk: unknown): void {
-    this.current = chunk;
+    const bytes = Buffer.isBuffer(chunk) ? chunk : this.converted(chunk);
+    if (bytes === undefined) return;
+    this.current = bytes;
     this.delivering = true;
     this.reactor.call(doRead); // Never throws.
     this.delivering = false;
+  }
+
+  /** `chunk` as bytes; `undefined` if it can't be turned into them: then the connection is lost. */
+  private converted(chunk: unknown): Buffer | undefined {
+    if (typeof chunk === 'string') this.watchLastUnit(); // It may have been told its encoding since.
+    try {
+      return bytesFrom(this.stream, chunk);
+    } catch (thrown) {
+      this.reactor.settle('error', thrown);
+      return undefined;
+    }
   }
 
   private deliverEnd(): void {

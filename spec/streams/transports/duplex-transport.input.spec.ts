@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import { ConnectionDone, DuplexTransport } from '../../../lib/index.js';
+import { ConnectionDone, ConnectionLost, DuplexTransport } from '../../../lib/index.js';
 import { loggedErrors } from '../../support/logged.js';
 import { numbered } from '../../support/producers.js';
 import { readAll, tcpPair } from '../../support/sockets.js';
@@ -191,13 +191,21 @@ describe('DuplexTransport', () => {
       expect([...Buffer.concat(protocol.received)]).to.deep.equal([0, 127, 128, 255]);
     });
 
-    it('that is not bytes is an error with a code', async () => {
-      const duplex = new Duplex({ objectMode: true, read() {}, write() {} });
-      const transport = new DuplexTransport(duplex, { protocol: new Recorder() });
-      duplex.push({ not: 'bytes' });
-      const reason = await transport.closed;
-      expect(reason).to.have.property('code', 'ERR_INVALID_ARG_TYPE');
-      expect(logged).to.deep.equal([reason]);
+    it('that is not bytes loses the connection, for an error with a code', async () => {
+      for (const encoding of [undefined, 'utf8'] as const) {
+        const duplex = new Duplex({ objectMode: true, read() {}, write() {} });
+        if (encoding !== undefined) duplex.setEncoding(encoding);
+        const protocol = new Recorder();
+        const transport = new DuplexTransport(duplex, { protocol });
+        const bad = encoding === undefined ? { not: 'bytes' } : Buffer.from([0xff]);
+        for (const chunk of [Buffer.from('good'), bad, Buffer.from('more')]) duplex.push(chunk);
+        const reason = await transport.closed;
+        expect(reason).to.be.instanceOf(ConnectionLost);
+        expect(reason.cause).to.have.property('code', 'ERR_INVALID_ARG_TYPE');
+        expect(protocol.text).to.equal('good');
+        expect(duplex.destroyed).to.equal(true);
+      }
+      expect(logged).to.deep.equal([]);
     });
 
     it('is not read where there is no protocol', async () => {
