@@ -74,12 +74,7 @@ export const SURVIVORS = {
   },
   'lib/streams/as-streams/producer-readable.ts': {
     'reads on once more, where Node does so by itself': [
-      [
-        'else if (this.readableEncoding !== null ||',
-        'else if (true)',
-        'else if (this.readableEncoding !== null || true)',
-        'else if (true || (chunk',
-      ],
+      ['else if (this.readableEncoding !== null ||', 'else if (true)'],
       ['if (this.readableLength === lengthBefore)', 'if (true)'],
     ],
   },
