@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 
 import { GatheredWrites } from '../../../lib/streams/transports/gathered-writes.js';
-import { Corked, FakeStream } from '../../support/stream-writer.js';
+import { Corked, FakeStream } from '../../support/fake-stream.js';
 
 const made = (): GatheredWrites => new GatheredWrites(new PassThrough());
 

@@ -14,7 +14,7 @@ import {
 import { pulled, recorder } from '../../support/recording-producer.js';
 import { connected, Recorder } from '../../support/recording-protocols.js';
 import { readAll, tcpPair } from '../../support/sockets.js';
-import { FakeStream } from '../../support/stream-writer.js';
+import { FakeStream } from '../../support/fake-stream.js';
 import { until } from '../../support/until.js';
 
 const bytes = Buffer.from('bytes');

@@ -12,7 +12,7 @@ import {
   type WritableConsumerOptions,
 } from '../../../lib/index.js';
 import { KIB } from '../../support/sizes.js';
-import { FakeStream } from '../../support/stream-writer.js';
+import { FakeStream } from '../../support/fake-stream.js';
 
 /** A chunk that shows what it is. */
 const chunk = (name: string, length = 16 * KIB) => Buffer.alloc(length, name);
