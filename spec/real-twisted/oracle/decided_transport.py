@@ -92,8 +92,12 @@ DECIDED_TCP = [
 ]
 
 
+# Methods of Twisted's classes: class, name, as it is, as decided.
+METHODS = []
+
+
 def change(module, changes, classes):
-    """Replaces the methods of `classes` of `module` by those of its changed source."""
+    """Notes the methods of `classes` of `module`, and what its changed source makes of them."""
     source = inspect.getsource(module)
     for why, old, new in changes:
         assert source.count(old) == 1, f"this Twisted has no one place to change for: {why}"
@@ -102,9 +106,16 @@ def change(module, changes, classes):
     changed.isBeyondUnregistering = isBeyondUnregistering
     exec(compile(source, module.__name__, "exec"), changed.__dict__)
     for name in classes:
+        theirs = getattr(module, name)
         for method, value in vars(getattr(changed, name)).items():
             if inspect.isfunction(value):
-                setattr(getattr(module, name), method, value)
+                METHODS.append((theirs, method, vars(theirs)[method], value))
+
+
+def decide(isDecided):
+    """From now on, Twisted's classes are as decided, or else as they are."""
+    for theirs, method, asItIs, decided in METHODS:
+        setattr(theirs, method, decided if isDecided else asItIs)
 
 
 def transportsOf(producer):
@@ -142,6 +153,16 @@ def waitFor(transports, consumer, seen):
 
 change(abstract, DECIDED, ["_ConsumerMixin", "FileDescriptor"])
 change(tcp, DECIDED_TCP, ["Connection"])
+
+
+class AsItIs(tcp.Server):
+    """A connection of Twisted in which nothing is changed."""
+
+    repstr = "<Transport>"  # What a Server without a port lacks.
+    flows = True
+
+    def closesUnread(self, socket):
+        return False
 
 
 class Transport(tcp.Server):

@@ -20,10 +20,12 @@ from twisted.internet.protocol import Protocol
 from twisted.logger import globalLogBeginner
 from twisted.python.failure import Failure
 
-from decided_transport import Transport
+from decided_transport import AsItIs, Transport, decide
 
+# What happens at the other end.
+EVENTS = ["take", "receive", "end", "reset"]
 # More orders than this, and the scenario is not compared.
-MOST_TRACES = 200
+MOST_TRACES = 100
 # Lines of a trace after which a scenario does nothing more.
 MOST_LINES = 150
 
@@ -34,14 +36,15 @@ class Socket:
     nothing until it is empty. The other end takes as much as the scenario says.
     """
 
-    def __init__(self, highWaterMark, isOverTCP):
+    isOverTCP = False
+
+    def __init__(self, highWaterMark, room):
         self.highWaterMark = highWaterMark
-        self.isOverTCP = isOverTCP
         # Parts that were sent to it, each with the bytes that are still to be taken, and all bytes in them.
         self.chunks = []
         self.length = 0
         self.needsDrain = self.hasFilled = False
-        self.room = 1 << 30 if isOverTCP else 0
+        self.room = room
         self.packets = []
         self.hasEnded = self.endIsSaid = self.endIsRead = self.wasReset = False
         self.whenEnded = None
@@ -76,6 +79,8 @@ class Socket:
         return len(data)
 
     def move(self):
+        if self.wasReset:
+            return
         while self.room > 0 and self.chunks:
             chunk = self.chunks[0]
             taken, chunk[0] = chunk[0][: self.room], chunk[0][self.room :]
@@ -116,6 +121,16 @@ class Socket:
         self.move()
 
 
+class PlainSocket(Socket):
+    """A socket that has room for everything."""
+
+    def shutdown(self, how):
+        self.marksEnd()
+
+    def close(self):
+        self.marksEnd()
+
+
 class Reactor(posixbase._DisconnectSelectableMixin):
     """Turns only when it is told to, in an order that it is told."""
 
@@ -135,7 +150,7 @@ class Reactor(posixbase._DisconnectSelectableMixin):
 
     def addReader(self, reader):
         self.readers.add(reader)
-        reader.flows = True
+        reader.flows = reader.wasResumed = True
         # A stream that flows has said its end, even if it is paused before that is heard.
         socket = reader.socket
         socket.endIsSaid = socket.endIsSaid or (socket.hasEnded and not socket.packets)
@@ -183,6 +198,14 @@ class Reactor(posixbase._DisconnectSelectableMixin):
                 return
         raise AssertionError("it never ends")
 
+    def mayRun(self):
+        """What has just happened at the other end may be noticed before anything else happens, or not."""
+        event = True
+        while event:
+            event = self.choose([None, *self.ready()])
+            if event:
+                self.guarded(event)
+
     def guarded(self, event):
         try:
             event()
@@ -204,6 +227,8 @@ class Reactor(posixbase._DisconnectSelectableMixin):
         if socket.wasReset:
             # Node notices it whatever is wanted of the socket.
             yield lambda: self._disconnectSelectable(transport, main.CONNECTION_LOST, False)
+            if transport in self.readers and socket.packets:
+                yield lambda: self.read(transport)
             return
         if transport in self.readers and socket.isReadable():
             yield lambda: self.read(transport)
@@ -321,33 +346,41 @@ class Player:
             for connection in scenario["connections"]
         ]
         self.reactor = Reactor(self, order)
+        self.isAsItIs = scenario["twisted"] == "as it is"
+        decide(not self.isAsItIs)
 
     def play(self):
         for number, connection in enumerate(self.scenario["connections"]):
             self.connect(number, connection["isHalfCloseable"])
         for step in self.scenario["script"]:
             self.trace.append("step " + json.dumps(step))
-            self.step(*step)
+            for at, happening in enumerate(step):
+                if happening[1] in EVENTS:
+                    self.happensOutside(*happening)
+                    if at < len(step) - 1:
+                        self.reactor.mayRun()
+                else:
+                    self.perform(happening)
             self.settle()
         return self.trace
 
     def connect(self, number, isHalfCloseable):
         protocol = (HalfCloseable if isHalfCloseable else Recording)(self, number)
-        self.sockets.append(Socket(self.scenario["fullStream"], self.scenario["isOverTCP"]))
+        makeSocket = PlainSocket if self.isAsItIs else Socket
+        socket = makeSocket(self.scenario["fullStream"], self.scenario["room"])
+        socket.isOverTCP = self.scenario["isOverTCP"]
+        self.sockets.append(socket)
         self.bytesMade.append(0)
         self.producers.append({name: Producer(self, number, name) for name in ("first", "second")})
         self.protocols.append(protocol)
-        transport = Transport(self.sockets[number], protocol, ("peer", 1), None, 0, self.reactor)
+        make = AsItIs if self.isAsItIs else Transport
+        transport = make(self.sockets[number], protocol, ("peer", 1), None, 0, self.reactor)
         transport.bufferSize = self.scenario["bufferSize"]
         transport.waitsForProducer = self.scenario["waitsForProducer"]
         protocol.makeConnection(transport)
         self.settle()
 
-    def step(self, number, name, *arguments):
-        if number == "does":
-            for operation in name:
-                self.perform(operation)
-            return
+    def happensOutside(self, number, name, *arguments):
         socket = self.sockets[number]
         if name == "take":
             socket.room += arguments[0]
@@ -359,15 +392,17 @@ class Player:
         elif name == "end":
             socket.hasEnded = True
             # A socket says its end even while it is paused.
-            flows = self.protocols[number].transport.flows or socket.isOverTCP
+            transport = self.protocols[number].transport
+            flows = transport.flows or transport.wasResumed or socket.isOverTCP
             socket.endIsSaid = flows and not socket.packets
         elif name == "reset" and not (socket.isOverTCP and socket.hasEnded):
             socket.wasReset = True
-            socket.drop()
 
     def settle(self):
         """Lets everything happen, and tells what reached the other ends."""
         self.reactor.run()
+        for transport in self.reactor.transports():
+            transport.wasResumed = False
         for number, socket in enumerate(self.sockets):
             if socket.sent or socket.marks != getattr(socket, "told", []):
                 news = socket.marks[len(getattr(socket, "told", [])) :]

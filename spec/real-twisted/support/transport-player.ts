@@ -11,13 +11,14 @@ import {
 import { DuplexTransport } from '../../../lib/streams/transports/duplex-transport.js';
 import type { IPushProducer } from '../../../lib/twisted/core/interfaces.js';
 import { Protocol } from '../../../lib/twisted/core/protocol.js';
-import type {
-  Callback,
-  Operation,
-  ProducerName,
-  Reaction,
-  Scenario,
-  Step,
+import {
+  type Callback,
+  type Event,
+  isEvent,
+  type Operation,
+  type ProducerName,
+  type Reaction,
+  type Scenario,
 } from './transport-scenarios.js';
 import { MemoryWire, SocketWire, type Wire } from './wire.js';
 
@@ -102,7 +103,10 @@ class Player {
     }
     for (const step of this.scenario.script) {
       this.trace.push(`step ${inPython(step)}`);
-      this.step(step);
+      for (const each of step) {
+        if (isEvent(each)) this.happensOutside(each);
+        else this.perform(each);
+      }
       await this.settle();
     }
     return [...this.trace];
@@ -132,8 +136,8 @@ class Player {
         writeConnectionLost: () => happens('writeConnectionLost'),
       });
     }
-    const { bufferSize, highWaterMark, isOverTCP, waitsForProducer } = this.scenario;
-    const wire = isOverTCP ? await SocketWire.make() : new MemoryWire(highWaterMark);
+    const { bufferSize, highWaterMark, isOverTCP, room, waitsForProducer } = this.scenario;
+    const wire = isOverTCP ? await SocketWire.make() : new MemoryWire(highWaterMark, room);
     this.connections.push({
       wire,
       protocol,
@@ -147,18 +151,14 @@ class Player {
     await this.settle();
   }
 
-  private step(step: Step): void {
-    if (step[0] === 'does') {
-      step[1].forEach((operation) => this.perform(operation));
-      return;
-    }
-    const { wire } = this.at(step[0]);
-    switch (step[1]) {
+  private happensOutside(event: Event): void {
+    const { wire } = this.at(event[0]);
+    switch (event[1]) {
       case 'take':
-        wire.makeRoom(step[2]);
+        wire.makeRoom(event[2]);
         break;
       case 'receive':
-        wire.receive(this.data(step[0], step[2], 65));
+        wire.receive(this.data(event[0], event[2], 65));
         break;
       case 'end':
         wire.hangUp();

@@ -46,11 +46,13 @@ export type Operation =
   | ['try', Operation];
 
 /**
- * Something that happens outside: operations of one turn of the event loop, or at the other end. That takes so
- * many bytes more, sends so many, ends its half, or resets the connection.
+ * Something that happens at the other end: it takes so many bytes more, sends so many, ends its half, or
+ * resets the connection.
  */
-export type Step =
-  ['does', Operation[]] | [number, 'take' | 'receive', number] | [number, 'end' | 'reset'];
+export type Event = [number, 'take' | 'receive', number] | [number, 'end' | 'reset'];
+
+/** What happens from outside in one turn of the event loop. */
+export type Step = (Operation | Event)[];
 
 /** What happens inside a callback. */
 export interface Reaction {
@@ -59,8 +61,12 @@ export interface Reaction {
 }
 
 export interface Scenario {
+  /** Which Twisted to compare with: see ../oracle/decided_transport.py. */
+  twisted: 'as it is' | 'as decided';
   /** Over real sockets, which take whatever is written; otherwise in memory. */
   isOverTCP: boolean;
+  /** Bytes that the other end takes in any case. */
+  room: number;
   bufferSize: number;
   /** The stream's own `highWaterMark`. */
   highWaterMark: number;
@@ -76,14 +82,19 @@ export interface Scenario {
   script: Step[];
 }
 
-/** What a user may do anywhere. In every second scenario, a connection stands for long. */
+/** As much room as nothing fills. */
+const PLENTY = 1e9;
+
+/** What a user may do anywhere. In each scenario some of it is frequent, and some is never done. */
 export function randomScenario(random: Random, connections: number, isOverTCP = false): Scenario {
   const bufferSize = random.integer(0, 12);
   // A larger one is not waited for: our own buffer is full before.
   const highWaterMark = isOverTCP ? 16384 : random.pick([1, bufferSize + 1, bufferSize + 1, 16384]);
-  const maker = new Maker(random, connections, random.chance(0.5));
+  const maker = new Maker(random, connections, isOverTCP);
   return {
+    twisted: 'as decided',
     isOverTCP,
+    room: isOverTCP ? PLENTY : 0,
     bufferSize,
     highWaterMark,
     fullStream: highWaterMark > bufferSize + 1 ? 1 : highWaterMark,
@@ -96,14 +107,113 @@ export function randomScenario(random: Random, connections: number, isOverTCP = 
   };
 }
 
+/**
+ * What a program may do that stays away from each place where ours differs, so that it compares with a
+ * Twisted in which nothing is changed. There is always room; a producer, if there is one, is never closed
+ * while it is paused; a connection is half closed from one end at most, and once.
+ */
+export function tameScenario(random: Random): Scenario {
+  const scenario = randomScenario(random, 1);
+  const has = random.pick<'a producer' | 'a plain protocol' | 'a half close' | 'a hang-up'>([
+    'a producer',
+    'a plain protocol',
+    'a half close',
+    'a hang-up',
+  ]);
+  const isTame = (operation: Operation): boolean => {
+    const [, name] = unguarded(operation);
+    if (/register|stopConsuming/.test(name)) return false;
+    if (has === 'a plain protocol') return !/loseWrite/.test(name);
+    if (has === 'a hang-up') return !/loseWrite|resume/.test(name);
+    if (has === 'a half close') return !/loseWrite|abort/.test(name);
+    return !/lose|abort|stop/.test(name);
+  };
+  const [connection] = scenario.connections;
+  const reactions: Partial<Record<Callback, Reaction[]>> = {};
+  for (const [callback, tape] of Object.entries(connection?.reactions ?? {})) {
+    if (callback === 'pauseProducing' || callback === 'stopProducing') continue;
+    reactions[callback as Callback] = tape.map(({ does }) => ({
+      does: does.filter(isTame).map((operation): Operation => ['try', unguarded(operation)]),
+      throws: false,
+    }));
+  }
+  const script = scenario.script.map((step) => {
+    // After a hang-up, Twisted does not send what it was given before it.
+    const end = step.find((each) => each[1] === 'end');
+    if (end !== undefined) return has === 'a half close' ? [] : [end];
+    return step.filter((each) => isEvent(each) || isTame(each));
+  });
+  const closes: Operation[] = [
+    [
+      0,
+      has === 'a half close'
+        ? 'loseWriteConnection'
+        : random.pick(['loseConnection', 'stopProducing', 'abortConnection']),
+    ],
+  ];
+  const at = random.integer(0, script.length);
+  return {
+    ...scenario,
+    twisted: 'as it is',
+    room: PLENTY,
+    highWaterMark: 16384,
+    fullStream: 1,
+    waitsForProducer: false,
+    connections: [
+      { isHalfCloseable: has !== 'a plain protocol' && has !== 'a producer', reactions },
+    ],
+    script: [
+      ...(has === 'a producer' ? [registers(random)] : []),
+      ...script.slice(0, at),
+      ...(has === 'a producer' || has === 'a half close' ? [closes] : []),
+      ...script.slice(at),
+    ],
+  };
+}
+
+function registers(random: Random): Step {
+  return [[0, 'registerProducer', random.pick(['first', 'protocol'] as const), true]];
+}
+
+/**
+ * `trace` without the pauses, which Twisted repeats with each write, and the state inside `stopProducing`,
+ * before which ours forgets the producer.
+ */
+export function comparableAsItIs(trace: readonly string[]): string[] {
+  return trace
+    .filter((line) => !/^0 pauseProducing/.test(line))
+    .map((line) => line.replace(/^(0 stopProducing \w+) .*/, '$1'));
+}
+
+/** Whether `happening` is one at the other end. */
+export function isEvent(happening: Operation | Event): happening is Event {
+  return /^(take|receive|end|reset)$/.test(String(happening[1]));
+}
+
+function unguarded(operation: Operation): Exclude<Operation, ['try', Operation]> {
+  return operation[0] === 'try' ? unguarded(operation[1]) : operation;
+}
+
 type Choices<T> = readonly (readonly [weight: number, make: () => T])[];
 
+/** The numbers of what ends a connection, or a half of it, in `frequencies`. */
+const CLOSINGS = [4, 5, 6, 9, 10, 13, 14];
+
 class Maker {
+  /** How often each operation and event is chosen in this scenario, beside its usual weight. */
+  private readonly frequencies: readonly number[];
+
   constructor(
     private readonly random: Random,
     private readonly connections: number,
-    private readonly isCalm: boolean,
-  ) {}
+    private readonly isOverTCP: boolean,
+  ) {
+    const closings = random.pick([0.1, 1, 1]);
+    this.frequencies = Array.from(
+      { length: 15 },
+      (_, i) => random.pick([1, 0, 0, 1, 3]) * (CLOSINGS.includes(i) ? closings : 1),
+    );
+  }
 
   reactions(number: number): Partial<Record<Callback, Reaction[]>> {
     const { random } = this;
@@ -133,12 +243,14 @@ class Maker {
 
   step(): Step {
     const { random } = this;
-    if (random.chance(0.5)) return this.event(this.anyConnection());
-    const count = random.pick([1, 1, 1, 2, 3]);
-    return [
-      'does',
-      Array.from({ length: count }, () => ['try', this.operation(this.anyConnection())]),
-    ];
+    const happening = (): Operation | Event =>
+      random.chance(0.5)
+        ? this.event(this.anyConnection())
+        : ['try', this.operation(this.anyConnection())];
+    const step = random.list(1, random.pick([1, 1, 2, 4]), happening);
+    // What arrives over TCP in one turn may arrive as one.
+    const [event] = this.isOverTCP ? step.filter((each) => isEvent(each)) : [];
+    return event === undefined ? step : [event];
   }
 
   private anyConnection(): number {
@@ -151,40 +263,43 @@ class Maker {
 
   private operation(number: number): Operation {
     const { random } = this;
-    const rare = this.isCalm ? 0.1 : 1;
     const producers = ['first', 'first', 'second', 'protocol', 'itself', 'other', 'other'] as const;
-    return this.pick<Operation>([
-      [8, () => this.write(number)],
-      [2, () => [number, 'writeSequence', random.list(0, 4, () => random.integer(0, 6))]],
-      [6, () => [number, 'registerProducer', random.pick(producers), random.chance(0.65)]],
-      [this.isCalm ? 2 : 4, () => [number, 'unregisterProducer']],
-      [2 * rare, () => [number, 'loseConnection']],
-      [2 * rare, () => [number, 'loseWriteConnection']],
-      [1 * rare, () => [number, 'abortConnection']],
-      [2, () => [number, 'pauseProducing']],
-      [3, () => [number, 'resumeProducing']],
-      [0.5 * rare, () => [number, 'stopProducing']],
-      [0.3 * rare, () => [number, 'stopConsuming']],
-    ]);
+    return this.pick<Operation>(
+      [
+        [7, () => this.write(number)],
+        [2, () => [number, 'writeSequence', random.list(0, 4, () => random.integer(0, 6))]],
+        [6, () => [number, 'registerProducer', random.pick(producers), random.chance(0.65)]],
+        [3, () => [number, 'unregisterProducer']],
+        [2, () => [number, 'loseConnection']],
+        [2, () => [number, 'loseWriteConnection']],
+        [2, () => [number, 'abortConnection']],
+        [2, () => [number, 'pauseProducing']],
+        [3, () => [number, 'resumeProducing']],
+        [1, () => [number, 'stopProducing']],
+        [0.5, () => [number, 'stopConsuming']],
+      ],
+      0,
+    );
   }
 
-  private event(number: number): Step {
+  private event(number: number): Event {
     const { random } = this;
-    const rare = this.isCalm ? 0.3 : 1;
-    return this.pick<Step>([
-      [6, () => [number, 'take', random.integer(1, 24)]],
-      [5, () => [number, 'receive', random.integer(1, 6)]],
-      [1.5 * rare, () => [number, 'end']],
-      [0.4 * rare, () => [number, 'reset']],
-    ]);
+    return this.pick<Event>(
+      [
+        [6, () => [number, 'take', random.integer(1, 24)]],
+        [5, () => [number, 'receive', random.integer(1, 6)]],
+        [1, () => [number, 'end']],
+        [0.3, () => [number, 'reset']],
+      ],
+      11,
+    );
   }
 
-  private pick<T>(choices: Choices<T>): T {
-    let left = this.random.next() * choices.reduce((sum, [weight]) => sum + weight, 0);
-    for (const [weight, make] of choices) {
-      left -= weight;
-      if (left < 0) return make();
-    }
-    throw new Error('There is no choice');
+  /** One of `choices`, the first of which has the number `from` in `frequencies`. */
+  private pick<T>(choices: Choices<T>, from: number): T {
+    const weights = choices.map(([weight], i) => weight * (this.frequencies[from + i] ?? 1));
+    let left = this.random.next() * weights.reduce((sum, weight) => sum + weight, 0);
+    const at = weights.findIndex((weight) => (left -= weight) < 0);
+    return (choices[at] ?? choices[0])![1]();
   }
 }

@@ -32,12 +32,17 @@ export class MemoryWire extends Duplex implements Wire {
   readonly stream = this;
   sent = '';
   readonly marks: Mark[] = [];
-  private room = 0;
   private hasHungUp = false;
   private waiting: { chunk: Buffer; whenTaken: () => void } | undefined;
 
-  /** @param writableHighWaterMark - Bytes from which on it says `drain` when it has none left. */
-  constructor(writableHighWaterMark: number) {
+  /**
+   * @param writableHighWaterMark - Bytes from which on it says `drain` when it has none left.
+   * @param room - Bytes that the other end takes in any case.
+   */
+  constructor(
+    writableHighWaterMark: number,
+    private room: number,
+  ) {
     super({ writableHighWaterMark });
   }
 
