@@ -101,6 +101,7 @@ export const SURVIVORS = {
     [CLOCK]: [['if (--this.unitsLeft <= 0 &&', 'if (true &&', 'if (--this.unitsLeft < 0 &&']],
   },
   'lib/streams/transports/closing-descriptor.ts': {
+    [EARLY]: [['protected hasAnswered = false;', 'protected hasAnswered = true;']],
     'without a producer there is nothing to ask, and one that pushes is paused only by a write': [
       [
         'if (this.producer !== null && !this.streamingProducer && !this.hasAnswered)',

@@ -9,6 +9,7 @@ import sinon from 'sinon';
 import {
   ConnectionAborted,
   ConnectionDone,
+  ConnectionLost,
   DuplexTransport,
   WritableConsumer,
   type ConnectionMessage,
@@ -17,6 +18,7 @@ import { errorOf } from '../../support/error-event.js';
 import { Gate } from '../../support/gate.js';
 import { memoryPair } from '../../support/memory-pair.js';
 import { idle } from '../../support/own-protocols.js';
+import { pulled, recorder } from '../../support/recording-producer.js';
 import { HalfCloseable } from '../../support/recording-protocols.js';
 import { settled } from '../../support/settled.js';
 import { tcpPair } from '../../support/sockets.js';
@@ -38,16 +40,46 @@ describe('A consumer that waits', () => {
     ['to close for a push producer', true, (each: Counting) => each.loseConnection()],
     ['to half close for a push producer', true, (each: Counting) => each.loseWriteConnection()],
   ] as const) {
-    it(`${what} is not asked to write over and over`, async () => {
+    it(`${what} is not asked to write over and over, and asks for nothing more`, async () => {
       const consumer = new Counting(new PassThrough());
-      consumer.registerProducer(idle(), streaming);
+      const producer = recorder();
+      consumer.registerProducer(producer, streaming);
       begin(consumer);
       await settled();
-      expect(consumer.asked).to.be.at.most(2);
+      consumer.startWriting();
+      await settled();
+      expect(consumer.asked).to.be.at.most(3);
       expect(consumer.connected).to.equal(true);
+      expect(producer.told).to.deep.equal(streaming ? [] : ['resume']);
       consumer.abortConnection();
     });
   }
+
+  for (const isClosing of [false, true]) {
+    it(`for the second answer of a pull producer asks for it once${isClosing ? ', while it closes' : ''}`, async () => {
+      const consumer = new WritableConsumer(new PassThrough().resume());
+      const answers = [Buffer.from('first')];
+      const producer = pulled(() => answers.splice(0).forEach((answer) => consumer.write(answer)));
+      consumer.registerProducer(producer, false);
+      if (isClosing) consumer.loseConnection();
+      for (let count = 0; count < 3; count++) {
+        await settled();
+        consumer.startWriting();
+      }
+      await settled();
+      expect(producer.told).to.deep.equal(['resume', 'resume']);
+      consumer.abortConnection();
+    });
+  }
+
+  it('to close for a pull producer that has not answered does not wait if its transport is lost', async () => {
+    const consumer = new WritableConsumer(new PassThrough().resume());
+    const producer = { ...recorder(), loseConnection() {}, disconnected: true };
+    consumer.registerProducer(producer, false);
+    consumer.loseConnection();
+    expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
+    expect(producer.told).to.deep.equal(['resume', 'stop']);
+  });
 
   it('for its stream to finish is not asked to write over and over, although it did not wait for its producer', async () => {
     const gate = new Gate();
@@ -147,6 +179,8 @@ describe('A consumer that is told to close', () => {
     expect(consumer.stopped).to.equal(1);
     expect(await consumer.closed).to.be.instanceOf(ConnectionAborted);
     consumer.abortConnection();
+    consumer.loseConnection();
+    expect(consumer.disconnecting).to.equal(false);
     expect(told).to.deep.equal(['made', 'closing', 'lost']);
     expect(consumer.stopped).to.equal(2); // Once by the loss.
   });
@@ -177,13 +211,19 @@ describe('A consumer that is told to close', () => {
     });
   }
 
-  it('by an abort after it was lost in another way tells nothing', async () => {
+  it('after it was lost tells nothing, and keeps the reason', async () => {
     const stream = new PassThrough();
     const consumer = new Reader(stream);
     stream.destroy();
-    await consumer.closed;
+    while (consumer.connected) await settled();
     consumer.abortConnection();
+    consumer.loseConnection();
+    consumer.loseWriteConnection();
+    consumer.connectionLost(new ConnectionDone());
     expect(told).to.deep.equal(['made', 'lost']);
+    expect(consumer.stopped).to.equal(1);
+    expect(consumer.disconnecting).to.equal(false);
+    expect(await consumer.closed).to.be.instanceOf(ConnectionLost);
   });
 });
 
@@ -221,10 +261,11 @@ describe('closeTimeout', () => {
     expect(clock.countTimers()).to.equal(0);
   });
 
-  for (const [what, close] of [
-    ['a close without a producer', (each: DuplexTransport) => each.loseConnection()],
+  for (const [what, writableHighWaterMark, close] of [
+    ['a close without a producer', 1, (each: DuplexTransport) => each.loseConnection()],
     [
       'a half close that does not wait for its producer',
+      1000,
       (each: DuplexTransport) => {
         each.registerProducer(idle(), true);
         each.loseWriteConnection();
@@ -233,7 +274,11 @@ describe('closeTimeout', () => {
   ] as const) {
     it(`limits no time in which the bytes of ${what} leave`, async () => {
       let leave: (() => void) | undefined;
-      const stream = new Duplex({ read() {}, write: (_chunk, _encoding, done) => (leave = done) });
+      const stream = new Duplex({
+        writableHighWaterMark,
+        read() {},
+        write: (_chunk, _encoding, done) => (leave = done),
+      });
       const protocol = new HalfCloseable();
       const transport = new DuplexTransport(stream, {
         protocol,
@@ -244,7 +289,8 @@ describe('closeTimeout', () => {
       await until(() => protocol.told.includes('read lost'));
       transport.write(Buffer.from('last'));
       close(transport);
-      await until(() => stream.writableEnded);
+      await settled();
+      expect(stream.writableEnded, 'unless it is full').to.equal(writableHighWaterMark > 1);
       for (let i = 0; i < 10; i++) clock.tick(1000);
       expect(transport.connected).to.equal(true);
       leave?.();
