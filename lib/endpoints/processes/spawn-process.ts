@@ -1,4 +1,4 @@
-import { assertSignal } from '../../base/abort-signal.js';
+import { addAbortListener, assertSignal, removeAbortListener } from '../../base/abort-signal.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { stdioFor, type ChildFDs } from './child-fds.js';
@@ -69,8 +69,8 @@ export function spawnProcess(
   });
   if (signal !== undefined && child.pid !== undefined) {
     const kill = () => child.kill('SIGKILL');
-    signal.addEventListener('abort', kill);
-    child.once('exit', () => signal.removeEventListener('abort', kill));
+    addAbortListener(signal, kill);
+    child.once('exit', () => removeAbortListener(signal, kill));
   }
   return new ProcessTransport(child, protocol, childFDs, cwd);
 }

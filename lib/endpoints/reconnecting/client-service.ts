@@ -1,4 +1,4 @@
-import { assertSignal } from '../../base/abort-signal.js';
+import { addAbortListener, assertSignal, removeAbortListener } from '../../base/abort-signal.js';
 import {
   assertFunction,
   assertKnownOptions,
@@ -90,7 +90,7 @@ export class ClientService<Built extends IProtocol = IProtocol> {
     }
     this.#signal?.throwIfAborted();
     this.running = true;
-    this.#signal?.addEventListener('abort', this.#onAbort);
+    addAbortListener(this.#signal, this.#onAbort);
     this.#machine.start();
   }
 
@@ -103,7 +103,7 @@ export class ClientService<Built extends IProtocol = IProtocol> {
    */
   stopService(): Promise<void> {
     this.running = false;
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    removeAbortListener(this.#signal, this.#onAbort);
     return this.#machine.stop();
   }
 

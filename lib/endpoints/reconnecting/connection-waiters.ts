@@ -1,3 +1,4 @@
+import { addAbortListener, removeAbortListener } from '../../base/abort-signal.js';
 import type { IProtocol } from '../../twisted/core/index.js';
 import { CancelledError } from './errors.js';
 
@@ -17,7 +18,7 @@ export class ConnectionWaiters {
     return new Promise((resolve, reject) => {
       const leave = () => {
         this.waiters.delete(waiter);
-        signal?.removeEventListener('abort', abort);
+        removeAbortListener(signal, abort);
       };
       const abort = () => {
         leave();
@@ -31,7 +32,7 @@ export class ConnectionWaiters {
       if (signal?.aborted) reject(cancelled(signal));
       else {
         this.waiters.add(waiter);
-        signal?.addEventListener('abort', abort);
+        addAbortListener(signal, abort);
       }
     });
   }

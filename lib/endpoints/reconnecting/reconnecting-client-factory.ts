@@ -1,3 +1,4 @@
+import { addAbortListener, removeAbortListener } from '../../base/abort-signal.js';
 import { InvalidStateError } from '../../base/errors.js';
 import { normalVariate } from '../../base/normal-variate.js';
 import { type IReactorTime, reactor } from '../../twisted/cooperation/index.js';
@@ -109,7 +110,7 @@ export class ReconnectingClientFactory extends ClientFactory {
     this.clock ??= reactor;
     const end = () => {
       this.#waits.delete(end);
-      signal?.removeEventListener('abort', end);
+      removeAbortListener(signal, end);
       if (call.active()) call.cancel();
     };
     // Differs from Twisted, where a very large jitter can give a time before now.
@@ -118,7 +119,7 @@ export class ReconnectingClientFactory extends ClientFactory {
       connector.connect();
     });
     this.#waits.add(end);
-    signal?.addEventListener('abort', end);
+    addAbortListener(signal, end);
   }
 
   /**

@@ -1,4 +1,5 @@
 /** Clients: makes one connection, and makes it again when `connect` is called. */
+import { addAbortListener, removeAbortListener } from '../../base/abort-signal.js';
 import type net from 'node:net';
 
 import {
@@ -169,7 +170,7 @@ export class Connector implements IConnector {
     this.giveUp = fail;
     socket.on('error', (cause) => fail(connectErrorFor(cause)));
     socket.on('connect', onConnect);
-    signal?.addEventListener('abort', this.onAbort);
+    addAbortListener(signal, this.onAbort);
     if (signal?.aborted) nextTick(this.onAbort);
   }
 
@@ -238,7 +239,7 @@ export class Connector implements IConnector {
   /** Tells the factory, which may connect again. If it does not, the factory is stopped. */
   private finish(tell: () => void): void {
     this.state = 'disconnected';
-    this.options.signal?.removeEventListener('abort', this.onAbort);
+    removeAbortListener(this.options.signal, this.onAbort);
     this.guard(tell);
     if (this.isOver()) {
       this.factoryStarted = false;

@@ -10,7 +10,7 @@ import {
   tlsSide,
   type WritableConsumerOptions,
 } from '../../streams/transports/index.js';
-import { assertSignal } from '../../base/abort-signal.js';
+import { addAbortListener, assertSignal, removeAbortListener } from '../../base/abort-signal.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 import {
   assertFactory,
@@ -58,7 +58,7 @@ export class ListeningPort {
     private readonly factory: IProtocolFactory,
     private readonly signal: AbortSignal | undefined,
   ) {
-    signal?.addEventListener('abort', this.onAbort);
+    addAbortListener(signal, this.onAbort);
   }
 
   /**
@@ -90,7 +90,7 @@ export class ListeningPort {
   }
 
   private async stop(): Promise<void> {
-    this.signal?.removeEventListener('abort', this.onAbort);
+    removeAbortListener(this.signal, this.onAbort);
     this.server.close();
     // The descriptor is closed once the event loop has turned; the callback of `close` would wait
     // for the connections.
@@ -201,10 +201,10 @@ function opened(server: net.Server, options: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     const aborted = () => reject(signal?.reason as Error);
     const failed = (cause: Error) => {
-      signal?.removeEventListener('abort', aborted);
+      removeAbortListener(signal, aborted);
       reject(new CannotListenError(`Couldn't listen: ${cause.message}`, { cause }));
     };
-    signal?.addEventListener('abort', aborted);
+    addAbortListener(signal, aborted);
     server.once('error', failed);
     const tooLong = path === undefined ? undefined : pathTooLong(path);
     if (tooLong !== undefined) {
@@ -214,7 +214,7 @@ function opened(server: net.Server, options: ListenOptions): Promise<void> {
     // Node takes a `port` property that is undefined for any port.
     const place = path === undefined ? { port, host } : { path };
     server.listen({ ...place, backlog } as net.ListenOptions, () => {
-      signal?.removeEventListener('abort', aborted);
+      removeAbortListener(signal, aborted);
       server.removeListener('error', failed);
       resolve();
     });

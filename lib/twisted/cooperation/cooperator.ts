@@ -5,7 +5,7 @@ import { log } from '../../base/log.js';
 import { RoundRobin } from './round-robin.js';
 import { SchedulerStopped } from './scheduler-errors.js';
 import { timeSlice } from '../../base/time-slice.js';
-import { assertSignal } from '../../base/abort-signal.js';
+import { addAbortListener, assertSignal, removeAbortListener } from '../../base/abort-signal.js';
 import { assertFunction, assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { clearImmediate, setImmediate } from '../../base/timers.js';
 import type { WorkOf, WorkSource } from './work.js';
@@ -96,7 +96,7 @@ export class Cooperator {
     this.started = started;
     this.signal = signal;
     if (signal?.aborted) this.stopped = true;
-    else signal?.addEventListener('abort', this.onAbort, { once: true });
+    else addAbortListener(signal, this.onAbort);
   }
 
   /** The tasks that run, in order; not those that are paused or wait for a promise. */
@@ -179,7 +179,7 @@ export class Cooperator {
 
   /** Stops it, and no longer listens to its signal: `await using cooperator = new Cooperator()`. */
   [Symbol.asyncDispose](): Promise<void> {
-    this.signal?.removeEventListener('abort', this.onAbort);
+    removeAbortListener(this.signal, this.onAbort);
     this.stop();
     return Promise.resolve();
   }

@@ -1,4 +1,4 @@
-import { assertSignal } from '../../base/abort-signal.js';
+import { addAbortListener, assertSignal, removeAbortListener } from '../../base/abort-signal.js';
 import {
   assertFunction,
   assertKnownOptions,
@@ -81,7 +81,7 @@ export function deferLater(
     return promise;
   }
   const call = clock.callLater(delay, () => {
-    signal?.removeEventListener('abort', onAbort);
+    removeAbortListener(signal, onAbort);
     try {
       whenOver.resolve?.((f as (...args: unknown[]) => unknown)(...args));
     } catch (error) {
@@ -92,7 +92,7 @@ export function deferLater(
     if (call.active()) call.cancel();
     whenOver.reject?.(signal?.reason);
   };
-  signal?.addEventListener('abort', onAbort, { once: true });
+  addAbortListener(signal, onAbort);
   return promise;
 }
 

@@ -15,7 +15,7 @@ import { assertSignal, onAbort } from '../../base/abort-signal.js';
 import { assertFunction, assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { asError } from '../../base/as-error.js';
 import { log } from '../../base/log.js';
-import { isThenable, logRejection, whenRejected } from '../../base/rejection.js';
+import { isThenable, whenRejected } from '../../base/rejection.js';
 import { asBuffer, assertBytes, NOTHING } from '../../base/bytes.js';
 
 /** A function that changes each piece of a file before it is written. */
@@ -209,7 +209,7 @@ export class FileSender implements IPullProducer {
         return;
       }
       const written = transform === null ? bytes : transform(asBuffer(bytes));
-      logRejection(written, 'The transform of a FileSender rejected');
+      whenRejected(written, log.err);
       assertBytes(written, 'transform()');
       if (this.#transfer !== transfer) return;
       this.lastSent = asBuffer(written).subarray(-1);

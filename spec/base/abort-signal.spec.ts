@@ -1,0 +1,70 @@
+import { getEventListeners } from 'node:events';
+
+import { expect } from 'chai';
+
+import { addAbortListener, onAbort, removeAbortListener } from '../../lib/base/abort-signal.js';
+import { failure, fails } from '../support/failure.js';
+import { expectNothingLogged } from '../support/logged.js';
+
+describe('A signal', () => {
+  const logged = expectNothingLogged();
+  const listenersOf = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
+
+  it('has one listener, however many listen, and none when all have left', () => {
+    const { signal } = new AbortController();
+    const callbacks = Array.from({ length: 20 }, () => () => {});
+    for (const callback of callbacks) addAbortListener(signal, callback);
+    expect(listenersOf(signal)).to.equal(1);
+    for (const callback of callbacks.slice(1)) removeAbortListener(signal, callback);
+    expect(listenersOf(signal)).to.equal(1);
+    for (const callback of callbacks) removeAbortListener(signal, callback);
+    expect(listenersOf(signal)).to.equal(0);
+    addAbortListener(signal, fails);
+    expect(listenersOf(signal), 'again').to.equal(1);
+  });
+
+  it('calls each that listens once, in order, except one that left or came meanwhile', () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const told: string[] = [];
+    const second = () => told.push('second');
+    addAbortListener(signal, () => {
+      told.push('first');
+      removeAbortListener(signal, second);
+      addAbortListener(signal, () => told.push('late'));
+    });
+    addAbortListener(signal, second);
+    addAbortListener(signal, () => told.push('third'));
+    controller.abort();
+    expect(told).to.deep.equal(['first', 'third']);
+    addAbortListener(signal, () => told.push('too late'));
+    signal.dispatchEvent(new Event('abort'));
+    expect(told).to.deep.equal(['first', 'third']);
+    expect(listenersOf(signal)).to.equal(0);
+  });
+
+  it('calls the others although one throws, which is logged', () => {
+    const controller = new AbortController();
+    const told: string[] = [];
+    addAbortListener(controller.signal, fails);
+    addAbortListener(controller.signal, () => told.push('other'));
+    controller.abort();
+    expect(told).to.deep.equal(['other']);
+    expect(logged.splice(0)).to.deep.equal([failure]);
+  });
+
+  it('is left when the work is over, however that ended', async () => {
+    const { signal } = new AbortController();
+    const over = [Promise.resolve(), Promise.reject(failure)];
+    for (const promise of over) onAbort(signal, fails, promise);
+    expect(listenersOf(signal)).to.equal(1);
+    await Promise.allSettled(over);
+    await new Promise(setImmediate);
+    expect(listenersOf(signal)).to.equal(0);
+  });
+
+  it('need not be given', () => {
+    addAbortListener(undefined, fails);
+    removeAbortListener(undefined, fails);
+  });
+});
