@@ -8,7 +8,7 @@ export const ROOMS = {
   'lib/streams/as-streams': [
     'spec/streams/as-streams/*.spec.ts',
     'spec/streams/transports/{async-callbacks,closed-under-a-stream}.spec.ts',
-    'spec/streams/backpressure.spec.ts',
+    'spec/streams/{backpressure,misspelt-options}.spec.ts',
     'spec/streams/web/*.spec.ts',
     'spec/base/diagnostics.spec.ts',
     'spec/twisted/core/explain.spec.ts',

@@ -78,9 +78,6 @@ export const SURVIVORS = {
       ['if (this.readableLength === lengthBefore)', 'if (true)'],
     ],
   },
-  'lib/streams/as-streams/transport-duplex.ts': {
-    [SHORTCUT]: [["if (this.input !== 'paused') return;", 'if (false) return;']],
-  },
   'lib/streams/producers/emitter-source.ts': {
     [EARLY]: [['private asIs = false;', 'private asIs = true;']],
   },

@@ -138,6 +138,14 @@ describe('TransportDuplex', () => {
       expect(transport.log.slice(1)).to.deep.equal(['pause', 'resume']);
     });
 
+    it('does not resume a transport that it has paused since it was asked for more', async () => {
+      const { duplex, transport } = connected({ readableHighWaterMark: 4 });
+      duplex.read();
+      duplex.dataReceived(Buffer.from('abcd'));
+      await turn();
+      expect(transport.log.slice(1)).to.deep.equal(['pause']);
+    });
+
     it('never buffers more than its highWaterMark and one piece', async () => {
       const { duplex, transport } = connected({ readableHighWaterMark: 10 });
       let peak = 0;
