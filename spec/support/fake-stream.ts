@@ -10,7 +10,8 @@ export class FakeStream extends EventEmitter {
   destroying?: boolean;
   errored?: Error | null = null;
   writableNeedDrain = false;
-  rstCode?: number;
+  /** Only a stream of HTTP/2 has this property: even `undefined` would make it one. */
+  declare rstCode?: number;
   calls: unknown[] = [];
   callbacks: (() => void)[] = [];
   onWrite = (): unknown => true;

@@ -44,6 +44,15 @@ describe('StreamWriter', () => {
       expect(writer.writeHalf).to.equal('open');
     });
 
+    it('settles, instead of ending it, a destroyed stream that cannot say why, and is blocked', () => {
+      const writer = made();
+      Object.assign(writer.fake, { destroyed: true, errored: undefined });
+      expect(writer.end(done)).to.equal(undefined);
+      expect(writer.told).to.deep.equal(['close']);
+      expect(writer).to.include({ isBlocked: true, writeHalf: 'open' });
+      expect(writer.fake.calls).to.deep.equal([]);
+    });
+
     it('gives the error that the end of a stream throws', () => {
       const writer = made({
         onEnd: () => {

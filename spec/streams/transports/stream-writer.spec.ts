@@ -7,11 +7,15 @@ import { failure } from '../../support/failure.js';
 import { one, two, Corked, made } from '../../support/stream-writer.js';
 
 describe('StreamWriter', () => {
+  it('is free, and knows that the stream holds nothing, before the first write', () => {
+    expect(made()).to.include({ isFree: true, isBlocked: false, knowsEmpty: true });
+  });
+
   it('is blocked and not ready while the stream is about to move', () => {
     const writer = made();
     expect(writer).to.include({ isMoving: false, isBlocked: false, isReady: true });
     writer.beginMoving();
-    expect(writer).to.include({ isMoving: true, isBlocked: true, isReady: false });
+    expect(writer).to.include({ isMoving: true, isBlocked: true, isFree: false, isReady: false });
   });
 
   it('asks for no turn and hands on no chunk once it is dropped', () => {
