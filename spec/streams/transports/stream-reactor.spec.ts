@@ -194,6 +194,16 @@ describe('StreamReactor', () => {
       const ended = { rstCode: 0, writableLength: 0 };
       expect(closed(ended, new FakeStream())).to.deep.equal(['finished', 'ConnectionDone']);
     });
+
+    it('is lost if it is of HTTP/2 and has bytes left, although its end has a frame of its own', () => {
+      const { reactor, stream, told } = driven({ rstCode: 0, writableLength: 3 });
+      reactor.send([one], false);
+      reactor.end(() => void told.push('finished'));
+      stream.callbacks.forEach((callback) => callback());
+      expect(stream.writableEnded).to.equal(true);
+      stream.emit('close');
+      expect(told).to.deep.equal(['ConnectionLost']);
+    });
   });
 
   it('tells of an abort alone once it is dropped, whatever the stream says', () => {
