@@ -156,9 +156,7 @@ describe('StreamReactor', () => {
     });
 
     it('is lost, and has not finished, if it closes instead of saying finish', () => {
-      const plain = new FakeStream();
-      delete plain.rstCode; // One that has it closes so when all has left it.
-      const { stream, told } = ending({}, plain);
+      const { stream, told } = ending();
       stream.emit('close');
       expect(told).to.deep.equal(['ConnectionLost']);
     });

@@ -23,7 +23,6 @@ const bytes = Buffer.from('bytes');
 function withoutLength(state: object = {}): FakeStream {
   const stream: Partial<FakeStream> = new FakeStream();
   delete stream.writableLength;
-  delete stream.rstCode;
   return Object.assign(stream as FakeStream, state);
 }
 
