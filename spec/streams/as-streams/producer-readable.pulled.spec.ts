@@ -6,12 +6,23 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 
 import { explain, ProducerReadable } from '../../../lib/index.js';
-import { spendTurn } from '../../../lib/base/turn.js';
 import { numbered, PullProducer } from '../../support/producers.js';
 import { readAll } from '../../support/sockets.js';
 import { recorder, pulled } from '../../support/recording-producer.js';
 
 const bytes = (size: number) => Buffer.alloc(size, 'x');
+
+/** Reads until the event loop has to turn before a producer is asked again. */
+function useUpTurn(): void {
+  const greedy = new ProducerReadable();
+  const producer = pulled(() => greedy.write(bytes(1)));
+  greedy.registerProducer(producer, false);
+  for (let asked = -1; asked < producer.told.length;) {
+    asked = producer.told.length;
+    greedy.read();
+  }
+  greedy.destroy();
+}
 
 /** When a producer answers that was asked. */
 const answering: [string, (answer: () => void) => void][] = [
@@ -163,7 +174,7 @@ describe('ProducerReadable', () => {
     });
 
     it('asks it once when it writes while its turn is yet to come', async () => {
-      while (spendTurn());
+      useUpTurn();
       const readable = new ProducerReadable();
       const producer = recorder();
       readable.registerProducer(producer, false);
