@@ -244,8 +244,9 @@ export abstract class StreamWriter {
   end(onFinished: () => undefined): Error | undefined {
     const { half, stream } = this;
     if (half === 'ending' || half === 'delivered') return undefined;
-    // Other code has ended it; there is nothing more to write.
+    // Other code has ended it, and there is nothing more to write; or it has failed, as by a reset.
     if (refusesWrites(stream)) {
+      if (stream.errored) return this.endingAfter('error');
       if (!mayYetTellWhy(stream)) return this.endingAfter('close');
       this.latch.hold(Why.full);
       this.settle('close');

@@ -169,6 +169,7 @@ class Transport(tcp.Server):
     """A connection of Twisted, with what docs/differences.md says under 'On a stream'."""
 
     repstr = "<Transport>"  # What a Server without a port lacks.
+    SEND_LIMIT = 1 << 30  # A stream takes all.
     hasAnswered = False
     unregisteredIn = None
     watched = None
@@ -204,16 +205,19 @@ class Transport(tcp.Server):
         # 'A DuplexTransport does not wait for its own protocol.'
         return self.waitsForProducer and producer is not self.protocol
 
-    def notesAnswer(self, length):
-        if self.connected and not self._writeDisconnected and length > 0:
+    def notes(self, pieces):
+        """An answer of a pull producer, and the lengths of what the stream is going to get."""
+        lengths = [len(piece) for piece in pieces if piece]
+        if self.connected and not self._writeDisconnected and lengths:
             self.hasAnswered = True
+            self.socket.pieces += lengths
 
     def write(self, data):
-        self.notesAnswer(len(data))
+        self.notes([data])
         tcp.Server.write(self, data)
 
     def writeSequence(self, iovec):
-        self.notesAnswer(sum(len(data) for data in iovec))
+        self.notes(iovec)
         tcp.Server.writeSequence(self, iovec)
 
     def registerProducer(self, producer, streaming):

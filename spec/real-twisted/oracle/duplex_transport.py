@@ -22,6 +22,8 @@ from twisted.python.failure import Failure
 
 from decided_transport import AsItIs, Transport, decide
 
+# Bytes from which on a write is a chunk of its own: see lib/streams/transports/gathered-writes.ts.
+LARGE = 4096
 # What happens at the other end.
 EVENTS = ["take", "receive", "end", "reset"]
 # More orders than this, and the scenario is not compared.
@@ -42,6 +44,7 @@ class Socket:
         self.highWaterMark = highWaterMark
         # Parts that were sent to it, each with the bytes that are still to be taken, and all bytes in them.
         self.chunks = []
+        self.pieces = []
         self.length = 0
         self.needsDrain = self.hasFilled = False
         self.room = room
@@ -71,12 +74,29 @@ class Socket:
 
     def send(self, data):
         if len(data) > 0:
-            self.chunks.append([bytes(data), len(data)])
-            self.length += len(data)
-            if self.length >= self.highWaterMark:
-                self.needsDrain = self.hasFilled = True
-            self.move()
+            rest = bytes(data)
+            for length in self.lengthsOf(data):
+                self.chunks.append([rest[:length], length])
+                rest = rest[length:]
+                self.length += length
+                if self.length >= self.highWaterMark:
+                    self.needsDrain = self.hasFilled = True
+                self.move()
         return len(data)
+
+    def lengthsOf(self, data):
+        """Small writes go into the stream as one chunk, a large one as a chunk of its own."""
+        pieces, self.pieces = self.pieces or [len(data)], []
+        assert sum(pieces) == len(data)
+        lengths = []
+        isOpen = False
+        for piece in pieces:
+            if piece < LARGE and isOpen:
+                lengths[-1] += piece
+            else:
+                lengths.append(piece)
+            isOpen = piece < LARGE
+        return lengths
 
     def move(self):
         if self.wasReset:
@@ -274,6 +294,19 @@ def nameOf(outcome):
     raise AssertionError(f"no name for {outcome!r}") from outcome
 
 
+def inShort(text):
+    """A long text of letters in alphabetical order, as its first letter and its length."""
+    if len(text) < 60:
+        return text
+    runs = []
+    for at, letter in enumerate(text):
+        if at > 0 and (ord(letter) - ord(text[at - 1])) % 26 == 1:
+            runs[-1][1] += 1
+        else:
+            runs.append([letter, 1])
+    return " ".join(f"{letter}+{length}" for letter, length in runs)
+
+
 class Recording(Protocol):
     """A protocol, which may also be registered as the producer of its own transport."""
 
@@ -290,7 +323,7 @@ class Recording(Protocol):
         self.happens("connectionMade")
 
     def dataReceived(self, data):
-        self.happens("dataReceived", data.decode())
+        self.happens("dataReceived", inShort(data.decode()))
 
     def connectionLost(self, reason):
         self.happens("connectionLost", nameOf(reason))
@@ -383,7 +416,7 @@ class Player:
     def happensOutside(self, number, name, *arguments):
         socket = self.sockets[number]
         if name == "take":
-            socket.room += arguments[0]
+            socket.room += arguments[0] * self.scenario["scale"]
             socket.move()
         elif name == "receive":
             data = self.data(number, arguments[0]).upper()
@@ -406,11 +439,12 @@ class Player:
         for number, socket in enumerate(self.sockets):
             if socket.sent or socket.marks != getattr(socket, "told", []):
                 news = socket.marks[len(getattr(socket, "told", [])) :]
-                self.trace.append(" ".join([f"{number} peer", socket.sent, *news]))
+                self.trace.append(" ".join([f"{number} peer", inShort(socket.sent), *news]))
                 socket.sent = ""
                 socket.told = list(socket.marks)
 
     def data(self, number, count):
+        count *= self.scenario["scale"]
         start = self.bytesMade[number]
         self.bytesMade[number] += count
         return bytes(97 + i % 26 for i in range(start, start + count))

@@ -64,7 +64,7 @@ class Recording extends Protocol<DuplexTransport> implements IPushProducer {
     this.happens('connectionMade');
   }
   override dataReceived(data: Buffer): void {
-    this.happens('dataReceived', data.toString());
+    this.happens('dataReceived', inShort(data.toString()));
   }
   override connectionLost(reason: Error): void {
     this.happens('connectionLost', nameOf(reason));
@@ -155,7 +155,7 @@ class Player {
     const { wire } = this.at(event[0]);
     switch (event[1]) {
       case 'take':
-        wire.makeRoom(event[2]);
+        wire.makeRoom(event[2] * this.scenario.scale);
         break;
       case 'receive':
         wire.receive(this.data(event[0], event[2], 65));
@@ -181,7 +181,7 @@ class Player {
     for (const [number, each] of this.connections.entries()) {
       const { wire, told } = each;
       if (wire.sent === '' && wire.marks.length === told) continue;
-      this.trace.push([`${number} peer`, wire.sent, ...wire.marks.slice(told)].join(' '));
+      this.trace.push([`${number} peer`, inShort(wire.sent), ...wire.marks.slice(told)].join(' '));
       wire.sent = '';
       each.told = wire.marks.length;
     }
@@ -191,8 +191,9 @@ class Player {
   private data(number: number, count: number, first = 97): Buffer {
     const connection = this.at(number);
     const start = connection.bytesMade;
-    connection.bytesMade += count;
-    return Buffer.from(Array.from({ length: count }, (_, i) => first + ((start + i) % 26)));
+    const length = count * this.scenario.scale;
+    connection.bytesMade += length;
+    return Buffer.from(Array.from({ length }, (_, i) => first + ((start + i) % 26)));
   }
 
   private at(number: number): Connection {
@@ -277,4 +278,17 @@ class Player {
 /** As Python's `json.dumps` writes it. */
 function inPython(value: unknown): string {
   return JSON.stringify(value).replaceAll(',', ', ');
+}
+
+/** A long text of letters in alphabetical order, as its first letter and its length. */
+function inShort(text: string): string {
+  if (text.length < 60) return text;
+  const runs: [string, number][] = [];
+  for (const [at, letter] of [...text].entries()) {
+    const step = letter.charCodeAt(0) - text.charCodeAt(at - 1);
+    const run = runs.at(-1);
+    if (run !== undefined && (step === 1 || step === -25)) run[1] += 1;
+    else runs.push([letter, 1]);
+  }
+  return runs.map(([letter, length]) => `${letter}+${length}`).join(' ');
 }

@@ -65,6 +65,8 @@ export interface Scenario {
   twisted: 'as it is' | 'as decided';
   /** Over real sockets, which take whatever is written; otherwise in memory. */
   isOverTCP: boolean;
+  /** Each write, each piece of input and the room is so many times as large as it says. */
+  scale: number;
   /** Bytes that the other end takes in any case. */
   room: number;
   bufferSize: number;
@@ -87,13 +89,16 @@ const PLENTY = 1e9;
 
 /** What a user may do anywhere. In each scenario some of it is frequent, and some is never done. */
 export function randomScenario(random: Random, connections: number, isOverTCP = false): Scenario {
-  const bufferSize = random.integer(0, 12);
+  // Large writes are chunks of their own. Of a stream that sends several at once, other ones are large.
+  const scale = isOverTCP ? 1 : random.pick([1, 1, 400]);
+  const bufferSize = random.integer(0, 12) * scale;
   // A larger one is not waited for: our own buffer is full before.
   const highWaterMark = isOverTCP ? 16384 : random.pick([1, bufferSize + 1, bufferSize + 1, 16384]);
   const maker = new Maker(random, connections, isOverTCP);
   return {
     twisted: 'as decided',
     isOverTCP,
+    scale,
     room: isOverTCP ? PLENTY : 0,
     bufferSize,
     highWaterMark,

@@ -157,6 +157,19 @@ describe('DuplexTransport', () => {
       expect(protocol.told).to.deep.equal(['made', 'ConnectionLost']);
       expect(producer.log.filter((told) => told === 'stop')).to.have.length(1);
     });
+
+    it('is ConnectionLost also if ours closes it in that turn, and the other half had ended', async () => {
+      const [stream, peer] = memoryPair();
+      const protocol = new HalfCloseable();
+      const transport = new DuplexTransport(stream, { protocol });
+      peer.on('error', () => {}).end();
+      while (!protocol.told.includes('read lost')) await turn();
+      transport.loseConnection();
+      const cause = new Error('reset');
+      stream.destroy(cause);
+      expect(await transport.closed).to.be.instanceOf(ConnectionLost);
+      expect(await transport.closed).to.have.property('cause', cause);
+    });
   });
 
   describe('a protocol that throws', () => {
