@@ -74,7 +74,7 @@ describe('StreamReactor', () => {
       await tick();
       expect(told).to.deep.equal(['write half lost']);
       expect(over.told).to.deep.equal([]);
-      expect(reactor.mayDestroy).to.equal(false);
+      expect([driven().reactor.mayDestroy, reactor.mayDestroy]).to.deep.equal([true, false]);
       reactor.input = inputOf('open').input;
       expect(reactor.mayDestroy).to.equal(true);
     });
@@ -276,6 +276,8 @@ describe('StreamReactor', () => {
     it('is told of the second alone', () => {
       const { reactor, stream, told } = driven();
       const next = new FakeStream();
+      reactor.leave();
+      stream.emit('close');
       reactor.move(next);
       stream.emit('close');
       expect(told).to.deep.equal([]);
@@ -302,6 +304,13 @@ describe('StreamReactor', () => {
 
   describe('a callback that throws', () => {
     const logged = loggedEvents();
+
+    it('is logged also while the connection is lost', () => {
+      const { reactor, descriptor } = driven();
+      descriptor.connectionLost = fails;
+      reactor.lose(new Error('lost'));
+      expect(logged.splice(0).map(({ error }) => error)).to.deep.equal([failure]);
+    });
 
     it('is logged with the name of the protocol, or else of the descriptor', () => {
       class Echo {}
