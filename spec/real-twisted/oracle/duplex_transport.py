@@ -422,7 +422,7 @@ class Player:
             data = self.data(number, arguments[0]).upper()
             if not socket.hasEnded and not socket.wasReset:
                 socket.packets.append(data)
-        elif name == "end":
+        elif name == "end" and not socket.hasEnded:
             socket.hasEnded = True
             # A socket says its end even while it is paused.
             transport = self.protocols[number].transport
