@@ -247,6 +247,22 @@ describe('listen and connect', () => {
       expect(logged[2]).to.have.property('code', 'ERR_INVALID_STATE');
     });
 
+    it('where connectionMade of its protocol throws, tell the protocol, and log that', async () => {
+      const thrown = new Error('cannot begin');
+      const reasons: Error[] = [];
+      class Failing extends Protocol {
+        override connectionMade(): void {
+          throw thrown;
+        }
+        override connectionLost(reason: Error): void {
+          reasons.push(reason);
+        }
+      }
+      await closed(await listen(Factory.forProtocol(Failing), { port: 0, ...local }));
+      expect(reasons).to.deep.equal([thrown]);
+      expect(logged).to.deep.equal([thrown]);
+    });
+
     it('on the client’s side too, and tell the factory', async () => {
       const listening = await listen(Factory.forProtocol(Echo), { port: 0, ...local });
       const factory = new Recorder();
