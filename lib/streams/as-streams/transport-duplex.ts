@@ -167,8 +167,9 @@ export class TransportDuplex<T extends ITransport = ITransport>
    */
   dataReceived(data: Uint8Array): void {
     assertBytes(data);
-    if (this.input === 'ended' || this.destroyed) return;
+    if (this.input === 'ended') return;
     this.noticeTraffic();
+    // A stream that is destroyed takes no data; its getter `destroyed` would ask both halves.
     if (!this.push(data)) this.pauseTransport();
   }
 

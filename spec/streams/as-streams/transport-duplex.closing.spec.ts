@@ -271,6 +271,7 @@ describe('TransportDuplex', () => {
     it('emits nothing more when the transport calls it', async () => {
       const { duplex } = connected();
       const seen = events(duplex, 'data', 'end', 'finish', 'error');
+      await turn(); // It flows from now on.
       duplex.destroy();
       duplex.dataReceived(Buffer.from('x'));
       duplex.readConnectionLost();
@@ -278,6 +279,22 @@ describe('TransportDuplex', () => {
       duplex.connectionLost(new ConnectionDone());
       await turn();
       expect(seen).to.deep.equal([]);
+    });
+
+    it('before its subclass has set it up, emits no data', async () => {
+      class Slow extends TransportDuplex {
+        override _construct(callback: () => void): void {
+          setImmediate(callback);
+        }
+      }
+      const duplex = new Slow();
+      duplex.makeConnection(new RecordingTransport());
+      const seen = events(duplex, 'data', 'close');
+      duplex.resume();
+      duplex.destroy();
+      duplex.dataReceived(Buffer.from('x'));
+      await once(duplex, 'close');
+      expect(seen).to.deep.equal(['close']);
     });
 
     it('happens when an AbortSignal aborts', async () => {
