@@ -218,14 +218,17 @@ export abstract class StreamWriter {
     const { latch, stream } = this;
     latch.hold(Why.full); // As above.
     this.isEmptied = false;
+    let length: number | undefined;
     try {
-      if (!needsDrain(stream, stream.write(chunk))) latch.release(Why.full);
+      const answer: unknown = stream.write(chunk);
+      length = lengthOf(stream);
+      // One that has emptied its buffer has room, and need not be asked: that takes longer.
+      if (length === 0 ? answer !== false : !needsDrain(stream, answer)) latch.release(Why.full);
     } catch (thrown) {
       this.lose(this.failure(thrown));
       return false;
     }
     if (this.wanted) this.addWriter(); // For bytes that were written from inside that write.
-    const length = lengthOf(stream);
     if (length === 0) this.isEmptied = true;
     return latch.isFree && (length ?? 0) < limit;
   }

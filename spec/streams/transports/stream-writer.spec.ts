@@ -151,6 +151,15 @@ describe('StreamWriter', () => {
       expect(writer.told).to.deep.equal([]);
     });
 
+    it('waits for the drain that a stream with bytes left owes another writer', () => {
+      const writer = made({ writableLength: 5, writableNeedDrain: true, onWrite: () => true });
+      expect(writer.sendAtOnce(one, 6)).to.equal(false);
+      expect(writer.isBlocked).to.equal(true);
+      const empty = made({ writableLength: 0, writableNeedDrain: true, onWrite: () => true });
+      expect(empty.sendAtOnce(one, 6)).to.equal(true);
+      expect(empty.isBlocked).to.equal(false);
+    });
+
     it('asks for a turn for bytes that were written from inside the write', () => {
       const writer = made();
       writer.fake.onWrite = () => {
