@@ -20,6 +20,7 @@ import { until } from './support/until.js';
 const CANARIES: Readonly<Record<string, string>> = {
   _destroyed: 'a stream tells by `destroyed`, and by no private member, that it was destroyed',
   _handle: 'the handle of a socket says how much of a large write has yet to leave',
+  _parent: 'the handle of a TLS socket has the one below, which counts the bytes of a handshake',
   _sharedCreds: 'a TLS server keeps its secure context in _sharedCreds',
   _readableState:
     'whether a Readable has ended can be taken back, and its decoder says what it lacks',
@@ -69,6 +70,19 @@ describe('Private members of Node that lib relies on:', () => {
     await until(() => waiting().writeQueueSize < before);
     client.destroy();
     server.close();
+  });
+
+  it(`${CANARIES._parent}`, () => {
+    // lib/streams/any-stream/object-mode.ts
+    const raw = new stream.Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+    const socket = tls.connect({ socket: raw });
+    socket.on('error', () => {});
+    type Counters = { bytesRead: number; bytesWritten: number };
+    const { _parent: below } = (socket as unknown as { _handle: { _parent: Counters } })._handle;
+    expect(below).to.include({ bytesRead: 0 });
+    expect(below.bytesWritten).to.be.above(100);
+    expect(socket).to.include({ bytesRead: 0, bytesWritten: 0 });
+    socket.destroy();
   });
 
   it(`${CANARIES._sharedCreds}`, async () => {

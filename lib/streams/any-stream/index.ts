@@ -19,7 +19,14 @@ export { endingOf, type Event, type ReadHalf, type StreamFacts, type WriteHalf }
 export { bytesFrom, losesNothing, lossByLateEncoding, watchLastUnit } from './encodings.js';
 export { PrematureCloseError } from './errors.js';
 export { assertHighWaterMark } from './high-water-mark.js';
-export { givesAsIs, highWaterMarkOf, lengthOf, takesObjects, untakenBytes } from './object-mode.js';
+export {
+  bytesBelow,
+  givesAsIs,
+  highWaterMarkOf,
+  lengthOf,
+  takesObjects,
+  untakenBytes,
+} from './object-mode.js';
 export {
   type AnyReadable,
   isEmitter,
@@ -32,7 +39,7 @@ export {
   type WebReadResult,
 } from './readable-capabilities.js';
 export { destroyStream, resetStream } from './release-stream.js';
-export { afterEnd, isEndOfDestroyed, isResettable, wasReset } from './reset.js';
+export { afterEnd, isEndOfDestroyed, isResettable, isYetToEnd, wasReset } from './reset.js';
 export { assertUnread, assertUnwritten, claimReading, releaseReading } from './claims.js';
 export {
   hasFinished,

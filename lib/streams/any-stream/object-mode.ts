@@ -59,6 +59,21 @@ export function untakenBytes(stream: AnyWritable): number | undefined {
   return (stream as { _handle?: { writeQueueSize?: number } | null })._handle?.writeQueueSize;
 }
 
+/**
+ * Bytes that came and went below `stream`, a TLS socket of Node: those of the handshake, too, which
+ * the socket itself does not count. `undefined` for any other stream.
+ */
+export function bytesBelow(stream: AnyWritable): number | undefined {
+  const { _handle: handle } = stream as { _handle?: { _parent?: Counters | null } | null };
+  const { bytesRead = 0, bytesWritten = 0 } = handle?._parent ?? {};
+  return handle?._parent ? bytesRead + bytesWritten : undefined;
+}
+
+interface Counters {
+  readonly bytesRead?: number;
+  readonly bytesWritten?: number;
+}
+
 /** Bytes (or objects) at which `stream` is full; `undefined` if it cannot tell. */
 export function highWaterMarkOf(stream: AnyWritable): number | undefined {
   return stream.writableHighWaterMark ?? (stream as Older)._writableState?.highWaterMark;

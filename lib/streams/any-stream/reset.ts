@@ -16,6 +16,7 @@ const TURNS = 4;
 interface Resettable {
   readonly aborted?: unknown;
   readonly destroyed?: unknown;
+  readonly readableEnded?: unknown;
   readonly rstCode?: unknown;
   /** Of `http2.Http2ServerRequest` and `Http2ServerResponse`: the stream that it reads or writes. */
   readonly stream?: unknown;
@@ -55,6 +56,16 @@ export function isEndOfDestroyed(stream: Older & Resettable): boolean {
 }
 
 /**
+ * Whether `stream`, which has just closed, still gives the rest of its data and says `end` after
+ * that. An `Http2ServerRequest` has a buffer of its own, and closes when its stream does, although
+ * that buffer may not have been read.
+ */
+export function isYetToEnd(stream: object): boolean {
+  const inner = innerOf(stream);
+  return inner !== stream && inner.readableEnded === true && !wasReset(stream);
+}
+
+/**
  * Calls `then` with whether `stream`, which has just said `end`, was cut: at once, but for a stream
  * that was destroyed, and for one of HTTP/2, which may say `end` first and that it was `aborted`
  * after that.
@@ -68,12 +79,13 @@ export function afterEnd(stream: object, then: (wasCut: boolean) => void): void 
     then(false);
     return;
   }
-  // One that was not cut says `end` before it is destroyed.
-  const { destroyed } = innerOf(stream);
+  // A stream that was not cut says `end` before it is destroyed, though perhaps not to us.
+  const inner = innerOf(stream);
+  const destroyed = inner.destroyed === true && !isYetToEnd(stream);
   let turnsLeft = TURNS;
   const look = (): void => {
     turnsLeft -= 1;
-    const wasCut = destroyed === true || wasReset(stream);
+    const wasCut = destroyed || wasReset(stream);
     if (wasCut || turnsLeft === 0) then(wasCut);
     else setImmediate(look);
   };

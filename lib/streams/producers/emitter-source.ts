@@ -12,6 +12,7 @@ import {
   isEmitter,
   isGone,
   isReadToTheEnd,
+  isYetToEnd,
   mayYetTellWhy,
   PrematureCloseError,
   losesNothing,
@@ -161,7 +162,7 @@ export class EmitterSource implements ReadableSource {
   }
 
   private readonly onClose = (): void => {
-    if (!this.ended) this.closedEarly();
+    if (!this.ended && !isYetToEnd(this.stream)) this.closedEarly();
   };
 
   private closedEarly(): void {

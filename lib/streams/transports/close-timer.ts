@@ -1,10 +1,10 @@
 /**
- * How long a close waits for a producer once the other end has hung up. No reader is left then that
- * could miss the producer's data, and a producer that hangs would keep the connection open for
- * ever.
+ * How long a close waits while no byte moves. It waits for a TLS handshake, which the other end may
+ * never make; and for a producer, which may hang. The time counts for a producer once the other end
+ * has hung up: no reader is left then that could miss the producer's data.
  */
 import { LONGEST_TIMER } from '../../base/timers.js';
-import { type AnyWritable, lengthOf, untakenBytes } from '../any-stream/index.js';
+import { type AnyWritable, bytesBelow, lengthOf, untakenBytes } from '../any-stream/index.js';
 
 type Counting = AnyWritable & { readonly bytesWritten?: number };
 
@@ -14,19 +14,19 @@ export class CloseTimer {
 
   /**
    * @param stream - Says when the other end hangs up.
-   * @param hasHungUp - Whether it has done so already.
+   * @param isDue - Whether the time counts from now on, and not from the hang-up.
    * @param timeout - Milliseconds without a byte after which `onTimeout` is called, again and
    *   again.
    */
   constructor(
     private readonly stream: AnyWritable,
-    hasHungUp: boolean,
+    isDue: boolean,
     private readonly timeout: number,
     private readonly onTimeout: () => void,
   ) {
     // The end of an HTTP/2 request is not a hang-up: its sender waits for the answer.
     if (timeout > LONGEST_TIMER || 'rstCode' in stream) return;
-    if (hasHungUp) this.begin();
+    if (isDue) this.begin();
     else stream.on('end', this.begin);
   }
 
@@ -57,7 +57,7 @@ export class CloseTimer {
   }
 }
 
-/** Numbers that change as long as bytes leave `stream`. */
+/** Numbers that change as long as bytes leave `stream`, or a TLS handshake goes on. */
 function progressOf(stream: Counting): string {
-  return [stream.bytesWritten, lengthOf(stream), untakenBytes(stream)].join();
+  return [stream.bytesWritten, lengthOf(stream), untakenBytes(stream), bytesBelow(stream)].join();
 }

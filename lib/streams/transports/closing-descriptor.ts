@@ -25,8 +25,9 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
   /** @internal */
   declare readonly reactor: StreamReactor;
   /**
-   * Milliseconds that a close waits for a registered producer once the other end has hung up and no
-   * byte moves; 30,000 by default. Then the producer is stopped, and the connection is lost.
+   * Milliseconds that a close waits while no byte moves: for a registered producer once the other
+   * end has hung up, and for the handshake of a TLS socket that the program made itself; 30,000 by
+   * default. Then the producer is stopped, and the connection is lost.
    */
   declare closeTimeout: number;
 
@@ -144,6 +145,7 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
     this.unregisteredIn = currentTurn();
     this.stopCloseTimer();
     super.unregisterProducer();
+    this.limitClose();
   }
 
   /** A close that waits for a transport goes on when that is lost: it can't unregister then. */
@@ -261,15 +263,33 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
   /** Takes out the buffered bytes, in order. */
   protected abstract takeHeld(): unknown[];
 
-  /** Sees to it that a close does not wait for ever for the producer that is registered. */
+  /**
+   * Sees to it that a close does not wait for ever: for a handshake, or for the producer that is
+   * registered.
+   */
   protected limitClose(): void {
-    if (!this.isWaiting || !this.connected || this.closeTimer !== undefined) return;
-    const { closeTimeout, reactor } = this;
-    this.closeTimer = new CloseTimer(reactor.stream, reactor.hasHungUp, closeTimeout, () => {
-      if (!this.isWaiting) return;
-      const quiet = `for ${closeTimeout} ms no byte moved and the producer did not unregister`;
-      reactor.lose(new ConnectionLost(`The other end hung up; then ${quiet}.`));
+    if (!this.isClosing || !this.connected || this.closeTimer !== undefined) return;
+    const { awaitsHandshake, closeTimeout, reactor } = this;
+    if (!awaitsHandshake && !this.isWaiting) return;
+    const isDue = awaitsHandshake || reactor.hasHungUp;
+    this.closeTimer = new CloseTimer(reactor.stream, isDue, closeTimeout, () => {
+      const quiet = `for ${closeTimeout} ms no byte moved`;
+      if (awaitsHandshake) {
+        reactor.lose(new ConnectionLost(`The TLS handshake was not complete; ${quiet}.`));
+      } else if (this.isWaiting) {
+        const why = `${quiet} and the producer did not unregister`;
+        reactor.lose(new ConnectionLost(`The other end hung up; then ${why}.`));
+      }
     });
+  }
+
+  /**
+   * Whether a close waits for a TLS handshake that nothing else limits.
+   *
+   * @internal
+   */
+  protected get awaitsHandshake(): boolean {
+    return false;
   }
 
   /** Whether a close or a half close waits for a producer. */
@@ -277,7 +297,7 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
     return this.isClosing && !this.writeDisconnected && this.producer !== null;
   }
 
-  private stopCloseTimer(): void {
+  protected stopCloseTimer(): void {
     this.closeTimer?.stop();
     this.closeTimer = undefined;
   }

@@ -20,6 +20,7 @@ import { rememberAddresses, wasAccepted } from './addresses.js';
 import {
   assertDuplex,
   assertUnread,
+  bytesBelow,
   type DuplexLike,
   isHandshaking,
   isUnreadSocket,
@@ -138,7 +139,15 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
   }
 
   private goOnClosing(): void {
-    if (this.connected && this.isClosing) this.startWriting();
+    if (!this.connected || !this.isClosing) return;
+    this.stopCloseTimer();
+    this.limitClose();
+    this.startWriting();
+  }
+
+  /** One that is begun by `secure` has a limit of its own. */
+  protected override get awaitsHandshake(): boolean {
+    return this.protocolConnected && bytesBelow(this.stream) !== undefined && this.isYetToBegin;
   }
 
   /**

@@ -19,9 +19,10 @@ export interface WritableConsumerOptions {
    */
   waitsForProducer?: boolean | undefined;
   /**
-   * Milliseconds that a close waits for a registered producer once the other end has hung up and no
-   * byte moves: 30,000 unless given, `Infinity` for as long as it takes. Then the producer is
-   * stopped, and the reason of the loss is `ConnectionLost`.
+   * Milliseconds that a close waits while no byte moves: for a registered producer once the other
+   * end has hung up, and for the handshake of a TLS socket that the program made itself. 30,000
+   * unless given, `Infinity` for as long as it takes. Then the producer is stopped, and the reason
+   * of the loss is `ConnectionLost`.
    */
   closeTimeout?: number | undefined;
   /** Aborts the connection, as `abortConnection` does, when it aborts. */

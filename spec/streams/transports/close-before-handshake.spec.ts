@@ -1,15 +1,20 @@
 /** A TLS socket that the program made itself is given to a transport before its handshake is done. */
 import { once } from 'node:events';
 import type net from 'node:net';
+import { Duplex } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import tls from 'node:tls';
 
 import { expect } from 'chai';
+import sinon from 'sinon';
 
 import { ConnectionDone, ConnectionLost, DuplexTransport } from '../../../lib/index.js';
 import { AccumulatingProtocol } from '../../../lib/testing/index.js';
 import { certificate } from '../../support/certificate.js';
+import { idle } from '../../support/own-protocols.js';
 import { tcpPair } from '../../support/sockets.js';
 import { trusting } from '../../support/tls-clients.js';
+import { until } from '../../support/until.js';
 
 /** The TLS socket of either end of `raw`. */
 const ends = {
@@ -55,4 +60,97 @@ describe('A close of a TLS socket before its handshake', () => {
       raw[other].destroy();
     });
   }
+
+  describe('is limited by closeTimeout', () => {
+    let clock: sinon.SinonFakeTimers;
+    beforeEach(() => {
+      clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    });
+    afterEach(() => clock.restore());
+
+    /** Lets `milliseconds` go by, and the bytes that are on their way arrive. */
+    const pass = async (milliseconds: number): Promise<void> => {
+      for (let step = 0; step < 10; step++) {
+        clock.tick(milliseconds / 10);
+        await turn();
+      }
+    };
+
+    for (const [own, other] of sides) {
+      for (const method of ['loseConnection', 'loseWriteConnection'] as const) {
+        it(`at the ${own}: ${method} is a loss once no byte of the handshake has moved for so long`, async () => {
+          const raw = await tcpPair();
+          const protocol = new AccumulatingProtocol();
+          const socket = ends[own](raw[own]);
+          const transport = new DuplexTransport(socket, { protocol, closeTimeout: 500 });
+          const producer = idle();
+          transport.registerProducer(producer, true);
+          await pass(5000);
+          expect(transport.connected, 'before the close').to.equal(true);
+          transport[method]();
+          await pass(400);
+          transport.unregisterProducer();
+          await pass(400);
+          expect(transport.connected, 'soon after').to.equal(true);
+          await pass(700);
+          expect(protocol.closedReason).to.be.instanceOf(ConnectionLost);
+          expect(String(protocol.closedReason)).to.contain('for 500 ms no byte moved');
+          expect(socket.destroyed).to.equal(true);
+          expect(clock.countTimers()).to.equal(0);
+          raw[other].destroy();
+        });
+      }
+
+      it(`at the ${own}: a handshake that goes on is not cut, however slow it is, nor is its producer`, async () => {
+        const raw = await tcpPair();
+        const protocol = new AccumulatingProtocol();
+        const transport = new DuplexTransport(ends[own](raw[own]), { protocol, closeTimeout: 500 });
+        transport.registerProducer(idle(), true);
+        transport.loseConnection();
+        // The other end, of which a few bytes come at a time.
+        const held: Buffer[] = [];
+        const slow = new Duplex({
+          read() {},
+          write(chunk: Buffer, _encoding, done) {
+            held.push(chunk);
+            done();
+          },
+        });
+        raw[other].on('data', (data: Buffer) => slow.push(data));
+        const peer = ends[other](slow as unknown as net.Socket);
+        let isSecure = false;
+        peer.on('error', () => {}).on('secure', () => (isSecure = true));
+        peer.resume();
+        while (!isSecure || held.length > 0) {
+          const chunk = held.shift();
+          if (chunk !== undefined) {
+            raw[other].write(chunk.subarray(0, 200));
+            if (chunk.length > 200) held.unshift(chunk.subarray(200));
+          }
+          await pass(chunk === undefined ? 0 : 400);
+          expect(transport.connected).to.equal(true);
+        }
+        await pass(5000);
+        expect(transport.connected, 'once it is complete').to.equal(true);
+        transport.unregisterProducer();
+        await until(() => !transport.connected);
+        expect(protocol.closedReason).to.be.instanceOf(ConnectionDone);
+        raw[other].destroy();
+      });
+    }
+
+    it('unless that is Infinity', async () => {
+      const raw = await tcpPair();
+      const protocol = new AccumulatingProtocol();
+      const transport = new DuplexTransport(ends.server(raw.server), {
+        protocol,
+        closeTimeout: Infinity,
+      });
+      transport.loseConnection();
+      await pass(1e9);
+      expect(transport.connected).to.equal(true);
+      transport.abortConnection();
+      raw.client.destroy();
+    });
+  });
 });
