@@ -53,7 +53,9 @@ export function pushers(options: PushOptions): [Contestant, ...Contestant[]] {
   if (connections > 1) return contestants; // The loop in C serves one connection.
   return [
     ...contestants,
-    ...(size < SMALL ? [byHand(node('by-hand'))] : []),
+    size < SMALL
+      ? byHand(node('by-hand'))
+      : { name: 'raw Node, in turns', measure: node('in-turns') },
     cLoop((settings) =>
       measureThroughput(
         (port) => startC('source', port, size, limitOf(settings).seconds),
