@@ -58,6 +58,9 @@ export class Connector implements IConnector {
   transport: DuplexTransport | null = null;
 
   private factoryStarted = false;
+  private hasBegun = false;
+  /** Whether `startFactory` has given up the attempt, which had yet to begin. */
+  private givenUpEarly = false;
   private giveUp: ((reason: Error) => void) | undefined;
   private disposal: Promise<void> | undefined;
   private onOver: (() => void) | undefined;
@@ -75,21 +78,26 @@ export class Connector implements IConnector {
   }
 
   /**
-   * Begins an attempt. The factory is told of its result. Does nothing once this was disposed of.
+   * Begins an attempt. The factory is told of its result. Does nothing once this was disposed of, or
+   * once its signal has aborted; only a connector's first attempt then fails.
    *
    * @throws InvalidStateError: it is connecting or connected.
    * @throws any error that the factory's `startFactory` throws: there is no attempt.
    */
   connect(): void {
-    if (this.disposal !== undefined) return;
+    const { hasBegun, options } = this;
+    // A factory that connects again at once would do so for ever.
+    if (this.disposal !== undefined || (hasBegun && options.signal?.aborted)) return;
     if (this.state !== 'disconnected') {
       throw new InvalidStateError(`Can't connect: it is ${this.state} already`);
     }
     this.state = 'connecting';
+    this.givenUpEarly = false;
     this.startFactory();
+    this.hasBegun = true;
     this.attempt();
     this.heed(this.factory.startedConnecting(this));
-    if (this.disposal !== undefined) this.disconnect(); // `startFactory` has disposed of this.
+    if (this.givenUpEarly) this.disconnect();
   }
 
   private startFactory(): void {
@@ -110,7 +118,8 @@ export class Connector implements IConnector {
    */
   stopConnecting(): void {
     if (this.state !== 'connecting') throw new InvalidStateError('Not trying to connect');
-    this.giveUp?.(new UserError());
+    if (this.giveUp === undefined) this.givenUpEarly = true;
+    else this.giveUp(new UserError());
   }
 
   /** Gives up the attempt, or calls `loseConnection` of the connection. */
@@ -138,7 +147,41 @@ export class Connector implements IConnector {
   }
 
   private attempt(): void {
-    const { port, host, path, localAddress, signal } = this.options;
+    const { signal } = this.options;
+    let socket: net.Socket | undefined;
+    const timer = this.startTimeout();
+    const settle = () => {
+      this.giveUp = undefined;
+      clearTimeout(timer);
+    };
+    const fail = (reason: Error) => {
+      if (this.giveUp !== fail) return; // This belongs to an attempt that is over.
+      settle();
+      socket?.destroy();
+      if (!(reason instanceof UserError) || reason instanceof TimeoutError) {
+        this.reportFailure(reason);
+      }
+      this.failed(reason);
+    };
+    this.giveUp = fail;
+    addAbortListener(signal, this.onAbort);
+    // As in Twisted, the other end does not hear of an attempt that is given up at once.
+    nextTick(() => {
+      if (this.giveUp !== fail) return;
+      if (signal?.aborted) {
+        this.onAbort();
+        return;
+      }
+      socket = this.open(fail, (connected) => {
+        settle();
+        this.connected(connected);
+      });
+    });
+  }
+
+  /** Begins to connect a socket. At most one of the callbacks is called, and not before this returns. */
+  private open(fail: (reason: Error) => void, succeed: (socket: net.Socket) => void): net.Socket {
+    const { port, host, path, localAddress } = this.options;
     const { connect, Socket } = process.getBuiltinModule('node:net');
     const tooLong = path === undefined ? undefined : pathTooLong(path);
     const options = {
@@ -147,31 +190,13 @@ export class Connector implements IConnector {
     } as net.NetConnectOpts;
     // A path that is too long would connect to another path.
     const socket = tooLong === undefined ? connect(options) : new Socket().destroy(tooLong);
-
-    const timer = this.startTimeout();
-    const settle = () => {
-      this.giveUp = undefined;
-      clearTimeout(timer);
-      socket.removeListener('connect', onConnect);
-    };
-    const fail = (reason: Error) => {
-      if (this.giveUp !== fail) return; // This belongs to an attempt that is over.
-      settle();
-      socket.destroy();
-      if (!(reason instanceof UserError) || reason instanceof TimeoutError) {
-        this.reportFailure(reason);
-      }
-      this.failed(reason);
-    };
     const onConnect = () => {
-      settle();
-      this.connected(socket);
+      socket.removeListener('connect', onConnect);
+      succeed(socket);
     };
-    this.giveUp = fail;
     socket.on('error', (cause) => fail(connectErrorFor(cause)));
     socket.on('connect', onConnect);
-    addAbortListener(signal, this.onAbort);
-    if (signal?.aborted) nextTick(this.onAbort);
+    return socket;
   }
 
   private startTimeout(): NodeJS.Timeout | undefined {

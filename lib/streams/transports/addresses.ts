@@ -2,15 +2,26 @@
 import type { IAddress, TCPAddress } from '../../twisted/core/index.js';
 import { isSocket } from '../any-stream/index.js';
 
+type End = 'local' | 'remote';
+
 /**
- * If a socket's end has no port, it is that of a Unix socket, and Node does not tell its name; a
+ * If neither end of a socket has a port, it is a Unix socket, and Node does not tell the name; a
  * stream that knows no addresses is a pipe.
  */
-function addressOf(end: string, stream: object): IAddress {
+function addressOf(end: End, other: End, stream: object): IAddress {
+  const address = tcpAddressOf(end, stream);
+  if (address !== undefined) return address;
+  if (!isSocket(stream)) return { type: 'PIPE' };
+  const known = tcpAddressOf(other, stream);
+  if (known === undefined) return { type: 'UNIX', name: null };
+  // Node has no address of the other end if that had reset the connection before it was accepted.
+  // A Unix socket's address would say that it is on this machine.
+  return tcpAddress(known.family === 'IPv6' ? '::' : '0.0.0.0', 0);
+}
+
+function tcpAddressOf(end: End, stream: object): TCPAddress | undefined {
   const { [`${end}Address`]: host, [`${end}Port`]: port } = stream as Record<string, unknown>;
-  if (typeof host !== 'string' || typeof port !== 'number') {
-    return isSocket(stream) ? { type: 'UNIX', name: null } : { type: 'PIPE' };
-  }
+  if (typeof host !== 'string' || typeof port !== 'number') return undefined;
   return tcpAddress(host, port);
 }
 
@@ -21,12 +32,12 @@ export function tcpAddress(host: string, port: number): TCPAddress {
 
 /** The other end of `stream`. */
 export function peerOf(stream: object): IAddress {
-  return addressOf('remote', stream);
+  return addressOf('remote', 'local', stream);
 }
 
 /** This end of `stream`. */
 export function hostOf(stream: object): IAddress {
-  return addressOf('local', stream);
+  return addressOf('local', 'remote', stream);
 }
 
 /**

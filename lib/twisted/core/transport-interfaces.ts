@@ -11,7 +11,7 @@ export interface TCPAddress {
   readonly type: 'TCP';
   /** The kind of the IP address `host`. */
   readonly family: 'IPv4' | 'IPv6';
-  /** The IP address, not a name. */
+  /** The IP address, not a name. `'0.0.0.0'` or `'::'`, with port 0, if Node does not know it. */
   readonly host: string;
   /** The port, from 0 to 65535. */
   readonly port: number;

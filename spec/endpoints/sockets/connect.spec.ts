@@ -2,6 +2,7 @@ import { getEventListeners, once } from 'node:events';
 import net from 'node:net';
 
 import { expect } from 'chai';
+import sinon from 'sinon';
 
 import {
   connect,
@@ -17,6 +18,7 @@ import {
 import { certificate } from '../../support/certificate.js';
 import { Echo, freePort, local, portOf, Recorder } from '../../support/connections.js';
 import { loggedErrors } from '../../support/logged.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 import { until } from '../../support/until.js';
 
 describe('connect', () => {
@@ -161,6 +163,104 @@ describe('connect', () => {
     standing.disconnect();
     await factory.whenOver;
     expect(factory.numPorts).to.equal(0);
+  });
+
+  describe('given up', () => {
+    const folder = temporaryFolder();
+
+    for (const [how, giveUp] of [
+      ['by stopConnecting', (connector: Connector) => connector.stopConnecting()],
+      ['by disconnect', (connector: Connector) => connector.disconnect()],
+      ['by disposal', (connector: Connector) => connector[Symbol.asyncDispose]()],
+    ] as const) {
+      it(`at once ${how}, is not noticed by the server`, async () => {
+        const path = folder.path(how);
+        const server = Factory.forProtocol(Echo);
+        const build = sinon.spy(server, 'buildProtocol');
+        const port = await listen(server, { path });
+        void giveUp(connect(new Recorder(), { path }));
+        const factory = new Recorder();
+        connect(factory, { path }); // The server accepts connections in order.
+        await factory.whenOver;
+        expect(build.callCount).to.equal(1);
+        await port.stopListening();
+      });
+    }
+
+    it('by a signal that has aborted before, is not noticed by the server', async () => {
+      const path = folder.path('aborted');
+      const server = Factory.forProtocol(Echo);
+      const build = sinon.spy(server, 'buildProtocol');
+      const port = await listen(server, { path });
+      const aborted = new Recorder();
+      connect(aborted, { path, signal: AbortSignal.abort() });
+      const factory = new Recorder();
+      connect(factory, { path });
+      await Promise.all([aborted.whenOver, factory.whenOver]);
+      expect(aborted.told).to.deep.equal(['start', 'connecting', 'failed', 'stop']);
+      expect(build.callCount).to.equal(1);
+      await port.stopListening();
+    });
+
+    it('in startFactory, fails once it has begun', async () => {
+      class Early extends Recorder {
+        override startFactory(): void {
+          super.startFactory();
+          connector?.stopConnecting();
+        }
+      }
+      let connector: Connector | undefined;
+      const factory = new Early();
+      connector = connect(factory, place);
+      await factory.whenOver;
+      factory.told.length = 0;
+      connector.connect();
+      expect(factory.told).to.deep.equal(['start', 'connecting', 'failed', 'stop']);
+      expect(factory.reason).to.have.property('name', 'UserError');
+      expect(connector.state).to.equal('disconnected');
+      connector = undefined;
+      factory.told.length = 0;
+      connect(factory, place);
+      await until(() => factory.told.at(-1) === 'stop');
+      expect(factory.told).to.deep.equal(['start', 'connecting', 'lost', 'stop']);
+    });
+  });
+
+  describe('does not connect again once its signal has aborted', () => {
+    class Again extends Recorder {
+      override clientConnectionFailed(connector: Connector, reason: Error): void {
+        super.clientConnectionFailed(connector, reason);
+        if (this.told.length < 20) connector.connect(); // Else the event loop would never turn.
+      }
+      override clientConnectionLost(connector: Connector, reason: Error): void {
+        super.clientConnectionLost(connector, reason);
+        if (this.told.length < 20) connector.connect();
+      }
+    }
+
+    it('before the first attempt, or during it', async () => {
+      for (const when of ['before', 'during'] as const) {
+        const controller = new AbortController();
+        const factory = new Again();
+        if (when === 'before') controller.abort();
+        const connector = connect(factory, { ...place, signal: controller.signal });
+        controller.abort();
+        await factory.whenOver;
+        expect(factory.told).to.deep.equal(['start', 'connecting', 'failed', 'stop']);
+        expect(connector.state).to.equal('disconnected');
+      }
+    });
+
+    it('and so ended the connection', async () => {
+      const controller = new AbortController();
+      const factory = new Again();
+      factory.buildProtocol = () => new Protocol();
+      const connector = connect(factory, { ...place, signal: controller.signal });
+      await until(() => connector.state === 'connected');
+      controller.abort();
+      await factory.whenOver;
+      expect(factory.told).to.deep.equal(['start', 'connecting', 'lost', 'stop']);
+    });
   });
 
   it('connects again to where it did, though its options have been changed', async () => {

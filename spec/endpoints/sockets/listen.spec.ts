@@ -1,12 +1,19 @@
+import { spawnSync } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
 import { getEventListeners, once } from 'node:events';
 import net from 'node:net';
 
 import { expect } from 'chai';
 
-import { Factory, listen, Protocol, type ListenOptions } from '../../../lib/index.js';
+import {
+  Factory,
+  type IAddress,
+  listen,
+  Protocol,
+  type ListenOptions,
+} from '../../../lib/index.js';
 import { certificate } from '../../support/certificate.js';
-import { Echo, freePort, local, Recorder } from '../../support/connections.js';
+import { Echo, freePort, local, portOf, Recorder } from '../../support/connections.js';
 import { loggedErrors } from '../../support/logged.js';
 import { rejection } from '../../support/rejection.js';
 import { until } from '../../support/until.js';
@@ -119,6 +126,37 @@ describe('listen', () => {
       expect(logged).to.deep.equal([thrown]);
     });
   });
+
+  (process.platform === 'linux' ? it : it.skip)(
+    'takes a client that had reset its connection before it was accepted for one of TCP',
+    async () => {
+      const built: IAddress[] = [];
+      let heard = '';
+      class Hearing extends Protocol {
+        override dataReceived(data: Buffer): void {
+          heard += String(data);
+        }
+        override connectionLost(): void {
+          built.push(this.transport.getPeer());
+        }
+      }
+      const factory = new Factory();
+      factory.buildProtocol = (address) => {
+        built.push(address);
+        return new Hearing();
+      };
+      const listening = await listen(factory, { port: 0, ...local });
+      const program = `
+        const socket = require('node:net').connect(${portOf(listening)}, '127.0.0.1');
+        socket.write('hello', () => socket.resetAndDestroy());
+      `;
+      spawnSync(process.execPath, ['-e', program]); // Meanwhile the server accepts nothing.
+      await until(() => built.length === 2);
+      const address = { type: 'TCP', family: 'IPv4', host: '0.0.0.0', port: 0 };
+      expect([built, heard]).to.deep.equal([[address, address], 'hello']);
+      await listening.stopListening();
+    },
+  );
 
   describe('refuses, before anything starts,', () => {
     const refused = async (options: object) => {

@@ -43,6 +43,21 @@ describe('DuplexTransport', () => {
       expect(lost).to.have.property('port', localPort);
     });
 
+    it('are TCP addresses, though Node does not know the one that is asked for', async () => {
+      const { protocol, transport, peer } = await connected(new Recorder());
+      let lost: unknown;
+      protocol.connectionLost = () => (lost = transport.getHost());
+      peer.resetAndDestroy();
+      await transport.closed;
+      expect(lost).to.deep.equal({ type: 'TCP', family: 'IPv4', host: '0.0.0.0', port: 0 });
+      const accepted = Object.assign(new PassThrough(), {
+        ...{ localAddress: '::1', localPort: 80, remoteAddress: undefined },
+      });
+      expect(new DuplexTransport(accepted).getPeer()).to.deep.equal({
+        ...{ type: 'TCP', family: 'IPv6', host: '::', port: 0 },
+      });
+    });
+
     it('are those of a pipe for a stream that knows a host without a port', () => {
       const stream = Object.assign(new PassThrough(), {
         ...{ localAddress: '10.0.0.1', remotePort: 80 },
