@@ -2,7 +2,7 @@
  * A program that talks over its standard input and output, for ../endpoints/standard-io.spec.ts. It
  * says on standard error what its protocol was told.
  *
- *     standard-io-program.ts echo|late|close|flood|half|abort
+ *     standard-io-program.ts echo|late|close|flood|half|abort|row
  */
 import { StandardIO, Protocol, type ITransport } from '../../lib/index.js';
 import { numbered } from './producers.js';
@@ -100,7 +100,42 @@ class Abort extends Echo {
   }
 }
 
-const protocols = { echo: Echo, late: Late, close: Close, flood: Flood, half: Half, abort: Abort };
+/** Sends one piece back, reads no more, and leaves the rest to the next connection. */
+class Row extends Echo {
+  constructor(private readonly after = 2) {
+    super();
+  }
+
+  override dataReceived(data: Buffer): void {
+    super.dataReceived(data);
+    if (this.after === 0) return;
+    this.transport.pauseProducing();
+    let turns = 50; // Enough for a file to give another piece, if it were asked.
+    const turn = () => void (--turns > 0 ? setImmediate(turn) : this.leave());
+    turn();
+  }
+
+  private leave(): void {
+    if (this.after === 2) this.transport.loseConnection();
+    else this.transport.abortConnection();
+  }
+
+  override connectionLost(reason: Error): void {
+    super.connectionLost(reason);
+    if (this.after > 0) new StandardIO(new Row(this.after - 1));
+    else console.log('the end');
+  }
+}
+
+const protocols = {
+  echo: Echo,
+  late: Late,
+  close: Close,
+  flood: Flood,
+  half: Half,
+  abort: Abort,
+  row: Row,
+};
 const name = process.argv[2] as keyof typeof protocols;
 const { type } = new StandardIO(new protocols[name]()).getPeer();
 if (type !== 'PIPE') tell(type);

@@ -7,6 +7,7 @@ import { type IConsumer, isOwnProtocol } from '../../twisted/core/index.js';
 import { asBuffer } from '../../base/bytes.js';
 import { log } from '../../base/log.js';
 import { whenRejected } from '../../base/rejection.js';
+import { nextTick } from '../../base/timers.js';
 
 /** A consumer that does not wait for its own protocol, which asked for the close itself. */
 class ChildInput extends WritableConsumer {
@@ -52,10 +53,14 @@ export class ChildWriter {
   /**
    * Finds out whether a process can still read the bytes that we write. If not, the descriptor is
    * lost.
+   *
+   * @returns whether that loss is certain: then `consumer.closed` settles without waiting for I/O.
    */
-  probe(): void {
+  probe(): boolean {
+    const { pipe } = this;
     // An empty write fails like any other. If bytes are buffered, their write will show it.
-    if (this.pipe.writable) this.pipe.write('');
+    if (pipe.writable) pipe.write('');
+    return pipe.errored !== null;
   }
 
   /** Closes the descriptor when everything is written. */
@@ -116,10 +121,12 @@ export class ChildReader {
     this.producer.pauseProducing();
   }
 
-  /** Reads on. */
+  /** Reads on, from the next tick: `onData` is never called from inside this. */
   resume(): void {
     this.paused = false;
-    this.producer.resumeProducing();
+    nextTick(() => {
+      if (!this.paused) this.producer.resumeProducing();
+    });
   }
 
   /** Stops reading for good. */

@@ -101,9 +101,22 @@ export class ProcessTransport implements IProcessTransport {
     }
   }
 
+  /**
+   * The system has closed the descriptors of a process before it reports the exit, and the protocol
+   * hears of both in that order.
+   */
   private exited(reason: ProcessDone | ProcessTerminated): void {
-    this.exitReason = reason;
     this.pid = null;
+    const lost = [...this.writers.values()].filter((writer) => writer.probe());
+    if (lost.length === 0) this.tellExited(reason);
+    else
+      void Promise.all(lost.map(({ consumer }) => consumer.closed)).then(() =>
+        this.tellExited(reason),
+      );
+  }
+
+  private tellExited(reason: ProcessDone | ProcessTerminated): void {
+    this.exitReason = reason;
     this.call(() => this.protocol.processExited(reason));
     this.maybeEnd();
   }

@@ -5,63 +5,101 @@ import { asError } from '../../base/as-error.js';
 import {
   type AnyReadable,
   type AnyWritable,
+  assertUnread,
   bytesFrom,
+  claimReading,
   isReadToTheEnd,
   lengthOf,
   needsDrain,
   PrematureCloseError,
+  releaseReading,
   saysFinish,
   watchLastUnit,
 } from '../../streams/any-stream/index.js';
 
 /**
  * Written bytes count as buffered until the operating system has them, whereas `Duplex.from` would
- * add a buffer of its own. When this is destroyed, it destroys both streams.
+ * add a buffer of its own. When this is destroyed, it destroys both streams, except those of the
+ * process itself: these are left as they are, for the code that uses them next.
  */
 export class JoinedStreams extends Duplex {
+  /**
+   * Whether a pause reaches the input at once, even from inside the delivery of a chunk: so the
+   * bytes that come after it stay there.
+   */
+  readonly pausesAtOnce = true;
+
   /** Whether the writable stream was ended, and emits `'close'` when all bytes have left it. */
   private closeIsFinish = false;
+  private inputEnded = false;
+  private lossOfLastUnit: () => Error | undefined = () => undefined;
 
+  /** @throws InvalidStateError: another adapter reads `input`; no listener was added. */
   constructor(
     private readonly input: AnyReadable,
     private readonly output: AnyWritable,
   ) {
+    assertUnread(input);
     super({ writableHighWaterMark: output.writableHighWaterMark });
-    // These listeners stay, because a stream that fails again, as stdout does, would end the
-    // process.
-    input.on('error', (error: Error) => this.destroy(error));
-    output.on('error', (error: Error) => this.destroy(error));
-    output.on('close', () => {
-      if (!this.writableFinished && !this.closeIsFinish) this.destroy(new PrematureCloseError());
-    });
+    guard(input);
+    guard(output);
+    input.on('error', this.onError);
+    output.on('error', this.onError);
+    output.on('close', this.onOutputClose);
     if (isReadToTheEnd(input)) this.push(null);
     else this.listen();
   }
 
   private listen(): void {
     const { input } = this;
-    let ended = false;
-    input.on('data', (chunk: unknown) => {
-      try {
-        if (!this.push(bytesFrom(input, chunk))) input.pause?.();
-      } catch (thrown) {
-        this.destroy(asError(thrown));
-      }
-    });
-    const lossOfLastUnit = watchLastUnit(input);
-    input.on('end', () => {
-      ended = true;
-      const loss = lossOfLastUnit();
-      if (loss === undefined) this.push(null);
-      else this.destroy(loss);
-    });
-    input.on('close', () => {
-      if (!ended) this.destroy(new PrematureCloseError());
-    });
+    claimReading(input, this);
+    input.on('data', this.onData);
+    this.lossOfLastUnit = watchLastUnit(input);
+    input.on('end', this.onEnd);
+    input.on('close', this.onInputClose);
+  }
+
+  private readonly onError = (error: Error): void => void this.destroy(error);
+
+  private readonly onOutputClose = (): void => {
+    if (!this.writableFinished && !this.closeIsFinish) this.destroy(new PrematureCloseError());
+  };
+
+  private readonly onData = (chunk: unknown): void => {
+    try {
+      if (!this.push(bytesFrom(this.input, chunk))) this.input.pause?.();
+    } catch (thrown) {
+      this.destroy(asError(thrown));
+    }
+  };
+
+  private readonly onEnd = (): void => {
+    this.inputEnded = true;
+    releaseReading(this.input, this);
+    const loss = this.lossOfLastUnit();
+    if (loss === undefined) this.push(null);
+    else this.destroy(loss);
+  };
+
+  private readonly onInputClose = (): void => {
+    if (!this.inputEnded) this.destroy(new PrematureCloseError());
+  };
+
+  override pause(): this {
+    super.pause();
+    this.input.pause?.();
+    return this;
+  }
+
+  override resume(): this {
+    super.resume();
+    this.input.resume?.();
+    return this;
   }
 
   override _read(): void {
-    this.input.resume?.();
+    // It is also called after a pause, by a `resume` that came before that.
+    if (!this.isPaused()) this.input.resume?.();
   }
 
   override _write(
@@ -79,17 +117,56 @@ export class JoinedStreams extends Duplex {
 
   override _final(callback: () => void): void {
     const { output } = this;
+    if (isOfProcess(output)) {
+      callback(); // Each write has called back, so everything has left it.
+      return;
+    }
     this.closeIsFinish = !saysFinish(output);
     callOnce(output, this.closeIsFinish ? ['finish', 'end', 'close'] : ['finish'], callback);
     output.end();
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-    this.input.destroy?.();
-    if (!this.writableFinished) this.output.destroy?.();
+    const { input, output } = this;
+    if (isOfProcess(input)) this.leaveInput();
+    else input.destroy?.();
+    if (isOfProcess(output)) this.leaveOutput();
+    else if (!this.writableFinished) output.destroy?.();
     callback(error);
   }
+
+  private leaveInput(): void {
+    const { input } = this;
+    // Another adapter may read it already, if it had ended.
+    if (!this.inputEnded) input.pause?.();
+    releaseReading(input, this);
+    input.removeListener('data', this.onData);
+    input.removeListener('end', this.onEnd);
+    input.removeListener('close', this.onInputClose);
+    input.removeListener('error', this.onError);
+  }
+
+  private leaveOutput(): void {
+    this.output.removeListener('close', this.onOutputClose);
+    this.output.removeListener('error', this.onError);
+  }
 }
+
+/** Whether `stream` belongs to the process, and outlives every connection over it. */
+function isOfProcess(stream: object): boolean {
+  return stream === process.stdin || stream === process.stdout || stream === process.stderr;
+}
+
+const guarded = /* @__PURE__ */ new WeakSet<object>();
+
+/** A stream that fails again, as stdout does, would end the process if nothing listened. */
+function guard(stream: AnyReadable | AnyWritable): void {
+  if (guarded.has(stream)) return;
+  guarded.add(stream);
+  stream.on('error', ignore);
+}
+
+function ignore(): void {}
 
 /** Calls `then` at the first of `events`. */
 function callOnce(stream: AnyWritable, events: readonly string[], then: () => void): void {

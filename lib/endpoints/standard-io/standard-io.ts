@@ -30,8 +30,9 @@ const OPTIONS = ['stdin', 'stdout', 'signal', 'highWaterMark', 'waitsForProducer
  *
  * The end of the input counts as a hang-up of the other end: only an `IHalfCloseableProtocol` can
  * still write after it. `loseConnection` stops reading, and waits until all written bytes are sent.
- * Node keeps descriptor 1 open until the process exits, so only then does the reader of our output
- * see its end. The process exits by itself when nothing else is open.
+ * `process.stdin` and `process.stdout` stay open, for other code or another `StandardIO`, so the
+ * reader of our output sees its end when the process exits; streams that you give are closed. The
+ * process exits by itself when nothing else is open.
  *
  * @see Twisted: `twisted.internet.stdio.StandardIO`
  */
@@ -43,6 +44,7 @@ export class StandardIO extends DuplexTransport {
    * @throws InvalidArgTypeError: `protocol` is not a protocol, `stdin` can't be read, or `stdout`
    *   can't be written to, or an option is of the wrong kind.
    * @throws OutOfRangeError: `highWaterMark` is not a whole number of at least 0.
+   * @throws InvalidStateError: another adapter reads `stdin`.
    * @throws the reason of the signal, if it has aborted already; then no listener was added to
    *   either stream.
    */

@@ -73,6 +73,8 @@ export type AnyDuplex = DuplexLike &
     readonly alpnProtocol?: string | false | null;
     readonly authorized?: boolean;
     readonly authorizationError?: Error | string | null;
+    /** Whether a pause takes effect before the next chunk. */
+    readonly pausesAtOnce?: boolean;
     getPeerCertificate?(): PeerCertificate | null;
     isSessionReused?(): boolean;
     unshift?(chunk: unknown): void;

@@ -153,12 +153,12 @@ export class StreamInput implements Input {
   /**
    * From inside `doRead`, the stream is paused only when it gives more: a consumer that is full
    * with every chunk stops and starts us at each, and a stream's own pause costs more than the
-   * chunk.
+   * chunk. A stream may ask not to be given that time.
    */
   stop(): void {
     if (this.wish === 'disposal') return;
     this.wish = 'nothing';
-    if (!this.delivering) this.pauseStream();
+    if (!this.delivering || this.stream.pausesAtOnce === true) this.pauseStream();
   }
 
   /** From now on discards the input: left unread, it would turn a close into a reset. */

@@ -56,7 +56,7 @@ export abstract class StreamWriter {
   protected isEmptied = true;
   private half: WriteHalf;
   declare private onFinished?: (() => undefined) | undefined;
-  declare private onWritten?: () => void;
+  declare private onWritten?: (error?: Error | null) => void;
 
   /** @param stream - The stream to write to. */
   constructor(public stream: AnyWritable) {
@@ -143,8 +143,9 @@ export abstract class StreamWriter {
     }
     if (lengthOf(stream) === 0) {
       this.isEmptied = true;
-      // A corked stream says that it is full of bytes that then leave at once.
-      if (together) latch.release(Why.full);
+      // A corked stream says that it is full of bytes that then leave at once. If it has failed, its
+      // `error` is yet to come.
+      if (together && takesWrites(stream) && !stream.errored) latch.release(Why.full);
     }
     return undefined;
   }
@@ -233,9 +234,9 @@ export abstract class StreamWriter {
     return latch.isFree && (length ?? 0) < limit;
   }
 
-  private emptyReporter(): () => void {
-    return (this.onWritten ??= () => {
-      if (lengthOf(this.stream) === 0) this.drained();
+  private emptyReporter(): (error?: Error | null) => void {
+    return (this.onWritten ??= (error) => {
+      if (!error && lengthOf(this.stream) === 0) this.drained();
     });
   }
 

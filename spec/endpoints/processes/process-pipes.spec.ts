@@ -171,6 +171,43 @@ describe('The pipes to a child', () => {
       expect(logged).to.deep.equal([]);
     });
 
+    it('give nothing from inside resumeProducing', async () => {
+      const protocol = shell('head -c 3000000 /dev/zero');
+      const { transport } = protocol;
+      let resuming = false;
+      protocol.outReceived = () => {
+        expect(resuming).to.equal(false);
+        transport.pauseProducing();
+        setImmediate(() => {
+          resuming = true;
+          transport.resumeProducing();
+          resuming = false;
+        });
+      };
+      await protocol.whenEnded;
+      expect(protocol.read[1]?.length).to.equal(3_000_000);
+      expect(logged).to.deep.equal([]);
+    });
+
+    it('stay paused if they are paused again at once', async () => {
+      const protocol = shell('head -c 3000000 /dev/zero');
+      const { transport } = protocol;
+      let pieces = 0;
+      protocol.outReceived = () => {
+        pieces += 1;
+        transport.pauseProducing();
+      };
+      await until(() => pieces > 0);
+      for (let i = 0; i < 20; i++) {
+        await turn();
+        transport.resumeProducing();
+        transport.pauseProducing();
+      }
+      expect(pieces).to.equal(1);
+      transport.loseConnection();
+      await protocol.whenEnded;
+    });
+
     it('slow a child down that writes faster than it is read, even after its parent has exited', async () => {
       // Node lets what a child wrote flow when it exits; here, its own child goes on writing.
       const done = folder.path('done');

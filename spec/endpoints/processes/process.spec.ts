@@ -55,6 +55,25 @@ describe('spawnProcess', () => {
     expect(protocol.told.at(-1)).to.equal('ended for the same reason');
   });
 
+  it('has lost its input before it has exited, as the system closes that first', async () => {
+    class Late extends Recorder {
+      override processExited(reason: Error): void {
+        super.processExited(reason);
+        expect(() => this.transport.writeToChild(0, Buffer.from('x'))).to.throw(TypeError);
+        const producer = new PushProducer(this.transport, numbered(1000), 100).start();
+        expect(producer.log).to.deep.equal(['stop']);
+      }
+    }
+    const protocol = shell('exit 3', new Late());
+    await protocol.whenEnded;
+    expect(protocol.told.indexOf('lost 0')).to.be.within(1, protocol.told.length - 3);
+    expect(protocol.told.slice(-2)).to.deep.equal([
+      'exited ProcessTerminated',
+      'ended for the same reason',
+    ]);
+    expect(logged).to.deep.equal([]);
+  });
+
   it('says ProcessDone of code 0 and which signal killed the child', async () => {
     const done = shell('exit 0');
     const killed = shell('exec cat');

@@ -132,6 +132,24 @@ describe('StandardIO', () => {
     expect(running.told).to.deep.equal(['made', 'readConnectionLost', 'ConnectionDone']);
   });
 
+  it('leaves the rest of the input, and the output, to the next one, and to other code', async () => {
+    const [input, output] = [folder.write('row', data), folder.path('row-output')];
+    const files = { 0: openSync(input, 'r'), 1: openSync(output, 'w') };
+    const running = start('row', files);
+    Object.values(files).forEach(closeSync);
+    await running.whenEnded;
+    expect(running.told).to.deep.equal([
+      'made',
+      'ConnectionDone',
+      'made',
+      'ConnectionAborted',
+      'made',
+      'ConnectionDone',
+    ]);
+    const all = Buffer.concat([data, Buffer.from('the end\n')]);
+    expect(readFileSync(output).equals(all)).to.equal(true);
+  });
+
   describeWithTool('script', 'on a terminal (a pseudo-terminal of script)', () => {
     it('reads lines as they are typed, and writes, until the end is typed', async () => {
       const running = new Running();
@@ -255,6 +273,17 @@ describe('StandardIO', () => {
         () => new StandardIO(new Recorder(), { stdin: other, stdout: other, signal }),
       ).to.throw('enough');
       expect(other.listenerCount('data')).to.equal(0);
+    });
+
+    it('is the only one that reads its input', async () => {
+      const { stdin, transport } = open();
+      const stdout = new PassThrough();
+      expect(() => new StandardIO(new Recorder(), { stdin, stdout }))
+        .to.throw()
+        .with.property('code', 'ERR_INVALID_STATE');
+      expect(stdout.listenerCount('error')).to.equal(0);
+      transport.abortConnection();
+      await transport.closed;
     });
 
     it('refuses a value that is not a protocol, can’t be read or can’t be written to', () => {

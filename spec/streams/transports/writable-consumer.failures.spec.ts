@@ -203,6 +203,23 @@ describe('WritableConsumer', () => {
       server.close();
     });
 
+    for (const highWaterMark of [16_384, 100]) {
+      it(`ask for nothing more once a write has failed at once (of ${highWaterMark} bytes)`, async () => {
+        // As a socket does whose other end is gone.
+        const stream = new Writable({
+          write: (_chunk, _encoding, done) => done(new Error('gone')),
+          writev: (_chunks, done) => done(new Error('gone')),
+        });
+        const consumer = new WritableConsumer(stream, { highWaterMark });
+        const producer = recorder();
+        consumer.registerProducer(producer, true);
+        consumer.write(Buffer.alloc(10_000));
+        consumer.write(Buffer.alloc(10_000));
+        expect((await consumer.closed).cause).to.have.property('message', 'gone');
+        expect(producer.told).to.deep.equal(['pause', 'stop']);
+      });
+    }
+
     it('are ConnectionLost when an HTTP/2 stream is cancelled, although it says finish', async () => {
       const { request, accepted: stream, dispose } = await http2Exchange('GET');
       stream.respond();
