@@ -11,7 +11,7 @@ import {
   ProducerStoppedError,
 } from '../../twisted/core/index.js';
 import { ConsumerGate, type WriteCallback } from './consumer-gate.js';
-import { leaveAndCallBack } from './destroying.js';
+import { heedFor, leaveAndCallBack } from './destroying.js';
 import { Registration } from './registration.js';
 import { assertStreamOptions } from './stream-options.js';
 
@@ -65,7 +65,8 @@ export class ConsumerWritable<C extends IConsumer<never> = IConsumer>
 
   private readonly gate = new ConsumerGate();
   private readonly finishes: boolean;
-  private readonly registration = new Registration();
+  private readonly heed = (returned: unknown): void => heedFor(this, returned);
+  private readonly registration = new Registration(this.heed);
 
   /**
    * @param consumer - Takes the chunks. It may be stopped, paused or resumed from inside any of its
@@ -114,7 +115,8 @@ export class ConsumerWritable<C extends IConsumer<never> = IConsumer>
   /** @internal */
   override _final(callback: WriteCallback): void {
     this.registration.end();
-    if (this.finishes && isFinishable(this.consumer)) this.consumer.finish();
+    const { consumer } = this;
+    if (this.finishes && isFinishable(consumer)) this.heed(consumer.finish());
     callback();
   }
 
@@ -130,7 +132,9 @@ export class ConsumerWritable<C extends IConsumer<never> = IConsumer>
   private abandon(reason: Error): void {
     if (!this.registration.stands) return;
     try {
-      if (isFailableConsumer(this.consumer)) this.consumer.producerFailed(reason);
+      if (isFailableConsumer(this.consumer)) {
+        this.heed(this.consumer.producerFailed(reason));
+      }
     } finally {
       this.registration.end();
     }

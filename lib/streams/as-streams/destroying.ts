@@ -3,6 +3,7 @@ import type { Readable, Writable } from '#stream';
 
 import { asError } from '../../base/as-error.js';
 import { log } from '../../base/log.js';
+import { whenRejected } from '../../base/rejection.js';
 
 /**
  * Whether a stream that is destroyed with `error` is destroyed as `destroy()` does it. `for await`
@@ -12,6 +13,20 @@ import { log } from '../../base/log.js';
 export function isPlainDestroy(error: Error | null): boolean {
   if (error === null) return true;
   return error.name === 'AbortError' && !('cause' in error);
+}
+
+/**
+ * Destroys `stream` if a method of what it stands in front of is async and rejects, as if it had
+ * thrown. If the stream is destroyed by then, logs the reason.
+ *
+ * @param returned - What the method returned.
+ */
+export function heedFor(stream: Readable | Writable, returned: unknown): void {
+  whenRejected(returned, (reason) => {
+    if (stream.destroyed)
+      log.err(reason, 'A consumer or transport failed after its stream was over');
+    else stream.destroy(asError(reason));
+  });
 }
 
 /** Chunks that were written to `stream` and have yet to be given to its `_write`, in order. */

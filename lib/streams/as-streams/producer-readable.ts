@@ -155,7 +155,10 @@ export class ProducerReadable<Data = Uint8Array>
    * is whole, no listener is called that would want more.
    */
   private readMoreIfUnseen(lengthBefore: number): void {
-    if (this.readableLength === lengthBefore) nextTick(() => void this.read(0));
+    if (this.readableLength !== lengthBefore) return;
+    nextTick(() => {
+      if (!this.isOver) this.read(0); // Not after the end: it would emit `end` to no reader.
+    });
   }
 
   /** The data is complete: ends the stream, and forgets a producer that is still registered. */

@@ -6,6 +6,9 @@ import type { IConsumer, IPushProducer } from '../../twisted/core/index.js';
 export class Registration {
   private consumer: IConsumer | null = null;
 
+  /** @param heed - Called with what a method of the consumer returned, which may be a promise. */
+  constructor(private readonly heed: (returned: unknown) => void) {}
+
   /** Whether a consumer counts on us to unregister. */
   get stands(): boolean {
     return this.consumer !== null;
@@ -19,7 +22,7 @@ export class Registration {
   begin(consumer: IConsumer, producer: IPushProducer): void {
     this.consumer = consumer; // First: the consumer may pause or stop us at once.
     try {
-      consumer.registerProducer(producer, true);
+      this.heed(consumer.registerProducer(producer, true));
     } catch (thrown) {
       this.consumer = null;
       throw thrown;
@@ -41,6 +44,6 @@ export class Registration {
   end(): void {
     const { consumer } = this;
     this.consumer = null;
-    consumer?.unregisterProducer();
+    this.heed(consumer?.unregisterProducer());
   }
 }

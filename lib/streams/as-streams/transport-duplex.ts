@@ -35,12 +35,11 @@ import {
   ProducerStoppedError,
   standInFor,
 } from '../../twisted/core/index.js';
-import { whenRejected } from '../../base/rejection.js';
 import { assertBytes } from '../../base/bytes.js';
 import { asError } from '../../base/as-error.js';
 import { nextTick, setImmediate } from '../../base/timers.js';
 import { ConsumerGate, type WriteCallback } from './consumer-gate.js';
-import { forgetEnd, isPlainDestroy, leaveAndCallBack, waitingIn } from './destroying.js';
+import { forgetEnd, heedFor, isPlainDestroy, leaveAndCallBack, waitingIn } from './destroying.js';
 import { Registration } from './registration.js';
 import { SocketLike } from './socket-like.js';
 import { abort, endWriteHalf } from './transport-ends.js';
@@ -99,7 +98,8 @@ export class TransportDuplex<T extends ITransport = ITransport>
     resumeProducing: () => this.gate.resumeProducing(),
     stopProducing: () => this.writerStopped(),
   };
-  private readonly registration = new Registration();
+  private readonly heed = (returned: unknown): void => heedFor(this, returned);
+  private readonly registration = new Registration(this.heed);
 
   /**
    * @param options - See {@link TransportDuplexOptions}.
@@ -197,11 +197,6 @@ export class TransportDuplex<T extends ITransport = ITransport>
     }
   }
 
-  /** A method of the transport that is an async function has failed as if it had thrown. */
-  private heed(returned: unknown): void {
-    whenRejected(returned, (reason) => this.destroy(asError(reason)));
-  }
-
   /** Called by the transport: the other end has ended its half. */
   readConnectionLost(): void {
     if (this.destroyed) return;
@@ -286,9 +281,9 @@ export class TransportDuplex<T extends ITransport = ITransport>
   private endOutput(transport: ITransport): void {
     this.registration.end();
     if (this.isOver) return;
-    if (endWriteHalf(transport)) return;
+    if (endWriteHalf(transport, this.heed)) return;
     this.link = 'closing';
-    transport.loseConnection();
+    this.heed(transport.loseConnection());
   }
 
   /**
@@ -344,7 +339,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
     this.link = 'left';
     this.registration.end();
     if ((this.link as string) === 'lost') return; // From inside `unregisterProducer`.
-    if (how === 'abort' && abort(transport)) return;
-    if (link !== 'closing') transport.loseConnection();
+    if (how === 'abort' && abort(transport, this.heed)) return;
+    if (link !== 'closing') this.heed(transport.loseConnection());
   }
 }

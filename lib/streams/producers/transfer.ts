@@ -10,7 +10,7 @@ import {
   ProducerStoppedError,
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
-import { isThenable, whenRejected } from '../../base/rejection.js';
+import { isThenable, logRejection, whenRejected } from '../../base/rejection.js';
 import { AskCounter } from '../../base/ask-counter.js';
 import { asError } from '../../base/as-error.js';
 import { isBytes } from '../../base/bytes.js';
@@ -40,6 +40,8 @@ const enum Why {
   /** The consumer was told that this is over, or has stopped us. */
   over = 128,
 }
+
+const UNREGISTERING_FAILED = 'A consumer failed while its producer was unregistered';
 
 /** The loop that passes chunks on stops before the next one. */
 const NEXT_MUST_WAIT = Why.paused | Why.unasked | Why.resting;
@@ -95,7 +97,8 @@ export class Transfer implements SourceListener, IPushProducer {
   /** Registers `producer`, which passes the consumer's calls on to us. */
   register(producer: IPushProducer): void {
     try {
-      this.consumer.registerProducer(producer, this.streaming);
+      const returned: unknown = this.consumer.registerProducer(producer, this.streaming);
+      this.heed(returned);
     } catch (thrown) {
       if (this.isRunning) {
         this.latch.hold(Why.over); // It isn't registered, so there is nothing to take back.
@@ -195,7 +198,7 @@ export class Transfer implements SourceListener, IPushProducer {
   private complete(): void {
     if (!this.leaveSource()) return;
     try {
-      this.consumer.unregisterProducer();
+      logRejection(this.consumer.unregisterProducer(), UNREGISTERING_FAILED);
       this.resolve();
     } catch (thrown) {
       this.reject(thrown);
@@ -309,10 +312,10 @@ function takesObjects(consumer: IConsumer & { readonly takesObjects?: unknown })
 }
 
 /** Calls a consumer while a more informative error is on its way to the caller. */
-function attempt(callback: () => void): void {
+function attempt(callback: () => unknown): void {
   try {
-    callback();
+    logRejection(callback(), UNREGISTERING_FAILED);
   } catch (thrown) {
-    log.err(thrown, 'A consumer failed while its producer was unregistered');
+    log.err(thrown, UNREGISTERING_FAILED);
   }
 }

@@ -89,7 +89,7 @@ export class BasicProducerConsumerProxy
   private registerWith(consumer: IConsumer): void {
     const { iAmStreaming } = this;
     this.registeredAsStreaming = iAmStreaming;
-    consumer.registerProducer(this.asProducer(), iAmStreaming);
+    heed(consumer.registerProducer(this.asProducer(), iAmStreaming), this, 'registerProducer');
   }
 
   /** The producer that registers with the consumer. */
@@ -104,7 +104,7 @@ export class BasicProducerConsumerProxy
     const { consumer, registeredAsStreaming } = this;
     if (consumer === null || registeredAsStreaming === null) return;
     if (registeredAsStreaming === this.iAmStreaming) return;
-    consumer.unregisterProducer();
+    heed(consumer.unregisterProducer(), this, 'unregisterProducer');
     this.registerWith(consumer);
   }
 
@@ -203,7 +203,7 @@ export class BasicProducerConsumerProxy
     const { consumer } = this;
     if (consumer !== null) assertFinishable(consumer);
     try {
-      consumer?.finish();
+      heed(consumer?.finish(), this, 'finish');
     } finally {
       this.unregisterProducer();
     }
@@ -234,7 +234,7 @@ export class BasicProducerConsumerProxy
   /** Forgets the producer, and unregisters from the consumer. */
   unregisterProducer(): void {
     this.forgetProducer();
-    this.consumer?.unregisterProducer();
+    heed(this.consumer?.unregisterProducer(), this, 'unregisterProducer');
   }
 
   /** Forgets the producer, without calling anything. */
@@ -250,7 +250,9 @@ export class BasicProducerConsumerProxy
    */
   producerFailed(reason: Error): void {
     const { consumer } = this;
-    if (consumer !== null && isFailableConsumer(consumer)) consumer.producerFailed(reason);
+    if (consumer !== null && isFailableConsumer(consumer)) {
+      heed(consumer.producerFailed(reason), this, 'producerFailed');
+    }
   }
 }
 

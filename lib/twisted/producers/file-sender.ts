@@ -105,10 +105,12 @@ export class FileSender implements IPullProducer {
       source?.opened.catch((error: unknown) => {
         if (!transfer.isSettled && !transfer.isEnding) this.#fail(transfer, error);
       });
-      try {
-        consumer.registerProducer(this, false);
-      } catch (error) {
+      const refused = (error: unknown): void =>
         this.#fail(transfer, error, this.#isRegistered(consumer, transfer));
+      try {
+        whenRejected(consumer.registerProducer(this, false), refused);
+      } catch (error) {
+        refused(error);
       }
     });
     if (begun !== undefined && options.signal !== undefined)
@@ -230,7 +232,7 @@ export class FileSender implements IPullProducer {
     const { lastSent } = this;
     transfer.closeFile(() => {
       try {
-        consumer.unregisterProducer();
+        whenRejected(consumer.unregisterProducer(), reportLate);
       } catch (error) {
         if (transfer.isSettled) reportLate(error);
         else transfer.fail(error);
@@ -280,18 +282,18 @@ function assertTransferOptions(options: unknown): asserts options is FileTransfe
   assertSignal((options as FileTransferOptions).signal);
 }
 
-/** Reports an error that comes after a transfer has failed, when no code waits for it any more. */
+/** Reports an error that comes when the end of a transfer is decided and no code waits for it. */
 function reportLate(error: unknown): void {
   log.err(error, 'A FileSender failed after its transfer had ended');
 }
 
 /** Unregisters from `consumer` after `error`; a consumer with `producerFailed` is told of it. */
 function unregisterFailed(consumer: IConsumer, error: unknown): void {
-  const attempt = (call: () => void): void => {
+  const attempt = (call: () => unknown): void => {
     try {
-      call();
+      whenRejected(call(), reportLate);
     } catch (failure) {
-      log.err(failure, 'A consumer failed to let go of a FileSender that had failed');
+      reportLate(failure);
     }
   };
   if (isFailableConsumer(consumer)) {

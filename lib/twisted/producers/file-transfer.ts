@@ -117,7 +117,7 @@ export class FileTransfer {
    *   it.
    */
   closeFile(end: () => void, failure?: { readonly error: unknown }): void {
-    this.#failure = failure;
+    this.#failure ??= failure; // The first end counts, although the consumer asks on.
     const closing = this.#close();
     if (closing === undefined || this.isSettled) {
       end();
@@ -133,7 +133,8 @@ export class FileTransfer {
 
   /** Everything is sent. Only the first end counts. */
   succeed(lastSent: Buffer): void {
-    this.#settle(() => this.#onSuccess(lastSent));
+    if (this.#failure !== undefined) this.fail(this.#failure.error);
+    else this.#settle(() => this.#onSuccess(lastSent));
   }
 
   /** The transfer has failed, or was stopped. Only the first end counts. */

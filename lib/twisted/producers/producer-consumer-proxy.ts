@@ -267,6 +267,6 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
   /** The last producer is gone and nothing is buffered: unregisters from the consumer. */
   protected leaveConsumer(): void {
     this.unregisterAfterwards = false;
-    this.consumer?.unregisterProducer();
+    heed(this.consumer?.unregisterProducer(), this, 'unregisterProducer');
   }
 }

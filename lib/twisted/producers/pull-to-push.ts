@@ -13,7 +13,7 @@ import {
 } from '../core/index.js';
 import { nameOf } from '../../base/name-of.js';
 import { log } from '../../base/log.js';
-import { whenRejected } from '../../base/rejection.js';
+import { logRejection, whenRejected } from '../../base/rejection.js';
 import { assertMethod } from '../../base/arguments.js';
 
 /**
@@ -97,11 +97,12 @@ export class PullToPush implements IPushProducer {
 
   /** @returns whether the consumer was told. */
   private unregister(): boolean {
+    const why = `${nameOf(this.consumer)} failed to unregister producer`;
     try {
-      this.consumer.unregisterProducer();
+      logRejection(this.consumer.unregisterProducer(), why);
       return true;
     } catch (error) {
-      log.err(error, `${nameOf(this.consumer)} failed to unregister producer`);
+      log.err(error, why);
       this.finished = true;
       return false;
     }

@@ -5,6 +5,7 @@ import { BucketQueue, type Waiter } from './bucket-queue.js';
 import {
   assertConsumer,
   assertProducer,
+  heed,
   type IConsumer,
   type IPullProducer,
   type IPushProducer,
@@ -170,8 +171,10 @@ export class ShapedConsumer extends ProducerConsumerProxy {
       this.asProducer().stopProducing();
     } finally {
       if (consumer !== null) {
-        if (isFailableConsumer(consumer)) consumer.producerFailed(reason);
-        consumer.unregisterProducer();
+        if (isFailableConsumer(consumer)) {
+          heed(consumer.producerFailed(reason), this, 'producerFailed');
+        }
+        heed(consumer.unregisterProducer(), this, 'unregisterProducer');
       }
     }
   }
@@ -279,7 +282,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
     try {
       if (finishing && consumer !== null) {
         assertFinishable(consumer);
-        consumer.finish();
+        heed(consumer.finish(), this, 'finish');
       }
     } finally {
       super.leaveConsumer();

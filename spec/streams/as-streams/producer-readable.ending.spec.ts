@@ -49,6 +49,20 @@ describe('ProducerReadable', () => {
       expect(String(readable.read(10))).to.equal('abc');
     });
 
+    it('not before it is read, although the last write gave its reader nothing', async () => {
+      for (const last of [Buffer.alloc(0), Buffer.from([0xe2])]) {
+        const readable = new ProducerReadable({ encoding: 'utf8' });
+        let hasEnded = false;
+        readable.on('end', () => (hasEnded = true));
+        readable.write(last);
+        readable.finish();
+        await turn();
+        expect(hasEnded).to.equal(false);
+        readable.resume();
+        await once(readable, 'end');
+      }
+    });
+
     it('not when it is finished after it was destroyed', async () => {
       const readable = new ProducerReadable();
       readable.destroy();

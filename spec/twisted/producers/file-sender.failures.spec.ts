@@ -148,6 +148,25 @@ describe('FileSender', () => {
     expect(logged).to.deep.equal([second]);
   });
 
+  it('rejects with the error although the consumer asks as it is told of the failure', async () => {
+    for (const method of ['producerFailed', 'unregisterProducer']) {
+      const sender = new FileSender();
+      let isAsking = true;
+      const consumer = Object.assign(new PatientConsumer(), {
+        write: fails,
+        producerFailed() {},
+        [method]() {
+          const asks = isAsking;
+          isAsking = false;
+          if (asks) sender.resumeProducing();
+        },
+      });
+      const sent = sender.beginFileTransfer(new MemoryFile('Test content'), consumer);
+      sender.resumeProducing();
+      expect(await rejection(sent)).to.equal(failure);
+    }
+  });
+
   it('does not unregister the producer for which a consumer refused it', async () => {
     const first = {};
     for (const consumer of [
