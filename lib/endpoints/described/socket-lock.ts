@@ -2,6 +2,7 @@
  * The lock beside a Unix socket, which tells whether the process that made the socket still runs.
  */
 
+import { InvalidStateError } from '../../base/errors.js';
 import { CannotListenError } from '../sockets/index.js';
 
 /** Loaded when it is needed, because most programs describe no such endpoint. */
@@ -42,10 +43,19 @@ export class SocketLock {
     }
   }
 
-  /** Gives the lock up. Called again, does nothing. */
+  /**
+   * Gives the lock up. Called again, or if the link is gone, does nothing.
+   *
+   * @throws InvalidStateError: another process has taken the lock meanwhile, and keeps it.
+   * @throws Node's error: the link can't be read or removed.
+   */
   release(): void {
     if (!this.held) return;
     this.held = false;
+    const owner = ownerOf(this.link);
+    if (owner !== undefined && owner !== String(process.pid)) {
+      throw new InvalidStateError(`The lock '${this.link}' is that of process ${owner}`);
+    }
     removeIfThere(this.link);
   }
 }
@@ -69,6 +79,15 @@ export function isLocked(path: string): boolean {
 
 function linkOf(path: string): string {
   return `${path}.lock`;
+}
+
+function ownerOf(link: string): string | undefined {
+  try {
+    return fs().readlinkSync(link);
+  } catch (thrown) {
+    if (hasCode(thrown, 'ENOENT')) return undefined;
+    throw thrown;
+  }
 }
 
 function removeIfThere(path: string): void {

@@ -1,3 +1,4 @@
+import { logRejection } from '../../base/rejection.js';
 import {
   type IAddress,
   type IProtocol,
@@ -40,7 +41,7 @@ export class UnixFactory implements IProtocolFactory {
     try {
       this.lock?.release();
     } finally {
-      return this.factory.doStop();
+      logRejection(this.factory.doStop(), `${this.logPrefix()}: doStop rejected`);
     }
   }
 

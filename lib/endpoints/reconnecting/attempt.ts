@@ -21,6 +21,7 @@ export interface AttemptListener {
 export class Attempt implements ConnectionWatcher {
   private readonly controller = new AbortController();
   private watched: WatchedProtocol | null = null;
+  private closing = false;
 
   constructor(private readonly listener: AttemptListener) {}
 
@@ -55,6 +56,7 @@ export class Attempt implements ConnectionWatcher {
     if (this.watched === null) {
       throw new InvalidStateError('The endpoint has connected, but not what the factory built');
     }
+    if (this.isOver || this.closing) return; // `connectionMade` may have stopped the service.
     await prepare?.(this.watched.wrappedProtocol as never);
   }
 
@@ -65,6 +67,7 @@ export class Attempt implements ConnectionWatcher {
 
   /** Closes the connection, if there is one. */
   close(): void {
+    this.closing = true;
     this.watched?.transport?.loseConnection();
   }
 

@@ -7,6 +7,7 @@ import {
   renameSync,
   statSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import net from 'node:net';
@@ -125,6 +126,31 @@ describe('ServerEndpoint', () => {
       }
       expect(await rejection(endpoint.listen(new Failing()))).to.include({ message: 'no' });
       expect(lstatSync(`${path}.lock`, { throwIfNoEntry: false })).to.equal(undefined);
+    });
+
+    it('leaves it to a process that has taken it meanwhile, and stops the factory', async () => {
+      const factory = echo();
+      const port = await endpoint.listen(factory);
+      unlinkSync(`${path}.lock`);
+      symlinkSync(String(process.ppid), `${path}.lock`);
+      expect(await rejection(port.stopListening())).to.include({ code: 'ERR_INVALID_STATE' });
+      expect(readlinkSync(`${path}.lock`)).to.equal(String(process.ppid));
+      expect(factory.numPorts).to.equal(0);
+    });
+
+    it('reports that it could not be given up, and stops the factory', async () => {
+      const factory = echo();
+      const port = await endpoint.listen(factory);
+      unlinkSync(`${path}.lock`);
+      writeFileSync(`${path}.lock`, 'no link');
+      expect(await rejection(port.stopListening())).to.include({ code: 'EINVAL' });
+      expect(factory.numPorts).to.equal(0);
+    });
+
+    it('does not mind that it is gone', async () => {
+      const port = await endpoint.listen(echo());
+      unlinkSync(`${path}.lock`);
+      await port.stopListening();
     });
 
     it('is an option of a client too', async () => {

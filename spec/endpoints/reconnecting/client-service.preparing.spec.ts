@@ -6,6 +6,8 @@ import {
   type ClientService,
   type ClientServiceOptions,
   ConnectionDone,
+  Factory,
+  Protocol,
 } from '../../../lib/index.js';
 import { Clock, StringTransport } from '../../../lib/testing/index.js';
 import { FakeEndpoint, startService } from '../../support/fake-endpoint.js';
@@ -85,4 +87,39 @@ describe('A ClientService that prepares its connections', () => {
     await turn();
     expect(stopped).to.equal(true);
   });
+
+  for (const [where, Stopping] of [
+    ['connectionMade', makesStop],
+    ['buildProtocol', buildsStop],
+  ] as const) {
+    it(`does not prepare a connection if ${where} has stopped it`, async () => {
+      let prepared = 0;
+      const options = { prepareConnection: () => (prepared += 1) };
+      const factory = Stopping(() => void service.stopService());
+      const service: ClientService = startService(endpoint, clock, options, factory);
+      const transport = new StringTransport();
+      endpoint.succeed(transport);
+      await turn();
+      expect([transport.disconnecting, prepared]).to.deep.equal([true, 0]);
+    });
+  }
 });
+
+function makesStop(stop: () => void): Factory {
+  return Factory.forProtocol(
+    class extends Protocol {
+      override connectionMade(): void {
+        stop();
+      }
+    },
+  );
+}
+
+function buildsStop(stop: () => void): Factory {
+  const factory = Factory.forProtocol(Protocol);
+  factory.buildProtocol = () => {
+    stop();
+    return new Protocol();
+  };
+  return factory;
+}
