@@ -45,7 +45,9 @@ export class ClientMachine implements AttemptListener {
   private failedAttempts = 0;
   private retryCall: IDelayedCall | null = null;
   private readonly waiters = new ConnectionWaiters();
-  /** The callers of `stopService`, until the connection is closed. */
+  /** Those whose connections could not be prepared, until these are closed. */
+  private readonly unprepared = new Set<Attempt>();
+  /** The callers of `stopService`, until all connections are closed. */
   private stopWaiters: (() => void)[] = [];
 
   constructor(private readonly options: ClientMachineOptions) {}
@@ -70,12 +72,12 @@ export class ClientMachine implements AttemptListener {
     switch (this.state) {
       case 'init':
         this.state = 'stopped';
-        return Promise.resolve();
+        return this.whenClosed();
       case 'stopped':
-        return Promise.resolve();
+        return this.whenClosed();
       case 'waiting':
         this.stopWaiting();
-        return Promise.resolve();
+        return this.whenClosed();
       case 'connecting':
         return this.attempt?.protocol ? this.disconnect() : this.stopConnecting();
       case 'connected':
@@ -109,11 +111,19 @@ export class ClientMachine implements AttemptListener {
     // If the attempt is being closed, only its loss counts.
     if (this.attempt !== attempt || this.state !== 'connecting') return;
     this.attempt = null;
-    attempt.close(); // Differs from Twisted, which leaves a connection open that could not be prepared.
+    // Differs from Twisted, which leaves a connection open that could not be prepared.
+    if (attempt.protocol !== null) {
+      this.unprepared.add(attempt);
+      attempt.close();
+    }
     this.attemptFailed(reason);
   }
 
   lost(attempt: Attempt, reason: Error): void {
+    if (this.unprepared.delete(attempt)) {
+      if (!this.isClosing()) this.tellStopped();
+      return;
+    }
     if (this.attempt !== attempt) return;
     this.attempt = null;
     switch (this.state) {
@@ -183,7 +193,7 @@ export class ClientMachine implements AttemptListener {
     this.state = 'stopped';
     attempt?.cancel();
     this.waiters.cancel();
-    return Promise.resolve();
+    return this.whenClosed();
   }
 
   private disconnect(): Promise<void> {
@@ -199,11 +209,22 @@ export class ClientMachine implements AttemptListener {
     this.tellStopped();
   }
 
+  /** Whether it waits for the loss of its current connection. */
+  private isClosing(): boolean {
+    return this.state === 'disconnecting' || this.state === 'restarting';
+  }
+
+  /** For a service without an attempt or a current connection. */
+  private whenClosed(): Promise<void> {
+    return this.unprepared.size > 0 ? this.whenStopped() : Promise.resolve();
+  }
+
   private whenStopped(): Promise<void> {
     return new Promise((resolve) => this.stopWaiters.push(resolve));
   }
 
   private tellStopped(): void {
+    if (this.unprepared.size > 0) return;
     const waiting = this.stopWaiters;
     this.stopWaiters = [];
     for (const tell of waiting) tell();

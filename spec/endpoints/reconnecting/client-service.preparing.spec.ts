@@ -73,6 +73,65 @@ describe('A ClientService that prepares its connections', () => {
     expect(endpoint.attempts).to.have.lengthOf(2);
   });
 
+  describe('stopped while one that could not be prepared is being closed', () => {
+    let refused: Protocol;
+    let service: ClientService;
+    let stopped: boolean;
+    beforeEach(async () => {
+      service = started({ prepareConnection: () => Promise.reject(new Error('no login')) });
+      refused = endpoint.succeed();
+      await turn();
+      stopped = false;
+    });
+    const stop = async () => {
+      void service.stopService().then(() => (stopped = true));
+      await turn();
+    };
+
+    it('waits for the close', async () => {
+      await stop();
+      expect(stopped).to.equal(false);
+      refused.connectionLost(new ConnectionDone());
+      await turn();
+      expect(stopped).to.equal(true);
+      await service.stopService();
+    });
+
+    it('waits for the close of the next one too', async () => {
+      clock.advance(0);
+      const next = endpoint.succeed();
+      await stop();
+      refused.connectionLost(new ConnectionDone());
+      await turn();
+      expect(stopped).to.equal(false);
+      next.connectionLost(new ConnectionDone());
+      await turn();
+      expect(stopped).to.equal(true);
+    });
+
+    it('waits for its close after that of the next one', async () => {
+      clock.advance(0);
+      const next = endpoint.succeed();
+      await stop();
+      next.connectionLost(new ConnectionDone());
+      await turn();
+      expect(stopped).to.equal(false);
+      refused.connectionLost(new ConnectionDone());
+      await turn();
+      expect(stopped).to.equal(true);
+    });
+
+    it('and started again, resolves when that is closed', async () => {
+      clock.advance(0);
+      await stop();
+      service.startService();
+      expect(stopped).to.equal(false);
+      refused.connectionLost(new ConnectionDone());
+      await turn();
+      expect([stopped, service.running]).to.deep.equal([true, true]);
+    });
+  });
+
   it('closes a connection that is being prepared when it is stopped, and waits for the close', async () => {
     const service = started({ prepareConnection: () => new Promise(() => {}) });
     const transport = new StringTransport();
