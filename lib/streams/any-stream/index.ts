@@ -44,6 +44,7 @@ export { assertUnread, assertUnwritten, claimReading, releaseReading } from './c
 export {
   hasFinished,
   isHandshaking,
+  isTLS,
   isReadToTheEnd,
   isWriteEnded,
   mayYetTellWhy,

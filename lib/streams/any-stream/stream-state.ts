@@ -85,6 +85,11 @@ export function stillTakesWrites(stream: AnyWritable): boolean {
   return (stream as Older).writable === true;
 }
 
+/** Whether `stream` is a TLS socket of Node. */
+export function isTLS(stream: AnyWritable): boolean {
+  return stream.getPeerFinished !== undefined;
+}
+
 /**
  * Whether `stream` is a TLS socket whose handshake is not done. `secureConnecting` stays `true`
  * where a server's socket was made by hand, so that the other end's last word of the handshake is

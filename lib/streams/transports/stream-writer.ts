@@ -21,6 +21,7 @@ import {
   type Event,
   isBeingDestroyed,
   isResettable,
+  isTLS,
   isWriteEnded,
   lengthOf,
   mayYetTellWhy,
@@ -261,12 +262,20 @@ export abstract class StreamWriter {
     // HTTP/2 closes a stream whose other half has ended with its last frame, and never says
     // `finish`. Nothing tells how much of that frame it had taken, so the end gets a frame of its
     // own.
-    if (!isResettable(stream) || lengthOf(stream) === 0) return this.endNow();
-    stream.write(NOTHING, () => {
-      const error = this.endNow();
-      if (error !== undefined) this.lose(error);
-    });
+    if (isResettable(stream) && lengthOf(stream) !== 0) {
+      stream.write(NOTHING, () => this.endLater());
+      return undefined;
+    }
+    if (!isTLS(stream)) return this.endNow();
+    // An end from inside the callbacks of the handshake lacks TLS's last word (`close_notify`), so
+    // the other end could not tell it from a cut. OpenSSL sends none before it has left them.
+    setImmediate(() => this.endLater());
     return undefined;
+  }
+
+  private endLater(): void {
+    const error = this.endNow();
+    if (error !== undefined) this.lose(error);
   }
 
   private endNow(): Error | undefined {

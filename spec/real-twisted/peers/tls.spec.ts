@@ -97,6 +97,22 @@ describeWithTLS('TLS between ours and real Twisted', () => {
         ]);
       });
 
+      it('is a clean end for Twisted when ours writes and closes as the handshake completes', async () => {
+        class Brief extends Secure {
+          override handshakeCompleted(): void {
+            super.handshakeCompleted();
+            this.transport.write(Buffer.from('farewell'));
+            this.transport.loseConnection();
+          }
+        }
+        const { peer, ours } = await connected(side, new Brief());
+        expect(await peer.heard()).to.deep.equal(hashed(Buffer.from('farewell')));
+        expect([await peer.lost(), await ours.lost()]).to.deep.equal([
+          'ConnectionDone',
+          'ConnectionDone',
+        ]);
+      });
+
       for (const shown of ['unknown', 'none'] as const) {
         // Without a certificate, Twisted's client has none to show; ours as client shows none.
         it(`is lost at the server where the client’s certificate is ${shown}`, async () => {
