@@ -121,8 +121,7 @@ export class IntNStringReceiver<
    * @returns the value that `dataReceived` returns.
    */
   lengthLimitExceeded(_length: number): unknown {
-    this.transport?.loseConnection();
-    return undefined;
+    return this.transport?.loseConnection();
   }
 
   /**
@@ -142,6 +141,6 @@ export class IntNStringReceiver<
     const message = Buffer.allocUnsafe(prefix.size + bytes.length);
     prefix.write(message, bytes.length);
     message.set(bytes, prefix.size);
-    this.transport.write(message);
+    heed(this, this.transport.write(message), 'write');
   }
 }

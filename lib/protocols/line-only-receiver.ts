@@ -99,8 +99,7 @@ export class LineOnlyReceiver<
    * @returns the value that `dataReceived` returns.
    */
   lineLengthExceeded(_line: Buffer): unknown {
-    this.transport?.loseConnection();
-    return undefined;
+    return this.transport?.loseConnection();
   }
 
   /**
@@ -114,6 +113,6 @@ export class LineOnlyReceiver<
     const bytes = checkedBuffer(line, 'line');
     assertDelimiter(this.delimiter);
     assertConnected(this.transport);
-    this.transport.writeSequence([bytes, this.delimiter]);
+    heed(this, this.transport.writeSequence([bytes, this.delimiter]), 'writeSequence');
   }
 }

@@ -124,8 +124,7 @@ export class LineReceiver<
    * @returns the value that `dataReceived` returns.
    */
   lineLengthExceeded(_line: Buffer): unknown {
-    this.transport?.loseConnection();
-    return undefined;
+    return this.transport?.loseConnection();
   }
 
   /** From now on, delivers the buffered bytes and all later ones as raw data. */
@@ -163,6 +162,6 @@ export class LineReceiver<
     const bytes = checkedBuffer(line, 'line');
     assertDelimiter(this.delimiter);
     assertConnected(this.transport);
-    this.transport.write(Buffer.concat([bytes, this.delimiter]));
+    heed(this, this.transport.write(Buffer.concat([bytes, this.delimiter])), 'write');
   }
 }

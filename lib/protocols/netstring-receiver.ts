@@ -102,7 +102,7 @@ export class NetstringReceiver<
     } catch (error) {
       if (!(error instanceof NetstringParseError)) throw error;
       this.brokenPeer = true;
-      this.transport?.loseConnection();
+      heed(this, this.transport?.loseConnection(), 'loseConnection');
       return undefined;
     }
   }
@@ -165,6 +165,7 @@ export class NetstringReceiver<
   sendString(string: Uint8Array): void {
     const bytes = checkedBuffer(string, 'string');
     assertConnected(this.transport);
-    this.transport.write(Buffer.concat([Buffer.from(`${bytes.length}:`), bytes, COMMA]));
+    const message = Buffer.concat([Buffer.from(`${bytes.length}:`), bytes, COMMA]);
+    heed(this, this.transport.write(message), 'write');
   }
 }

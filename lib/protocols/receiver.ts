@@ -5,6 +5,7 @@ import {
   Protocol,
   type ProtocolTransport,
 } from '../twisted/core/index.js';
+import { heed } from './callbacks.js';
 
 /**
  * A protocol that parses the bytes that it receives, and so is a push producer of lines or strings.
@@ -20,8 +21,8 @@ import {
  * - Once `loseConnection` was called, they deliver nothing more.
  * - An exception of a callback reaches the caller of `dataReceived`: the transport, which loses the
  *   connection. The bytes that were not delivered stay buffered.
- * - They do not wait for a promise that a callback returns: pause, to make them wait. If the
- *   promise rejects, the error is logged, and the connection is lost.
+ * - They do not wait for a promise that a callback, or a method of the transport, returns: pause, to
+ *   make them wait. If the promise rejects, the error is logged, and the connection is lost.
  *
  * @typeParam T - The type of the transport, if it is not a `ProtocolTransport`.
  * @see Twisted: `twisted.protocols.basic._PauseableMixin`
@@ -47,7 +48,7 @@ export abstract class Receiver<T extends ITransport & IPushProducer = ProtocolTr
   /** Delivers nothing until `resumeProducing`, and pauses the transport. */
   pauseProducing(): void {
     this.paused = true;
-    this.transport?.pauseProducing();
+    heed(this, this.transport?.pauseProducing(), 'pauseProducing');
   }
 
   /**
@@ -58,13 +59,13 @@ export abstract class Receiver<T extends ITransport & IPushProducer = ProtocolTr
    */
   resumeProducing(): void {
     this.paused = false;
-    this.transport?.resumeProducing();
+    heed(this, this.transport?.resumeProducing(), 'resumeProducing');
     this.dataReceived(NOTHING);
   }
 
   /** Delivers nothing more, and stops the transport, which closes the connection. */
   stopProducing(): void {
     this.paused = true;
-    this.transport?.stopProducing();
+    heed(this, this.transport?.stopProducing(), 'stopProducing');
   }
 }

@@ -82,7 +82,7 @@ export function StatefulStringProtocol(
         throw new InvalidArgTypeError('state', 'a string', next);
       }
       this.state = next as string; // Refused with the next string, if it is not a state.
-      if (next === 'done') this.transport?.loseConnection();
+      if (next === 'done') heed(this, this.transport?.loseConnection(), 'loseConnection');
     }
   }
   return Stateful;

@@ -1,4 +1,5 @@
 import { assertFunction } from '../base/arguments.js';
+import { logRejection } from '../base/rejection.js';
 import { assertSeconds } from '../base/seconds.js';
 import { DelayedCall, type IReactorTime } from '../twisted/cooperation/index.js';
 
@@ -79,7 +80,7 @@ export class Clock implements IReactorTime {
       const [next] = this.calls;
       if (next === undefined || !(next.getTime() <= this.seconds())) return;
       this.calls.shift();
-      next.run();
+      logRejection(next.run(), 'A delayed call failed');
     }
   }
 

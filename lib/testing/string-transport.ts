@@ -95,7 +95,7 @@ export class StringTransport implements ITransport, IConsumer, IPushProducer {
   /** Sets `disconnected`, then calls `loseConnection`. */
   abortConnection(): void {
     this.disconnected = true;
-    this.loseConnection();
+    return this.loseConnection(); // Returned: a subclass's own may be an async function.
   }
 
   /** The address given as `peerAddress`, or that of 192.168.1.1:54321. */

@@ -37,6 +37,10 @@ export const ROOMS = {
     'spec/base/diagnostics.spec.ts',
   ],
   'lib/twisted/core': ['spec/twisted/core/*.spec.ts'],
+  'lib/twisted/cooperation': ['spec/twisted/cooperation/*.spec.ts'],
+  'lib/twisted/shaping': ['spec/twisted/shaping/*.spec.ts'],
+  'lib/protocols': ['spec/protocols/**/*.spec.ts'],
+  'lib/base': ['spec/base/*.spec.ts'],
 };
 
 /** Specs that run for long, or watch the memory of the process. */

@@ -1,16 +1,30 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
 import { expect } from 'chai';
 import sinon from 'sinon';
 
 import { Clock } from '../../lib/testing/clock.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../lib/base/errors.js';
+import { failure } from '../support/failure.js';
+import { expectNothingLogged } from '../support/logged.js';
 
 describe('Clock', () => {
+  const logged = expectNothingLogged();
+
   /** A clock, and what is called on it: the name and the time. */
   const setUp = () => {
     const clock = new Clock();
     const log: [string, number][] = [];
     return { clock, log, note: (name: string) => log.push([name, clock.seconds()]) };
   };
+
+  it('logs the error of a call that is an async function', async () => {
+    const clock = new Clock();
+    clock.callLater(1, () => Promise.reject(failure));
+    clock.advance(1);
+    await turn();
+    expect(logged.splice(0)).to.deep.equal([failure]);
+  });
 
   it('starts at 0, and stands still until it is advanced', () => {
     const clock = new Clock();

@@ -1,4 +1,6 @@
 import { InvalidStateError } from '../../base/errors.js';
+import { log } from '../../base/log.js';
+import { logRejection } from '../../base/rejection.js';
 import type { IProtocolFactory } from '../../twisted/core/index.js';
 import type { IStreamClientEndpoint } from '../described/index.js';
 import { CancelledError } from './errors.js';
@@ -16,6 +18,8 @@ export interface AttemptListener {
   /** The connection that was made is over. */
   lost(attempt: Attempt, reason: Error): void;
 }
+
+const FAILED = 'A ClientService failed to close its connection';
 
 /** One attempt to connect, and its connection. */
 export class Attempt implements ConnectionWatcher {
@@ -68,7 +72,11 @@ export class Attempt implements ConnectionWatcher {
   /** Closes the connection, if there is one. */
   close(): void {
     this.closing = true;
-    this.watched?.transport?.loseConnection();
+    try {
+      logRejection(this.watched?.transport?.loseConnection(), FAILED);
+    } catch (thrown) {
+      log.err(thrown, FAILED);
+    }
   }
 
   made(protocol: WatchedProtocol): void {

@@ -1,6 +1,7 @@
+import { assertMethod } from '../../base/arguments.js';
 import { log } from '../../base/log.js';
 import { assertNotNegative } from '../../base/seconds.js';
-import type { IDelayedCall, IReactorTime } from '../../twisted/cooperation/index.js';
+import { type IDelayedCall, type IReactorTime, reactor } from '../../twisted/cooperation/index.js';
 import { logRejection } from '../../base/rejection.js';
 import type { IProtocol, IProtocolFactory } from '../../twisted/core/index.js';
 import type { IStreamClientEndpoint } from '../described/index.js';
@@ -160,10 +161,23 @@ export class ClientMachine implements AttemptListener {
     this.failedAttempts += 1;
     const delay = this.nextDelay();
     if (this.state !== 'waiting') return; // The policy may have called `stop`.
-    this.retryCall = this.options.clock.callLater(delay, () => {
+    this.retryCall = this.callLater(delay, () => {
       this.retryCall = null;
       this.connect();
     });
+  }
+
+  /** As with a policy that throws, the service must go on although its clock fails. */
+  private callLater(delay: number, f: () => void): IDelayedCall {
+    try {
+      const call = this.options.clock.callLater(delay, f);
+      logRejection(call, 'The clock of a ClientService rejected');
+      assertMethod(call, 'options.clock.callLater()', 'cancel');
+      return call;
+    } catch (thrown) {
+      log.err(thrown, 'The clock of a ClientService failed; it waits as it does without one');
+      return reactor.callLater(delay, f);
+    }
   }
 
   /** No caller could catch an error that a policy throws, and the service must go on. */

@@ -1,5 +1,6 @@
 import { addAbortListener, removeAbortListener } from '../../base/abort-signal.js';
 import { InvalidStateError } from '../../base/errors.js';
+import { logRejection } from '../../base/rejection.js';
 import { normalVariate } from '../../base/normal-variate.js';
 import { type IReactorTime, reactor } from '../../twisted/cooperation/index.js';
 import { ClientFactory, type IConnector } from '../../twisted/core/index.js';
@@ -116,7 +117,7 @@ export class ReconnectingClientFactory extends ClientFactory {
     // Differs from Twisted, where a very large jitter can give a time before now.
     const call = this.clock.callLater(Math.max(0, this.delay), () => {
       end();
-      connector.connect();
+      return connector.connect();
     });
     this.#waits.add(end);
     addAbortListener(signal, end);
@@ -133,7 +134,7 @@ export class ReconnectingClientFactory extends ClientFactory {
     for (const end of [...this.#waits]) end();
     this.continueTrying = false;
     try {
-      this.connector?.stopConnecting();
+      logRejection(this.connector?.stopConnecting(), 'stopConnecting rejected');
     } catch (thrown) {
       if (!(thrown instanceof InvalidStateError)) throw thrown;
     }

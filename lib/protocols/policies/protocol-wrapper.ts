@@ -1,5 +1,6 @@
 /** A protocol that stands between a transport and another protocol. */
 import { forwardToTransport } from '../../base/forwarding.js';
+import { logRejection } from '../../base/rejection.js';
 import {
   assertProtocol,
   heed,
@@ -164,7 +165,7 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
     this.#made = true;
     this.transport = transport as ProtocolTransport;
     heed(this.connectionMade(), transport, 'connectionMade');
-    this.factory.registerProtocol(this);
+    heed(this.factory.registerProtocol(this), transport, 'registerProtocol');
     return this.wrappedProtocol?.makeConnection(this);
   }
 
@@ -186,7 +187,7 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
   connectionLost(reason: Error | null): void {
     let told: void;
     try {
-      this.factory.unregisterProtocol(this);
+      logRejection(this.factory.unregisterProtocol(this), 'unregisterProtocol rejected');
     } finally {
       told = this.#tellLost(reason);
     }
@@ -201,22 +202,23 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
     }
   }
 
-  // As the transport of the protocol.
+  // As the transport of the protocol. What the transport returns is returned: it may be a promise
+  // that rejects later.
 
   /** As {@link ITransport.write}. */
   write(data: Uint8Array): void {
-    this.transport?.write(data);
+    return this.transport?.write(data);
   }
 
   /** As {@link ITransport.writeSequence}. */
   writeSequence(data: Iterable<Uint8Array>): void {
-    this.transport?.writeSequence(data);
+    return this.transport?.writeSequence(data);
   }
 
   /** As {@link ITransport.loseConnection}. */
   loseConnection(): void {
     this.#closing = true;
-    this.transport?.loseConnection();
+    return this.transport?.loseConnection();
   }
 
   /** As {@link ITransport.getPeer}. */
@@ -234,16 +236,16 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
   registerProducer(producer: IPullProducer, streaming: false): void;
   registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void;
   registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
-    this.transport.registerProducer(producer as IPushProducer, streaming);
+    return this.transport.registerProducer(producer as IPushProducer, streaming);
   }
 
   /** Unregisters the transport's producer. */
   unregisterProducer(): void {
-    this.transport?.unregisterProducer();
+    return this.transport?.unregisterProducer();
   }
 
   /** As the transport's `stopConsuming`. */
   stopConsuming(): void {
-    this.#state.stopConsuming?.();
+    return this.#state.stopConsuming?.();
   }
 }

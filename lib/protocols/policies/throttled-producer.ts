@@ -26,7 +26,7 @@ export class ThrottledProducer implements IPushProducer {
   throttle(): void {
     if (this.stopped) return;
     this.throttled = true;
-    if (this.streaming && !this.consumerPaused) this.pushing.pauseProducing?.();
+    if (this.streaming && !this.consumerPaused) return this.pushing.pauseProducing?.();
   }
 
   /** Resumes the producer, because there is bandwidth again. */
@@ -35,7 +35,7 @@ export class ThrottledProducer implements IPushProducer {
     this.throttled = false;
     const { asked } = this;
     this.asked = false;
-    if (this.streaming ? !this.consumerPaused : asked) this.pushing.resumeProducing?.();
+    if (this.streaming ? !this.consumerPaused : asked) return this.pushing.resumeProducing?.();
   }
 
   pauseProducing(): void {

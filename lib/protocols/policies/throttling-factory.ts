@@ -1,7 +1,13 @@
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
 import { type IDelayedCall, reactor } from '../../twisted/cooperation/index.js';
-import type { IAddress, IProtocol, IProtocolFactory } from '../../twisted/core/index.js';
+import {
+  end,
+  heed,
+  type IAddress,
+  type IProtocol,
+  type IProtocolFactory,
+} from '../../twisted/core/index.js';
 import type { ProtocolWrapper } from './protocol-wrapper.js';
 import { type IBandwidthRegistry, ThrottlingProtocol } from './throttling-protocol.js';
 import { WrappingFactory } from './wrapping-factory.js';
@@ -154,10 +160,10 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
     for (const protocol of [...this.protocols] as ThrottlingProtocol[]) {
       if (!this.protocols.has(protocol)) continue;
       try {
-        act(protocol);
+        heed(act(protocol), protocol, `${protocol.logPrefix()}: throttling`);
       } catch (error) {
         log.err(error, `${protocol.logPrefix()}: throttling failed`);
-        protocol.abortConnection();
+        end(protocol, error);
       }
     }
   }

@@ -1,5 +1,6 @@
 import { assertBytes, piecesOf } from '../../base/bytes.js';
 import {
+  heed,
   type IProtocol,
   type IPullProducer,
   type IPushProducer,
@@ -51,19 +52,24 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
 
   override write(data: Uint8Array): void {
     assertBytes(data);
-    this.factory.registerWritten(data.length);
-    super.write(data);
+    this.#heed(this.factory.registerWritten(data.length), 'registerWritten');
+    return super.write(data);
   }
 
   override writeSequence(data: Iterable<Uint8Array>): void {
     const pieces = piecesOf(data);
-    this.factory.registerWritten(pieces.reduce((sum, piece) => sum + piece.length, 0));
-    super.writeSequence(pieces);
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    this.#heed(this.factory.registerWritten(length), 'registerWritten');
+    return super.writeSequence(pieces);
   }
 
   override dataReceived(data: Buffer): void {
-    this.factory.registerRead(data.length);
+    this.#heed(this.factory.registerRead(data.length), 'registerRead');
     return super.dataReceived(data);
+  }
+
+  #heed(returned: unknown, callback: string): void {
+    heed(returned, this.transport, callback);
   }
 
   override registerProducer(producer: IPushProducer, streaming: boolean): void;
@@ -77,7 +83,7 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
     try {
       // A value that is not a producer goes to the transport unchanged. The transport refuses or
       // takes it.
-      super.registerProducer(isProducer ? throttled : producer, streaming);
+      return super.registerProducer(isProducer ? throttled : producer, streaming);
     } catch (error) {
       if (this.#throttled === throttled) this.#throttled = before;
       throw error;
@@ -86,41 +92,41 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
 
   override unregisterProducer(): void {
     this.#throttled = null;
-    super.unregisterProducer();
+    return super.unregisterProducer();
   }
 
   /** Stops reading until `resumeProducing`, even if the throttling ends before. */
   override pauseProducing(): void {
     this.#inputPaused = true;
-    this.transport?.pauseProducing();
+    return this.transport?.pauseProducing();
   }
 
   /** Reads again, once reads are not throttled. */
   override resumeProducing(): void {
     this.#inputPaused = false;
-    if (!this.#readsThrottled) this.transport?.resumeProducing();
+    if (!this.#readsThrottled) return this.transport?.resumeProducing();
   }
 
   /** Stops reading until `unthrottleReads`. */
   throttleReads(): void {
     this.#readsThrottled = true;
-    this.transport?.pauseProducing();
+    return this.transport?.pauseProducing();
   }
 
   /** Reads again, unless `pauseProducing` was called on this. */
   unthrottleReads(): void {
     if (!this.#readsThrottled) return;
     this.#readsThrottled = false;
-    if (!this.#inputPaused) this.transport?.resumeProducing();
+    if (!this.#inputPaused) return this.transport?.resumeProducing();
   }
 
   /** Pauses the registered producer, until `unthrottleWrites`. */
   throttleWrites(): void {
-    this.#throttled?.throttle();
+    return this.#throttled?.throttle();
   }
 
   /** Resumes the registered producer, unless the transport has paused it. */
   unthrottleWrites(): void {
-    this.#throttled?.unthrottle();
+    return this.#throttled?.unthrottle();
   }
 }

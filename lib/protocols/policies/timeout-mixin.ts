@@ -110,7 +110,7 @@ export function TimeoutMixin(Base: abstract new (...args: never[]) => object = O
 
     timeoutConnection(): void {
       const { transport } = this as { transport?: { loseConnection(): void } | null };
-      transport?.loseConnection();
+      return transport?.loseConnection();
     }
   }
   return Timed;

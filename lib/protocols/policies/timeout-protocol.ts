@@ -72,12 +72,12 @@ export class TimeoutProtocol<P extends IProtocol = IProtocol> extends ProtocolWr
 
   override write(data: Uint8Array): void {
     this.resetTimeout();
-    super.write(data);
+    return super.write(data);
   }
 
   override writeSequence(data: Iterable<Uint8Array>): void {
     this.resetTimeout();
-    super.writeSequence(data);
+    return super.writeSequence(data);
   }
 
   override dataReceived(data: Buffer): void {
@@ -92,6 +92,6 @@ export class TimeoutProtocol<P extends IProtocol = IProtocol> extends ProtocolWr
 
   /** The connection has been idle for too long: closes it. Override it to act in another way. */
   timeoutFunc(): void {
-    this.loseConnection();
+    return this.loseConnection();
   }
 }

@@ -1,5 +1,6 @@
 /** A factory that wraps the protocols of another factory. */
 import { assertBuilder, build, type Builder } from '../../base/build.js';
+import { logRejection } from '../../base/rejection.js';
 import {
   assertFactory,
   FactoryBase,
@@ -71,7 +72,9 @@ export class WrappingFactory
     assertFactory(this.wrappedFactory);
     const wrapped: IProtocol | null | undefined = this.wrappedFactory.buildProtocol(address);
     // Differs from Twisted, which wraps `None`, and fails when it connects that.
-    return wrapped === null || wrapped === undefined ? null : this.wrap(wrapped);
+    if (wrapped === null || wrapped === undefined) return null;
+    this.#heed(wrapped, 'buildProtocol');
+    return this.wrap(wrapped);
   }
 
   /**
@@ -98,18 +101,23 @@ export class WrappingFactory
 
   override doStart(): void {
     assertFactory(this.wrappedFactory);
-    this.wrappedFactory.doStart();
+    this.#heed(this.wrappedFactory.doStart(), 'doStart');
     try {
       super.doStart();
     } catch (error) {
-      this.wrappedFactory.doStop();
+      this.#heed(this.wrappedFactory.doStop(), 'doStop');
       throw error;
     }
   }
 
   override doStop(): void {
-    this.wrappedFactory.doStop();
+    this.#heed(this.wrappedFactory.doStop(), 'doStop');
     super.doStop();
+  }
+
+  /** Does not wait for `returned`, but logs its rejection if it is a promise. */
+  #heed(returned: unknown, callback: string): void {
+    logRejection(returned, `${this.logPrefix()}: ${callback} rejected`);
   }
 
   /** Tells the wrapped factory, if it makes clients. */

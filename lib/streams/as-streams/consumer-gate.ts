@@ -19,7 +19,7 @@ import { asError } from '../../base/as-error.js';
 import { Latch } from '../../base/latch.js';
 import { smallUnitsLeft } from '../../base/turn.js';
 import { nextTick, setImmediate } from '../../base/timers.js';
-import { waitingIn } from './destroying.js';
+import { destroyFor, waitingIn } from './destroying.js';
 
 /** The function that a stream wants called when it may write on. */
 export type WriteCallback = (error?: Error | null) => void;
@@ -56,6 +56,9 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
   private unitsLeft = 1;
   /** The error of writes once the gate is over or stopped. */
   private failure: Error | null = null;
+
+  /** @param stream - It is destroyed if the consumer fails when no chunk is on its way. */
+  constructor(private readonly stream: Writable) {}
 
   /** Opens the way to `consumer`; a chunk that waits goes through now. */
   open(consumer: Pick<IConsumer, 'write'>): void {
@@ -171,10 +174,12 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
     this.latch.hold(Why.over);
   }
 
-  /** Its `write` is an async function: the chunk on its way fails for it, or the next one. */
+  /** Its `write` is an async function: the chunk on its way fails for it. */
   private consumerRejected(reason: unknown): void {
+    const isLate = this.callback === null && this.failure === null;
     this.consumerFailed(reason);
-    this.proceed();
+    if (isLate) destroyFor(this.stream, reason);
+    else this.proceed();
   }
 
   private pass(chunk: unknown): void {

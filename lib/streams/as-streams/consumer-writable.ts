@@ -63,7 +63,7 @@ export class ConsumerWritable<C extends IConsumer<never> = IConsumer>
   /** Where everything goes. */
   readonly consumer: C;
 
-  private readonly gate = new ConsumerGate();
+  private readonly gate = new ConsumerGate(this);
   private readonly finishes: boolean;
   private readonly heed = (returned: unknown): void => heedFor(this, returned);
   private readonly registration = new Registration(this.heed);

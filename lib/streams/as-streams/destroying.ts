@@ -22,11 +22,19 @@ export function isPlainDestroy(error: Error | null): boolean {
  * @param returned - What the method returned.
  */
 export function heedFor(stream: Readable | Writable, returned: unknown): void {
-  whenRejected(returned, (reason) => {
-    if (stream.destroyed)
-      log.err(reason, 'A consumer or transport failed after its stream was over');
-    else stream.destroy(asError(reason));
-  });
+  whenRejected(returned, (reason) => destroyFor(stream, reason));
+}
+
+/**
+ * Destroys `stream`, because its consumer or its transport has failed. If the stream is over, the
+ * error is only logged.
+ */
+export function destroyFor(stream: Readable | Writable, reason: unknown): void {
+  if (stream.destroyed) {
+    log.err(reason, 'A consumer or transport failed after its stream was over');
+  } else {
+    stream.destroy(asError(reason));
+  }
 }
 
 /** Chunks that were written to `stream` and have yet to be given to its `_write`, in order. */

@@ -91,7 +91,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
   /** Owed to the stream while its write half is ending. */
   private ended: WriteCallback | null = null;
 
-  private readonly gate = new ConsumerGate();
+  private readonly gate = new ConsumerGate(this);
   /** The transport's producer, an object apart: the stream's own `pause` does something else. */
   private readonly writer: IPushProducer = {
     pauseProducing: () => this.gate.pauseProducing(),

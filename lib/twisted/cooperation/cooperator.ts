@@ -7,6 +7,7 @@ import { SchedulerStopped } from './scheduler-errors.js';
 import { timeSlice } from '../../base/time-slice.js';
 import { addAbortListener, assertSignal, removeAbortListener } from '../../base/abort-signal.js';
 import { assertFunction, assertKnownOptions, assertOptions } from '../../base/arguments.js';
+import { logRejection, whenRejected } from '../../base/rejection.js';
 import { clearImmediate, setImmediate } from '../../base/timers.js';
 import type { WorkOf, WorkSource } from './work.js';
 
@@ -28,7 +29,11 @@ export interface ICancellable {
 export interface CooperatorOptions {
   /**
    * Called as each tick begins. It returns a function, which is called after each unit of work and
-   * ends the tick by returning `true`. By default a tick lasts 10 milliseconds.
+   * ends the tick by returning `true`. By default a tick lasts 10 milliseconds. If one of the two
+   * throws, the tick ends, and another follows.
+   *
+   * Neither is waited for. If the second returns a promise, the tick ends, as any true value ends
+   * it; if the promise rejects, the error goes to `log.err`.
    */
   terminationPredicateFactory?: (() => () => boolean) | undefined;
   /**
@@ -212,11 +217,13 @@ export class Cooperator {
   private runTasks(): void {
     const { round } = this;
     const isOver = this.terminationPredicateFactory();
+    logRejection(isOver, 'The terminationPredicateFactory of a Cooperator rejected');
     assertFunction(isOver, 'terminationPredicateFactory()');
     while (!round.isEmpty) {
       for (let seat = round.next(); seat !== null; seat = round.next()) {
         seat.member.oneWorkUnit();
-        if (isOver()) return;
+        const over: unknown = isOver();
+        if (over) return logRejection(over, 'A termination predicate of a Cooperator rejected');
       }
       round.rewind();
     }
@@ -229,12 +236,22 @@ export class Cooperator {
       const scheduled = new ScheduledTick();
       this.scheduledTick = scheduled;
       try {
-        scheduled.becomes(this.scheduler(this.tick));
+        const call = this.scheduler(this.tick);
+        whenRejected(call, (reason) => {
+          log.err(reason, 'The scheduler of a Cooperator rejected');
+          this.forget(scheduled);
+        });
+        scheduled.becomes(call);
       } catch (error) {
-        if (this.scheduledTick === scheduled) this.scheduledTick = null;
+        this.forget(scheduled);
         throw error;
       }
     }
+  }
+
+  /** The tick that the scheduler was asked for won't come: the next task asks for another. */
+  private forget(scheduled: ScheduledTick): void {
+    if (this.scheduledTick === scheduled) this.scheduledTick = null;
   }
 
   private cancelTick(): void {
@@ -262,7 +279,8 @@ class ScheduledTick {
     this.cancelled = true;
     // A scheduler may return nothing to cancel. So a cancelled tick may still come; it then has
     // nothing to do.
-    if (typeof this.call?.cancel === 'function') this.call.cancel();
+    if (typeof this.call?.cancel !== 'function') return;
+    logRejection(this.call.cancel(), 'A tick of a Cooperator failed to be cancelled');
   }
 }
 

@@ -173,7 +173,7 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
   #called(run: Run<this>): void {
     // Differs from Twisted, where a loop that was stopped and started again meanwhile goes on
     // twice.
-    if (this.#run === run) this.#goOn(run, this.clock.seconds());
+    if (this.#run === run) this.#goOn(run);
     else run.resolve(this);
   }
 
@@ -182,9 +182,10 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
     run.reject(error);
   }
 
-  #goOn(run: Run<this>, time: number): void {
+  #goOn(run: Run<this>, time?: number): void {
     try {
-      this.call = this.clock.callLater(this.#secondsFrom(time), () => this.#callOnce(run));
+      const delay = this.#secondsFrom(time ?? this.clock.seconds());
+      this.call = this.clock.callLater(delay, () => this.#callOnce(run));
     } catch (error) {
       this.#failed(run, error);
     }

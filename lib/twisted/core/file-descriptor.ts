@@ -312,7 +312,7 @@ export abstract class FileDescriptor
   /** The producer has lost its own connection: forgets it and closes. */
   stopConsuming(): void {
     this.unregisterProducer();
-    this.loseConnection();
+    return this.loseConnection(); // Returned: a subclass's own may be an async function.
   }
 
   /** @internal The state of this, for `explain`. */

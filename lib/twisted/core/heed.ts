@@ -3,7 +3,7 @@
  * an exception from the event loop: it is logged, and the connection is lost.
  */
 import { log } from '../../base/log.js';
-import { whenRejected } from '../../base/rejection.js';
+import { logRejection, whenRejected } from '../../base/rejection.js';
 import { chain } from './chain.js';
 import type { ITCPTransport } from './interfaces.js';
 
@@ -27,7 +27,11 @@ export function heed(returned: unknown, owner: unknown, callback: string): undef
   if (returned === undefined) return;
   whenRejected(returned, (reason) => {
     log.err(reason, `${callback} rejected; its connection is lost`);
-    end(owner, reason);
+    try {
+      end(owner, reason);
+    } catch (thrown) {
+      log.err(thrown, 'A connection failed to end when a callback had rejected');
+    }
   });
 }
 
@@ -40,6 +44,9 @@ export function end(owner: unknown, reason: unknown): void {
     return;
   }
   const transport = members.find((member) => typeof member.loseConnection === 'function');
-  if (typeof transport?.abortConnection === 'function') transport.abortConnection();
-  else transport?.loseConnection?.();
+  const returned: unknown =
+    typeof transport?.abortConnection === 'function'
+      ? transport.abortConnection()
+      : transport?.loseConnection?.();
+  logRejection(returned, 'A transport rejected when it was to close');
 }

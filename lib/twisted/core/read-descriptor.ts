@@ -82,7 +82,7 @@ export abstract class ReadDescriptor
 
   /** As a producer: its consumer is lost, so it closes too. */
   stopProducing(): void {
-    this.loseConnection();
+    return this.loseConnection(); // Returned: a subclass's own may be an async function.
   }
 
   /** The operating system's number for this descriptor, or -1. Override it where there is one. */

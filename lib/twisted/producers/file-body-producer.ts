@@ -4,7 +4,7 @@ import { assertKnownOptions, assertMethod, assertOptions } from '../../base/argu
 import { assertBytes } from '../../base/bytes.js';
 import { InvalidArgTypeError, InvalidStateError, OutOfRangeError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
-import { isThenable, whenRejected } from '../../base/rejection.js';
+import { isThenable, logRejection, whenRejected } from '../../base/rejection.js';
 import {
   cooperate,
   type CooperativeTask,
@@ -20,9 +20,10 @@ import { assertFile, type FileBytes, type IFile, openSource } from './files.js';
 export interface ISeekableFile extends IFile {
   /**
    * Sets the position to `offset`, from the beginning of the file (`whence` 0) or from its end (2).
+   * It may return a promise: nothing is read before that has resolved, and `length` is unknown.
    */
   seek?(offset: number, whence: 0 | 2): unknown;
-  /** The position in the file, in bytes. */
+  /** The position in the file, in bytes. If it is not a number, `length` is unknown. */
   tell?(): unknown;
   /** Called after the last read. */
   close?(): unknown;
@@ -69,13 +70,16 @@ export class FileBodyProducer implements IBodyProducer {
   private closed: Promise<void> | null = null;
   /** A file of the operating system, once it is read. */
   private opened: FileSource | null = null;
+  /** Resolves when the file is at its first byte again; `null` if it is there. */
+  private readonly sought: PromiseLike<unknown> | null;
 
   /**
    * @param file - A path or `file:` URL, an open `FileHandle`, or a file-like. It is closed when it
    *   has been read, or when this is stopped.
    * @param options - See {@link FileBodyProducerOptions}.
    * @throws InvalidArgTypeError, OutOfRangeError: an argument is not valid.
-   * @throws Node's error: there is no file at the path.
+   * @throws Node's error: there is no file at the path; or the error of `seek` or `tell`. If `tell`
+   *   rejects, the error is logged.
    */
   constructor(
     private readonly file: ISeekableFile | FileHandle | string | URL,
@@ -89,7 +93,12 @@ export class FileBodyProducer implements IBodyProducer {
     assertReadSize(readSize);
     this.cooperator = cooperator;
     this.readSize = readSize;
-    this.length = lengthOf(file);
+    const { length, sought = null } = restOf(file);
+    this.length = length;
+    this.sought = sought;
+    whenRejected(sought, (reason) => {
+      if (this.task === null) log.err(reason, 'The file of a body failed to seek');
+    });
   }
 
   /**
@@ -98,9 +107,11 @@ export class FileBodyProducer implements IBodyProducer {
    * @param consumer - Takes the bytes. Register this with it as a push producer before.
    * @returns a promise that resolves once everything was written and the file is closed. After
    *   `stopProducing` it never settles.
-   * @throws InvalidArgTypeError (rejects): `consumer` has no `write`, or the file gave no bytes.
+   * @throws InvalidArgTypeError (rejects): `consumer` has no `write`, the file gave no bytes, or the
+   *   cooperator returned no task.
    * @throws InvalidStateError (rejects): it was called before.
-   * @throws the error of the file, or of `consumer.write` (rejects); the file is closed.
+   * @throws the error of the file, of `consumer.write` or of the cooperator (rejects); the file is
+   *   closed.
    * @see Twisted: `IBodyProducer.startProducing`
    */
   startProducing(consumer: Pick<IConsumer, 'write'>): Promise<void> {
@@ -110,6 +121,7 @@ export class FileBodyProducer implements IBodyProducer {
         throw new InvalidStateError('A FileBodyProducer writes its file once');
       }
       this.opened = openSource(this.file);
+      this.opened?.opened.catch(() => {}); // The first read rejects with this error.
       const source = this.opened ?? (this.file as ISeekableFile);
       const onRejection = (reason: unknown): void => {
         if (this.closed !== null)
@@ -117,17 +129,25 @@ export class FileBodyProducer implements IBodyProducer {
         else this.stopProducing();
         void this.close().then(() => reject(reason as Error));
       };
-      const task = this.cooperator.cooperate(this.work(consumer, source, onRejection));
-      this.task = task;
-      if (this.paused) task.pause();
-      task.whenDone().then(
-        () => void this.close().then(resolve),
-        (reason: Error) => {
-          if (reason instanceof TaskStopped) return;
-          void this.close().then(() => reject(reason));
-        },
-      );
+      const failed = (reason: Error): void => {
+        if (!(reason instanceof TaskStopped)) void this.close().then(() => reject(reason));
+      };
+      try {
+        const task = this.begin(this.work(consumer, source, onRejection));
+        task.whenDone().then(() => void this.close().then(resolve), failed);
+      } catch (thrown) {
+        failed(thrown as Error);
+      }
     });
+  }
+
+  private begin(work: Generator): CooperativeTask {
+    const task = this.cooperator.cooperate(work);
+    logRejection(task, 'A cooperator rejected');
+    assertMethod(task, 'options.cooperator.cooperate()', 'whenDone');
+    this.task = task;
+    if (this.paused) task.pause();
+    return task;
   }
 
   private *work(
@@ -135,11 +155,12 @@ export class FileBodyProducer implements IBodyProducer {
     source: IFile,
     onRejection: (reason: unknown) => void,
   ): Generator<unknown, void, unknown> {
+    if (this.sought !== null) yield this.sought;
     for (;;) {
       let bytes = source.read(this.readSize);
       if (isThenable(bytes)) {
         let read: FileBytes = null;
-        yield bytes.then((value) => (read = value));
+        yield Promise.resolve(bytes).then((value) => (read = value));
         bytes = read;
       }
       if (bytes !== null) assertBytes(bytes, 'file.read()');
@@ -199,23 +220,42 @@ function isCloseable(file: unknown): file is { close(): unknown } {
   return typeof (file as { close?: unknown }).close === 'function';
 }
 
-function lengthOf(file: ISeekableFile | FileHandle | string | URL): number | typeof UNKNOWN_LENGTH {
-  if (typeof file === 'string' || file instanceof URL) {
-    const stat = process.getBuiltinModule('node:fs').statSync(file);
-    return stat.isFile() ? stat.size : UNKNOWN_LENGTH;
-  }
-  return 'readv' in file ? UNKNOWN_LENGTH : restOf(file);
+/** The bytes of a file that are still to be read. */
+interface Rest {
+  readonly length: number | typeof UNKNOWN_LENGTH;
+  /** Resolves when they can be read; `undefined` if they can be read now. */
+  readonly sought?: PromiseLike<unknown>;
 }
 
-/** The number of bytes after the position of `file`, if `file` tells it at once. */
-function restOf(file: ISeekableFile): number | typeof UNKNOWN_LENGTH {
-  if (typeof file.seek !== 'function' || typeof file.tell !== 'function') return UNKNOWN_LENGTH;
-  const position = file.tell();
-  if (typeof position !== 'number') return UNKNOWN_LENGTH;
-  file.seek(0, 2);
-  const end = file.tell();
-  file.seek(position, 0);
-  return typeof end === 'number' ? end - position : UNKNOWN_LENGTH;
+const UNKNOWN: Rest = { length: UNKNOWN_LENGTH };
+
+function restOf(file: ISeekableFile | FileHandle | string | URL): Rest {
+  if (typeof file === 'string' || file instanceof URL) {
+    const stat = process.getBuiltinModule('node:fs').statSync(file);
+    return stat.isFile() ? { length: stat.size } : UNKNOWN;
+  }
+  return 'readv' in file ? UNKNOWN : restBehindPosition(file);
+}
+
+/** The bytes after the position of `file`: how many, if `file` tells that at once. */
+function restBehindPosition(file: ISeekableFile): Rest {
+  if (typeof file.seek !== 'function' || typeof file.tell !== 'function') return UNKNOWN;
+  const position = numberFrom(file.tell());
+  if (position === undefined) return UNKNOWN;
+  const goneToEnd = file.seek(0, 2);
+  if (isThenable(goneToEnd)) {
+    return { ...UNKNOWN, sought: Promise.resolve(goneToEnd).then(() => file.seek?.(position, 0)) };
+  }
+  const end = numberFrom(file.tell());
+  const goneBack = file.seek(position, 0);
+  const length = end === undefined ? UNKNOWN_LENGTH : end - position;
+  return isThenable(goneBack) ? { length, sought: goneBack } : { length };
+}
+
+/** `told`, if it is a number. If it is a promise that rejects, the error is logged. */
+function numberFrom(told: unknown): number | undefined {
+  logRejection(told, 'The file of a body did not tell its position');
+  return typeof told === 'number' ? told : undefined;
 }
 
 function assertReadSize(readSize: unknown): void {

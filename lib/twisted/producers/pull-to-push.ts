@@ -13,7 +13,7 @@ import {
 } from '../core/index.js';
 import { nameOf } from '../../base/name-of.js';
 import { log } from '../../base/log.js';
-import { logRejection, whenRejected } from '../../base/rejection.js';
+import { whenRejected } from '../../base/rejection.js';
 import { assertMethod } from '../../base/arguments.js';
 
 /**
@@ -99,7 +99,10 @@ export class PullToPush implements IPushProducer {
   private unregister(): boolean {
     const why = `${nameOf(this.consumer)} failed to unregister producer`;
     try {
-      logRejection(this.consumer.unregisterProducer(), why);
+      whenRejected(this.consumer.unregisterProducer(), (error) => {
+        log.err(error, why);
+        this.stopStreaming();
+      });
       return true;
     } catch (error) {
       log.err(error, why);

@@ -1,7 +1,7 @@
 /**
  * Keeps the waiters for room in a bucket, and decides which waiter is next and when to look again.
  */
-import { Bucket } from './bucket.js';
+import { Bucket, letDrip } from './bucket.js';
 import type { ICancellable } from '../cooperation/index.js';
 import { quantumOf, secondsUntil } from './pace.js';
 
@@ -119,8 +119,8 @@ export class BucketQueue {
   private run(asker: Waiter | null): void {
     if (this.running) return; // We are inside a waiter's turn: there will be another round.
     this.running = true;
-    this.cancelTimer();
     try {
+      this.cancelTimer();
       do {
         this.closed.clear();
         this.soonest = null;
@@ -132,8 +132,9 @@ export class BucketQueue {
   }
 
   private cancelTimer(): void {
-    this.timer?.cancel();
+    const { timer } = this;
     this.timer = null;
+    timer?.cancel();
   }
 
   private setTimer(): void {
@@ -141,8 +142,22 @@ export class BucketQueue {
     const { slowest = this.root, seconds = AGAIN } = this.soonest ?? {};
     this.timer = slowest.callLater(Math.min(seconds, LONGEST), () => {
       this.timer = null;
-      this.run(null);
+      try {
+        this.run(null);
+      } catch (error) {
+        this.failAll(error);
+      }
     });
+  }
+
+  /** The clock of a bucket has failed, so no waiter would ever have a turn: tells each of them. */
+  private failAll(error: unknown): void {
+    const waiters = [...this.lines.values()].flatMap((line) => [...line]);
+    for (const waiter of waiters) {
+      if (waiter instanceof Bucket || !this.has(waiter)) continue;
+      this.leave(waiter);
+      waiter.turnFailed(error);
+    }
   }
 
   /**
@@ -223,7 +238,7 @@ function* placesOf(waiter: Waiter): Generator<[Bucket, Waiter | Bucket], void, u
 
 /** Why `bytes` can't be sent through `from` and its parents yet; `null` if they can. */
 function findObstacle(from: Bucket, bytes: number): Obstacle | null {
-  from.drip();
+  letDrip(from);
   let lowest: Bucket | null = null;
   let slowest = from;
   let longest = 0;

@@ -1,6 +1,7 @@
 /** Counts bytes against a rate. It knows neither the senders of the bytes nor the waiters. */
 import type { ICancellable } from '../cooperation/index.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import { logRejection } from '../../base/rejection.js';
 
 /**
  * A byte counts as drained if no more than this part of it is missing, because the clock rounds. It
@@ -109,9 +110,9 @@ export class Bucket {
     if (!(amount >= 0 && amount < Infinity)) {
       throw new OutOfRangeError('amount', 'a number of bytes', amount);
     }
-    this.drip();
+    letDrip(this);
     let allowable = Math.min(Math.floor(amount), this.#room);
-    if (this.parentBucket !== null) allowable = this.parentBucket.add(allowable);
+    if (this.parentBucket !== null) allowable = bytesTakenBy(this.parentBucket, allowable);
     this.content += allowable;
     return allowable;
   }
@@ -131,9 +132,9 @@ export class Bucket {
    */
   drip(): boolean {
     this.#assertLimits();
-    this.parentBucket?.drip();
+    if (this.parentBucket !== null) letDrip(this.parentBucket);
     const now = this.now();
-    if (!Number.isFinite(now)) throw new OutOfRangeError('now()', 'a number of seconds', now);
+    assertAnswer('now()', 'a number of seconds', now, Number.isFinite(now));
     if (isUnlimited(this.rate)) this.content = 0;
     else this.#drain(now, this.rate);
     this.lastDrip = now;
@@ -198,7 +199,41 @@ export function isUnlimited(limit: number | null | undefined): limit is null | u
 
 /** @throws InvalidArgTypeError: `bucket` is not a {@link Bucket}. */
 export function assertBucket(bucket: unknown, name = 'bucket'): asserts bucket is Bucket {
-  if (!(bucket instanceof Bucket)) throw new InvalidArgTypeError(name, 'a Bucket', bucket);
+  if (bucket instanceof Bucket) return;
+  logRejection(bucket, `${name} rejected`);
+  throw new InvalidArgTypeError(name, 'a Bucket', bucket);
+}
+
+/** Calls `drip` of `bucket`, which may be a user's own. It is not waited for. */
+export function letDrip(bucket: Bucket): unknown {
+  const returned: unknown = bucket.drip();
+  logRejection(returned, 'drip() rejected');
+  return returned;
+}
+
+/**
+ * Adds `amount` bytes to `bucket`, whose `add` may be a user's own.
+ *
+ * @returns how many it took.
+ * @throws OutOfRangeError: it returns anything but a whole number of bytes that it was given.
+ */
+export function bytesTakenBy(bucket: Bucket, amount: number): number {
+  const taken = bucket.add(amount);
+  const isRight = Number.isInteger(taken) && taken >= 0 && taken <= amount;
+  assertAnswer('add()', `a whole number of bytes, at most ${amount}`, taken, isRight);
+  return taken;
+}
+
+/** @throws OutOfRangeError: the value that a user's method returned is not right. */
+export function assertAnswer(
+  name: string,
+  expected: string,
+  answer: unknown,
+  isRight: boolean,
+): void {
+  if (isRight) return;
+  logRejection(answer, `${name} rejected`);
+  throw new OutOfRangeError(name, expected, answer);
 }
 
 function assertNumber(name: string, value: unknown): asserts value is number {

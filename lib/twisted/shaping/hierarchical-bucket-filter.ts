@@ -1,7 +1,8 @@
 /** Chooses a bucket for a connection, and keeps it for others like it. */
-import { assertBucket, Bucket } from './bucket.js';
+import { assertAnswer, assertBucket, Bucket, letDrip } from './bucket.js';
 import { assertBuilder, build, type Builder } from '../../base/build.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import { isThenable, logRejection } from '../../base/rejection.js';
 
 /**
  * Chooses buckets.
@@ -77,7 +78,9 @@ export class HierarchicalBucketFilter<
   /**
    * Finds the bucket for `args`, or makes it; sweeps first when it is time.
    *
-   * @throws InvalidArgTypeError: `bucketFactory` makes a value that is not a bucket.
+   * @throws InvalidArgTypeError: the parent filter, or `bucketFactory`, returns a value that is not a
+   *   bucket, or `getBucketKey` returns a promise; no bucket was made. A promise is not waited for;
+   *   if it rejects, the error goes to `log.err`.
    * @throws the error that `getBucketKey` throws.
    */
   getBucketFor(...args: Args): Bucket {
@@ -85,7 +88,9 @@ export class HierarchicalBucketFilter<
     // Differs from Twisted, which passes this filter as well, so that a FilterByHost as a parent
     // fails.
     const parentBucket = this.parentFilter?.getBucketFor(...args) ?? null;
+    if (parentBucket !== null) assertBucket(parentBucket, 'parentFilter.getBucketFor()');
     const key = this.getBucketKey(...args);
+    assertKey(key);
     return this.buckets.get(key) ?? this.#makeBucket(key, parentBucket);
   }
 
@@ -115,8 +120,8 @@ export class HierarchicalBucketFilter<
     if (sweepInterval === null || sweepInterval === undefined) return;
     if (!(sweepInterval >= 0))
       throw new OutOfRangeError('sweepInterval', 'at least 0', sweepInterval);
-    this.lastSweep ??= this.now();
-    if (this.now() - this.lastSweep > sweepInterval) this.sweep();
+    this.lastSweep ??= this.#time();
+    if (this.#time() - this.lastSweep > sweepInterval) this.sweep();
   }
 
   /**
@@ -124,16 +129,30 @@ export class HierarchicalBucketFilter<
    */
   sweep(): void {
     for (const [key, bucket] of this.buckets) {
-      const isEmpty = bucket.drip();
+      const empty = letDrip(bucket);
       // Differs from Twisted, which forgets a parent in use, and then makes a second one.
-      if (!isEmpty || bucket.refcount !== 0 || bucket.children !== 0) continue;
+      if (empty !== true || bucket.refcount !== 0 || bucket.children !== 0) continue;
       this.buckets.delete(key);
       if (bucket.parentBucket !== null && this.#counted.delete(bucket)) {
         bucket.parentBucket.children -= 1;
       }
     }
-    this.lastSweep = this.now();
+    this.lastSweep = this.#time();
   }
+
+  /** @throws OutOfRangeError: `now` returns anything but a number. */
+  #time(): number {
+    const now = this.now();
+    assertAnswer('now()', 'a number of seconds', now, Number.isFinite(now));
+    return now;
+  }
+}
+
+/** @throws InvalidArgTypeError: `key` is a promise, of which each is another key. */
+function assertKey(key: unknown): void {
+  if (!isThenable(key)) return;
+  logRejection(key, 'getBucketKey rejected');
+  throw new InvalidArgTypeError('getBucketKey()', 'a key, and no promise', key);
 }
 
 /** @throws InvalidArgTypeError: `filter` has no `getBucketFor`. */

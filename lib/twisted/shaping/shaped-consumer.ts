@@ -1,6 +1,6 @@
 /** A consumer that passes on no more than a bucket takes. */
 import { assertFinishable, ProducerConsumerProxy } from '../producers/index.js';
-import { assertBucket, type Bucket } from './bucket.js';
+import { assertBucket, type Bucket, bytesTakenBy, letDrip } from './bucket.js';
 import { BucketQueue, type Waiter } from './bucket-queue.js';
 import {
   assertConsumer,
@@ -64,7 +64,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
   constructor(consumer: IConsumer | null, bucket: Bucket) {
     if (consumer !== null) assertConsumer(consumer);
     assertBucket(bucket);
-    bucket.drip(); // Throws if its limits are out of range.
+    letDrip(bucket); // Throws if its limits are out of range.
     super(null);
     this.bucket = bucket;
     this.waiter = this.makeWaiter();
@@ -229,7 +229,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
 
   protected override writeSomeData(data: Buffer): number {
     if (this.consumer === null) return 0;
-    const bytes = this.bucket.add(Math.min(data.length, this.share));
+    const bytes = bytesTakenBy(this.bucket, Math.min(data.length, this.share));
     this.settle(bytes);
     if (bytes === 0 && data.length > 0) {
       this.outstandingPull = true; // A bucket's own `add` took nothing, so we owe an answer.

@@ -1,5 +1,7 @@
 /** Makes protocols that have a shaped transport. */
 import { assertBuilder, build, type Builder } from '../../base/build.js';
+import { logRejection } from '../../base/rejection.js';
+import { assertBucket } from './bucket.js';
 import { assertBucketFilter, type IBucketFilter } from './hierarchical-bucket-filter.js';
 import {
   assertConsumer,
@@ -51,6 +53,7 @@ export class ShapedProtocolFactoryMembers<P extends IProtocol, Args extends unkn
   buildProtocol(...args: Args): P {
     const protocol: P | null = build(this.protocol, args);
     if (protocol === null) return protocol;
+    logRejection(protocol, 'A protocolFactory rejected');
     assertProtocol(protocol);
     this.shape(protocol);
     return protocol;
@@ -62,6 +65,7 @@ export class ShapedProtocolFactoryMembers<P extends IProtocol, Args extends unkn
     protocol.makeConnection = (transport) => {
       assertConsumer(transport);
       const bucket = this.bucketFilter.getBucketFor(transport);
+      assertBucket(bucket, 'bucketFilter.getBucketFor()');
       const shaped = new ShapedTransport(transport, bucket);
       protocol.dataReceived = (data) => {
         // The transport doesn't know yet that it will close, and goes on reading.

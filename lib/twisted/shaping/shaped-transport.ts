@@ -7,6 +7,7 @@ import { forwardToTransport } from '../../base/forwarding.js';
 import {
   assertConsumer,
   closedOf,
+  heed,
   type IConsumer,
   type IPushProducer,
   letHandOver,
@@ -107,7 +108,7 @@ export class ShapedTransportMembers<
     const { transport } = this;
     if (!isPushProducer(transport)) return super.pauseProducing();
     this.inputPaused = true;
-    transport.pauseProducing();
+    this.heed(transport.pauseProducing(), 'pauseProducing');
   }
 
   /**
@@ -118,7 +119,7 @@ export class ShapedTransportMembers<
     const { transport, inputPaused } = this;
     if (inputPaused && isPushProducer(transport)) {
       this.inputPaused = false;
-      transport.resumeProducing();
+      this.heed(transport.resumeProducing(), 'resumeProducing');
     } else if (!(this.asking && this.producerIsStreaming)) {
       // Otherwise two that are each other's producers would ask each other for ever.
       super.resumeProducing();
@@ -179,7 +180,7 @@ export class ShapedTransportMembers<
 
   private closeBy(closing: Closing): void {
     if (this.isOver) {
-      this.versatile[closing]?.();
+      this.heed(this.versatile[closing]?.(), closing);
     } else {
       this.closing = closing;
       this.unregisterWhenDone();
@@ -187,9 +188,13 @@ export class ShapedTransportMembers<
       // A `FileDescriptor` always waits for us, because we are a pull producer. Meanwhile it does
       // not take the end of the input for the end of the connection.
       if (closing === 'loseConnection' && !this.isOver && waitsForProducer !== undefined) {
-        this.transport.loseConnection();
+        this.heed(this.transport.loseConnection(), closing);
       }
     }
+  }
+
+  private heed(returned: unknown, method: string): void {
+    heed(returned, this.transport, method);
   }
 
   /** Goes on with a close as soon as it need not wait for a producer. */
@@ -244,8 +249,9 @@ export class ShapedTransportMembers<
    */
   startTLS(options?: object): void {
     this.assertCan('startTLS');
-    if (!this.isOver && this.bufferedBytes > 0) this.transport.write(this.takeBuffer());
-    this.versatile.startTLS?.(options);
+    if (!this.isOver && this.bufferedBytes > 0)
+      this.heed(this.transport.write(this.takeBuffer()), 'write');
+    this.heed(this.versatile.startTLS?.(options), 'startTLS');
   }
 
   /**
@@ -258,7 +264,7 @@ export class ShapedTransportMembers<
     this.isOver = true;
     this.clearBuffer();
     super.pauseProducing();
-    this.versatile.abortConnection?.();
+    this.heed(this.versatile.abortConnection?.(), 'abortConnection');
   }
 
   private assertCan(method: 'loseWriteConnection' | 'abortConnection' | 'startTLS'): void {
@@ -272,7 +278,7 @@ export class ShapedTransportMembers<
       this.abortConnection();
     } else {
       super.fail(reason);
-      this.transport.loseConnection();
+      this.heed(this.transport.loseConnection(), 'loseConnection');
     }
   }
 
@@ -290,7 +296,7 @@ export class ShapedTransportMembers<
     try {
       super.leaveConsumer();
     } finally {
-      if (closing !== null) this.versatile[closing]?.();
+      if (closing !== null) this.heed(this.versatile[closing]?.(), closing);
     }
   }
 

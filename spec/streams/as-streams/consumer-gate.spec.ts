@@ -14,7 +14,7 @@ const chunk = Buffer.from('chunk');
 /** A gate before a consumer whose `write` does `act`, and a record of all calls. */
 function made(act: (gate: ConsumerGate) => unknown = () => undefined) {
   const told: unknown[] = [];
-  const gate = new ConsumerGate();
+  const gate = new ConsumerGate({ destroy: (error: Error) => told.push(error) } as never);
   const consumer = {
     write(data: Uint8Array): void {
       told.push(String(data));
@@ -28,6 +28,18 @@ function made(act: (gate: ConsumerGate) => unknown = () => undefined) {
 
 describe('ConsumerGate', () => {
   const logged = loggedErrors();
+
+  it('tells of a rejection when no chunk is on its way', async () => {
+    const { gate, consumer, told, write } = made(() => Promise.reject(failure));
+    gate.open(consumer);
+    write();
+    await turn();
+    expect(told).to.deep.equal(['chunk', 'done', failure]);
+    write();
+    await turn();
+    expect(told.slice(3)).to.deep.equal([failure]);
+    expect(logged).to.deep.equal([]);
+  });
 
   it('keeps a chunk until there is a consumer', () => {
     const { gate, consumer, told, write } = made();

@@ -32,6 +32,23 @@ describe('heed', () => {
     expect(logged).to.deep.equal([failure, failure]);
   });
 
+  it('logs what the transport throws, or rejects with, when it is to close', async () => {
+    const second = new Error('Second');
+    const closes = [
+      () => {
+        throw second;
+      },
+      () => Promise.reject(second),
+    ];
+    for (const close of closes) {
+      heed(Promise.reject(failure), { loseConnection: close }, 'dataReceived');
+      heed(Promise.reject(failure), { loseConnection() {}, abortConnection: close }, 'write');
+      await turn();
+    }
+    const twice = [failure, failure, second, second];
+    expect(logged).to.have.members([...twice, ...twice]);
+  });
+
   it('finds the transport behind objects that are not transports', async () => {
     const behind = (told: string[]) => ({
       transport: { transport: having(told, 'loseConnection') },

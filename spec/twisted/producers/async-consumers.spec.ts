@@ -1,4 +1,4 @@
-/** Consumers whose `write` is an async function that fails, and other async functions of users. */
+/** Consumers with methods that are async functions and fail, and other async functions of users. */
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
@@ -6,11 +6,13 @@ import { expect } from 'chai';
 import {
   BasicProducerConsumerProxy,
   Bucket,
+  ConsumerWritable,
   FileBodyProducer,
   FileSender,
   type IConsumer,
   type IPushProducer,
   ProducerConsumerProxy,
+  PullToPush,
   ShapedConsumer,
 } from '../../../lib/index.js';
 import { StringTransport } from '../../../lib/testing/index.js';
@@ -100,6 +102,54 @@ describe('A transform of a FileSender that is an async function', () => {
     (transport.producer as FileSender).resumeProducing();
     expect(await rejection(sent)).to.have.property('code', 'ERR_INVALID_ARG_TYPE');
     await turn();
+    expect(logged.splice(0)).to.deep.equal([failure]);
+  });
+});
+
+describe('A consumer whose unregisterProducer rejects', () => {
+  const logged = expectNothingLogged();
+
+  it('ends a PullToPush', async () => {
+    let asked = 0;
+    const producer = {
+      resumeProducing() {
+        asked += 1;
+        throw new Error('The producer');
+      },
+      stopProducing() {},
+    };
+    const adapter = new PullToPush(producer, {
+      unregisterProducer: () => Promise.reject(failure) as never,
+    });
+    adapter.startStreaming();
+    await turn();
+    await turn();
+    expect(logged.splice(0)).to.include(failure);
+    const before = asked;
+    await turn();
+    await turn();
+    expect(asked).to.equal(before);
+    logged.splice(0);
+  });
+});
+
+describe('A ConsumerWritable whose consumer rejects its last write', () => {
+  const logged = expectNothingLogged();
+
+  it('is destroyed if it has not ended', async () => {
+    const stream = new ConsumerWritable(new Rejecting());
+    const errors: unknown[] = [];
+    stream.on('error', (error) => errors.push(error));
+    stream.write('a');
+    await turn();
+    expect(errors).to.deep.equal([failure]);
+  });
+
+  it('logs the error if it is over', async () => {
+    const stream = new ConsumerWritable(new Rejecting());
+    stream.end('a');
+    await turn();
+    expect(stream.writableFinished).to.equal(true);
     expect(logged.splice(0)).to.deep.equal([failure]);
   });
 });
