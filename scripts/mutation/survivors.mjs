@@ -35,7 +35,7 @@ export const SURVIVORS = {
     [SHORTCUT]: [['if (returned === undefined) return;', 'if (false) return;']],
     [TYPES]: [
       ['able[callbackRejected]?.(', 'able[callbackRejected]('],
-      ['else transport?.loseConnection?.()', 'else transport?.loseConnection()'],
+      [': transport?.loseConnection?.()', ': transport?.loseConnection()'],
     ],
   },
   'lib/twisted/core/send-buffer.ts': {
@@ -75,7 +75,7 @@ export const SURVIVORS = {
   'lib/streams/as-streams/producer-readable.ts': {
     'reads on once more, where Node does so by itself': [
       ['else if (this.readableEncoding !== null ||', 'else if (true)'],
-      ['if (this.readableLength === lengthBefore)', 'if (true)'],
+      ['if (this.readableLength !== lengthBefore) return;', 'if (false) return;'],
     ],
   },
   'lib/streams/producers/emitter-source.ts': {
@@ -294,6 +294,24 @@ export const SURVIVORS = {
     'a promise settles once, and a file closes once': [
       ['if (this.isSettled) return;', 'if (false) return;'],
     ],
+  },
+  'lib/protocols/delimiter.ts': {
+    [FASTER]: [['if (delimiter.length > 2)', 'if (true)', 'if (delimiter.length >= 2)']],
+  },
+  'lib/protocols/int-n-string-receiver.ts': {
+    [SHORTCUT]: [['if (returned !== undefined) heed(', 'if (true) heed(']],
+  },
+  'lib/protocols/line-only-receiver.ts': {
+    [SHORTCUT]: [['if (returned !== undefined) heed(', 'if (true) heed(']],
+  },
+  'lib/protocols/line-receiver.ts': {
+    [SHORTCUT]: [
+      ['if (returned !== undefined) returned = heed(', 'if (true) returned = heed('],
+      ['if (returned !== undefined && (isReason', 'if (true && (isReason'],
+    ],
+  },
+  'lib/protocols/netstring-receiver.ts': {
+    [SHORTCUT]: [['while (unread.length > 0 &&', 'while (true &&', 'while (unread.length >= 0 &&']],
   },
 };
 

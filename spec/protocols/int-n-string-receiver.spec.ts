@@ -100,6 +100,15 @@ describe('IntNStringReceiver', () => {
       expect(log).to.deep.equal(['a']);
     });
 
+    it('needs no transport to close, and a MAX_LENGTH that limits nothing is refused', () => {
+      const receiver = Object.assign(new Int8StringReceiver(), { MAX_LENGTH: 2 });
+      expect(receiver.dataReceived(bytes('\x03abc'))).to.equal(undefined);
+      receiver.MAX_LENGTH = NaN;
+      expect(() => receiver.dataReceived(bytes('')))
+        .to.throw()
+        .with.property('code', 'ERR_OUT_OF_RANGE');
+    });
+
     it('is given to lengthLimitExceeded; recvd begins with it', () => {
       const { receiver } = connect(new Int8StringReceiver());
       receiver.MAX_LENGTH = 2;
@@ -141,6 +150,14 @@ describe('IntNStringReceiver', () => {
       receiver.recvd = bytes('\x02c');
       receiver.dataReceived(bytes('d'));
       expect(log).to.deep.equal(['cd']);
+    });
+
+    it('does not keep a large chunk in memory for its last few bytes', () => {
+      const { receiver, log } = connect(new Int32StringReceiver());
+      const string = Buffer.alloc(90_000, 'a');
+      receiver.dataReceived(Buffer.concat([Buffer.from([0, 1, 0x5f, 0x90]), string, bytes('\0')]));
+      expect(log).to.deep.equal([string.toString()]);
+      expect(receiver.recvd.buffer.byteLength).to.be.below(1000);
     });
 
     it('refuses a value that is not bytes', () => {

@@ -43,6 +43,11 @@ describe('LineOnlyReceiver', () => {
     }
   });
 
+  it('needs no transport to close for a line that is too long', () => {
+    const alone = Object.assign(new LineOnlyReceiver(), { MAX_LENGTH: 3 });
+    expect(alone.dataReceived(bytes('abcd\r\n'))).to.equal(undefined);
+  });
+
   it('goes on after a line that was too long if lineLengthExceeded allows it, and returns its result', () => {
     receiver.MAX_LENGTH = 3;
     receiver.lineLengthExceeded = (line) => `why: ${line.toString()}`;
@@ -69,12 +74,21 @@ describe('LineOnlyReceiver', () => {
     expect(log).to.deep.equal(['a', 'b', 'cd']);
   });
 
-  it('refuses an empty delimiter, before anything changes', () => {
+  it('refuses an empty delimiter and a MAX_LENGTH that limits nothing, before anything changes', () => {
     receiver.delimiter = bytes('');
     expect(() => receiver.dataReceived(bytes('a\r\n')))
       .to.throw()
       .with.property('code', 'ERR_OUT_OF_RANGE');
+    expect(() => receiver.sendLine(bytes('a')))
+      .to.throw()
+      .with.property('code', 'ERR_OUT_OF_RANGE');
+    expect(transport.value().length).to.equal(0);
     receiver.delimiter = bytes('\r\n');
+    receiver.MAX_LENGTH = NaN;
+    expect(() => receiver.dataReceived(bytes('a\r\n')))
+      .to.throw()
+      .with.property('code', 'ERR_OUT_OF_RANGE');
+    receiver.MAX_LENGTH = 10;
     receiver.dataReceived(bytes('b\r\n'));
     expect(log).to.deep.equal(['b']);
   });

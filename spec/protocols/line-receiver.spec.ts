@@ -132,6 +132,16 @@ describe('LineReceiver', () => {
       expect(receiver.log).to.deep.equal(['a', 'b']);
     });
 
+    it('end a chunk when a callback returns a string, in Twisted’s older way, unless it is empty', () => {
+      const { receiver } = connect(new Recorder());
+      receiver.lineReceived = (line) => {
+        receiver.log.push(line.toString());
+        return line.toString() === 'a' ? '' : 'why';
+      };
+      expect(receiver.dataReceived(bytes('a\r\nb\r\nc\r\n'))).to.equal('why');
+      expect(receiver.log).to.deep.equal(['a', 'b']);
+    });
+
     it('throw unless a method receives them', () => {
       const error = { code: 'ERR_METHOD_NOT_IMPLEMENTED' };
       expect(() => new LineReceiver().dataReceived(bytes('a\r\n')))
@@ -152,6 +162,13 @@ describe('LineReceiver', () => {
       receiver.dataReceived(bytes('abc\r\nabcd\r\nabc\r\n'));
       expect(receiver.log).to.deep.equal(['line abc']);
       expect(transport.disconnecting).to.equal(true);
+    });
+
+    it('is not delivered, and needs no transport to close', () => {
+      const receiver = new Recorder();
+      receiver.MAX_LENGTH = 3;
+      expect(receiver.dataReceived(bytes('abcd\r\n'))).to.equal(undefined);
+      expect(receiver.log).to.deep.equal([]);
     });
 
     it('closes the connection as soon as it can’t become a line any more', () => {
@@ -229,6 +246,19 @@ describe('LineReceiver', () => {
       };
       receiver.dataReceived(bytes('a\r\nb\r\n'));
       expect(receiver.log).to.deep.equal([]);
+    });
+
+    it('that a callback has ended with an error waits for more, although lines begin', () => {
+      const { receiver } = connect(new Recorder());
+      receiver.lineReceived = (line) => {
+        receiver.log.push(line.toString());
+        return receiver.log.length === 1 ? new Error('why') : undefined;
+      };
+      receiver.dataReceived(bytes('a\r\nb\r\n'));
+      receiver.setLineMode();
+      expect(receiver.log).to.deep.equal(['a']);
+      receiver.dataReceived(bytes('c\r\n'));
+      expect(receiver.log).to.deep.equal(['a', 'b', 'c']);
     });
 
     it('refuses to be put back as text, and stays raw', () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 
 import { NetstringReceiver } from '../../lib/protocols/index.js';
 import { StringTransport } from '../../lib/testing/index.js';
+import { failure } from '../support/failure.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 
@@ -19,7 +20,7 @@ describe('NetstringReceiver', () => {
   });
 
   it('delivers strings however their bytes are cut', () => {
-    const strings = ['', 'a', ',:', 'hello, world', '0:,', 'x'.repeat(2500)];
+    const strings = ['', 'a', ',:', 'hello, world', '0:,', '9 digits.', 'x'.repeat(2500)];
     const all = bytes(strings.map((string) => `${string.length}:${string},`).join(''));
     for (const size of [1, 2, 3, 7, 1024, 2000, 9999]) {
       log = [];
@@ -31,6 +32,7 @@ describe('NetstringReceiver', () => {
 
   for (const [what, wrong] of [
     ['no length', ':abc,'],
+    ['no length of an empty string', ':,'],
     ['a length that begins with 0', '01:a,'],
     ['a length that is none', 'a'],
     ['a line end behind the length', '3\n'],
@@ -105,6 +107,62 @@ describe('NetstringReceiver', () => {
     expect(log).to.deep.equal(['a']);
     receiver.makeConnection(transport);
     expect(receiver.brokenPeer).to.equal(false);
+    transport.disconnecting = false;
+    receiver.dataReceived(bytes('5'));
+    receiver.makeConnection(transport);
+    receiver.dataReceived(bytes('1:b,'));
+    expect(log).to.deep.equal(['a', 'b']);
+  });
+
+  describe('for a subclass', () => {
+    class Open extends NetstringReceiver {
+      override stringReceived(string: Buffer): void {
+        log.push(string.toString());
+      }
+      get expected(): number {
+        return this.expectedPayloadSize;
+      }
+      get remaining(): Buffer {
+        return this.remainingData;
+      }
+      set remaining(data: Buffer) {
+        this.remainingData = data;
+      }
+    }
+
+    it('has the bytes that are left, and goes on with others in their place', () => {
+      const open = new Open();
+      open.dataReceived(bytes('1:a,3:b'));
+      expect(open.remaining.toString()).to.equal('b');
+      open.remaining = bytes('cd');
+      open.dataReceived(bytes('e,'));
+      expect(log).to.deep.equal(['a', 'cde']);
+      expect(() => (open.remaining = 'f' as never)).to.throw(TypeError);
+    });
+
+    it('takes a length of as many digits as a number can have', () => {
+      const open = Object.assign(new Open(), { MAX_LENGTH: Infinity });
+      open.dataReceived(bytes(`${Number.MAX_SAFE_INTEGER}:`));
+      expect(open.expected).to.equal(Number.MAX_SAFE_INTEGER + 1);
+    });
+
+    it('does not keep a large chunk in memory for its last few bytes', () => {
+      const open = new Open();
+      const large = Buffer.concat([bytes('90000:'), Buffer.alloc(90_000), bytes(',5:a')]);
+      open.dataReceived(large);
+      expect(open.remaining.buffer.byteLength).to.be.below(1000);
+    });
+
+    it('lets through an error of its own, which is not the fault of the other end', () => {
+      class Broken extends Open {
+        protected override consumeLength(): boolean {
+          throw failure;
+        }
+      }
+      const broken = new Broken();
+      expect(() => broken.dataReceived(bytes('1:a,'))).to.throw(failure.message);
+      expect(broken.brokenPeer).to.equal(false);
+    });
   });
 
   it('sends strings', () => {
