@@ -297,6 +297,11 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
     return this.isClosing && !this.writeDisconnected && this.producer !== null;
   }
 
+  /**
+   * Lets the close wait again: what it waited for has come.
+   *
+   * @internal
+   */
   protected stopCloseTimer(): void {
     this.closeTimer?.stop();
     this.closeTimer = undefined;
