@@ -1,4 +1,5 @@
-/** The error for a stream that was lost without an error of its own. */
+/** Why a stream was lost, also one without an error of its own. */
+import type { EmitterLike } from './capabilities.js';
 
 /**
  * A stream was closed or ended by other code before everything was written. It is the `cause` of a
@@ -18,4 +19,19 @@ export class PrematureCloseError extends Error {
     super(message);
     this.name = new.target.name;
   }
+}
+
+/**
+ * Why `stream` is gone. minipass has no property for its error, but repeats it to each new listener.
+ */
+export function lossOf(stream: EmitterLike & { readonly errored?: unknown }): unknown {
+  let reason: unknown = stream.errored ?? undefined;
+  if (reason === undefined) {
+    const note = (error: unknown): void => {
+      reason = error;
+    };
+    stream.on('error', note);
+    stream.removeListener('error', note);
+  }
+  return reason ?? new PrematureCloseError();
 }

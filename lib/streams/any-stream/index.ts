@@ -17,7 +17,7 @@ export {
 } from './capabilities.js';
 export { endingOf, type Event, type ReadHalf, type StreamFacts, type WriteHalf } from './ending.js';
 export { bytesFrom, losesNothing, lossByLateEncoding, watchLastUnit } from './encodings.js';
-export { PrematureCloseError } from './errors.js';
+export { lossOf, PrematureCloseError } from './errors.js';
 export { assertHighWaterMark } from './high-water-mark.js';
 export {
   bytesBelow,
@@ -46,6 +46,7 @@ export {
   isHandshaking,
   isTLS,
   isReadToTheEnd,
+  isSilentlyGone,
   isWriteEnded,
   mayYetTellWhy,
   refusesWrites,

@@ -15,7 +15,11 @@ interface Older {
     readonly finished?: boolean;
   } | null;
   /** The `ended` of `readable-stream` is another: much of its data may have yet to be read. */
-  readonly _readableState?: { readonly endEmitted?: boolean; readonly ended?: boolean } | null;
+  readonly _readableState?: {
+    readonly endEmitted?: boolean;
+    readonly ended?: boolean;
+    readonly emitClose?: boolean;
+  } | null;
   readonly readable?: boolean;
   readonly writable?: boolean;
 }
@@ -65,6 +69,16 @@ export function takesWrites(stream: AnyWritable): boolean {
  */
 export function mayYetTellWhy(stream: AnyReadable | AnyWritable): boolean {
   return isGone(stream) && stream.errored === undefined;
+}
+
+/**
+ * Whether `stream` is destroyed and need not have said so: without `emitClose`, it says nothing if
+ * it has no error.
+ *
+ * @see https://nodejs.org/api/stream.html#new-streamreadableoptions
+ */
+export function isSilentlyGone(stream: AnyReadable | AnyWritable): boolean {
+  return isGone(stream) && (stream as Older)._readableState?.emitClose === false;
 }
 
 /** Whether `stream` says `finish` when all that was written to it has left it. The oldest don't. */

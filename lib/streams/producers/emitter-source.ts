@@ -12,6 +12,8 @@ import {
   isEmitter,
   isGone,
   isReadToTheEnd,
+  isSilentlyGone,
+  lossOf,
   isYetToEnd,
   mayYetTellWhy,
   PrematureCloseError,
@@ -84,6 +86,7 @@ export class EmitterSource implements ReadableSource {
     if (this.flowing === true) return;
     this.flowing = true;
     this.stream.resume?.();
+    if (isSilentlyGone(this.stream)) this.onClose();
   }
 
   pause(): void {
@@ -166,7 +169,7 @@ export class EmitterSource implements ReadableSource {
   };
 
   private closedEarly(): void {
-    const reason = this.stream.errored || new PrematureCloseError();
+    const reason = lossOf(this.stream);
     if (mayYetTellWhy(this.stream)) setImmediate(() => this.listener?.onError(reason));
     else this.listener?.onError(reason);
   }

@@ -30,6 +30,7 @@ import {
   isEndOfDestroyed,
   isHandshaking,
   isReadToTheEnd,
+  isSilentlyGone,
   isResettable,
   losesNothing,
   type ReadHalf,
@@ -181,6 +182,7 @@ export class StreamInput implements Input {
     if (this.stage !== 'listening') return;
     this.paused = false;
     this.stream.resume();
+    if (!this.hasEnded && isSilentlyGone(this.stream)) setImmediate(closed, this.reactor);
   }
 
   /** Takes the bytes that `doRead` was called for. */
@@ -311,6 +313,10 @@ export class StreamInput implements Input {
 
 function catchUp(input: StreamInput): void {
   input.catchUp();
+}
+
+function closed(reactor: StreamReactor): void {
+  reactor.closed();
 }
 
 function doRead(descriptor: Descriptor): Error | undefined {

@@ -265,6 +265,12 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
 
   /** `finish`: all that was handed to the stream has left it. */
   finished(): void {
+    // `readable-stream` 3 says `finish` before the error for which its `final` has failed.
+    if (mayYetTellWhy(this.stream)) setImmediate(() => this.finishedNow());
+    else this.finishedNow();
+  }
+
+  private finishedNow(): void {
     if (this.isSettled) return;
     // An HTTP/2 stream that was reset says `finish` too.
     if (wasReset(this.stream)) {

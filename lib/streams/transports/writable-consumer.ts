@@ -16,7 +16,7 @@ import {
   highWaterMarkOf,
   isDestroyed,
   lengthOf,
-  PrematureCloseError,
+  lossOf,
   takesObjects,
   type WritableLike,
 } from '../any-stream/index.js';
@@ -91,7 +91,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     if (isDestroyed(stream)) {
       this.disconnected = true;
       this.reason = new ConnectionLost(undefined, {
-        cause: stream.errored ?? new PrematureCloseError(),
+        cause: lossOf(stream),
       });
     } else {
       this.connected = true;

@@ -4,10 +4,12 @@ import {
   type EmitterLike,
   isGone,
   isReadToTheEnd,
+  isSilentlyGone,
+  lossOf,
   wasReset,
   watchLastUnit,
 } from '../any-stream/index.js';
-import { byBytes, destroyFor, lossOf } from './web-support.js';
+import { byBytes, destroyFor } from './web-support.js';
 
 /** The least that a stream of bytes must be able to do for `toWeb` to read it. */
 export interface ReadableForWeb extends EmitterLike {
@@ -68,7 +70,9 @@ class NodeSource {
   }
 
   pull(): void {
-    this.stream.resume();
+    const { stream } = this;
+    stream.resume();
+    if (!this.ended && isSilentlyGone(stream)) this.fail(lossOf(stream));
   }
 
   cancel(reason: unknown): void {

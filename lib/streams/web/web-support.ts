@@ -4,7 +4,6 @@
  */
 import { assertBytes } from '../../base/bytes.js';
 import { asError } from '../../base/as-error.js';
-import { PrematureCloseError } from '../any-stream/index.js';
 
 /** The default `highWaterMark` of Node's streams, for streams that don't tell theirs. */
 const DEFAULT_HIGH_WATER_MARK = 16384;
@@ -26,11 +25,6 @@ interface Destroyable {
 export function destroyFor(reason: unknown, stream: Destroyable): void {
   if (reason === undefined) stream.destroy();
   else stream.destroy(asError(reason));
-}
-
-/** Why `stream` is gone. */
-export function lossOf(stream: { readonly errored?: Error | null }): Error {
-  return stream.errored ?? new PrematureCloseError();
 }
 
 /** A WHATWG stream that is full at so many bytes. A chunk that is not bytes makes it fail. */

@@ -1,5 +1,5 @@
-import { type EmitterLike, hasFinished, isGone } from '../any-stream/index.js';
-import { byBytes, destroyFor, lossOf } from './web-support.js';
+import { type EmitterLike, hasFinished, isGone, lossOf } from '../any-stream/index.js';
+import { byBytes, destroyFor } from './web-support.js';
 
 /** The least that a stream of bytes must be able to do for `toWeb` to write to it. */
 export interface WritableForWeb extends EmitterLike {

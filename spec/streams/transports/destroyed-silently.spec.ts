@@ -4,11 +4,19 @@ import * as core from 'node:stream';
 import { expect } from 'chai';
 import * as rs from 'readable-stream';
 
-import { ConnectionLost, WritableConsumer } from '../../../lib/index.js';
+import {
+  ConnectionLost,
+  DuplexTransport,
+  Protocol,
+  ReadableProducer,
+  toWeb,
+  WritableConsumer,
+} from '../../../lib/index.js';
+import { rejection } from '../../support/rejection.js';
 
-const libraries: [string, Pick<typeof core, 'Writable'>][] = [
+const libraries: [string, Pick<typeof core, 'Duplex' | 'Writable'>][] = [
   ['node:stream', core],
-  ['readable-stream', rs as unknown as Pick<typeof core, 'Writable'>],
+  ['readable-stream', rs as unknown as Pick<typeof core, 'Duplex' | 'Writable'>],
 ];
 
 const uses: [string, (consumer: WritableConsumer) => void][] = [
@@ -34,5 +42,52 @@ for (const [name, { Writable }] of libraries) {
         expect(reason.cause).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
       });
     }
+  });
+}
+
+for (const [name, { Duplex }] of libraries) {
+  describe(`A Duplex of ${name} that was destroyed while it was paused and says nothing`, () => {
+    const open = (): core.Duplex => new Duplex({ emitClose: false, read() {}, write() {} });
+
+    it('is lost when its transport is resumed', async () => {
+      const stream = open();
+      const transport = new DuplexTransport(stream, { protocol: new Protocol() });
+      transport.pauseProducing();
+      stream.destroy();
+      await new Promise(setImmediate);
+      transport.resumeProducing();
+      const reason = await transport.closed;
+      expect(reason).to.be.instanceOf(ConnectionLost);
+      expect(reason.cause).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
+    });
+
+    it('fails the transfer that reads it when that is resumed', async () => {
+      const stream = open();
+      const producer = new ReadableProducer(stream);
+      const consumer = {
+        registerProducer: () => producer.pauseProducing(),
+        unregisterProducer() {},
+        write() {},
+      };
+      const sent = producer.startProducing(consumer);
+      stream.push('more'); // A stream is paused when it gives a chunk that is not wanted.
+      await new Promise(setImmediate);
+      stream.destroy();
+      await new Promise(setImmediate);
+      producer.resumeProducing();
+      producer.resumeProducing();
+      expect(await rejection(sent)).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
+    });
+
+    it('fails its WHATWG counterpart when that is read', async () => {
+      const stream = open();
+      const reader = toWeb(stream).readable.getReader();
+      stream.push(Buffer.alloc(stream.readableHighWaterMark));
+      await new Promise(setImmediate);
+      stream.destroy();
+      await new Promise(setImmediate);
+      await reader.read();
+      expect(await rejection(reader.read())).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
+    });
   });
 }

@@ -4,8 +4,16 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import { ConnectionLost, DuplexTransport, Protocol, WritableConsumer } from '../../../lib/index.js';
+import {
+  ConnectionLost,
+  DuplexTransport,
+  Protocol,
+  ReadableProducer,
+  WritableConsumer,
+} from '../../../lib/index.js';
 import { Minipass } from '../../support/older-libraries.js';
+import { RecordingConsumer } from '../../support/recording-consumer.js';
+import { rejection } from '../../support/rejection.js';
 
 class Recorder extends Protocol {
   readonly told: string[] = [];
@@ -39,4 +47,13 @@ describe('A stream of minipass, which repeats its last events to each new listen
       expect(protocol.told).to.deep.equal(told);
     });
   }
+
+  it('and has failed before it is read or written, is lost with that error as the cause', async () => {
+    const boom = new Error('boom');
+    const failed = (): Duplex => new Minipass().on('error', () => {}).destroy(boom);
+    const consumer = new WritableConsumer(failed());
+    const sent = new ReadableProducer(failed()).startProducing(new RecordingConsumer());
+    expect(await consumer.closed).to.have.property('cause', boom);
+    expect(await rejection(sent)).to.equal(boom);
+  });
 });

@@ -11,6 +11,7 @@ import * as streamx from 'streamx';
 import { ConnectionAborted, ConnectionLost, WritableConsumer } from '../../../lib/index.js';
 import { http2Exchange } from '../../support/http2-exchange.js';
 import { loggedErrors } from '../../support/logged.js';
+import { readableStreams } from '../../support/older-libraries.js';
 import { recorder } from '../../support/recording-producer.js';
 import { port } from '../../support/sockets.js';
 import { Gate } from '../../support/gate.js';
@@ -53,6 +54,21 @@ describe('WritableConsumer', () => {
         const reason = await consumer.closed;
         expect(reason).to.be.instanceOf(ConnectionLost);
         expect(reason.cause).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
+      });
+    }
+
+    for (const [name, { Writable }] of Object.entries(readableStreams).slice(1)) {
+      it(`are ConnectionLost with the cause when the last step of a stream of ${name} fails`, async () => {
+        const cause = new Error('not closed');
+        const final = (done: (error: Error) => void) => void setImmediate(done, cause);
+        const consumer = new WritableConsumer(
+          new Writable({ autoDestroy: true, write: (_chunk, _encoding, done) => done(), final }),
+        );
+        consumer.write(Buffer.from('x'));
+        consumer.loseConnection();
+        const reason = await consumer.closed;
+        expect(reason).to.be.instanceOf(ConnectionLost);
+        expect(reason.cause).to.equal(cause);
       });
     }
 
