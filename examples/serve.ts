@@ -4,7 +4,7 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 
-import { type Factory, listen, type TCPAddress } from 'twisted-streams';
+import { type Factory, listen } from 'twisted-streams';
 
 /** The port that was typed as `text`; 0 means any that is free. */
 export function parsePort(text: string): number {
@@ -49,7 +49,7 @@ export async function serve(port: number, factory: Factory): Promise<void> {
   const listening = await listen(factory, { host: '127.0.0.1', port }).catch(({ message }: Error) =>
     fail(message),
   );
-  console.log('Listening. Try: nc -C 127.0.0.1 %d', (listening.getHost() as TCPAddress).port);
+  console.log('Listening. Try: nc -C 127.0.0.1 %d', listening.getHost().port);
 }
 
 /** Says what is wrong with how the program was started, and ends it. */

@@ -65,6 +65,7 @@ export {
   ProducerStoppedError,
   Protocol,
   type ProtocolMaker,
+  type Builds,
   ProtocolToConsumerAdapter,
   type ProtocolTransport,
   type ReadDescriptor,

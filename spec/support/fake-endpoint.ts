@@ -37,7 +37,7 @@ export function startService(
   endpoint: FakeEndpoint,
   clock: Clock,
   options: ClientServiceOptions = {},
-  factory = Factory.forProtocol(Protocol),
+  factory: Factory = Factory.forProtocol(Protocol),
 ): ClientService {
   const to = endpoint as unknown as IStreamClientEndpoint;
   const service = new ClientService(to, factory, { clock, retryPolicy: () => 0, ...options });

@@ -16,15 +16,20 @@ import zlib from 'node:zlib';
 import * as rs from 'readable-stream';
 
 import {
+  ClientEndpoint,
+  ClientFactory,
+  ClientService,
   ConsumerWritable,
   DuplexTransport,
   Factory,
+  listen,
   ProducerReadable,
   Protocol,
   ReadableProducer,
   toWeb,
   TransportDuplex,
   WritableConsumer,
+  type IAddress,
   type IConsumer,
   type IFinishableConsumer,
   type IHalfCloseableProtocol,
@@ -34,7 +39,12 @@ import {
   type IPushProducer,
   type ITCPTransport,
   type ITransport,
+  type ListeningPort,
+  type ListenOptions,
+  type TCPAddress,
+  type UNIXAddress,
 } from '../../lib/index.js';
+import { LimitTotalConnectionsFactory, TimeoutFactory } from '../../lib/protocols/index.js';
 
 declare const socket: net.Socket;
 declare const tlsSocket: tls.TLSSocket;
@@ -55,6 +65,7 @@ declare const pushes: IPushProducer;
 declare const pulls: IPullProducer;
 declare const transport: ITransport;
 declare const protocol: IProtocol;
+declare const place: ListenOptions;
 
 /** `true` only if the two are the same type. */
 type Same<A, B> =
@@ -260,6 +271,62 @@ export function factoriesMakeProtocols(): void {
   Factory.forProtocol(() => socket);
   // @ts-expect-error: it is a protocol, and makes none
   Factory.forProtocol(protocol);
+}
+
+export async function connectingGivesTheProtocolOfTheFactory(): Promise<void> {
+  class Chat extends Protocol {
+    nick = '';
+  }
+  class Client extends ClientFactory {
+    override protocol = Chat;
+    override buildProtocol(address: IAddress): Chat | null {
+      return super.buildProtocol(address) as Chat | null;
+    }
+  }
+  const endpoint = new ClientEndpoint({ port: 1 });
+  expectSame<typeof chat, Chat>(true);
+  const chat = await endpoint.connect(Factory.forProtocol(Chat));
+  expectSame<typeof other, Chat>(true);
+  const other = await endpoint.connect(ClientFactory.forProtocol(() => new Chat()));
+  expectSame<typeof third, Chat>(true);
+  const third = await endpoint.connect(new Client());
+  const service = new ClientService(endpoint, Factory.forProtocol(Chat), {
+    prepareConnection: (protocol) => protocol.nick,
+  });
+  expectSame<typeof service, ClientService<Chat>>(true);
+  const factory: Factory = Factory.forProtocol(Chat);
+  new TimeoutFactory(Factory.forProtocol(Chat), 1);
+
+  void [other, third, service];
+
+  // A factory that wraps the protocol builds the wrapper.
+  expectSame<typeof wrapper, IProtocol>(true);
+  const wrapper = await endpoint.connect(LimitTotalConnectionsFactory.forProtocol(Chat));
+  expectSame<typeof any, IProtocol>(true);
+  const any = await endpoint.connect(factory);
+  void [wrapper, any];
+
+  // @ts-expect-error: the protocol has no such member
+  void chat.nickname;
+}
+
+export async function aPortKnowsItsAddress(): Promise<void> {
+  const factory = new Factory();
+  expectSame<ReturnType<typeof tcp.getHost>, TCPAddress>(true);
+  const tcp = await listen(factory, { port: 0, host: '127.0.0.1' });
+  expectSame<ReturnType<typeof unix.getHost>, UNIXAddress>(true);
+  const unix = await listen(factory, { path: 'socket', backlog: 5 });
+  expectSame<ReturnType<typeof either.getHost>, IAddress>(true);
+  const either = await listen(factory, place);
+  const ports: ListeningPort[] = [tcp, unix, either];
+  void ports;
+
+  // @ts-expect-error: a path has no port
+  void unix.getHost().port;
+  // @ts-expect-error: it is misspelt
+  await listen(factory, { port: 0, hots: '127.0.0.1' });
+  // @ts-expect-error: there is neither a port nor a path
+  await listen(factory, { host: '127.0.0.1' });
 }
 
 export function streamsBecomeWebStreams(): void {

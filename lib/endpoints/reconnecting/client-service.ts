@@ -137,7 +137,7 @@ export class ClientService<Built extends IProtocol = IProtocol> {
 }
 
 function assertFailures(value: unknown): void {
-  const expected = 'a whole number, or null';
+  const expected = 'a whole number, or null, as in whenConnected(3)';
   if (typeof value !== 'number')
     throw new InvalidArgTypeError('failAfterFailures', expected, value);
   if (!Number.isInteger(value)) throw new OutOfRangeError('failAfterFailures', expected, value);

@@ -202,10 +202,7 @@ export class Connector implements IConnector {
   private startTimeout(): NodeJS.Timeout | undefined {
     const { timeout = TIMEOUT } = this.options;
     if (timeout === null) return undefined;
-    return setTimeout(
-      () => this.giveUp?.(new TimeoutError('Connecting took too long')),
-      timeout * 1000,
-    );
+    return setTimeout(() => this.giveUp?.(new TimeoutError()), timeout * 1000);
   }
 
   private readonly onAbort = () => {

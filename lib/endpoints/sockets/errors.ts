@@ -67,6 +67,16 @@ export class UserError extends ConnectError {
  */
 export class TimeoutError extends UserError {
   override readonly code = 'ETIMEDOUT';
+
+  /**
+   * Makes the error, as the library does. Your own classes and tests may do the same.
+   *
+   * @param message - Says what happened, for a person.
+   * @param options - `cause`: the error behind this one, if there is one.
+   */
+  constructor(message = 'Connecting took too long', options?: ErrorOptions) {
+    super(message, options);
+  }
 }
 
 /**
@@ -95,17 +105,27 @@ export class CannotListenError extends Error {
 /** The library's own error for `cause`, the error with which Node gave up connecting. */
 export function connectErrorFor(cause: Error): ConnectError {
   const options = { cause };
+  const why = whatNodeSays(cause);
   switch (codeOf(cause)) {
     case 'ECONNREFUSED':
-      return new ConnectionRefusedError('Connection was refused by the other side', options);
+      return new ConnectionRefusedError(
+        `Connection was refused by the other side: ${why}`,
+        options,
+      );
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return new UnknownHostError("The host's name couldn't be looked up", options);
+      return new UnknownHostError(`The host's name couldn't be looked up: ${why}`, options);
     case 'ETIMEDOUT':
-      return new TimeoutError('The connection timed out', options);
+      return new TimeoutError(`The connection timed out: ${why}`, options);
     default:
-      return new ConnectError(`An error occurred while connecting: ${cause.message}`, options);
+      return new ConnectError(`An error occurred while connecting: ${why}`, options);
   }
+}
+
+/** Node's messages name the address. The error for a host with several addresses has no message. */
+function whatNodeSays(cause: Error): string {
+  if (!(cause instanceof AggregateError) || cause.message !== '') return cause.message;
+  return cause.errors.map((error: Error) => error.message).join('; ');
 }
 
 function codeOf(cause: unknown): string | undefined {

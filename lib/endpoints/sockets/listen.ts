@@ -18,6 +18,8 @@ import {
   type IProtocolFactory,
   logPrefixOf,
   protocolOf,
+  type TCPAddress,
+  type UNIXAddress,
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
 import { logRejection } from '../../base/rejection.js';
@@ -46,15 +48,16 @@ export type ListenOptions = Place &
 /**
  * A server that listens.
  *
+ * @typeParam Host - The type of its address: that of TCP if it listens on a `port`.
  * @see Twisted: `twisted.internet.interfaces.IListeningPort`
  */
-export class ListeningPort {
+export class ListeningPort<Host extends IAddress = IAddress> {
   private stopping: Promise<void> | undefined;
 
   /** @internal Use {@link listen}. */
   constructor(
     private readonly server: { close(): unknown },
-    private readonly host: IAddress,
+    private readonly host: Host,
     private readonly factory: IProtocolFactory,
     private readonly signal: AbortSignal | undefined,
   ) {
@@ -67,7 +70,7 @@ export class ListeningPort {
    *
    * @returns the address.
    */
-  getHost(): IAddress {
+  getHost(): Host {
     return this.host;
   }
 
@@ -130,6 +133,17 @@ function listeningAddress(server: net.Server, { path }: Place): IAddress {
  *   nothing listens.
  * @see Twisted: `reactor.listenTCP`, `listenUNIX`, `listenSSL`
  */
+export function listen(
+  factory: IProtocolFactory,
+  options: ListenOptions & { port: number },
+): Promise<ListeningPort<TCPAddress>>;
+/** As above, on the path of a Unix socket. */
+export function listen(
+  factory: IProtocolFactory,
+  options: ListenOptions & { path: string },
+): Promise<ListeningPort<UNIXAddress>>;
+/** As above, on a port or a path. */
+export function listen(factory: IProtocolFactory, options: ListenOptions): Promise<ListeningPort>;
 export async function listen(
   factory: IProtocolFactory,
   options: ListenOptions,

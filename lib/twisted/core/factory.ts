@@ -18,6 +18,19 @@ import { assertProtocol } from './validate.js';
 export type ProtocolMaker = Builder<[], IProtocol>;
 
 /**
+ * What {@link FactoryBase.forProtocol} knows of the protocols that a factory `F` builds: one that
+ * adds nothing to {@link ClientFactory} builds those that its maker `P` makes. Others may wrap them.
+ */
+export type Builds<F, P> = ClientFactory extends F
+  ? {
+      /** Makes the protocol of a connection. */
+      buildProtocol(
+        address: IAddress,
+      ): (P extends Builder<never[], infer Made> ? Made : IProtocol) | null;
+    }
+  : unknown;
+
+/**
  * The members of every factory, with any type of `protocol`. {@link Factory} is the usual subclass.
  *
  * @typeParam Maker - The type of `protocol`.
@@ -41,6 +54,14 @@ export class FactoryBase<Maker> implements IProtocolFactory {
    * @returns the factory.
    * @throws InvalidArgTypeError: `protocol` is neither; no factory was made.
    */
+  static forProtocol<
+    F extends {
+      /** Makes the protocols. */
+      protocol: unknown;
+    },
+    A extends unknown[],
+    P extends NonNullable<F['protocol']>,
+  >(this: new (...args: A) => F, protocol: P, ...args: A): F & Builds<F, P>;
   static forProtocol<
     F extends {
       /** Makes the protocols. */

@@ -13,6 +13,7 @@ export {
   Factory,
   FactoryBase,
   type ProtocolMaker,
+  type Builds,
   protocolOf,
 } from './factory.js';
 export { explain, type ConsumerState, consumerState } from './explain.js';

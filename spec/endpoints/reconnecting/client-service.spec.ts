@@ -256,6 +256,12 @@ describe('ClientService', () => {
       const half = rejection(service.whenConnected(0.5));
       expect(await half).to.include({ code: 'ERR_OUT_OF_RANGE' });
     });
+
+    it('the number of failures in an object, and says how it is given', async () => {
+      const asKeyword = { failAfterFailures: 3 } as never; // As Twisted's programs name it.
+      const { message } = (await rejection(started().whenConnected(asKeyword))) as Error;
+      expect(message).to.include('whenConnected(3)');
+    });
   });
 
   /** A server that sends back what comes. */
@@ -284,11 +290,11 @@ describe('ClientService', () => {
     service.startService();
     expect(await rejection(service.whenConnected(2))).to.include({ code: 'ECONNREFUSED' });
     const listening = await listen(Factory.forProtocol(Echo), { port, ...local });
-    const first = (await service.whenConnected()) as Steady;
+    const first = await service.whenConnected();
     await until(() => told.includes('echo'));
     first.transport.loseConnection();
     await until(() => told.includes('lost'));
-    const second = (await service.whenConnected()) as Steady;
+    const second = await service.whenConnected();
     expect(second).not.to.equal(first);
     await service.stopService();
     expect(told.filter((what) => what === 'lost')).to.have.lengthOf(2);

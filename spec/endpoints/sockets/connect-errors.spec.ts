@@ -1,0 +1,45 @@
+import net from 'node:net';
+
+import { expect } from 'chai';
+import sinon from 'sinon';
+
+import { ClientEndpoint, Factory, Protocol, TimeoutError } from '../../../lib/index.js';
+import { freePort, local } from '../../support/connections.js';
+import { rejection } from '../../support/rejection.js';
+
+describe('The message of a failed connect', () => {
+  const failure = async (place: { host: string; port: number }) =>
+    (await rejection(new ClientEndpoint(place).connect(Factory.forProtocol(Protocol)))) as Error;
+
+  it('names the address that refused', async () => {
+    const port = await freePort();
+    const { message } = await failure({ port, ...local });
+    expect(message).to.equal(
+      `Connection was refused by the other side: connect ECONNREFUSED 127.0.0.1:${port}`,
+    );
+  });
+
+  it('names the host that is unknown', async () => {
+    const { message } = await failure({ host: 'no-such-host.invalid', port: 1 });
+    expect(message).to.match(/^The host's name couldn't be looked up: .*no-such-host\.invalid/);
+  });
+
+  it('names each address of a host that has several', async () => {
+    const addresses = ['::1', '127.0.0.1'];
+    const errors = addresses.map((address) => new Error(`connect ECONNREFUSED ${address}:1`));
+    const socket = new net.Socket();
+    const stub = sinon.stub(net, 'connect').returns(socket);
+    const failed = failure({ host: 'localhost', port: 1 });
+    await new Promise(setImmediate); // It connects a tick later.
+    stub.restore();
+    // Node's error for all addresses together has no message of its own.
+    socket.destroy(Object.assign(new AggregateError(errors), { code: 'ECONNREFUSED' }));
+    expect((await failed).message).to.equal(
+      'Connection was refused by the other side: connect ECONNREFUSED ::1:1; connect ECONNREFUSED 127.0.0.1:1',
+    );
+  });
+
+  it('says of a timeout that it took too long', () => {
+    expect(new TimeoutError().message).to.equal('Connecting took too long');
+  });
+});
