@@ -123,15 +123,6 @@ export const SURVIVORS = {
       ['if (descriptor.connected)', 'if (true)'],
     ],
   },
-  'lib/streams/transports/duplex-transport.ts': {
-    [IDLE]: [
-      [
-        'if (this.connected && this.isClosing)',
-        'if (true)',
-        'if (this.connected || this.isClosing)',
-      ],
-    ],
-  },
   'lib/streams/transports/gathered-writes.ts': {
     [SHORTCUT]: [['if (this.spare === 0 ||', 'if (false ||']],
     'to copy no bytes, or bytes to where they are, changes nothing': [

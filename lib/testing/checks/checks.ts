@@ -7,6 +7,7 @@ import type {
   IPushProducer,
   ITransport,
 } from '../../twisted/core/index.js';
+import { logRejection } from '../../base/rejection.js';
 import { CONSUMER_RULES } from './consumer-rules.js';
 import { assertMade, callMaker, type Maker } from './maker.js';
 import { ProducerSubject } from './producer-subject.js';
@@ -57,7 +58,7 @@ export async function checkConsumer(
     assertMade(made, 'a function that returns a consumer');
     return made as IConsumer;
   };
-  await checkRules(CONSUMER_RULES, subject, close, options);
+  await checkRules(CONSUMER_RULES.map(watched), subject, close, options);
 }
 
 /**
@@ -145,8 +146,25 @@ export async function checkTransport(
     hearErrors(made.peer);
     return made;
   };
-  const rules = [...CONSUMER_RULES.map(ofTransport), ...TRANSPORT_RULES];
+  const rules = [
+    ...CONSUMER_RULES.map(watched).map(ofTransport),
+    ...TRANSPORT_RULES.map(watchedTransport),
+  ];
   await checkRules(rules, subject, ({ transport }) => close(transport), options);
+}
+
+/** `rule`, played so that it is broken if a method of the consumer rejects. */
+function watched(rule: Rule<IConsumer>): Rule<IConsumer> {
+  return { name: rule.name, play: (consumer, trial) => rule.play(trial.watch(consumer), trial) };
+}
+
+/** As `watched`, with a transport. */
+function watchedTransport(rule: Rule<TransportSubject>): Rule<TransportSubject> {
+  return {
+    name: rule.name,
+    play: ({ transport, peer }, trial) =>
+      rule.play({ transport: trial.watch(transport), peer }, trial),
+  };
 }
 
 /** A rule for consumers, played with a transport while its other end is read. */
@@ -182,8 +200,9 @@ async function drain(peer: AsyncIterable<Uint8Array>): Promise<void> {
 function close(
   consumer: IConsumer & Partial<ConsumingTransport & { abortConnection(): void }>,
 ): void {
-  if (typeof consumer.abortConnection === 'function') consumer.abortConnection();
-  else if (typeof consumer.loseConnection === 'function') consumer.loseConnection();
+  const { abortConnection, loseConnection } = consumer;
+  const end = typeof abortConnection === 'function' ? abortConnection : loseConnection;
+  logRejection(end?.call(consumer), 'The object that was checked could not be closed');
 }
 
 function stop(subject: { dispose(): void }): void {

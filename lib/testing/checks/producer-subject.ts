@@ -18,6 +18,7 @@ export interface Habits {
 export class ProducerSubject<Producer extends IProducer> {
   readonly consumer = new ProbeConsumer();
   private returned: unknown;
+  private trial: Trial | undefined;
 
   /**
    * @param make - Makes the producer, given its consumer.
@@ -34,7 +35,8 @@ export class ProducerSubject<Producer extends IProducer> {
    */
   get producer(): Producer {
     const { consumer } = this;
-    return (consumer.producer ?? consumer.lastProducer ?? this.returned) as Producer;
+    const producer = (consumer.producer ?? consumer.lastProducer ?? this.returned) as Producer;
+    return this.trial?.watch(producer) ?? producer;
   }
 
   /**
@@ -47,6 +49,7 @@ export class ProducerSubject<Producer extends IProducer> {
    */
   async start(streaming: boolean, trial: Trial): Promise<void> {
     const { consumer } = this;
+    this.trial = trial;
     try {
       const returned: unknown = callMaker(this.make, [consumer]);
       // Awaited only if it is a promise, because the producer may write as soon as the event loop

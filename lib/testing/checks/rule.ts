@@ -4,6 +4,8 @@
  */
 import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import { log } from '../../base/log.js';
+import { whenRejected } from '../../base/rejection.js';
 import { now, setImmediate } from '../../base/timers.js';
 import { MakerFailed } from './maker.js';
 
@@ -63,9 +65,47 @@ export class Trial {
   readonly timeout: number;
   private readonly quiet: number;
 
+  /** Rejects if a method that was watched does; it never resolves. */
+  readonly rejection: Promise<never>;
+  private reject!: (error: Broken) => void;
+  private isOver = false;
+
   constructor({ timeout = 2000, quiet = 20 }: CheckOptions) {
     this.timeout = timeout;
     this.quiet = quiet;
+    this.rejection = new Promise((_resolve, reject) => (this.reject = reject));
+    this.rejection.catch(() => {}); // No rule may be waiting just now.
+  }
+
+  /**
+   * Watches the methods of `object`, because one may be an async function. If its promise rejects,
+   * the rule is broken, as if it had thrown.
+   *
+   * @returns an object to call in place of `object`.
+   */
+  watch<T extends object>(object: T): T {
+    return new Proxy({} as T, {
+      has: (_target, name) => name in object,
+      get: (_target, name): unknown => {
+        const member: unknown = Reflect.get(object, name, object);
+        if (typeof member !== 'function') return member;
+        return (...args: unknown[]): unknown => {
+          const returned: unknown = Reflect.apply(member, object, args);
+          whenRejected(returned, (reason) => this.rejected(String(name), reason));
+          return returned;
+        };
+      },
+    });
+  }
+
+  private rejected(method: string, cause: unknown): void {
+    if (this.isOver) log.err(cause, `${method}() rejected after it was checked`);
+    else this.reject(new Broken(`${method}() rejected with ${said(cause)}`, { cause }));
+  }
+
+  /** Ends the run. */
+  end(): void {
+    this.isOver = true;
   }
 
   /** Ends the run: the rule is broken. */
@@ -124,19 +164,35 @@ export async function checkRules<Subject>(
   for (const rule of rules) {
     const trial = new Trial(options);
     const subject = await make();
+    const failure = await failureOf(rule, subject, trial);
+    trial.end();
     try {
-      await inTime(
-        Promise.resolve().then(() => rule.play(subject, trial)),
-        trial.timeout * 3,
-      );
-    } catch (thrown) {
-      if (!(thrown instanceof MakerFailed)) throw asRuleBroken(rule.name, thrown);
-      // A rule that ran out of time has no error of its own.
-      const { cause } = thrown;
-      throw cause instanceof Broken ? asRuleBroken(rule.name, cause) : cause;
-    } finally {
       await dispose(subject);
+    } catch (thrown) {
+      if (failure === undefined) throw asRuleBroken(rule.name, thrown);
+      log.err(thrown, 'The object that was checked could not be closed');
     }
+    if (failure !== undefined) throw failure.error;
+  }
+}
+
+/** Plays `rule` against `subject`. @returns the error with which the check fails, if it does. */
+async function failureOf<Subject>(
+  rule: Rule<Subject>,
+  subject: Subject,
+  trial: Trial,
+): Promise<{ readonly error: unknown } | undefined> {
+  const played = Promise.resolve()
+    .then(() => rule.play(subject, trial))
+    .then(turn); // A method that is an async function has rejected by then.
+  try {
+    await inTime(Promise.race([played, trial.rejection]), trial.timeout * 3);
+    return undefined;
+  } catch (thrown) {
+    if (!(thrown instanceof MakerFailed)) return { error: asRuleBroken(rule.name, thrown) };
+    // A rule that ran out of time has no error of its own.
+    const { cause } = thrown;
+    return { error: cause instanceof Broken ? asRuleBroken(rule.name, cause) : cause };
   }
 }
 
@@ -160,8 +216,11 @@ async function inTime(played: Promise<void>, milliseconds: number): Promise<void
 
 function asRuleBroken(rule: string, thrown: unknown): RuleBrokenError {
   if (thrown instanceof Broken) return new RuleBrokenError(rule, thrown.message, thrown);
-  const said = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
-  return new RuleBrokenError(rule, `it threw ${said}`, { cause: thrown });
+  return new RuleBrokenError(rule, `it threw ${said(thrown)}`, { cause: thrown });
+}
+
+function said(thrown: unknown): string {
+  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
 }
 
 const OPTIONS = ['timeout', 'quiet'] as const;
