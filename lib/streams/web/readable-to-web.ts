@@ -31,7 +31,7 @@ interface State {
 
 /** `stream` as a `ReadableStream`. */
 export function readableToWeb(stream: ReadableForWeb & State): ReadableStream<Uint8Array> {
-  return new ReadableStream(new NodeSource(stream), byBytes(stream.readableHighWaterMark));
+  return new ReadableStream(new NodeSource(stream), byBytes(stream, stream.readableHighWaterMark));
 }
 
 class NodeSource {

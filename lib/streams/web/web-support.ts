@@ -27,12 +27,23 @@ export function destroyFor(reason: unknown, stream: Destroyable): void {
   else stream.destroy(asError(reason));
 }
 
-/** A WHATWG stream that is full at so many bytes. A chunk that is not bytes makes it fail. */
-export function byBytes(highWaterMark = DEFAULT_HIGH_WATER_MARK): QueuingStrategy<Uint8Array> {
+/**
+ * A WHATWG stream for `stream` that is full at so many bytes. A chunk that is not bytes makes both
+ * fail: nothing else would tell `stream`, which would stay open.
+ */
+export function byBytes(
+  stream: Destroyable,
+  highWaterMark = DEFAULT_HIGH_WATER_MARK,
+): QueuingStrategy<Uint8Array> {
   return {
     highWaterMark,
     size(chunk) {
-      assertBytes(chunk, 'chunk');
+      try {
+        assertBytes(chunk, 'chunk');
+      } catch (thrown) {
+        destroyFor(thrown, stream);
+        throw thrown;
+      }
       return chunk.byteLength;
     },
   };

@@ -24,7 +24,7 @@ type Controller = WritableStreamDefaultController & { readonly signal: AbortSign
 
 /** `stream` as a `WritableStream`. */
 export function writableToWeb(stream: WritableForWeb & State): WritableStream<Uint8Array> {
-  return new WritableStream(new NodeSink(stream), byBytes(stream.writableHighWaterMark));
+  return new WritableStream(new NodeSink(stream), byBytes(stream, stream.writableHighWaterMark));
 }
 
 class NodeSink {
@@ -86,7 +86,12 @@ class NodeSink {
   ): Promise<void> {
     return new Promise((resolve, reject) => {
       this.failUnderWay = reject;
-      begin(resolve, reject);
+      try {
+        begin(resolve, reject);
+      } catch (thrown) {
+        destroyFor(thrown, this.stream); // No other code has it.
+        throw thrown;
+      }
     });
   }
 }

@@ -153,10 +153,34 @@ describe('toWeb', () => {
       }
     });
 
-    it('refuses a value that is not bytes', async () => {
-      const writer = toWeb(new ConsumerWritable(new DrivenConsumer())).getWriter();
+    it('refuses a value that is not bytes, and destroys the stream, which would stay open', async () => {
+      const writable = new ConsumerWritable(new DrivenConsumer()).on('error', () => {});
+      const writer = toWeb(writable).getWriter();
       writer.closed.catch(() => {});
       expect(await rejection(writer.write('text' as never))).to.be.instanceOf(InvalidArgTypeError);
+      expect(writable.errored).to.be.instanceOf(InvalidArgTypeError);
+    });
+
+    it('fails both halves of a duplex for a value that is not bytes', async () => {
+      const { readable, writable } = toWeb(new PassThrough());
+      const read = readable.getReader().read();
+      const writer = writable.getWriter();
+      writer.closed.catch(() => {});
+      expect(await rejection(writer.write('text' as never))).to.be.instanceOf(InvalidArgTypeError);
+      expect(await rejection(read)).to.be.instanceOf(InvalidArgTypeError);
+    });
+
+    it('destroys a stream whose write throws', async () => {
+      const cause = new Error('no');
+      const stream = new Writable({
+        write() {
+          throw cause;
+        },
+      }).on('error', () => {});
+      const writer = toWeb(stream).getWriter();
+      writer.closed.catch(() => {});
+      expect(await rejection(writer.write(Buffer.from('a')))).to.equal(cause);
+      expect(stream.errored).to.equal(cause);
     });
 
     it('fails at once if the stream is gone', async () => {
