@@ -1,7 +1,13 @@
 import { assertSignal } from '../../base/abort-signal.js';
 import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
-import { assertFactory, type IProtocolFactory, protocolOf } from '../../twisted/core/index.js';
+import { logRejection } from '../../base/rejection.js';
+import {
+  assertFactory,
+  type IProtocolFactory,
+  logPrefixOf,
+  protocolOf,
+} from '../../twisted/core/index.js';
 import {
   assertPlaceOptions,
   ListeningPort,
@@ -85,8 +91,8 @@ export class ServerEndpoint implements IStreamServerEndpoint {
 
   /**
    * Listens, and gives each connection a protocol that `factory` builds. On standard input and
-   * output there is one connection, which is made before the promise resolves; `stopListening` does
-   * not close it.
+   * output there is one connection, which is made before the promise resolves; neither
+   * `stopListening` nor the signal closes it.
    *
    * @param factory - Builds the protocols.
    * @param options - See {@link EndpointListenOptions}.
@@ -134,23 +140,29 @@ async function listenOnUnixSocket(
   }
 }
 
-function listenOnStandardIO(
+async function listenOnStandardIO(
   factory: IProtocolFactory,
   options: StandardIOOptions,
   signal: AbortSignal | undefined,
-): ListeningPort {
+): Promise<ListeningPort> {
   signal?.throwIfAborted();
   const here = { type: 'PIPE' } as const;
-  const protocol = protocolOf(factory, here);
-  if (protocol === null) throw new NoProtocol();
-  factory.doStart();
+  const name = logPrefixOf(factory);
+  // Differs from Twisted, which only builds the protocol.
+  logRejection(factory.doStart(), `${name}: doStart rejected`);
   try {
+    signal?.throwIfAborted();
+    const protocol = protocolOf(factory, here);
+    if (protocol === null) throw new NoProtocol();
+    signal?.throwIfAborted();
     new StandardIO(protocol, options);
   } catch (thrown) {
-    factory.doStop();
+    logRejection(factory.doStop(), `${name}: doStop rejected`);
     throw thrown;
   }
-  return new ListeningPort({ close() {} }, here, factory, signal);
+  const listening = new ListeningPort({ close() {} }, here, factory, signal);
+  if (signal?.aborted) await listening.stopListening(); // It may have aborted in `connectionMade`.
+  return listening;
 }
 
 function assertUnixOptions({ mode, lockfile, path }: ListenOptions & UnixSocketOptions): void {

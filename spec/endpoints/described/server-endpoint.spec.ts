@@ -193,6 +193,80 @@ describe('ServerEndpoint', () => {
       expect(told).to.deep.equal(['start', 'stop']);
     });
 
+    describe('starts its factory before it builds the protocol, and', () => {
+      const told: string[] = [];
+      let controller: AbortController;
+      let endpoint: ServerEndpoint;
+      beforeEach(() => {
+        told.length = 0;
+        controller = new AbortController();
+        endpoint = new ServerEndpoint({
+          stdio: { stdin: new PassThrough(), stdout: new PassThrough() },
+        });
+      });
+
+      class Telling extends Factory {
+        constructor(private readonly during: (what: string) => void = () => {}) {
+          super();
+        }
+        override startFactory(): void {
+          told.push('start');
+          this.during('start');
+        }
+        override stopFactory(): void {
+          told.push('stop');
+        }
+        override buildProtocol(): Protocol {
+          told.push('build');
+          this.during('build');
+          const protocol = new Protocol();
+          protocol.connectionMade = () => {
+            told.push('made');
+            this.during('made');
+          };
+          return protocol;
+        }
+      }
+
+      it('stops it with the port', async () => {
+        const port = await endpoint.listen(new Telling());
+        await port.stopListening();
+        expect(told).to.deep.equal(['start', 'build', 'made', 'stop']);
+      });
+
+      it('stops it where that throws', async () => {
+        const thrown = new Error('no');
+        const factory = new Telling((what) => {
+          if (what === 'build') throw thrown;
+        });
+        expect(await rejection(endpoint.listen(factory))).to.equal(thrown);
+        expect(told).to.deep.equal(['start', 'build', 'stop']);
+      });
+
+      for (const [when, expected] of [
+        ['start', ['start', 'stop']],
+        ['build', ['start', 'build', 'stop']],
+      ] as const) {
+        it(`stops it, and makes no connection, if the signal aborts there: ${when}`, async () => {
+          const reason = new Error('enough');
+          const factory = new Telling((what) => {
+            if (what === when) controller.abort(reason);
+          });
+          const listening = endpoint.listen(factory, { signal: controller.signal });
+          expect(await rejection(listening)).to.equal(reason);
+          expect(told).to.deep.equal(expected);
+        });
+      }
+
+      it('stops it if the signal aborts in connectionMade', async () => {
+        const factory = new Telling((what) => {
+          if (what === 'made') controller.abort();
+        });
+        await endpoint.listen(factory, { signal: controller.signal });
+        expect(told).to.deep.equal(['start', 'build', 'made', 'stop']);
+      });
+    });
+
     it('is StandardIO', async () => {
       const streams = { stdin: new PassThrough(), stdout: new PassThrough() };
       const protocol = new Protocol();
