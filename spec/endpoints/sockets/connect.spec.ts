@@ -206,21 +206,22 @@ describe('connect', () => {
       class Early extends Recorder {
         override startFactory(): void {
           super.startFactory();
-          connector?.stopConnecting();
+          if (stops) connector.stopConnecting();
         }
       }
-      let connector: Connector | undefined;
+      let stops = false;
       const factory = new Early();
-      connector = connect(factory, place);
+      const connector = connect(factory, place);
       await factory.whenOver;
       factory.told.length = 0;
+      stops = true;
       connector.connect();
       expect(factory.told).to.deep.equal(['start', 'connecting', 'failed', 'stop']);
       expect(factory.reason).to.have.property('name', 'UserError');
       expect(connector.state).to.equal('disconnected');
-      connector = undefined;
       factory.told.length = 0;
-      connect(factory, place);
+      stops = false;
+      connector.connect();
       await until(() => factory.told.at(-1) === 'stop');
       expect(factory.told).to.deep.equal(['start', 'connecting', 'lost', 'stop']);
     });
