@@ -9,6 +9,8 @@ export interface Http2Exchange {
   request: http2.ClientHttp2Stream;
   /** What the server was given: the stream, or the compatible request over it. */
   accepted: http2.ServerHttp2Stream;
+  /** Of the compatible request: the answer to it. */
+  response: http2.Http2ServerResponse;
   readonly dispose: () => void;
 }
 
@@ -21,10 +23,13 @@ export async function http2Exchange(
   await once(server, 'listening');
   const session = http2.connect(`http://127.0.0.1:${port(server)}`);
   const request = session.request({ ':path': '/', ':method': method });
-  const [accepted] = (await once(server, as)) as [http2.ServerHttp2Stream];
+  const [accepted, response] = (await once(server, as)) as [
+    http2.ServerHttp2Stream,
+    http2.Http2ServerResponse,
+  ];
   const dispose = (): void => {
     session.destroy();
     server.close();
   };
-  return { session, request, accepted, dispose };
+  return { session, request, accepted, response, dispose };
 }

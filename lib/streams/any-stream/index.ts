@@ -14,6 +14,7 @@ export {
   needsDrain,
   sendsTogether,
   type WritableLike,
+  missesDrain,
 } from './capabilities.js';
 export { endingOf, type Event, type ReadHalf, type StreamFacts, type WriteHalf } from './ending.js';
 export { bytesFrom, losesNothing, lossByLateEncoding, watchLastUnit } from './encodings.js';
@@ -23,6 +24,7 @@ export {
   bytesBelow,
   givesAsIs,
   highWaterMarkOf,
+  isYetToDrain,
   lengthOf,
   takesObjects,
   untakenBytes,

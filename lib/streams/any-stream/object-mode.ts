@@ -3,7 +3,7 @@
  * to 3, and with it through2 and duplexify, have no property that says so: there `_writableState`
  * and `_readableState` are what programs ask. minipass has `objectMode`. streamx cannot tell.
  */
-import type { AnyWritable } from './capabilities.js';
+import { type AnyWritable, missesDrain } from './capabilities.js';
 import { isDecoded } from './encodings.js';
 import type { AnyReadable } from './readable-capabilities.js';
 
@@ -49,6 +49,11 @@ export function givesAsIs(stream: AnyReadable, toObjects: boolean): boolean {
 /** Bytes (or objects) that wait in `stream`; `undefined` if it cannot tell. */
 export function lengthOf(stream: AnyWritable): number | undefined {
   return stream.writableLength ?? (stream as Older)._writableState?.length;
+}
+
+/** Whether `stream`, which was full, still wants nothing more. */
+export function isYetToDrain(stream: AnyWritable): boolean {
+  return stream.writableNeedDrain === true && !(missesDrain(stream) && lengthOf(stream) === 0);
 }
 
 /**

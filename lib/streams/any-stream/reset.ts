@@ -37,6 +37,15 @@ export function isResettable(stream: object): boolean {
   return 'rstCode' in innerOf(stream);
 }
 
+/**
+ * Whether `stream` is destroyed. An `Http2ServerResponse` does not tell; the stream that it writes
+ * does.
+ */
+export function isDestroyedInside(stream: Resettable): boolean {
+  const { destroyed } = stream;
+  return destroyed === undefined ? innerOf(stream).destroyed === true : destroyed === true;
+}
+
 /** Whether the other end reset `stream`, as far as it knows by now. */
 export function wasReset(stream: object): boolean {
   const inner = innerOf(stream);

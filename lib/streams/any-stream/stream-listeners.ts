@@ -3,8 +3,10 @@
  * property of the stream cost a fraction of what a closure per event and adapter would.
  */
 import { InvalidStateError } from '../../base/errors.js';
+import { setImmediate } from '../../base/timers.js';
 import type { AnyWritable } from './capabilities.js';
 import type { ReadHalf } from './ending.js';
+import { isResettable } from './reset.js';
 import { saysFinish } from './stream-state.js';
 
 /** The other half of the stream, where the descriptor reads. */
@@ -72,6 +74,7 @@ export function addStreamListener(listener: StreamListener): void {
   stream.on('drain', onDrain);
   stream.on('finish', onFinish);
   if (!saysFinish(stream)) stream.on('end', onEndOldStyle);
+  if (isResettable(stream)) stream.on('aborted', onAborted);
   // Only now: minipass repeats an event of the past from inside `on`, and the adapter, which asks
   // the stream how it stands, is still being made.
   stream[LISTENER] = listener;
@@ -86,6 +89,7 @@ export function removeStreamListener(listener: StreamListener): void {
   stream.removeListener('drain', onDrain);
   stream.removeListener('finish', onFinish);
   stream.removeListener('end', onEndOldStyle);
+  stream.removeListener('aborted', onAborted);
 }
 
 /** From now on the input of `listener` listens to the stream. */
@@ -121,6 +125,17 @@ function onClose(this: Wrapped): void {
 
 function onError(this: Wrapped, error: unknown): void {
   this[LISTENER]?.errored(error);
+}
+
+/**
+ * `aborted`, of HTTP/2: the stream was cut. Its `close` waits until its input was read, and before
+ * Node 26 also for the writes that the other end no longer takes. An input is read to its end, and
+ * that tells the same.
+ */
+function onAborted(this: Wrapped): void {
+  const listener = this[LISTENER];
+  // Its `error`, which says why, comes after this.
+  if (listener && !listener.input) setImmediate(() => listener.closed());
 }
 
 function onData(this: Wrapped, chunk: unknown): void {

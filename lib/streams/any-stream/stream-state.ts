@@ -6,6 +6,7 @@
  */
 import { type AnyWritable, isGone } from './capabilities.js';
 import type { AnyReadable } from './readable-capabilities.js';
+import { isDestroyedInside } from './reset.js';
 
 /** The place where older libraries keep the state that newer ones have properties for. */
 interface Older {
@@ -55,12 +56,12 @@ export function isReadToTheEnd(stream: AnyReadable | AnyWritable): boolean {
  * Whether nothing more can be written to `stream`: a late write would destroy what it still has.
  */
 export function refusesWrites(stream: AnyWritable): boolean {
-  return stream.destroyed === true || isWriteEnded(stream);
+  return isDestroyedInside(stream) || isWriteEnded(stream);
 }
 
 /** Whether `stream` is open for writes: it is not ended, nor destroyed, nor about to be. */
 export function takesWrites(stream: AnyWritable): boolean {
-  return stream.destroyed !== true && stream.destroying !== true && !isWriteEnded(stream);
+  return !isDestroyedInside(stream) && stream.destroying !== true && !isWriteEnded(stream);
 }
 
 /**

@@ -8,10 +8,12 @@ import {
   assertUnread,
   bytesFrom,
   claimReading,
+  type EmitterLike,
   givesAsIs,
   isEmitter,
   isGone,
   isReadToTheEnd,
+  isResettable,
   isSilentlyGone,
   lossOf,
   isYetToEnd,
@@ -44,6 +46,8 @@ export class EmitterSource implements ReadableSource {
   private asIs = false;
   /** Why the stream's end is not the end of its data: bytes are missing. */
   private loss: Error | undefined;
+  // Declared only: other streams than messages of HTTP have none.
+  declare private socket?: EmitterLike;
   private lossOfLastUnit: () => Error | undefined = losesNothing;
 
   constructor(private readonly stream: AnyReadable) {}
@@ -77,6 +81,7 @@ export class EmitterSource implements ReadableSource {
       if (!this.asIs) this.lossOfLastUnit = watchLastUnit(stream);
       stream.on('end', this.onEnd);
       stream.on('close', this.onClose);
+      this.watchSocket();
       // The last one: minipass gives data from inside this call, and may be closed by that.
       stream.on('data', this.onData);
     }
@@ -103,6 +108,7 @@ export class EmitterSource implements ReadableSource {
     this.stream.removeListener('data', this.onData);
     this.stream.removeListener('end', this.onEnd);
     this.stream.removeListener('close', this.onClose);
+    this.socket?.removeListener('close', this.onSocketClose);
   }
 
   destroy(reason?: Error): void {
@@ -173,6 +179,27 @@ export class EmitterSource implements ReadableSource {
     if (mayYetTellWhy(this.stream)) setImmediate(() => this.listener?.onError(reason));
     else this.listener?.onError(reason);
   }
+
+  /**
+   * A server's request over HTTP/1 that was answered is not told of the loss of its connection, and
+   * would neither end nor close.
+   */
+  private watchSocket(): void {
+    const { stream } = this;
+    const { complete, socket } = stream;
+    if (complete === undefined || isResettable(stream) || !isEmitter(socket)) return;
+    this.socket = socket;
+    socket.on('close', this.onSocketClose);
+    if (isGone(socket)) this.onSocketClose();
+  }
+
+  private readonly onSocketClose = (): void => {
+    // A message that is complete gives the rest of it, and where Node tells of the loss, it knows
+    // the reason.
+    setImmediate(() => {
+      if (this.listener !== null && !this.ended && !this.stream.complete) this.closedEarly();
+    });
+  };
 
   private readonly onError = (reason: unknown): void => {
     const { listener, stream } = this;

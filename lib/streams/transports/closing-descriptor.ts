@@ -12,7 +12,7 @@ import {
 import { tellOfConnection } from '../../base/diagnostics.js';
 import { nextTick, setImmediate } from '../../base/timers.js';
 import { currentTurn } from '../../base/turn.js';
-import { type AnyWritable, destroyStream, resetStream } from '../any-stream/index.js';
+import { type AnyWritable, bytesBelow, destroyStream, resetStream } from '../any-stream/index.js';
 import { CloseTimer } from './close-timer.js';
 import { ObjectDescriptor } from './object-descriptor.js';
 import type { StreamReactor } from './stream-reactor.js';
@@ -269,27 +269,20 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
    */
   protected limitClose(): void {
     if (!this.isClosing || !this.connected || this.closeTimer !== undefined) return;
-    const { awaitsHandshake, closeTimeout, reactor } = this;
+    const { closeTimeout, reactor, stream } = this;
+    // The handshake that `startTLS` begins has a limit of its own, and so has an attempt to connect.
+    const canShake = bytesBelow(stream) !== undefined && stream.connecting !== true;
+    const awaitsHandshake = canShake && this.isYetToBegin;
     if (!awaitsHandshake && !this.isWaiting) return;
     const isDue = awaitsHandshake || reactor.hasHungUp;
-    this.closeTimer = new CloseTimer(reactor.stream, isDue, closeTimeout, () => {
+    this.closeTimer = new CloseTimer(stream, isDue, closeTimeout, () => {
+      if (!awaitsHandshake && !this.isWaiting) return;
       const quiet = `for ${closeTimeout} ms no byte moved`;
-      if (awaitsHandshake) {
-        reactor.lose(new ConnectionLost(`The TLS handshake was not complete; ${quiet}.`));
-      } else if (this.isWaiting) {
-        const why = `${quiet} and the producer did not unregister`;
-        reactor.lose(new ConnectionLost(`The other end hung up; then ${why}.`));
-      }
+      const why = awaitsHandshake
+        ? `The TLS handshake was not complete; ${quiet}.`
+        : `The other end hung up; then ${quiet} and the producer did not unregister.`;
+      reactor.lose(new ConnectionLost(why));
     });
-  }
-
-  /**
-   * Whether a close waits for a TLS handshake that nothing else limits.
-   *
-   * @internal
-   */
-  protected get awaitsHandshake(): boolean {
-    return false;
   }
 
   /** Whether a close or a half close waits for a producer. */

@@ -20,7 +20,6 @@ import { rememberAddresses, wasAccepted } from './addresses.js';
 import {
   assertDuplex,
   assertUnread,
-  bytesBelow,
   type DuplexLike,
   isHandshaking,
   isUnreadSocket,
@@ -143,11 +142,6 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
     this.stopCloseTimer();
     this.limitClose();
     this.startWriting();
-  }
-
-  /** One that is begun by `secure` has a limit of its own. */
-  protected override get awaitsHandshake(): boolean {
-    return this.protocolConnected && bytesBelow(this.stream) !== undefined && this.isYetToBegin;
   }
 
   /**

@@ -25,6 +25,7 @@ import {
   highWaterMarkOf,
   isResettable,
   isSocket,
+  isYetToDrain,
   lengthOf,
   mayYetTellWhy,
   type ReadHalf,
@@ -254,7 +255,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
 
   drained(): void {
     // Another listener may have filled the stream again; then another `drain` is owed.
-    if (!this.latch.isHeldBy(Why.full) || this.stream.writableNeedDrain === true) return;
+    if (!this.latch.isHeldBy(Why.full) || isYetToDrain(this.stream)) return;
     this.isEmptied = true;
     this.latch.release(Why.full);
     if (this.wanted && !this.scheduled) {

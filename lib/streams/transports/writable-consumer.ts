@@ -17,6 +17,7 @@ import {
   isDestroyed,
   lengthOf,
   lossOf,
+  missesDrain,
   takesObjects,
   type WritableLike,
 } from '../any-stream/index.js';
@@ -257,9 +258,11 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
 
   /**
    * Whether our buffer is full before the stream's own is: `drain` tells of the stream's own only.
+   * Also, whether the stream may miss its `drain`.
    */
   private drainComesTooSeldom(): boolean {
     const { highWaterMark, stream } = this;
+    if (missesDrain(stream)) return true;
     return highWaterMark < (highWaterMarkOf(stream) ?? 0) && lengthOf(stream) !== undefined;
   }
 

@@ -1,0 +1,135 @@
+/** Messages of HTTP that Node tells less of than of other streams. */
+import { once } from 'node:events';
+import http from 'node:http';
+
+import { expect } from 'chai';
+import sinon from 'sinon';
+
+import {
+  ConnectionDone,
+  ConnectionLost,
+  ReadableProducer,
+  WritableConsumer,
+} from '../../../lib/index.js';
+import { http2Exchange } from '../../support/http2-exchange.js';
+import { idle } from '../../support/own-protocols.js';
+import { RecordingConsumer } from '../../support/recording-consumer.js';
+import { rejection } from '../../support/rejection.js';
+import { port } from '../../support/sockets.js';
+
+/** A request of a client, and what the server was given of it. */
+async function exchange(agent: http.Agent | false) {
+  const server = http.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const request = http.request({ host: '127.0.0.1', port: port(server), method: 'POST', agent });
+  request.on('error', () => {});
+  request.flushHeaders();
+  const [received, response] = (await once(server, 'request')) as [
+    http.IncomingMessage,
+    http.ServerResponse,
+  ];
+  const dispose = (): void => {
+    request.destroy();
+    server.closeAllConnections();
+    server.close();
+  };
+  return { request, received, response, dispose };
+}
+
+describe('A request over HTTP/1 whose answer has come already', () => {
+  it('is written to its end, although Node no longer says that it has drained', async () => {
+    const agent = new http.Agent({ keepAlive: true });
+    const { request, received, response, dispose } = await exchange(agent);
+    let size = 0;
+    received.on('data', (data: Buffer) => (size += data.length));
+    const consumer = new WritableConsumer(request);
+    response.end('early');
+    const [answer] = (await once(request, 'response')) as [http.IncomingMessage];
+    await once(answer.resume(), 'end');
+    let left = 40;
+    const producer = {
+      pauseProducing() {},
+      resumeProducing() {
+        left -= 1;
+        if (left >= 0) {
+          consumer.write(Buffer.alloc(50_000));
+        } else {
+          consumer.unregisterProducer();
+          consumer.loseConnection();
+        }
+      },
+      stopProducing() {},
+    };
+    const whole = once(received, 'end');
+    consumer.registerProducer(producer, false);
+    expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
+    await whole;
+    expect(size).to.equal(2_000_000);
+    agent.destroy();
+    dispose();
+  });
+
+  it('fails its transfer if the server closes the connection, of which Node does not tell', async () => {
+    const { received, response, request, dispose } = await exchange(false);
+    response.end('early');
+    await once(response, 'close');
+    request.write('more');
+    const consumer = new RecordingConsumer();
+    const error = await rejection(new ReadableProducer(received).startProducing(consumer));
+    expect(error).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
+    expect(consumer.producer).to.equal(null);
+    expect(received.socket.listenerCount('close')).to.be.below(3);
+    dispose();
+  });
+
+  it('fails its transfer if the connection is closed while that goes on', async () => {
+    const agent = new http.Agent({ keepAlive: true });
+    const { request, received, response, dispose } = await exchange(agent);
+    const consumer = new RecordingConsumer();
+    const transfer = rejection(new ReadableProducer(received).startProducing(consumer));
+    response.end('early');
+    request.write('some');
+    await once(response, 'close');
+    received.socket.destroy();
+    expect(await transfer)
+      .to.have.property('code')
+      .that.is.a('string');
+    expect(consumer.producer).to.equal(null);
+    agent.destroy();
+    dispose();
+  });
+});
+
+describe('A message over HTTP/2 loses its writer', () => {
+  it('of an Http2ServerResponse whose stream had closed before', async () => {
+    const { session, request, response, dispose } = await http2Exchange('POST', 'request');
+    session.on('error', () => {});
+    request.on('error', () => {});
+    const { stream } = response;
+    stream.on('error', () => {});
+    session.destroy();
+    await once(stream, 'close');
+    const consumer = new WritableConsumer(response);
+    const producer = { ...idle(), resumeProducing: () => consumer.write(Buffer.from('late')) };
+    consumer.registerProducer(producer, false);
+    expect(await consumer.closed).to.be.instanceOf(ConnectionLost);
+    sinon.assert.calledOnce(producer.stopProducing);
+    dispose();
+  });
+
+  it('of a client whose server cuts the stream while it takes nothing, and before it answers', async () => {
+    const { request, accepted, dispose } = await http2Exchange('POST');
+    request.on('error', () => {});
+    accepted.on('error', () => {});
+    const consumer = new WritableConsumer(request);
+    const producer = idle();
+    consumer.registerProducer(producer, true);
+    consumer.write(Buffer.alloc(500_000));
+    while (request.writableLength === 0) await new Promise(setImmediate);
+    accepted.destroy();
+    const reason = await consumer.closed;
+    expect(reason).to.be.instanceOf(ConnectionLost);
+    sinon.assert.calledOnce(producer.stopProducing);
+    dispose();
+  });
+});
