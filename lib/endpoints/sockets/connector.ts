@@ -182,10 +182,12 @@ export class Connector implements IConnector {
   /** Begins to connect a socket. At most one of the callbacks is called, and not before this returns. */
   private open(fail: (reason: Error) => void, succeed: (socket: net.Socket) => void): net.Socket {
     const { port, host, path, localAddress } = this.options;
-    const { connect, Socket } = process.getBuiltinModule('node:net');
+    const { connect, isIP, Socket } = process.getBuiltinModule('node:net');
     const tooLong = path === undefined ? undefined : pathTooLong(path);
+    // An address of the other family could not be reached from there.
+    const family = localAddress === undefined ? undefined : isIP(localAddress);
     const options = {
-      ...(path === undefined ? { port, host, localAddress } : { path }),
+      ...(path === undefined ? { port, host, localAddress, family } : { path }),
       allowHalfOpen: true,
     } as net.NetConnectOpts;
     // A path that is too long would connect to another path.

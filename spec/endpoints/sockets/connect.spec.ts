@@ -1,3 +1,4 @@
+import dns from 'node:dns';
 import { getEventListeners, once } from 'node:events';
 import net from 'node:net';
 
@@ -263,6 +264,34 @@ describe('connect', () => {
       expect(factory.told).to.deep.equal(['start', 'connecting', 'lost', 'stop']);
     });
   });
+
+  for (const [localAddress, expected] of [
+    ['127.0.0.1', 4],
+    ['::1', 6],
+    [undefined, 0],
+  ] as const) {
+    it(`looks a name up for the family of its localAddress: ${localAddress ?? 'none'}`, async () => {
+      const families: unknown[] = [];
+      type Found = (error: Error) => void;
+      const stub = sinon.stub(dns, 'lookup').callsFake(((
+        _: string,
+        options: dns.LookupOptions,
+        found: Found,
+      ) => {
+        families.push(options.family ?? 0);
+        process.nextTick(found, Object.assign(new Error('not found'), { code: 'ENOTFOUND' }));
+      }) as never);
+      try {
+        const factory = new Recorder();
+        connect(factory, { port: 1, host: 'name.example', localAddress });
+        await factory.whenOver;
+        expect(factory.reason).to.have.property('name', 'UnknownHostError');
+        expect(families).to.deep.equal([expected]);
+      } finally {
+        stub.restore();
+      }
+    });
+  }
 
   it('connects again to where it did, though its options have been changed', async () => {
     const options: ConnectOptions = { ...place };
