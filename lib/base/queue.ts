@@ -19,7 +19,6 @@ export class Queue<T> {
 
   /** Takes the first item; `undefined` if there is none. */
   shift(): T | undefined {
-    if (this.length === 0) return undefined;
     const item = this.items[this.taken];
     this.taken += 1;
     // Half of the array is removed at a time, so that each item is moved once on average.

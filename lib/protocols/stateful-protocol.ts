@@ -83,6 +83,7 @@ export class StatefulProtocol<
 
   #firstState(): ProtocolState {
     const first = this.getInitialState();
+    heed(this, first, 'getInitialState');
     assertState(first);
     return first;
   }

@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
 
 import { InvalidStateError } from '../base/errors.js';
-import { assertConsumer, type IConsumer, type IPullProducer } from '../twisted/core/index.js';
+import { logRejection } from '../base/rejection.js';
+import { assertConsumer, heed, type IConsumer, type IPullProducer } from '../twisted/core/index.js';
 
 /** How often it writes before it unregisters. */
 const WRITES = 10;
@@ -48,12 +49,12 @@ export class NonStreamingProducer implements IPullProducer {
       throw new InvalidStateError('BUG: resume after unregister/stop.');
     }
     const count = this.counter++;
-    consumer.write(Buffer.from(String(count)));
+    heed(consumer.write(Buffer.from(String(count))), consumer, 'write');
     const wasStopped = this.consumer === null;
     if (count < WRITES - 1 || wasStopped) return;
     this.consumer = null;
     try {
-      consumer.unregisterProducer();
+      logRejection(consumer.unregisterProducer(), 'unregisterProducer rejected');
     } finally {
       this.#finish();
     }

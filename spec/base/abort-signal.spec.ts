@@ -2,7 +2,12 @@ import { getEventListeners } from 'node:events';
 
 import { expect } from 'chai';
 
-import { addAbortListener, onAbort, removeAbortListener } from '../../lib/base/abort-signal.js';
+import {
+  addAbortListener,
+  assertSignal,
+  onAbort,
+  removeAbortListener,
+} from '../../lib/base/abort-signal.js';
 import { failure, fails } from '../support/failure.js';
 import { expectNothingLogged } from '../support/logged.js';
 
@@ -63,7 +68,29 @@ describe('A signal', () => {
     expect(listenersOf(signal)).to.equal(0);
   });
 
+  it('that has aborted already aborts the work at once', () => {
+    const told: string[] = [];
+    onAbort(AbortSignal.abort(), () => told.push('aborted'), Promise.resolve());
+    expect(told).to.deep.equal(['aborted']);
+    onAbort(new AbortController().signal, fails, Promise.resolve());
+  });
+
+  it('of any library will do, and nothing else', () => {
+    const foreign = { aborted: false, addEventListener() {} };
+    for (const signal of [undefined, new AbortController().signal, foreign]) {
+      expect(() => assertSignal(signal)).not.to.throw();
+    }
+    const halves = [{ aborted: false }, { addEventListener() {} }];
+    for (const value of [null, 1, 'abort', {}, ...halves, new AbortController()]) {
+      expect(() => assertSignal(value))
+        .to.throw(TypeError, 'options.signal')
+        .with.property('code', 'ERR_INVALID_ARG_TYPE');
+    }
+    expect(() => assertSignal(null, 'signal')).to.throw(TypeError, '"signal"');
+  });
+
   it('need not be given', () => {
+    assertSignal(undefined);
     addAbortListener(undefined, fails);
     removeAbortListener(undefined, fails);
   });

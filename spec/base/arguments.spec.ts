@@ -1,7 +1,14 @@
 import { expect } from 'chai';
 
 import { InvalidArgTypeError } from '../../lib/base/errors.js';
-import { assertKnownOptions } from '../../lib/base/arguments.js';
+import {
+  assertFunction,
+  assertKnownOptions,
+  assertMethod,
+  assertNotNull,
+  assertOptions,
+  itemsOf,
+} from '../../lib/base/arguments.js';
 
 const NAMES = ['highWaterMark', 'waitsForProducer', 'signal', 'end', 'host', 'port'];
 
@@ -16,6 +23,8 @@ describe('assertKnownOptions', () => {
     ['singal', 'signal'],
     ['End', 'end'],
     ['prot', 'port'],
+    ['signals', 'signal'],
+    ['sgnal', 'signal'],
   ] as const) {
     it(`names ${meant} where ${given} was given`, () => {
       expect(() => assertKnownOptions({ [given]: 1 }, NAMES))
@@ -36,6 +45,8 @@ describe('assertKnownOptions', () => {
 
   it('takes each option that is known, and those that resemble none', () => {
     const others = ['objectMode', 'emitClose', 'and', 'send', 'hwm', 'path', 'timeout'];
+    // Two slips are too many for a name of six letters, and one for a name of three.
+    others.push('sgnla', 'gisnal', 'sinlga', 'ned', 'hots1', 'toph');
     const options = Object.fromEntries([...NAMES, ...others].map((name) => [name, 1]));
     expect(() => assertKnownOptions(options, NAMES)).not.to.throw();
   });
@@ -44,5 +55,39 @@ describe('assertKnownOptions', () => {
     expect(() =>
       assertKnownOptions(Object.create({ highWatermark: 1 }) as object, NAMES),
     ).not.to.throw();
+  });
+});
+
+describe('A check of an argument', () => {
+  const refuses = (check: (value: unknown) => void, refused: unknown[], taken: unknown[]): void => {
+    for (const value of taken) expect(() => check(value)).not.to.throw();
+    for (const value of refused) {
+      expect(() => check(value))
+        .to.throw(InvalidArgTypeError, '"it"')
+        .with.property('code', 'ERR_INVALID_ARG_TYPE');
+    }
+  };
+
+  it('takes options that are an object', () => {
+    refuses((value) => assertOptions(value, 'it'), [null, undefined, 1, () => {}], [{}, []]);
+  });
+
+  it('takes a function', () => {
+    refuses((value) => assertFunction(value, 'it'), [null, {}], [() => {}, class {}]);
+  });
+
+  it('takes any value but null', () => {
+    refuses((value) => assertNotNull(value, 'it'), [null], [undefined, 0, '', false, {}]);
+  });
+
+  it('takes an object with the method that is needed', () => {
+    const check = (value: unknown): void => assertMethod(value, 'it', 'write');
+    refuses(check, [null, undefined, {}, { write: 1 }], [{ write() {} }]);
+  });
+
+  it('takes a sequence, and gives its items', () => {
+    const check = (value: unknown): void => void itemsOf(value, 'it', 'a sequence');
+    refuses(check, [null, undefined, 'text', 1, {}], [[], new Set()]);
+    expect(itemsOf(new Set([1, 2]), 'it', 'a sequence')).to.deep.equal([1, 2]);
   });
 });

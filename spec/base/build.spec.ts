@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
-import { assertBuilder, build } from '../../lib/base/build.js';
-import { InvalidArgTypeError } from '../../lib/base/errors.js';
+import { assertBuilder, assertNotExtended, build } from '../../lib/base/build.js';
+import { InvalidArgTypeError, InvalidStateError } from '../../lib/base/errors.js';
 
 class Thing {
   constructor(readonly name: string) {}
@@ -29,6 +29,14 @@ describe('build', () => {
   });
 
   it('takes nothing that makes nothing', () => {
+    expect(() => assertBuilder(Thing, 'factory')).not.to.throw();
     expect(() => assertBuilder({}, 'factory')).to.throw(InvalidArgTypeError, 'factory');
+  });
+});
+
+describe('assertNotExtended', () => {
+  it('refuses a function that was extended itself, and lets a call through', () => {
+    expect(() => assertNotExtended(undefined, 'Mixin')).not.to.throw();
+    expect(() => assertNotExtended(Thing, 'Mixin')).to.throw(InvalidStateError, 'Mixin(Base)');
   });
 });

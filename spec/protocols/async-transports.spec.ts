@@ -7,9 +7,11 @@ import { ConnectionDone, Factory, Protocol } from '../../lib/index.js';
 import {
   Int8StringReceiver,
   LineOnlyReceiver,
+  LimitTotalConnectionsFactory,
   LineReceiver,
   NetstringReceiver,
   type Receiver,
+  StatefulProtocol,
   StatefulStringProtocol,
   ThrottlingFactory,
   TimeoutFactory,
@@ -179,6 +181,30 @@ describe('A wrapper in front of a transport that rejects a call', () => {
       expect(transport.aborts).to.equal(1);
     });
   }
+});
+
+describe('A receiver or a factory whose answer is a promise', () => {
+  const logged = expectNothingLogged();
+
+  it('refuses it as the first state, and logs its rejection', async () => {
+    const protocol = new StatefulProtocol();
+    protocol.getInitialState = () => Promise.reject(failure) as never;
+    expect(() => protocol.dataReceived(Buffer.from('a')))
+      .to.throw(TypeError)
+      .with.property('code', 'ERR_INVALID_ARG_TYPE');
+    await turn();
+    expect(logged.splice(0)).to.deep.equal([failure]);
+  });
+
+  it('refuses it as the protocol of one connection too many, and logs its rejection', async () => {
+    const factory = LimitTotalConnectionsFactory.forProtocol(Protocol);
+    factory.connectionLimit = 0;
+    factory.overflowProtocol = (() => Promise.reject(failure)) as never;
+    const wrapper = factory.buildProtocol(CLIENT);
+    expect(() => wrapper?.makeConnection(new StringTransport())).to.throw(TypeError);
+    await turn();
+    expect(logged.splice(0)).to.deep.equal([failure]);
+  });
 });
 
 describe('A wrapping factory with methods that reject', () => {

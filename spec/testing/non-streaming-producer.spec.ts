@@ -3,9 +3,12 @@ import { expect } from 'chai';
 import { NonStreamingProducer } from '../../lib/testing/non-streaming-producer.js';
 import { StringTransport } from '../../lib/testing/string-transport.js';
 import { InvalidArgTypeError, InvalidStateError } from '../../lib/base/errors.js';
+import { failure } from '../support/failure.js';
+import { expectNothingLogged } from '../support/logged.js';
 import type { IConsumer } from '../../lib/twisted/core/interfaces.js';
 
 describe('NonStreamingProducer', () => {
+  const logged = expectNothingLogged();
   const setUp = () => {
     const consumer = new StringTransport();
     const producer = new NonStreamingProducer(consumer);
@@ -26,6 +29,22 @@ describe('NonStreamingProducer', () => {
     expect(consumer.producer).to.equal(null);
     expect(producer).to.include({ counter: 10, consumer: null, stopped: false });
     await producer.result;
+  });
+
+  it('logs what a consumer rejects, and is done all the same', async () => {
+    for (const [method, errors] of [
+      ['write', 10],
+      ['unregisterProducer', 1],
+    ] as const) {
+      const consumer = new StringTransport();
+      const producer = new NonStreamingProducer(consumer);
+      consumer.registerProducer(producer, false);
+      Object.assign(consumer, { [method]: () => Promise.reject(failure) });
+      ask(producer, 10);
+      await producer.result;
+      await new Promise(setImmediate);
+      expect(logged.splice(0)).to.deep.equal(Array(errors).fill(failure));
+    }
   });
 
   it('is done when it is stopped', async () => {

@@ -1,4 +1,5 @@
 import { build } from '../../base/build.js';
+import { logRejection } from '../../base/rejection.js';
 import {
   Factory,
   type IAddress,
@@ -48,6 +49,7 @@ export class LimitTotalConnectionsFactory extends Factory implements IWrapperReg
     const isOver = this.connectionLimit !== null && this.connectionCount >= this.connectionLimit;
     const wrapped = isOver ? this.#buildOverflow() : super.buildProtocol(address);
     if (wrapped === null) return null;
+    logRejection(wrapped, `${this.logPrefix()}: its protocol rejected`);
     const wrapper = new ProtocolWrapper(this, wrapped);
     this.#counted.add(wrapper);
     this.connectionCount += 1;
