@@ -286,6 +286,18 @@ export const SURVIVORS = {
       ['if (this.isSettled) return;', 'if (false) return;'],
     ],
   },
+  'lib/twisted/cooperation/cooperator.ts': {
+    'a tick that comes although it was cancelled finds nothing to do': [
+      [
+        'return { cancel: () => clearImmediate(immediate) };',
+        'return {};',
+        'return { cancel: () => undefined };',
+      ],
+    ],
+    'without a task, it schedules nothing when it is started': [
+      ['private mustScheduleOnStart = false;', 'private mustScheduleOnStart = true;'],
+    ],
+  },
   'lib/protocols/delimiter.ts': {
     [FASTER]: [['if (delimiter.length > 2)', 'if (true)', 'if (delimiter.length >= 2)']],
   },

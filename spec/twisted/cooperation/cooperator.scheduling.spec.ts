@@ -20,6 +20,22 @@ describe('Cooperator', () => {
       expect(scheduler.due).to.equal(1);
     });
 
+    it('lets a subclass see the tasks that run, and the tick that is due', () => {
+      class Open extends Cooperator {
+        get seen() {
+          return [this.tasks, this.delayedCall];
+        }
+      }
+      const scheduler = new FakeScheduler();
+      const cooperator = new Open({ scheduler: scheduler.schedule });
+      expect(cooperator.seen).to.deep.equal([[], null]);
+      const [first, second] = [cooperator.cooperate([1, 2]), cooperator.cooperate([1, 2])];
+      first.pause();
+      expect(cooperator.seen).to.deep.equal([[second], scheduler.calls[0]]);
+      second.pause();
+      expect(cooperator.seen).to.deep.equal([[], null]);
+    });
+
     it('asks for one tick when the end of a task adds another', async () => {
       const { cooperator, scheduler } = pumped();
       const ends: string[] = [];
