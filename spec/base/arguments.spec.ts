@@ -24,7 +24,6 @@ describe('assertKnownOptions', () => {
     ['End', 'end'],
     ['prot', 'port'],
     ['signals', 'signal'],
-    ['sgnal', 'signal'],
   ] as const) {
     it(`names ${meant} where ${given} was given`, () => {
       expect(() => assertKnownOptions({ [given]: 1 }, NAMES))
