@@ -128,7 +128,8 @@ describeWithTLS('TLS between ours and real Twisted', () => {
       it('is a loss for Twisted when ours aborts in the handshake', async () => {
         const { peer, ours } = await connected(side, new Secure(true));
         expect(await ours.lost()).to.equal('ConnectionAborted');
-        expect(await peer.lost()).to.equal('ConnectionLost');
+        // The reset of a server may come before Twisted has found that it is connected.
+        expect(await peer.lost()).to.be.oneOf(['ConnectionLost', 'ConnectError']);
       });
     });
   }

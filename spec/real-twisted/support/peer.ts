@@ -86,9 +86,9 @@ export class Peer {
     this.program.tell(this.number, name, ...args);
   }
 
-  /** What was told under `name`, as soon as it is. */
-  async hears(name: string): Promise<unknown[]> {
-    const find = () => this.told.find(([what]) => what === name);
+  /** What was told under the first of `names`, as soon as it is. */
+  async hears(...names: string[]): Promise<unknown[]> {
+    const find = () => this.told.find(([what]) => names.includes(what as string));
     await until(() => find() !== undefined || this.program.errors !== '');
     const found = find();
     if (found === undefined) {
@@ -103,9 +103,9 @@ export class Peer {
     return (await this.hears('heard')).slice(0, 2);
   }
 
-  /** The class of the reason with which its connection was lost. */
+  /** The class of the reason with which its connection was lost, or did not come about. */
   async lost(): Promise<unknown> {
-    return (await this.hears('lost'))[0];
+    return (await this.hears('lost', 'failed'))[0];
   }
 }
 
@@ -198,7 +198,7 @@ export async function meet<Ours extends End>(
     connect(factory, { port, host: HERE, tls: tls as ClientTLSOptions });
     await until(() => ours.connected);
   }
-  await peer.hears('made');
+  await peer.hears('made', 'failed');
   return { peer, ours };
 }
 
