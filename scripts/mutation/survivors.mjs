@@ -298,6 +298,25 @@ export const SURVIVORS = {
       ['private mustScheduleOnStart = false;', 'private mustScheduleOnStart = true;'],
     ],
   },
+  'lib/twisted/shaping/bucket-queue.ts': {
+    'who is not admitted asks, and has a turn at once': [
+      [
+        'if (this.lines.size > 0 && this.shareOf(',
+        'if (this.lines.size > 0 && true)',
+        'if (this.lines.size > 0 && this.shareOf(waiter) <= Infinity)',
+      ],
+    ],
+    'the next one has its turn in this round, not in another': [['return true;', 'return false;']],
+    'the others that wait for it are tried as well, and find the same': [
+      ['obstacle = { bucket: waiter.bucket', 'obstacle = {};'],
+    ],
+    'nobody takes exactly as long': [
+      [
+        'if (this.soonest === null || obstacle.seconds < this',
+        'if (this.soonest === null || obstacle.seconds <= this',
+      ],
+    ],
+  },
   'lib/protocols/delimiter.ts': {
     [FASTER]: [['if (delimiter.length > 2)', 'if (true)', 'if (delimiter.length >= 2)']],
   },

@@ -17,7 +17,7 @@ export interface Waiter {
    * @returns the bytes sent.
    */
   takeTurn(limit: number): number;
-  /** Called when its turn has thrown an error that no caller can catch. */
+  /** Called when its turn has thrown an error that no caller can catch. It leaves the queue. */
   turnFailed(error: unknown): void;
 }
 
@@ -154,9 +154,8 @@ export class BucketQueue {
   private failAll(error: unknown): void {
     const waiters = [...this.lines.values()].flatMap((line) => [...line]);
     for (const waiter of waiters) {
-      if (waiter instanceof Bucket || !this.has(waiter)) continue;
-      this.leave(waiter);
-      waiter.turnFailed(error);
+      // The end of another waiter may have ended this one too.
+      if (!(waiter instanceof Bucket) && this.has(waiter)) waiter.turnFailed(error);
     }
   }
 
@@ -187,7 +186,6 @@ export class BucketQueue {
       return this.tryTurn(waiter);
     } catch (error) {
       if (waiter === asker) throw error;
-      this.leave(waiter);
       waiter.turnFailed(error);
       return true;
     }

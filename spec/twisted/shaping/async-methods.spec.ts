@@ -148,6 +148,32 @@ describe('A bucket with methods of its own', () => {
       clock.tick(10_000);
     });
 
+    it('stops only one of two that wait, below a parent, if that ends the other', () => {
+      const bucket = makeBucket(100, 100, makeBucket(100, 100));
+      const all: ShapedConsumer[] = [];
+      let stops = 0;
+      const producer = {
+        pauseProducing() {},
+        resumeProducing() {},
+        stopProducing(): void {
+          stops += 1;
+          for (const each of all.splice(0)) each.stopProducing();
+        },
+      };
+      for (let count = 0; count < 2; count += 1) {
+        const shaped = new ShapedConsumer(new PacedConsumer(null), bucket);
+        all.push(shaped);
+        shaped.registerProducer({ ...producer }, true);
+        shaped.write(Buffer.alloc(1000));
+      }
+      bucket.callLater = fails;
+      Object.assign(bucket.parentBucket as Bucket, { callLater: fails });
+      clock.tick(1000);
+      expect(all).to.deep.equal([]);
+      expect(stops).to.be.at.least(2);
+      expect(logged.splice(0)).to.deep.equal([failure]);
+    });
+
     it('goes on serving after the cancel method of its call has thrown', () => {
       const bucket = makeBucket(100, 100);
       const callLater = bucket.callLater.bind(bucket);
