@@ -3,11 +3,14 @@
  * property of the stream cost a fraction of what a closure per event and adapter would.
  */
 import { InvalidStateError } from '../../base/errors.js';
+import { log } from '../../base/log.js';
 import { setImmediate } from '../../base/timers.js';
+import { ConnectionClosed } from '../../twisted/core/index.js';
 import type { AnyWritable } from './capabilities.js';
 import type { ReadHalf } from './ending.js';
+import type { AnyReadable } from './readable-capabilities.js';
 import { isResettable } from './reset.js';
-import { saysFinish } from './stream-state.js';
+import { saysEnd, saysFinish } from './stream-state.js';
 
 /** The other half of the stream, where the descriptor reads. */
 export interface Input {
@@ -124,7 +127,20 @@ function onClose(this: Wrapped): void {
 }
 
 function onError(this: Wrapped, error: unknown): void {
-  this[LISTENER]?.errored(error);
+  const listener = this[LISTENER];
+  if (listener) listener.errored(error);
+  else if (failsUnheard(this, error)) {
+    log.err(error, 'A stream failed after all that was written had left it');
+  }
+}
+
+/**
+ * Whether no other code hears of `error`: of a request that gets no answer, or a file that cannot be
+ * flushed. One that is read as well may be reset after its connection was closed, which is no news.
+ */
+function failsUnheard(stream: Wrapped & AnyReadable, error: unknown): boolean {
+  if (stream.writableFinished !== true || saysEnd(stream)) return false;
+  return !(error instanceof ConnectionClosed) && stream.listenerCount?.('error') === 1;
 }
 
 /**

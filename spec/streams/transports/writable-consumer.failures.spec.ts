@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import http2 from 'node:http2';
-import { PassThrough, Writable } from 'node:stream';
+import { Duplex, PassThrough, Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
@@ -71,6 +71,33 @@ describe('WritableConsumer', () => {
         expect(reason.cause).to.equal(cause);
       });
     }
+
+    describe('after all that was written has left the stream', () => {
+      const cause = new Error('not flushed');
+      const options = {
+        write: (_chunk: unknown, _encoding: string, done: () => void) => done(),
+        destroy: (_error: unknown, done: (error: Error) => void) => void setImmediate(done, cause),
+      };
+      const closing = async (stream: Writable): Promise<unknown[]> => {
+        const consumer = new WritableConsumer(stream);
+        consumer.write(Buffer.from('x'));
+        consumer.loseConnection();
+        expect((await consumer.closed).name).to.equal('ConnectionDone');
+        for (let turns = 0; turns < 4; turns += 1) await turn();
+        return logged;
+      };
+
+      it('are logged', async () => {
+        expect(await closing(new Writable(options))).to.deep.equal([cause]);
+      });
+
+      it('are not logged if other code listens for them, or reads the stream too', async () => {
+        expect(await closing(new Writable(options).on('error', () => {}))).to.deep.equal([]);
+        const duplex = new Duplex({ ...options, read() {} });
+        duplex.resume().push(null);
+        expect(await closing(duplex)).to.deep.equal([]);
+      });
+    });
 
     it('are ConnectionLost when a write fails', async () => {
       const cause = new Error('disk full');
