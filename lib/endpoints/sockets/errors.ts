@@ -106,7 +106,7 @@ export class CannotListenError extends Error {
 export function connectErrorFor(cause: Error): ConnectError {
   const options = { cause };
   const why = whatNodeSays(cause);
-  switch (codeOf(cause)) {
+  switch (isLookup(cause) ? 'ENOTFOUND' : codeOf(cause)) {
     case 'ECONNREFUSED':
       return new ConnectionRefusedError(
         `Connection was refused by the other side: ${why}`,
@@ -126,6 +126,11 @@ export function connectErrorFor(cause: Error): ConnectError {
 function whatNodeSays(cause: Error): string {
   if (!(cause instanceof AggregateError) || cause.message !== '') return cause.message;
   return cause.errors.map((error: Error) => error.message).join('; ');
+}
+
+/** Whether the look-up of a name has failed, for whatever reason: there are many codes. */
+function isLookup(cause: Error): boolean {
+  return 'syscall' in cause && cause.syscall === 'getaddrinfo';
 }
 
 function codeOf(cause: unknown): string | undefined {

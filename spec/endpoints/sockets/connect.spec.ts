@@ -293,6 +293,14 @@ describe('connect', () => {
     });
   }
 
+  it('fails with an UnknownHostError for a name that can’t be looked up, whatever the reason', async () => {
+    const factory = new Recorder();
+    connect(factory, { port: 1, host: 'x'.repeat(300) });
+    await factory.whenOver;
+    expect(factory.reason).to.have.property('name', 'UnknownHostError');
+    expect(factory.reason?.cause).to.have.property('syscall', 'getaddrinfo');
+  });
+
   it('connects again to where it did, though its options have been changed', async () => {
     const options: ConnectOptions = { ...place };
     const factory = new Recorder();
