@@ -1,4 +1,5 @@
 /** Our ends of the pipes to a child. */
+import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 
 import { ReadableProducer } from '../../streams/producers/index.js';
@@ -133,4 +134,16 @@ export class ChildReader {
   close(): void {
     this.closing.abort();
   }
+}
+
+/**
+ * Takes the pipes away from `child`. When a process exits, Node destroys its standard input, with
+ * bytes that another process, which has inherited it, has not read yet; and it lets the other pipes
+ * flow, paused or not.
+ */
+export function takePipes(child: ChildProcess): readonly (Socket | null)[] {
+  // There are none if there were no descriptors for them.
+  const pipes = (child.stdio as (Socket | null)[] | undefined)?.splice(0) ?? [];
+  child.stdin = null;
+  return pipes;
 }

@@ -1,6 +1,5 @@
 /** A child process, as a transport: its standard input is the consumer. */
 import type { ChildProcess } from 'node:child_process';
-import type { Socket } from 'node:net';
 
 import { InvalidArgTypeError } from '../../base/errors.js';
 import {
@@ -15,9 +14,10 @@ import {
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
 import { logRejection } from '../../base/rejection.js';
+import { setImmediate } from '../../base/timers.js';
 import { assertBytes, piecesOf } from '../../base/bytes.js';
 import type { ChildFDs } from './child-fds.js';
-import { ChildReader, ChildWriter } from './child-pipes.js';
+import { ChildReader, ChildWriter, takePipes } from './child-pipes.js';
 import { ProcessDone, ProcessExitedAlready, ProcessTerminated } from './process-errors.js';
 import type { IProcessProtocol, IProcessTransport, ProcessSignal } from './process-interfaces.js';
 
@@ -48,6 +48,7 @@ export class ProcessTransport implements IProcessTransport {
   private readonly readers = new Map<number, ChildReader>();
   private exitReason: ProcessDone | ProcessTerminated | undefined;
   private ended = false;
+  private probesSoon = false;
   private probing: NodeJS.Timeout | undefined;
   private disposal: Promise<void> | undefined;
   private onEnded: (() => void) | undefined;
@@ -86,19 +87,19 @@ export class ProcessTransport implements IProcessTransport {
       const pipe = pipes[childFD];
       if (!pipe) continue;
       if (kind === 'r') {
-        this.readers.set(childFD, new ChildReader(pipe, childFD));
+        const reader = new ChildReader(pipe, childFD);
+        this.readers.set(childFD, reader);
+        // Calls nobody back before the protocol is connected.
+        void reader.start(
+          (data) => protocol.childDataReceived(childFD, data),
+          () => this.lost(this.readers, childFD),
+        );
       } else {
         const onLost = () => this.lost(this.writers, childFD);
         this.writers.set(childFD, new ChildWriter(pipe, protocol, onLost));
       }
     }
     this.call(() => protocol.makeConnection(this));
-    for (const [childFD, reader] of this.readers) {
-      void reader.start(
-        (data) => protocol.childDataReceived(childFD, data),
-        () => this.lost(this.readers, childFD),
-      );
-    }
   }
 
   /**
@@ -130,8 +131,7 @@ export class ProcessTransport implements IProcessTransport {
   private maybeEnd(): void {
     const { exitReason } = this;
     if (exitReason === undefined || this.ended) return;
-    for (const writer of this.writers.values()) writer.probe();
-    if (this.writers.size > 0) this.probeLater();
+    if (this.writers.size > 0) this.probeSoon();
     if (this.writers.size > 0 || this.readers.size > 0) return;
     this.ended = true;
     this.call(() => this.protocol.processEnded(exitReason));
@@ -139,11 +139,25 @@ export class ProcessTransport implements IProcessTransport {
     this.tellClosed(exitReason);
   }
 
-  /** Another process still reads our bytes; only a write can show when it stops. */
-  private probeLater(): void {
+  /**
+   * Another process still reads our bytes; only a write can show when it stops. When it exits, the
+   * other pipes are lost with that one: they come first, in the order in which they were lost.
+   */
+  private probeSoon(): void {
+    if (this.probesSoon) return;
+    this.probesSoon = true;
+    setImmediate(() => {
+      this.probesSoon = false;
+      this.probe();
+    });
+  }
+
+  private probe(): void {
+    for (const writer of this.writers.values()) writer.probe();
+    if (this.writers.size === 0) return;
     this.probing ??= setTimeout(() => {
       this.probing = undefined;
-      this.maybeEnd();
+      this.probe();
     }, PROBE_INTERVAL).unref();
   }
 
@@ -333,16 +347,4 @@ export class ProcessTransport implements IProcessTransport {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return `ProcessTransport <${explain(this)}>`;
   }
-}
-
-/**
- * Takes the pipes away from `child`. When a process exits, Node destroys its standard input, with
- * bytes that another process, which has inherited it, has not read yet; and it lets the other pipes
- * flow, paused or not.
- */
-function takePipes(child: ChildProcess): readonly (Socket | null)[] {
-  // There are none if there were no descriptors for them.
-  const pipes = (child.stdio as (Socket | null)[] | undefined)?.splice(0) ?? [];
-  child.stdin = null;
-  return pipes;
 }
