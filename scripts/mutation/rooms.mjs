@@ -38,7 +38,12 @@ export const ROOMS = {
   ],
   'lib/twisted/core': ['spec/twisted/core/*.spec.ts'],
   'lib/twisted/cooperation': ['spec/twisted/cooperation/*.spec.ts'],
-  'lib/twisted/shaping': ['spec/twisted/shaping/*.spec.ts'],
+  'lib/twisted/shaping': [
+    'spec/twisted/shaping/*.spec.ts',
+    'spec/composition.spec.ts',
+    'spec/streams/transports/close-waits*.spec.ts',
+    'spec/streams/producers/trailer.spec.ts',
+  ],
   'lib/protocols': ['spec/protocols/**/*.spec.ts'],
   'lib/base': ['spec/base/*.spec.ts'],
 };

@@ -298,6 +298,9 @@ export const SURVIVORS = {
       ['private mustScheduleOnStart = false;', 'private mustScheduleOnStart = true;'],
     ],
   },
+  'lib/twisted/shaping/hierarchical-bucket-filter.ts': {
+    [TYPES]: [['if (bucket.parentBucket !== null && this.#counted', 'if (true && this.#counted']],
+  },
   'lib/twisted/shaping/bucket-queue.ts': {
     'who is not admitted asks, and has a turn at once': [
       [

@@ -34,7 +34,9 @@ describe('A filter that returns a promise', () => {
     const [stream, peer] = memoryPair();
     peer.on('error', () => {});
     const transport = new DuplexTransport(stream, { protocol });
-    expect(await transport.closed).to.have.property('code', 'ERR_INVALID_ARG_TYPE');
+    const reason = await transport.closed;
+    expect(reason).to.have.property('code', 'ERR_INVALID_ARG_TYPE');
+    expect(reason.message).to.match(/bucketFilter\.getBucketFor\(\)/);
     expect(logged.splice(0)).to.have.members([failure, await transport.closed]);
   });
 
@@ -42,7 +44,10 @@ describe('A filter that returns a promise', () => {
     string,
     (filter: HierarchicalBucketFilter<[]>) => HierarchicalBucketFilter<[]>
   > = {
-    'of a parent bucket': () => new HierarchicalBucketFilter({ getBucketFor: reject }),
+    'of a parent bucket': () =>
+      Object.assign(new HierarchicalBucketFilter({ getBucketFor: reject }), {
+        bucketFactory: () => new Bucket(), // It does not look at its argument.
+      }),
     'of a key': (filter) => Object.assign(filter, { getBucketKey: reject }),
     'of a bucket': (filter) => Object.assign(filter, { bucketFactory: reject }),
   };

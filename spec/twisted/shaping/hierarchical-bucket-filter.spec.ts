@@ -79,6 +79,29 @@ describe('HierarchicalBucketFilter', () => {
       expect([...filter.buckets.keys()]).to.deep.equal(['u']);
     });
 
+    it('never happens without an interval', () => {
+      for (const sweepInterval of [null, undefined]) {
+        const filter = Object.assign(new ByLetter(), { sweepInterval });
+        filter.getBucketFor('a');
+        time += 1000;
+        filter.getBucketFor('b');
+        expect([...filter.buckets.keys()]).to.deep.equal(['a', 'b']);
+        expect(filter.lastSweep).to.equal(null);
+      }
+    });
+
+    it('begins to count when a bucket is asked for, and may happen each time', () => {
+      time = 1000;
+      const filter = Object.assign(new ByLetter(), { sweepInterval: 0 });
+      filter.getBucketFor('a');
+      expect(filter.lastSweep).to.equal(1000);
+      filter.getBucketFor('b');
+      expect([...filter.buckets.keys()]).to.deep.equal(['a', 'b']);
+      time += 1;
+      filter.getBucketFor('c');
+      expect([...filter.buckets.keys()]).to.deep.equal(['c']);
+    });
+
     it('happens when a bucket is asked for and the time has come', () => {
       const filter = new ByLetter();
       filter.sweepInterval = 5;

@@ -86,6 +86,14 @@ describe('ShapedProtocolFactory', () => {
     expect(factory()).to.equal(null);
   });
 
+  it('asks for no bucket for a transport that is not a consumer', () => {
+    const asked: unknown[] = [];
+    const getBucketFor = (transport: unknown) => (asked.push(transport), new Bucket());
+    const protocol = new ShapedProtocolFactory(Greeter, { getBucketFor })();
+    expect(() => protocol.makeConnection({ write() {} } as never)).to.throw(InvalidArgTypeError);
+    expect(asked).to.deep.equal([]);
+  });
+
   it('tells the protocol nothing after it has closed', () => {
     const protocol = new ShapedProtocolFactory(Greeter, new Filter())();
     const transport = new RecordingTransport();
