@@ -9,6 +9,7 @@ import { ConnectionClosed } from '../../twisted/core/index.js';
 import type { AnyWritable } from './capabilities.js';
 import type { ReadHalf } from './ending.js';
 import type { AnyReadable } from './readable-capabilities.js';
+import { watchQueue } from './queued-answer.js';
 import { isResettable } from './reset.js';
 import { saysEnd, saysFinish } from './stream-state.js';
 
@@ -78,6 +79,7 @@ export function addStreamListener(listener: StreamListener): void {
   stream.on('finish', onFinish);
   if (!saysFinish(stream)) stream.on('end', onEndOldStyle);
   if (isResettable(stream)) stream.on('aborted', onAborted);
+  watchQueue(stream, () => stream[LISTENER]?.closed());
   // Only now: minipass repeats an event of the past from inside `on`, and the adapter, which asks
   // the stream how it stands, is still being made.
   stream[LISTENER] = listener;

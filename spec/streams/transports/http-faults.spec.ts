@@ -1,6 +1,7 @@
 /** Messages of HTTP that Node tells less of than of other streams. */
 import { once } from 'node:events';
 import http from 'node:http';
+import net from 'node:net';
 
 import { expect } from 'chai';
 import sinon from 'sinon';
@@ -16,6 +17,7 @@ import { idle } from '../../support/own-protocols.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
 import { rejection } from '../../support/rejection.js';
 import { port } from '../../support/sockets.js';
+import { until } from '../../support/until.js';
 
 /** A request of a client, and what the server was given of it. */
 async function exchange(agent: http.Agent | false) {
@@ -97,6 +99,59 @@ describe('A request over HTTP/1 whose answer has come already', () => {
     expect(consumer.producer).to.equal(null);
     agent.destroy();
     dispose();
+  });
+});
+
+describe('An answer over HTTP/1 that waits for an earlier one', () => {
+  /** The answers to twelve requests that a client sends at once. */
+  const queued = async () => {
+    const server = http.createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = net.connect(port(server), '127.0.0.1').on('error', () => {});
+    const answers: http.ServerResponse[] = [];
+    server.on('request', (_request, answer) => answers.push(answer));
+    client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(12));
+    await until(() => answers.length === 12);
+    return { client, server, answers };
+  };
+
+  for (const when of ['that is written', 'whose close waits to be sent'] as const) {
+    it(`loses its writer, ${when}, if the connection is lost`, async () => {
+      const { client, server, answers } = await queued();
+      const consumers = answers.slice(1).map((answer) => new WritableConsumer(answer));
+      const producer = idle();
+      for (const consumer of consumers) {
+        consumer.registerProducer(producer, true);
+        consumer.write(Buffer.alloc(50_000));
+        if (when === 'that is written') continue;
+        consumer.unregisterProducer();
+        consumer.loseConnection();
+      }
+      await new Promise(setImmediate);
+      const { socket } = answers[0]!;
+      expect(socket!.listenerCount('close')).to.be.below(10);
+      client.destroy();
+      for (const consumer of consumers) {
+        expect(await consumer.closed).to.be.instanceOf(ConnectionLost);
+      }
+      sinon.assert.callCount(producer.stopProducing, when === 'that is written' ? 11 : 0);
+      server.close();
+    });
+  }
+
+  it('is sent after it', async () => {
+    const { client, server, answers } = await queued();
+    const consumer = new WritableConsumer(answers[1]!);
+    consumer.write(Buffer.from('second'));
+    consumer.loseConnection();
+    let said = '';
+    client.on('data', (data: Buffer) => (said += String(data)));
+    answers[0]!.end('first');
+    expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
+    await until(() => said.includes('second'));
+    expect(said.indexOf('first')).to.be.within(1, said.indexOf('second'));
+    client.destroy();
+    server.close();
   });
 });
 
