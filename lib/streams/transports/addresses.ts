@@ -30,9 +30,12 @@ export function tcpAddress(host: string, port: number): TCPAddress {
   return { type: 'TCP', family: host.includes(':') ? 'IPv6' : 'IPv4', host, port };
 }
 
+/** Of sockets whose other end Node does not know: from Node 24 on it forgets ours, too, at the close. */
+const remembered = /* @__PURE__ */ new WeakMap<object, IAddress>();
+
 /** The other end of `stream`. */
 export function peerOf(stream: object): IAddress {
-  return addressOf('remote', 'local', stream);
+  return remembered.get(stream) ?? addressOf('remote', 'local', stream);
 }
 
 /** This end of `stream`. */
@@ -45,7 +48,8 @@ export function hostOf(stream: object): IAddress {
  * asked before, and `connectionLost` is where protocols ask.
  */
 export function rememberAddresses(stream: { readonly remoteAddress?: string | undefined }): void {
-  void stream.remoteAddress;
+  if (stream.remoteAddress !== undefined || !isSocket(stream)) return;
+  remembered.set(stream, peerOf(stream));
 }
 
 /** Whether `stream` was accepted by a server, as Node's sockets know. */
