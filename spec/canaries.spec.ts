@@ -73,7 +73,7 @@ describe('Private members of Node that lib relies on:', () => {
   });
 
   it(`${CANARIES._parent}`, () => {
-    // lib/streams/any-stream/object-mode.ts
+    // lib/streams/any-stream/buffered.ts
     const raw = new stream.Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
     const socket = tls.connect({ socket: raw });
     socket.on('error', () => {});
@@ -133,7 +133,7 @@ describe('Private members of Node that lib relies on:', () => {
   });
 
   it(`${CANARIES._writableState}`, () => {
-    // lib/streams/any-stream/stream-state.ts, object-mode.ts
+    // lib/streams/any-stream/stream-state.ts, object-mode.ts, buffered.ts
     for (const name of ['writableEnded', 'writableLength', 'writableHighWaterMark']) {
       expect(name in new PassThrough(), name).to.equal(true);
     }

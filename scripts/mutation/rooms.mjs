@@ -1,7 +1,7 @@
 /** The rooms of the bridge, and the specs that show what each does. */
 export const ROOMS = {
   'lib/streams/any-stream': [
-    'spec/streams/any-stream/{capabilities,claims,encodings,ending,late-encodings}.spec.ts',
+    'spec/streams/any-stream/{buffered,capabilities,claims,encodings,ending,late-encodings}.spec.ts',
     'spec/streams/any-stream/{object-mode,readable-capabilities,release-stream,reset}.spec.ts',
     'spec/streams/any-stream/{stream-listeners,stream-state}.spec.ts',
   ],

@@ -126,19 +126,6 @@ export function isBeingDestroyed(stream: AnyWritable): boolean {
   return stream.destroying === true && stream.destroyed !== true;
 }
 
-/** Whether `stream` said, by what its `write` answered, that it wants no more until its `drain`. */
-export function needsDrain(stream: AnyWritable, answer: unknown): boolean {
-  return answer === false || stream.writableNeedDrain === true;
-}
-
-/**
- * Whether `stream` is a request of an HTTP/1 client, which stops saying `drain`, and stays in need
- * of it, once its answer has come before all of it was written.
- */
-export function missesDrain(stream: AnyWritable): boolean {
-  return 'reusedSocket' in stream;
-}
-
 /** Whether `stream` is a socket, of whatever family. */
 export function isSocket(stream: object): boolean {
   return 'remoteAddress' in stream;

@@ -11,24 +11,23 @@ export {
   isGone,
   isSocket,
   isUnreadSocket,
-  needsDrain,
   sendsTogether,
   type WritableLike,
-  missesDrain,
 } from './capabilities.js';
+export {
+  bytesBelow,
+  highWaterMarkOf,
+  isYetToDrain,
+  lengthOf,
+  missesDrain,
+  needsDrain,
+  untakenBytes,
+} from './buffered.js';
 export { endingOf, type Event, type ReadHalf, type StreamFacts, type WriteHalf } from './ending.js';
 export { bytesFrom, losesNothing, lossByLateEncoding, watchLastUnit } from './encodings.js';
 export { lossOf, PrematureCloseError } from './errors.js';
 export { assertHighWaterMark } from './high-water-mark.js';
-export {
-  bytesBelow,
-  givesAsIs,
-  highWaterMarkOf,
-  isYetToDrain,
-  lengthOf,
-  takesObjects,
-  untakenBytes,
-} from './object-mode.js';
+export { givesAsIs, takesObjects } from './object-mode.js';
 export {
   type AnyReadable,
   isEmitter,

@@ -1,5 +1,5 @@
 /** What a stream can do, asked of the stream itself. */
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import net from 'node:net';
 import { PassThrough, Writable } from 'node:stream';
 
@@ -14,7 +14,6 @@ import {
   isDestroyed,
   isSocket,
   isUnreadSocket,
-  needsDrain,
   sendsTogether,
 } from '../../../lib/streams/any-stream/index.js';
 import { duplexKinds } from '../../support/duplex-kinds.js';
@@ -82,19 +81,6 @@ describe('A stream that was destroyed', () => {
 
   it('cannot tell, of readable-stream 1', () => {
     expect(isDestroyed(duplexKinds['readable-stream 1']!())).to.equal(false);
-  });
-});
-
-describe('A stream that is full', () => {
-  it('says so by what its write answers, or by writableNeedDrain', () => {
-    const stream = new Writable({ highWaterMark: 4, write() {} }); // It never takes the first.
-    expect(needsDrain(stream, stream.write('abc'))).to.equal(false);
-    expect(needsDrain(stream, undefined)).to.equal(false);
-    expect(needsDrain(stream, stream.write('d'))).to.equal(true);
-    expect(needsDrain(stream, true)).to.equal(true);
-    const old = Object.assign(new EventEmitter(), { write() {}, end() {} });
-    expect(needsDrain(old, false)).to.equal(true);
-    expect(needsDrain(old, undefined)).to.equal(false);
   });
 });
 

@@ -1,23 +1,19 @@
-/** Whether a stream carries objects, and how many wait in it. */
-import { EventEmitter, once } from 'node:events';
-import { PassThrough, Readable, Writable } from 'node:stream';
+/** Whether a stream carries objects. */
+import { EventEmitter } from 'node:events';
+import { PassThrough, Readable } from 'node:stream';
 
 import { expect } from 'chai';
 import * as streamx from 'streamx';
 
 import {
   givesAsIs,
-  highWaterMarkOf,
-  lengthOf,
   takesObjects,
-  untakenBytes,
   type AnyReadable,
   type AnyWritable,
 } from '../../../lib/streams/any-stream/index.js';
 import { objectSinks, objectSources } from '../../support/object-kinds.js';
-import { Minipass, readableStreams } from '../../support/older-libraries.js';
+import { Minipass } from '../../support/older-libraries.js';
 import { duplexKinds } from '../../support/duplex-kinds.js';
-import { tcpPair } from '../../support/sockets.js';
 
 /** One of the oldest streams. */
 const oldest = (): AnyReadable & AnyWritable =>
@@ -76,43 +72,5 @@ describe('A stream that is read', () => {
   it('is asked about the half that is read', () => {
     expect(givesAsIs(new PassThrough({ readableObjectMode: true }), false)).to.equal(true);
     expect(givesAsIs(new PassThrough({ writableObjectMode: true }), false)).to.equal(false);
-  });
-});
-
-describe('What waits in a stream', () => {
-  const libraries = { 'node:stream': { Writable }, ...readableStreams };
-  for (const [name, library] of Object.entries(libraries)) {
-    it(`is counted in bytes, or in objects: ${name}`, () => {
-      const bytes = new library.Writable({ highWaterMark: 100 });
-      const objects = new library.Writable({ highWaterMark: 3, objectMode: true });
-      for (const stream of [bytes, objects]) {
-        stream._write = () => {}; // It never takes the first one.
-        expect(lengthOf(stream)).to.equal(0);
-        for (let count = 0; count < 2; count += 1) stream.write(Buffer.alloc(10));
-      }
-      expect([lengthOf(bytes), highWaterMarkOf(bytes)]).to.deep.equal([20, 100]);
-      expect([lengthOf(objects), highWaterMarkOf(objects)]).to.deep.equal([2, 3]);
-    });
-  }
-
-  it('is unknown of a stream that does not tell', () => {
-    for (const stream of [oldest(), new Minipass()]) {
-      expect(lengthOf(stream)).to.equal(undefined);
-      expect(highWaterMarkOf(stream)).to.equal(undefined);
-    }
-  });
-
-  it('and left it for the operating system, is known of a socket alone', async () => {
-    const { server, client } = await tcpPair();
-    const size = 32 * 1024 * 1024; // More than the buffers of two sockets.
-    client.write(Buffer.alloc(size));
-    expect(untakenBytes(client)).to.be.above(0).and.at.most(size);
-    server.resume();
-    await once(client, 'drain');
-    expect(untakenBytes(client)).to.equal(0);
-    client.destroy();
-    server.destroy();
-    expect(untakenBytes(client)).to.equal(undefined);
-    expect(untakenBytes(new PassThrough())).to.equal(undefined);
   });
 });

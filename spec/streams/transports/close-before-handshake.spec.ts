@@ -2,16 +2,15 @@
 import { once } from 'node:events';
 import type net from 'node:net';
 import { Duplex } from 'node:stream';
-import { setImmediate as turn } from 'node:timers/promises';
 import tls from 'node:tls';
 
 import { expect } from 'chai';
-import sinon from 'sinon';
 
 import { ConnectionDone, ConnectionLost, DuplexTransport } from '../../../lib/index.js';
 import { AccumulatingProtocol } from '../../../lib/testing/index.js';
 import { certificate } from '../../support/certificate.js';
 import { idle } from '../../support/own-protocols.js';
+import { passingTime } from '../../support/passing-time.js';
 import { tcpPair } from '../../support/sockets.js';
 import { trusting } from '../../support/tls-clients.js';
 import { until } from '../../support/until.js';
@@ -62,19 +61,8 @@ describe('A close of a TLS socket before its handshake', () => {
   }
 
   describe('is limited by closeTimeout', () => {
-    let clock: sinon.SinonFakeTimers;
-    beforeEach(() => {
-      clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    });
-    afterEach(() => clock.restore());
-
-    /** Lets `milliseconds` go by, and the bytes that are on their way arrive. */
-    const pass = async (milliseconds: number): Promise<void> => {
-      for (let step = 0; step < 10; step++) {
-        clock.tick(milliseconds / 10);
-        await turn();
-      }
-    };
+    const time = passingTime();
+    const { pass } = time;
 
     for (const [own, other] of sides) {
       for (const method of ['loseConnection', 'loseWriteConnection'] as const) {
@@ -96,7 +84,7 @@ describe('A close of a TLS socket before its handshake', () => {
           expect(protocol.closedReason).to.be.instanceOf(ConnectionLost);
           expect(String(protocol.closedReason)).to.contain('for 500 ms no byte moved');
           expect(socket.destroyed).to.equal(true);
-          expect(clock.countTimers()).to.equal(0);
+          expect(time.clock.countTimers()).to.equal(0);
           raw[other].destroy();
         });
       }

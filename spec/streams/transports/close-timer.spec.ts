@@ -21,6 +21,7 @@ import { families } from '../../support/connection-families.js';
 import { http2Exchange } from '../../support/http2-exchange.js';
 import { memoryPair } from '../../support/memory-pair.js';
 import { idle } from '../../support/own-protocols.js';
+import { passingTime } from '../../support/passing-time.js';
 import { tcpPair } from '../../support/sockets.js';
 import { until } from '../../support/until.js';
 
@@ -38,19 +39,8 @@ class HalfCloseable extends Protocol {
 }
 
 describe('closeTimeout', () => {
-  let clock: sinon.SinonFakeTimers;
-  beforeEach(() => {
-    clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  });
-  afterEach(() => clock.restore());
-
-  /** Lets `milliseconds` go by in steps of a tenth, and the event loop turn after each. */
-  const pass = async (milliseconds: number): Promise<void> => {
-    for (let step = 0; step < 10; step++) {
-      clock.tick(milliseconds / 10);
-      await turn();
-    }
-  };
+  const time = passingTime();
+  const { pass } = time;
 
   for (const [family, open] of families) {
     for (const streaming of [true, false]) {
@@ -197,7 +187,7 @@ describe('closeTimeout', () => {
   it('may be as long as a timer can be', async () => {
     const longest = 2 ** 31 - 1;
     const { transport, client } = await closing({ closeTimeout: longest });
-    clock.tick(longest);
+    time.clock.tick(longest);
     expect(await transport.closed).to.be.instanceOf(ConnectionLost);
     client.destroy();
   });
@@ -209,10 +199,10 @@ describe('closeTimeout', () => {
     consumer.loseConnection();
     ours.emit('end');
     ours.emit('end');
-    expect(clock.countTimers()).to.equal(1);
+    expect(time.clock.countTimers()).to.equal(1);
     consumer.unregisterProducer();
     await consumer.closed;
-    expect(clock.countTimers()).to.equal(0);
+    expect(time.clock.countTimers()).to.equal(0);
   });
 
   it('counts from 0 for another producer, and does not count without a producer', async () => {

@@ -1,0 +1,60 @@
+/**
+ * How much waits in a stream that is written to, and whether it wants more. `readable-stream` 1 to
+ * 3, and with it through2 and duplexify, tell it by their `_writableState` only.
+ */
+import type { AnyWritable } from './capabilities.js';
+
+interface Older {
+  readonly _writableState?: { readonly highWaterMark?: number; readonly length?: number } | null;
+}
+
+/** Bytes (or objects) that wait in `stream`; `undefined` if it cannot tell. */
+export function lengthOf(stream: AnyWritable): number | undefined {
+  return stream.writableLength ?? (stream as Older)._writableState?.length;
+}
+
+/** Whether `stream` said, by what its `write` answered, that it wants no more until its `drain`. */
+export function needsDrain(stream: AnyWritable, answer: unknown): boolean {
+  return answer === false || stream.writableNeedDrain === true;
+}
+
+/**
+ * Whether `stream` is a request of an HTTP/1 client, which stops saying `drain`, and stays in need
+ * of it, once its answer has come before all of it was written.
+ */
+export function missesDrain(stream: AnyWritable): boolean {
+  return 'reusedSocket' in stream;
+}
+
+/** Whether `stream`, which was full, still wants nothing more. */
+export function isYetToDrain(stream: AnyWritable): boolean {
+  return stream.writableNeedDrain === true && !(missesDrain(stream) && lengthOf(stream) === 0);
+}
+
+/**
+ * Bytes that left `stream`, a socket of Node, and that the operating system has not taken yet: one
+ * large write shows there how far it has got. `undefined` for any other stream.
+ */
+export function untakenBytes(stream: AnyWritable): number | undefined {
+  return (stream as { _handle?: { writeQueueSize?: number } | null })._handle?.writeQueueSize;
+}
+
+/**
+ * Bytes that came and went below `stream`, a TLS socket of Node: those of the handshake, too, which
+ * the socket itself does not count. `undefined` for any other stream.
+ */
+export function bytesBelow(stream: AnyWritable): number | undefined {
+  const { _handle: handle } = stream as { _handle?: { _parent?: Counters | null } | null };
+  const { bytesRead = 0, bytesWritten = 0 } = handle?._parent ?? {};
+  return handle?._parent ? bytesRead + bytesWritten : undefined;
+}
+
+interface Counters {
+  readonly bytesRead?: number;
+  readonly bytesWritten?: number;
+}
+
+/** Bytes (or objects) at which `stream` is full; `undefined` if it cannot tell. */
+export function highWaterMarkOf(stream: AnyWritable): number | undefined {
+  return stream.writableHighWaterMark ?? (stream as Older)._writableState?.highWaterMark;
+}
