@@ -3,7 +3,10 @@ export const ROOMS = {
   'lib/streams/any-stream': [
     'spec/streams/any-stream/{buffered,capabilities,claims,encodings,ending,late-encodings}.spec.ts',
     'spec/streams/any-stream/{object-mode,readable-capabilities,release-stream,reset}.spec.ts',
-    'spec/streams/any-stream/{stream-listeners,stream-state}.spec.ts',
+    'spec/streams/any-stream/{destroyed-before,stream-listeners,stream-state}.spec.ts',
+    'spec/streams/transports/{destroyed-silently,http-faults,minipass}.spec.ts',
+    'spec/streams/transports/writable-consumer.failures.spec.ts',
+    'spec/streams/producers/http2-answered.spec.ts',
   ],
   'lib/streams/as-streams': [
     'spec/streams/as-streams/*.spec.ts',
