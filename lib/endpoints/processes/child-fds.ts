@@ -1,6 +1,4 @@
 /** The descriptors of a child. */
-import type { StdioOptions } from 'node:child_process';
-
 import { assertOptions } from '../../base/arguments.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 
@@ -20,7 +18,7 @@ const HIGHEST = 1023;
  * @throws InvalidArgTypeError: a descriptor is neither `'r'`, `'w'` nor a number.
  * @throws OutOfRangeError: a number, of the child's descriptors or of ours, cannot be a descriptor.
  */
-export function stdioFor(childFDs: unknown): StdioOptions {
+export function stdioFor(childFDs: unknown): ('pipe' | 'ignore' | number)[] {
   assertOptions(childFDs, 'options.childFDs');
   const stdio: ('pipe' | 'ignore' | number)[] = [];
   for (const [key, kind] of Object.entries(childFDs)) {

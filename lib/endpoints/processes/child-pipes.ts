@@ -1,6 +1,6 @@
 /** Our ends of the pipes to a child. */
 import type { ChildProcess } from 'node:child_process';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 import { ReadableProducer } from '../../streams/producers/index.js';
 import { WritableConsumer } from '../../streams/transports/index.js';
@@ -13,7 +13,7 @@ import { nextTick } from '../../base/timers.js';
 /** A consumer that does not wait for its own protocol, which asked for the close itself. */
 class ChildInput extends WritableConsumer {
   constructor(
-    pipe: Socket,
+    pipe: Duplex,
     private readonly protocol: object,
   ) {
     super(pipe);
@@ -37,7 +37,7 @@ export class ChildWriter {
    * @param onLost - Called once, when the descriptor is closed, at either end.
    */
   constructor(
-    private readonly pipe: Socket,
+    private readonly pipe: Duplex,
     protocol: object,
     onLost: () => void,
   ) {
@@ -81,7 +81,7 @@ export class ChildReader {
   private paused = false;
 
   constructor(
-    private readonly pipe: Socket,
+    private readonly pipe: Duplex,
     private readonly childFD: number,
   ) {
     this.producer = new ReadableProducer(pipe, { signal: this.closing.signal });
@@ -141,9 +141,9 @@ export class ChildReader {
  * bytes that another process, which has inherited it, has not read yet; and it lets the other pipes
  * flow, paused or not.
  */
-export function takePipes(child: ChildProcess): readonly (Socket | null)[] {
+export function takePipes(child: ChildProcess): readonly (Duplex | null)[] {
   // There are none if there were no descriptors for them.
-  const pipes = (child.stdio as (Socket | null)[] | undefined)?.splice(0) ?? [];
+  const pipes = (child.stdio as (Duplex | null)[] | undefined)?.splice(0) ?? [];
   child.stdin = null;
   return pipes;
 }

@@ -28,7 +28,6 @@ import type { IProcessProtocol, IProcessTransport, ProcessSignal } from './proce
 const GRACE = 1000;
 /** Milliseconds between two checks of the pipes of a process that has exited. */
 const PROBE_INTERVAL = 250;
-
 /**
  * A child process. Bytes that are written go to its standard input, with the flow control of a
  * `WritableConsumer`. Bytes that the child writes go to the protocol, while the transport is not
@@ -64,17 +63,12 @@ export class ProcessTransport implements IProcessTransport {
     child: ChildProcess,
     private readonly protocol: IProcessProtocol,
     childFDs: ChildFDs,
-    cwd?: string,
   ) {
     this.pid = child.pid ?? null;
     child.on('error', (cause) => {
       if (child.pid !== undefined) {
         log.err(cause, 'A child process failed'); // The error of a signal that couldn't be sent.
         return;
-      }
-      // Node's error names the program even if it is the directory that does not exist.
-      if (cwd !== undefined && 'code' in cause && cause.code === 'ENOENT') {
-        cause.message += ` (or the directory ${cwd})`;
       }
       this.exited(new ProcessTerminated(null, null, { cause }));
     });

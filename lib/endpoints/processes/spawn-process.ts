@@ -4,6 +4,7 @@ import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { stdioFor, type ChildFDs } from './child-fds.js';
 import type { IProcessProtocol } from './process-interfaces.js';
 import { ProcessTransport } from './process-transport.js';
+import { startChild } from './start-child.js';
 
 /** Options of {@link spawnProcess}. */
 export interface SpawnOptions {
@@ -34,8 +35,8 @@ const CALLBACKS = [
 ];
 
 /**
- * Starts a program, and connects `protocol` to it before this returns. A program that can't be
- * started ends at once: the reason that `processEnded` gets has the `cause`.
+ * Starts a program, and connects `protocol` to it before this returns. A program that the system
+ * does not start ends at once: the reason that `processEnded` gets has the `cause`.
  *
  * @param protocol - The protocol that is told of the process.
  * @param executable - The program: a path, or a name that is looked up in `PATH`.
@@ -43,8 +44,8 @@ const CALLBACKS = [
  * @param options - See {@link SpawnOptions}.
  * @returns the process.
  * @throws InvalidArgTypeError, OutOfRangeError: an argument is not valid; nothing was started.
- * @throws the error that `node:child_process` throws, for example for a null byte in an argument or
- *   a `uid` that we may not take; or the reason of the signal. Nothing was started.
+ * @throws the error that `node:child_process` throws for an argument that is not valid, for example
+ *   for a null byte in it; or the reason of the signal. Nothing was started.
  * @see Twisted: `reactor.spawnProcess`
  */
 export function spawnProcess(
@@ -59,8 +60,7 @@ export function spawnProcess(
   const { childFDs = STANDARD, env, cwd, uid, gid, signal } = options;
   const stdio = stdioFor(childFDs);
   signal?.throwIfAborted();
-  const { spawn } = process.getBuiltinModule('node:child_process');
-  const child = spawn(executable, args, {
+  const child = startChild(executable, args, {
     stdio,
     ...(env && { env }),
     ...(cwd !== undefined && { cwd }),
@@ -72,7 +72,7 @@ export function spawnProcess(
     addAbortListener(signal, kill);
     child.once('exit', () => removeAbortListener(signal, kill));
   }
-  return new ProcessTransport(child, protocol, childFDs, cwd);
+  return new ProcessTransport(child, protocol, childFDs);
 }
 
 function assertProcessProtocol(protocol: unknown): asserts protocol is IProcessProtocol {

@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 
 import {
+  type ChildFDs,
   ProcessDone,
   ProcessExitedAlready,
   ProcessTerminated,
@@ -194,16 +195,25 @@ describe('spawnProcess', () => {
     });
   });
 
-  it('ends at once a process that cannot be started, with the reason', async () => {
-    for (const [executable, code] of [
-      ['/no/such/program', 'ENOENT'],
-      [folder.write('no-program', ''), 'EACCES'],
-    ] as const) {
+  // Node emits the first two errors, and throws the others.
+  for (const [code, executable, args, childFDs] of [
+    ['ENOENT', () => '/no/such/program'],
+    ['EACCES', () => folder.write('no-program', '')],
+    ['ENOTDIR', () => '/dev/null/program'],
+    ['ENAMETOOLONG', () => `/${'x'.repeat(5000)}`],
+    ['E2BIG', () => '/bin/true', ['x'.repeat(4_000_000)]],
+    ['EBADF', () => '/bin/true', [], { 5: 1000 }],
+  ] as const) {
+    it(`ends at once a process that cannot be started (${code}), with the reason`, async () => {
+      const start = (protocol: Recorder, fds: ChildFDs) =>
+        spawnProcess(protocol, executable(), args, { childFDs: { ...fds, ...childFDs } });
+      const three: ChildFDs = { 0: 'w', 1: 'r', 2: 'r' };
       const protocol = new Recorder(({ transport }) => transport.write(Buffer.from('early')));
-      spawnProcess(protocol, executable);
+      start(protocol, three);
+      expect(protocol.told).to.deep.equal(['made']);
       expect(protocol.transport.pid).to.equal(null);
       const idle = new Recorder();
-      spawnProcess(idle, executable, [], { childFDs: { 0: 'w', 1: 'r', 3: 'w', 4: 'r' } });
+      start(idle, { 0: 'w', 1: 'r', 3: 'w', 4: 'r' });
       await idle.whenEnded;
       expect(idle.told).to.have.length(7);
       // Node would send it to our own process group: the number of what was not started is 0.
@@ -220,18 +230,55 @@ describe('spawnProcess', () => {
           'ended for the same reason',
         ].sort(),
       );
+      expect(protocol.told.indexOf('lost 0')).to.be.below(
+        protocol.told.indexOf('exited ProcessTerminated'),
+      );
+      expect(protocol.reason).to.include({ exitCode: null, signal: null });
       expect(protocol.reason?.cause).to.have.property('code', code);
       expect(producer.log.at(-1)).to.equal('stop');
-    }
+      expect(logged).to.deep.equal([]);
+    });
+  }
+
+  it('ends at once a process that cannot be started and has no pipes', async () => {
+    const protocol = new Recorder();
+    spawnProcess(protocol, '/dev/null/program', [], { childFDs: {} });
+    await protocol.whenEnded;
+    expect(protocol.told).to.deep.equal([
+      'made',
+      'exited ProcessTerminated',
+      'ended for the same reason',
+    ]);
+  });
+
+  it('lets a protocol close a process that cannot be started', async () => {
+    const quitting = new Recorder(({ transport }) => {
+      transport.write(Buffer.from('last'));
+      transport.loseConnection();
+    });
+    const transport = spawnProcess(quitting, '/dev/null/program');
+    await transport[Symbol.asyncDispose]();
+    expect(quitting.told).to.have.length(6);
+    const aborted = new Recorder();
+    const controller = new AbortController();
+    spawnProcess(aborted, '/dev/null/program', [], { signal: controller.signal });
+    controller.abort();
+    await aborted.whenEnded;
+    expect(aborted.reason?.cause).to.have.property('code', 'ENOTDIR');
     expect(logged).to.deep.equal([]);
   });
 
-  it('names the directory too, where the directory may be missing', async () => {
-    const protocol = new Recorder();
-    spawnProcess(protocol, 'true', [], { cwd: '/no/such/directory' });
-    await protocol.whenEnded;
-    expect(protocol.reason).to.have.property('message').that.includes('/no/such/directory');
-    expect(protocol.reason?.cause).to.have.property('code', 'ENOENT');
+  it('names the directory too, where the directory may be to blame', async () => {
+    for (const [cwd, code] of [
+      ['/no/such/directory', 'ENOENT'],
+      [folder.write('no-directory', ''), 'ENOTDIR'],
+    ] as const) {
+      const protocol = new Recorder();
+      spawnProcess(protocol, 'true', [], { cwd });
+      await protocol.whenEnded;
+      expect(protocol.reason).to.have.property('message').that.includes(cwd);
+      expect(protocol.reason?.cause).to.have.property('code', code);
+    }
   });
 
   it('works with a protocol that closes everything, or throws, in any callback', async () => {
