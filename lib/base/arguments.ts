@@ -1,5 +1,5 @@
 /** Checks of arguments that users hand in. Each throws before anything has changed. */
-import { InvalidArgTypeError } from './errors.js';
+import { InvalidArgTypeError, OutOfRangeError } from './errors.js';
 
 /** @throws InvalidArgTypeError: `options` is not an object. */
 export function assertOptions(options: unknown, name = 'options'): asserts options is object {
@@ -11,6 +11,37 @@ export function assertOptions(options: unknown, name = 'options'): asserts optio
 /** @throws InvalidArgTypeError: `value` is not a function. */
 export function assertFunction(value: unknown, name: string): void {
   if (typeof value !== 'function') throw new InvalidArgTypeError(name, 'a function', value);
+}
+
+/** @throws InvalidArgTypeError: `value` is given, and is not a boolean. */
+export function assertBoolean(value: unknown, name: string): void {
+  if (value === undefined || typeof value === 'boolean') return;
+  throw new InvalidArgTypeError(name, 'a boolean', value);
+}
+
+/**
+ * @param expected - The end of the sentence 'must be …'.
+ * @param isInRange - Whether a number is in range; `false` for `NaN`.
+ * @throws InvalidArgTypeError: `value` is not a number.
+ * @throws OutOfRangeError: it is a number that is out of range.
+ */
+export function assertNumber(
+  value: unknown,
+  name: string,
+  expected: string,
+  isInRange: (value: number) => boolean,
+): asserts value is number {
+  if (typeof value !== 'number') throw new InvalidArgTypeError(name, expected, value);
+  if (!isInRange(value)) throw new OutOfRangeError(name, expected, value);
+}
+
+/**
+ * @throws InvalidArgTypeError: `value` is not a number.
+ * @throws OutOfRangeError: it is not a whole number of at least `least`.
+ */
+export function assertWholeNumber(value: unknown, name: string, least: number): void {
+  const isInRange = (given: number) => Number.isSafeInteger(given) && given >= least;
+  assertNumber(value, name, `a whole number of at least ${least}`, isInRange);
 }
 
 /**

@@ -1,19 +1,17 @@
-import { InvalidArgTypeError, OutOfRangeError } from './errors.js';
+import { assertNumber } from './arguments.js';
 
 /**
  * @throws InvalidArgTypeError: `seconds` is not a number.
  * @throws OutOfRangeError: `seconds` is `NaN`.
  */
-export function assertSeconds(name: string, seconds: unknown): asserts seconds is number {
-  if (typeof seconds !== 'number') throw new InvalidArgTypeError(name, 'a number', seconds);
-  if (Number.isNaN(seconds)) throw new OutOfRangeError(name, 'a number of seconds', seconds);
+export function assertSeconds(seconds: unknown, name: string): asserts seconds is number {
+  assertNumber(seconds, name, 'a number of seconds', (given) => !Number.isNaN(given));
 }
 
 /**
  * @throws InvalidArgTypeError: `seconds` is not a number.
  * @throws OutOfRangeError: `seconds` is below 0 or `NaN`.
  */
-export function assertNotNegative(name: string, seconds: unknown): asserts seconds is number {
-  assertSeconds(name, seconds);
-  if (seconds < 0) throw new OutOfRangeError(name, '0 seconds or more', seconds);
+export function assertNotNegative(seconds: unknown, name: string): asserts seconds is number {
+  assertNumber(seconds, name, 'a number of seconds, 0 or more', (given) => given >= 0);
 }

@@ -45,7 +45,7 @@ export class Clock implements IReactorTime {
     f: (...args: Args) => unknown,
     ...args: Args
   ): DelayedCall {
-    assertSeconds('delay', delay);
+    assertSeconds(delay, 'delay');
     assertFunction(f, 'f');
     const time = this.seconds() + delay;
     const call = new DelayedCall(time, f as (...args: unknown[]) => unknown, args, {
@@ -73,7 +73,7 @@ export class Clock implements IReactorTime {
    * @throws the error that a call throws; the calls after it are left for the next `advance`.
    */
   advance(amount: number): void {
-    assertSeconds('amount', amount);
+    assertSeconds(amount, 'amount');
     this.rightNow += amount;
     for (;;) {
       this.#sortCalls();

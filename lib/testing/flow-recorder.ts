@@ -1,7 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
-import { InvalidArgTypeError, OutOfRangeError } from '../base/errors.js';
-import { assertFunction, assertKnownOptions, assertOptions } from '../base/arguments.js';
+import { InvalidArgTypeError } from '../base/errors.js';
+import {
+  assertFunction,
+  assertKnownOptions,
+  assertNumber,
+  assertOptions,
+} from '../base/arguments.js';
 import type { ConnectionMessage, ProducerMessage } from '../base/diagnostics.js';
 import { nameOf } from '../base/name-of.js';
 import { now } from '../base/timers.js';
@@ -105,10 +110,8 @@ export class FlowRecorder {
     assertOptions(options);
     assertKnownOptions(options, ['interval', 'measure']);
     const { interval = 10, measure = () => ({}) } = options;
-    if (typeof interval !== 'number') {
-      throw new InvalidArgTypeError('options.interval', 'a number of milliseconds', interval);
-    }
-    if (!(interval > 0)) throw new OutOfRangeError('options.interval', 'above 0', interval);
+    const expected = 'a number of milliseconds above 0';
+    assertNumber(interval, 'options.interval', expected, (given) => given > 0);
     assertFunction(measure, 'options.measure');
     this.measure = measure;
     const { highWaterMark } = consumer as { highWaterMark?: unknown };

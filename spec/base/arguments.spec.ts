@@ -1,12 +1,15 @@
 import { expect } from 'chai';
 
-import { InvalidArgTypeError } from '../../lib/base/errors.js';
+import { InvalidArgTypeError, OutOfRangeError } from '../../lib/base/errors.js';
 import {
+  assertBoolean,
   assertFunction,
   assertKnownOptions,
   assertMethod,
   assertNotNull,
+  assertNumber,
   assertOptions,
+  assertWholeNumber,
   itemsOf,
 } from '../../lib/base/arguments.js';
 
@@ -69,6 +72,29 @@ describe('A check of an argument', () => {
 
   it('takes options that are an object', () => {
     refuses((value) => assertOptions(value, 'it'), [null, undefined, 1, () => {}], [{}, []]);
+  });
+
+  it('takes a boolean, which may be left out', () => {
+    refuses((value) => assertBoolean(value, 'it'), [null, 0, 'true'], [true, false, undefined]);
+  });
+
+  it('takes a number in range, and refuses another value and another number with the same words', () => {
+    const isEven = (given: number) => given % 2 === 0;
+    const check = (value: unknown) => assertNumber(value, 'it', 'an even number', isEven);
+    refuses(check, [null, undefined, '2', 2n], [2, -4, 0]);
+    for (const value of [3, NaN, Infinity]) {
+      expect(() => check(value))
+        .to.throw(OutOfRangeError, '"it" must be an even number')
+        .with.property('code', 'ERR_OUT_OF_RANGE');
+    }
+  });
+
+  it('takes a whole number that is large enough', () => {
+    const check = (value: unknown) => assertWholeNumber(value, 'it', 1);
+    refuses(check, [null, '1'], [1, 2 ** 40]);
+    for (const value of [0, -1, 1.5, NaN, Infinity, 2 ** 53]) {
+      expect(() => check(value)).to.throw(OutOfRangeError, 'a whole number of at least 1');
+    }
   });
 
   it('takes a function', () => {

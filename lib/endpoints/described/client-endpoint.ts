@@ -1,5 +1,5 @@
 import { assertSignal } from '../../base/abort-signal.js';
-import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
+import { assertBoolean, assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { assertFactory, type IProtocol } from '../../twisted/core/index.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import {
@@ -76,10 +76,7 @@ export class ClientEndpoint implements IStreamClientEndpoint {
     assertPlaceOptions(options);
     assertKnownOptions(options, ['lockfile']);
     this.ready = readyToConnect(options);
-    const { lockfile } = options;
-    if (lockfile !== undefined && typeof lockfile !== 'boolean') {
-      throw new InvalidArgTypeError('options.lockfile', 'a boolean', lockfile);
-    }
+    assertBoolean(options.lockfile, 'options.lockfile');
     this.options = Object.freeze(this.ready.options);
   }
 

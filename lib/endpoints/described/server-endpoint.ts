@@ -1,6 +1,11 @@
 import { assertSignal } from '../../base/abort-signal.js';
-import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
-import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import {
+  assertBoolean,
+  assertKnownOptions,
+  assertNumber,
+  assertOptions,
+} from '../../base/arguments.js';
+import { InvalidArgTypeError } from '../../base/errors.js';
 import { logRejection } from '../../base/rejection.js';
 import {
   assertFactory,
@@ -166,19 +171,12 @@ async function listenOnStandardIO(
 }
 
 function assertUnixOptions({ mode, lockfile, path }: ListenOptions & UnixSocketOptions): void {
-  if (mode !== undefined) assertMode(mode);
-  if (lockfile !== undefined && typeof lockfile !== 'boolean') {
-    throw new InvalidArgTypeError('options.lockfile', 'a boolean', lockfile);
+  if (mode !== undefined) {
+    const isMode = (given: number) => Number.isInteger(given) && given >= 0 && given <= 0o7777;
+    assertNumber(mode, 'options.mode', 'permissions, from 0 to 0o7777', isMode);
   }
+  assertBoolean(lockfile, 'options.lockfile');
   if (path === undefined && (mode !== undefined || lockfile !== undefined)) {
     throw new InvalidArgTypeError('options.path', 'a path, for `mode` and `lockfile`', path);
-  }
-}
-
-function assertMode(mode: unknown): void {
-  const expected = 'permissions, from 0 to 0o7777';
-  if (typeof mode !== 'number') throw new InvalidArgTypeError('options.mode', expected, mode);
-  if (!(Number.isInteger(mode) && mode >= 0 && mode <= 0o7777)) {
-    throw new OutOfRangeError('options.mode', expected, mode);
   }
 }

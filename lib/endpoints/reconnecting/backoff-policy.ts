@@ -1,4 +1,4 @@
-import { assertFunction } from '../../base/arguments.js';
+import { assertFunction, assertNumber } from '../../base/arguments.js';
 import { assertNotNegative } from '../../base/seconds.js';
 
 /**
@@ -32,9 +32,9 @@ export function backoffPolicy(
   factor = 1.5,
   jitter: () => number = Math.random,
 ): RetryPolicy {
-  assertNotNegative('initialDelay', initialDelay);
-  assertNotNegative('maxDelay', maxDelay);
-  assertNotNegative('factor', factor);
+  assertNotNegative(initialDelay, 'initialDelay');
+  assertNotNegative(maxDelay, 'maxDelay');
+  assertNumber(factor, 'factor', 'a number of at least 0', (given) => given >= 0);
   assertFunction(jitter, 'jitter');
   return (attempt) => {
     const power = factor ** Math.min(MOST_ATTEMPTS, attempt);

@@ -185,7 +185,7 @@ export class ClientMachine implements AttemptListener {
     try {
       const delay = this.options.retryPolicy(this.failedAttempts);
       logRejection(delay, 'The retryPolicy of a ClientService rejected');
-      assertNotNegative('retryPolicy()', delay);
+      assertNotNegative(delay, 'retryPolicy()');
       return delay;
     } catch (thrown) {
       log.err(thrown, 'The retryPolicy of a ClientService failed; it waits as it does without one');

@@ -3,9 +3,10 @@ import {
   assertFunction,
   assertKnownOptions,
   assertMethod,
+  assertNumber,
   assertOptions,
 } from '../../base/arguments.js';
-import { InvalidArgTypeError, InvalidStateError, OutOfRangeError } from '../../base/errors.js';
+import { InvalidStateError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
 import { type IReactorTime, reactor } from '../../twisted/cooperation/index.js';
 import { assertFactory, type IProtocol } from '../../twisted/core/index.js';
@@ -130,17 +131,13 @@ export class ClientService<Built extends IProtocol = IProtocol> {
     assertOptions(options);
     assertKnownOptions(options, ['signal']);
     assertSignal(options.signal);
-    if (failAfterFailures !== null) assertFailures(failAfterFailures);
+    if (failAfterFailures !== null) {
+      const expected = 'a whole number, or null, as in whenConnected(3)';
+      assertNumber(failAfterFailures, 'failAfterFailures', expected, Number.isInteger);
+    }
     // Our factory built it, so its type is right.
     return (await this.#machine.whenConnected(failAfterFailures, options.signal)) as Built;
   }
-}
-
-function assertFailures(value: unknown): void {
-  const expected = 'a whole number, or null, as in whenConnected(3)';
-  if (typeof value !== 'number')
-    throw new InvalidArgTypeError('failAfterFailures', expected, value);
-  if (!Number.isInteger(value)) throw new OutOfRangeError('failAfterFailures', expected, value);
 }
 
 function assertClientServiceOptions(options: unknown): void {

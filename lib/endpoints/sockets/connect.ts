@@ -4,14 +4,15 @@ import {
   type TLSSide,
   tlsSide,
 } from '../../streams/transports/index.js';
-import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
-import { assertOptions } from '../../base/arguments.js';
+import { InvalidArgTypeError } from '../../base/errors.js';
+import { assertNumber, assertOptions } from '../../base/arguments.js';
+import { LONGEST_TIMER } from '../../base/timers.js';
 import { Connector, type ConnectOptions } from './connector.js';
 import { assertClientFactory, type IClientFactory } from '../../twisted/core/index.js';
 import { assertPlace } from './place.js';
 
 /** In seconds: the longest that Node's timers wait. */
-const LONGEST_TIMEOUT = 2_147_483;
+const LONGEST_TIMEOUT = Math.floor(LONGEST_TIMER / 1000);
 
 /**
  * Connects, and gives the connection the protocol that `factory` builds, on a `DuplexTransport`.
@@ -71,10 +72,6 @@ function assertConnectOptions(options: unknown): asserts options is ConnectOptio
   }
   if (timeout === undefined || timeout === null) return;
   const expected = `a number of seconds above 0, and at most ${LONGEST_TIMEOUT}`;
-  if (typeof timeout !== 'number') {
-    throw new InvalidArgTypeError('options.timeout', expected, timeout);
-  }
-  if (!(timeout > 0 && timeout <= LONGEST_TIMEOUT)) {
-    throw new OutOfRangeError('options.timeout', expected, timeout);
-  }
+  const isInRange = (given: number) => given > 0 && given <= LONGEST_TIMEOUT;
+  assertNumber(timeout, 'options.timeout', expected, isInRange);
 }

@@ -11,7 +11,7 @@ import {
   type WritableConsumerOptions,
 } from '../../streams/transports/index.js';
 import { addAbortListener, assertSignal, removeAbortListener } from '../../base/abort-signal.js';
-import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import { assertWholeNumber } from '../../base/arguments.js';
 import {
   assertFactory,
   type IAddress,
@@ -240,12 +240,5 @@ function assertListenOptions(options: unknown): asserts options is ListenOptions
   assertWritableConsumerOptions(options);
   const { backlog, signal } = options as Partial<Record<string, unknown>>;
   assertSignal(signal);
-  if (backlog === undefined) return;
-  const expected = 'a whole number of at least 0';
-  if (typeof backlog !== 'number') {
-    throw new InvalidArgTypeError('options.backlog', expected, backlog);
-  }
-  if (!Number.isSafeInteger(backlog) || backlog < 0) {
-    throw new OutOfRangeError('options.backlog', expected, backlog);
-  }
+  if (backlog !== undefined) assertWholeNumber(backlog, 'options.backlog', 0);
 }

@@ -1,8 +1,8 @@
 /** The place to listen or connect: a TCP port, or a Unix socket's path. */
 import { Buffer } from 'node:buffer';
 
-import { assertKnownOptions } from '../../base/arguments.js';
-import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import { assertKnownOptions, assertNumber } from '../../base/arguments.js';
+import { InvalidArgTypeError } from '../../base/errors.js';
 import { tcpAddress } from '../../streams/transports/index.js';
 import type { IAddress } from '../../twisted/core/index.js';
 
@@ -29,8 +29,6 @@ export type Place =
       host?: undefined;
     };
 
-const PORT = 'a whole number from 0 to 65535';
-
 /** The options that `listen` and `connect` share. */
 const COMMON = ['port', 'host', 'path', 'highWaterMark', 'waitsForProducer', 'closeTimeout'];
 
@@ -42,9 +40,8 @@ const OUR_NAMES = { interface: 'host', bindAddress: 'localAddress', contextFacto
 
 /**
  * @param others - The other options that may be given with a place.
- * @throws InvalidArgTypeError: an option is misspelt, or has Twisted's name.
- * @throws InvalidArgTypeError: there is neither a `port` nor a `path`, or there are both, or an
- *   option is of the wrong kind.
+ * @throws InvalidArgTypeError: an option is misspelt, has Twisted's name or is of the wrong kind; or
+ *   there is neither a `port` nor a `path`, or there are both.
  * @throws OutOfRangeError: `port` is not a whole number from 0 to 65535.
  */
 export function assertPlace(options: unknown, others: readonly string[]): asserts options is Place {
@@ -66,10 +63,8 @@ export function assertPlace(options: unknown, others: readonly string[]): assert
     throw new InvalidArgTypeError('options.host', 'a name or an address', host);
   }
   if (path !== undefined) return;
-  if (typeof port !== 'number') throw new InvalidArgTypeError('options.port', PORT, port);
-  if (!(Number.isInteger(port) && port >= 0 && port < 65536)) {
-    throw new OutOfRangeError('options.port', PORT, port);
-  }
+  const isPort = (given: number) => Number.isInteger(given) && given >= 0 && given < 65536;
+  assertNumber(port, 'options.port', 'a whole number from 0 to 65535', isPort);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import { assertNumber } from '../../base/arguments.js';
 import { log } from '../../base/log.js';
 import { type IDelayedCall, reactor } from '../../twisted/cooperation/index.js';
 import {
@@ -70,9 +70,10 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
     readonly readLimit: number | null = null,
     readonly writeLimit: number | null = null,
   ) {
-    assertCount('maxConnectionCount', maxConnectionCount, 0);
-    if (readLimit !== null) assertCount('readLimit', readLimit, Number.MIN_VALUE);
-    if (writeLimit !== null) assertCount('writeLimit', writeLimit, Number.MIN_VALUE);
+    const isCount = (given: number) => given >= 0;
+    assertNumber(maxConnectionCount, 'maxConnectionCount', 'a number of at least 0', isCount);
+    if (readLimit !== null) assertLimit(readLimit, 'readLimit');
+    if (writeLimit !== null) assertLimit(writeLimit, 'writeLimit');
     super(wrappedFactory);
   }
 
@@ -234,9 +235,6 @@ function laterOf(before: IDelayedCall | null, end: IDelayedCall): IDelayedCall {
   return late;
 }
 
-function assertCount(name: string, value: unknown, least: number): void {
-  if (typeof value !== 'number') throw new InvalidArgTypeError(name, 'a number', value);
-  if (!(value >= least)) {
-    throw new OutOfRangeError(name, least === 0 ? '0 or more' : 'above 0', value);
-  }
+function assertLimit(limit: unknown, name: string): void {
+  assertNumber(limit, name, 'a number above 0, or null', (given) => given > 0);
 }

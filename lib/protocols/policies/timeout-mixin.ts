@@ -89,7 +89,7 @@ export function TimeoutMixin(Base: abstract new (...args: never[]) => object = O
     }
 
     setTimeout(period: number | null): number | null {
-      if (period !== null) assertNotNegative('period', period);
+      if (period !== null) assertNotNegative(period, 'period');
       const { timeOut: before } = this;
       this.timeOut = period;
       const call = this.#timeoutCall;

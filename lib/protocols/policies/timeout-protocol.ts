@@ -44,7 +44,7 @@ export class TimeoutProtocol<P extends IProtocol = IProtocol> extends ProtocolWr
    *   nothing has changed.
    */
   setTimeout(timeoutPeriod: number | null = this.timeoutPeriod): void {
-    if (timeoutPeriod !== null) assertNotNegative('timeoutPeriod', timeoutPeriod);
+    if (timeoutPeriod !== null) assertNotNegative(timeoutPeriod, 'timeoutPeriod');
     this.cancelTimeout();
     this.timeoutPeriod = timeoutPeriod;
     if (timeoutPeriod === null) return;

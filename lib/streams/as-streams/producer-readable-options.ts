@@ -1,9 +1,8 @@
 /** The options of a `ProducerReadable`, and their check. */
-import { Buffer } from 'node:buffer';
-
+import { assertBoolean } from '../../base/arguments.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { isPullProducer } from '../../twisted/core/index.js';
-import { assertStreamOptions } from './stream-options.js';
+import { assertEncoding, assertStreamOptions } from './stream-options.js';
 
 /** The options of a `ProducerReadable`. */
 export interface ProducerReadableOptions {
@@ -51,10 +50,6 @@ export function assertProducerReadableOptions(options: ProducerReadableOptions):
   }
   assertStreamOptions(options, NAMES);
   const { encoding, end } = options as Record<string, unknown>;
-  if (end !== undefined && typeof end !== 'boolean') {
-    throw new InvalidArgTypeError('options.end', 'a boolean', end);
-  }
-  if (encoding !== undefined && !Buffer.isEncoding(encoding as string)) {
-    throw new InvalidArgTypeError('options.encoding', 'an encoding that Buffer knows', encoding);
-  }
+  assertBoolean(end, 'options.end');
+  assertEncoding(encoding, 'options.encoding');
 }

@@ -3,8 +3,7 @@
  */
 import { Duplex } from '#stream';
 
-import { assertFunction } from '../../base/arguments.js';
-import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import { assertFunction, assertNumber } from '../../base/arguments.js';
 import { LONGEST_TIMER } from '../../base/timers.js';
 import type { IAddress, ITCPTransport, ITransport, TCPAddress } from '../../twisted/core/index.js';
 
@@ -75,12 +74,8 @@ export abstract class SocketLike extends Duplex {
    * @throws OutOfRangeError: `milliseconds` is negative or infinite.
    */
   setTimeout(milliseconds: number, callback?: () => void): this {
-    if (typeof milliseconds !== 'number') {
-      throw new InvalidArgTypeError('milliseconds', 'a number', milliseconds);
-    }
-    if (!(milliseconds >= 0 && Number.isFinite(milliseconds))) {
-      throw new OutOfRangeError('milliseconds', 'finite and at least 0', milliseconds);
-    }
+    const isInRange = (given: number) => given >= 0 && Number.isFinite(given);
+    assertNumber(milliseconds, 'milliseconds', 'a finite number of at least 0', isInRange);
     if (callback !== undefined) assertFunction(callback, 'callback');
     this.timeout = milliseconds;
     this.stopTimer();

@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 
 import { InvalidArgTypeError } from '../../base/errors.js';
-import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
+import { assertBoolean, assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { assertHighWaterMark } from '../any-stream/index.js';
 import { assertSignal } from '../../base/abort-signal.js';
 
@@ -26,14 +26,15 @@ export function assertStreamOptions(options: unknown, names: readonly string[]):
       throw new InvalidArgTypeError(`options.${name}`, 'false: this carries bytes', given[name]);
     }
   }
-  for (const name of HIGH_WATER_MARKS) assertHighWaterMark(`options.${name}`, given[name]);
+  for (const name of HIGH_WATER_MARKS) assertHighWaterMark(given[name], `options.${name}`);
   const { defaultEncoding, objectMode, signal } = given;
-  if (objectMode !== undefined && typeof objectMode !== 'boolean') {
-    throw new InvalidArgTypeError('options.objectMode', 'a boolean', objectMode);
-  }
-  if (defaultEncoding !== undefined && !Buffer.isEncoding(defaultEncoding as string)) {
-    const expected = 'an encoding that Buffer knows';
-    throw new InvalidArgTypeError('options.defaultEncoding', expected, defaultEncoding);
-  }
+  assertBoolean(objectMode, 'options.objectMode');
+  assertEncoding(defaultEncoding, 'options.defaultEncoding');
   assertSignal(signal);
+}
+
+/** @throws InvalidArgTypeError: `encoding` is given, and `Buffer` does not know it. */
+export function assertEncoding(encoding: unknown, name: string): void {
+  if (encoding === undefined || Buffer.isEncoding(encoding as string)) return;
+  throw new InvalidArgTypeError(name, 'an encoding that Buffer knows', encoding);
 }

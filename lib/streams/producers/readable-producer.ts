@@ -1,7 +1,7 @@
 /** A stream that is read from, as a Twisted producer. */
 import { InvalidArgTypeError, InvalidStateError } from '../../base/errors.js';
 import { assertConsumer, type IConsumer, type IPushProducer } from '../../twisted/core/index.js';
-import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
+import { assertBoolean, assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { assertSignal, onAbort } from '../../base/abort-signal.js';
 import { EmitterSource } from './emitter-source.js';
 import { cursorOfIterable, cursorOfWebReadable, IteratorSource } from './iterator-source.js';
@@ -145,8 +145,6 @@ function assertReadableProducerOptions(
   assertOptions(options);
   assertKnownOptions(options, ['streaming', 'signal']);
   const { streaming, signal } = options as { streaming?: unknown; signal?: unknown };
-  if (streaming !== undefined && typeof streaming !== 'boolean') {
-    throw new InvalidArgTypeError('options.streaming', 'a boolean', streaming);
-  }
+  assertBoolean(streaming, 'options.streaming');
   assertSignal(signal);
 }

@@ -3,8 +3,8 @@ import type { ConnectionOptions, TlsOptions, TLSSocketOptions } from 'node:tls';
 import type { ServerOpts } from 'node:net';
 
 import { assertSignal } from '../../base/abort-signal.js';
-import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
-import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import { assertKnownOptions, assertNumber, assertOptions } from '../../base/arguments.js';
+import { InvalidArgTypeError } from '../../base/errors.js';
 import { LONGEST_TIMER } from '../../base/timers.js';
 
 /**
@@ -96,10 +96,6 @@ export function assertTLSOptions(options: unknown, name: string): void {
   }
   if (handshakeTimeout === undefined) return;
   const expected = `a number of milliseconds above 0, and at most ${LONGEST_TIMER}`;
-  if (typeof handshakeTimeout !== 'number') {
-    throw new InvalidArgTypeError(`${name}.handshakeTimeout`, expected, handshakeTimeout);
-  }
-  if (!(handshakeTimeout > 0 && handshakeTimeout <= LONGEST_TIMER)) {
-    throw new OutOfRangeError(`${name}.handshakeTimeout`, expected, handshakeTimeout);
-  }
+  const isInRange = (given: number) => given > 0 && given <= LONGEST_TIMER;
+  assertNumber(handshakeTimeout, `${name}.handshakeTimeout`, expected, isInRange);
 }

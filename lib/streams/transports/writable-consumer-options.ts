@@ -1,8 +1,13 @@
 /** The options of a `WritableConsumer`, and their check. */
-import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import { InvalidArgTypeError } from '../../base/errors.js';
 import { isProtocol } from '../../twisted/core/index.js';
 import { assertSignal } from '../../base/abort-signal.js';
-import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
+import {
+  assertBoolean,
+  assertKnownOptions,
+  assertNumber,
+  assertOptions,
+} from '../../base/arguments.js';
 import { assertHighWaterMark } from '../any-stream/index.js';
 
 /** Options of `WritableConsumer`. */
@@ -51,17 +56,11 @@ export function assertWritableConsumerOptions(options: unknown): void {
   const { highWaterMark, waitsForProducer, closeTimeout, signal } = options as Partial<
     Record<string, unknown>
   >;
-  assertHighWaterMark('options.highWaterMark', highWaterMark);
-  if (waitsForProducer !== undefined && typeof waitsForProducer !== 'boolean') {
-    throw new InvalidArgTypeError('options.waitsForProducer', 'a boolean', waitsForProducer);
+  assertHighWaterMark(highWaterMark, 'options.highWaterMark');
+  assertBoolean(waitsForProducer, 'options.waitsForProducer');
+  if (closeTimeout !== undefined) {
+    const expected = 'a number of milliseconds, at least 0';
+    assertNumber(closeTimeout, 'options.closeTimeout', expected, (given) => given >= 0);
   }
-  assertCloseTimeout(closeTimeout);
   assertSignal(signal);
-}
-
-function assertCloseTimeout(milliseconds: unknown): void {
-  if (milliseconds === undefined) return;
-  const [name, expected] = ['options.closeTimeout', 'a number of milliseconds, at least 0'];
-  if (typeof milliseconds !== 'number') throw new InvalidArgTypeError(name, expected, milliseconds);
-  if (!(milliseconds >= 0)) throw new OutOfRangeError(name, expected, milliseconds);
 }

@@ -2,8 +2,8 @@
  * A rule of the contract, and the code that runs a list of them against objects that a user's
  * function makes.
  */
-import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
-import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import { assertKnownOptions, assertNumber, assertOptions } from '../../base/arguments.js';
+import { InvalidArgTypeError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
 import { whenRejected } from '../../base/rejection.js';
 import { now, setImmediate } from '../../base/timers.js';
@@ -152,7 +152,7 @@ function turn(): Promise<void> {
 /**
  * Plays each rule against a new subject, in order.
  *
- * @throws InvalidArgTypeError: `make` is not a function, or `options` is not an object.
+ * @throws the error that `make` throws.
  * @throws RuleBrokenError: the first rule that is broken.
  */
 export async function checkRules<Subject>(
@@ -235,9 +235,11 @@ export function assertCheckArguments(make: unknown, options: unknown): void {
   for (const name of OPTIONS) {
     const { [name]: value } = options as Record<string, unknown>;
     if (value === undefined) continue;
-    if (typeof value !== 'number') {
-      throw new InvalidArgTypeError(`options.${name}`, 'a number of milliseconds', value);
-    }
-    if (!(value > 0)) throw new OutOfRangeError(`options.${name}`, 'above 0', value);
+    assertNumber(
+      value,
+      `options.${name}`,
+      'a number of milliseconds above 0',
+      (given) => given > 0,
+    );
   }
 }

@@ -1,12 +1,16 @@
 /** Divides the event loop's time among tasks that each do a little at a time. */
 import { CooperativeTask } from './cooperative-task.js';
-import { InvalidArgTypeError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
 import { RoundRobin } from './round-robin.js';
 import { SchedulerStopped } from './scheduler-errors.js';
 import { timeSlice } from '../../base/time-slice.js';
 import { addAbortListener, assertSignal, removeAbortListener } from '../../base/abort-signal.js';
-import { assertFunction, assertKnownOptions, assertOptions } from '../../base/arguments.js';
+import {
+  assertBoolean,
+  assertFunction,
+  assertKnownOptions,
+  assertOptions,
+} from '../../base/arguments.js';
 import { logRejection, whenRejected } from '../../base/rejection.js';
 import { clearImmediate, setImmediate } from '../../base/timers.js';
 import type { WorkOf, WorkSource } from './work.js';
@@ -94,8 +98,7 @@ export class Cooperator {
     assertSignal(signal);
     assertFunction(terminationPredicateFactory, 'terminationPredicateFactory');
     assertFunction(scheduler, 'scheduler');
-    if (typeof started !== 'boolean')
-      throw new InvalidArgTypeError('started', 'a boolean', started);
+    assertBoolean(started, 'started');
     this.terminationPredicateFactory = terminationPredicateFactory;
     this.scheduler = scheduler;
     this.started = started;

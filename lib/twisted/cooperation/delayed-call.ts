@@ -69,7 +69,7 @@ export class DelayedCall implements IDelayedCall {
   }
 
   reset(secondsFromNow: number): void {
-    assertSeconds('secondsFromNow', secondsFromNow);
+    assertSeconds(secondsFromNow, 'secondsFromNow');
     this.assertActive();
     const newTime = this.clock.seconds() + secondsFromNow;
     if (newTime < this.time) {
@@ -82,7 +82,7 @@ export class DelayedCall implements IDelayedCall {
   }
 
   delay(secondsLater: number): void {
-    assertSeconds('secondsLater', secondsLater);
+    assertSeconds(secondsLater, 'secondsLater');
     this.assertActive();
     this.delayedTime += secondsLater;
     if (this.delayedTime < 0) {

@@ -105,7 +105,7 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
     if (this.#run !== null) {
       throw new InvalidStateError('Tried to start an already running LoopingCall.');
     }
-    assertNotNegative('interval', interval);
+    assertNotNegative(interval, 'interval');
     const starttime = this.clock.seconds();
     return new Promise((resolve, reject) => {
       const run = { resolve, reject };

@@ -43,7 +43,7 @@ class NodeReactor implements IReactorTime, DelayedCallClock {
     f: (...args: Args) => unknown,
     ...args: Args
   ): IDelayedCall {
-    assertNotNegative('delay', delay);
+    assertNotNegative(delay, 'delay');
     assertFunction(f, 'f');
     const time = this.seconds() + delay;
     const call = new DelayedCall(time, f as (...args: unknown[]) => unknown, args, this);

@@ -1,8 +1,13 @@
 import type { FileHandle } from 'node:fs/promises';
 
-import { assertKnownOptions, assertMethod, assertOptions } from '../../base/arguments.js';
+import {
+  assertKnownOptions,
+  assertMethod,
+  assertOptions,
+  assertWholeNumber,
+} from '../../base/arguments.js';
 import { assertBytes } from '../../base/bytes.js';
-import { InvalidArgTypeError, InvalidStateError, OutOfRangeError } from '../../base/errors.js';
+import { InvalidStateError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
 import { isThenable, logRejection, whenRejected } from '../../base/rejection.js';
 import {
@@ -14,7 +19,7 @@ import {
 import type { IConsumer } from '../core/index.js';
 import { type IBodyProducer, UNKNOWN_LENGTH } from './body-producer.js';
 import type { FileSource } from './file-source.js';
-import { assertFile, type FileBytes, type IFile, openSource } from './files.js';
+import { assertFile, type FileBytes, type IFile, isFileHandle, openSource } from './files.js';
 
 /** A file-like that may know how long it is. */
 export interface ISeekableFile extends IFile {
@@ -90,7 +95,7 @@ export class FileBodyProducer implements IBodyProducer {
     assertKnownOptions(options, ['cooperator', 'readSize']);
     const { cooperator = { cooperate }, readSize = READ_SIZE } = options;
     assertMethod(cooperator, 'options.cooperator', 'cooperate');
-    assertReadSize(readSize);
+    assertWholeNumber(readSize, 'options.readSize', 1);
     this.cooperator = cooperator;
     this.readSize = readSize;
     const { length, sought = null } = restOf(file);
@@ -107,8 +112,8 @@ export class FileBodyProducer implements IBodyProducer {
    * @param consumer - Takes the bytes. Register this with it as a push producer before.
    * @returns a promise that resolves once everything was written and the file is closed. After
    *   `stopProducing` it never settles.
-   * @throws InvalidArgTypeError (rejects): `consumer` has no `write`, the file gave no bytes, or the
-   *   cooperator returned no task.
+   * @throws InvalidArgTypeError (rejects): `consumer` has no `write`, the file gave a value that is
+   *   not bytes, or the cooperator returned a value that is not a task.
    * @throws InvalidStateError (rejects): it was called before.
    * @throws the error of the file, of `consumer.write` or of the cooperator (rejects); the file is
    *   closed.
@@ -234,7 +239,7 @@ function restOf(file: ISeekableFile | FileHandle | string | URL): Rest {
     const stat = process.getBuiltinModule('node:fs').statSync(file);
     return stat.isFile() ? { length: stat.size } : UNKNOWN;
   }
-  return 'readv' in file ? UNKNOWN : restBehindPosition(file);
+  return isFileHandle(file) ? UNKNOWN : restBehindPosition(file);
 }
 
 /** The bytes after the position of `file`: how many, if `file` tells that at once. */
@@ -256,14 +261,4 @@ function restBehindPosition(file: ISeekableFile): Rest {
 function numberFrom(told: unknown): number | undefined {
   logRejection(told, 'The file of a body did not tell its position');
   return typeof told === 'number' ? told : undefined;
-}
-
-function assertReadSize(readSize: unknown): void {
-  const expected = 'a whole number of at least 1';
-  if (typeof readSize !== 'number') {
-    throw new InvalidArgTypeError('options.readSize', expected, readSize);
-  }
-  if (!(Number.isSafeInteger(readSize) && readSize > 0)) {
-    throw new OutOfRangeError('options.readSize', expected, readSize);
-  }
 }

@@ -1,5 +1,6 @@
 /** Counts bytes against a rate. It knows neither the senders of the bytes nor the waiters. */
 import type { ICancellable } from '../cooperation/index.js';
+import { assertNumber } from '../../base/arguments.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
 import { logRejection } from '../../base/rejection.js';
 
@@ -9,6 +10,10 @@ import { logRejection } from '../../base/rejection.js';
  * millisecond.
  */
 const ROUNDING = 0.0005;
+
+const isAmount = (given: number) => given >= 0 && given < Infinity;
+const isMaxburst = (given: number) => given >= 1;
+const isRate = (given: number) => given > 0;
 
 /**
  * A token bucket, in which a token is a byte: it has room for `maxburst` bytes, and `rate` bytes a
@@ -106,10 +111,7 @@ export class Bucket {
    *   valid; nothing was added.
    */
   add(amount: number): number {
-    if (typeof amount !== 'number') throw new InvalidArgTypeError('amount', 'a number', amount);
-    if (!(amount >= 0 && amount < Infinity)) {
-      throw new OutOfRangeError('amount', 'a number of bytes', amount);
-    }
+    assertNumber(amount, 'amount', 'a number of bytes', isAmount);
     letDrip(this);
     let allowable = Math.min(Math.floor(amount), this.#room);
     if (this.parentBucket !== null) allowable = bytesTakenBy(this.parentBucket, allowable);
@@ -145,12 +147,10 @@ export class Bucket {
   #assertLimits(): void {
     const { maxburst, rate } = this;
     if (!isUnlimited(maxburst)) {
-      assertNumber('maxburst', maxburst);
-      if (!(maxburst >= 1)) throw new OutOfRangeError('maxburst', 'at least 1, or null', maxburst);
+      assertNumber(maxburst, 'maxburst', 'a number of at least 1, or null', isMaxburst);
     }
     if (!isUnlimited(rate)) {
-      assertNumber('rate', rate);
-      if (!(rate > 0)) throw new OutOfRangeError('rate', 'more than 0, or null', rate);
+      assertNumber(rate, 'rate', 'a number above 0, or null', isRate);
     }
   }
 
@@ -234,8 +234,4 @@ export function assertAnswer(
   if (isRight) return;
   logRejection(answer, `${name} rejected`);
   throw new OutOfRangeError(name, expected, answer);
-}
-
-function assertNumber(name: string, value: unknown): asserts value is number {
-  if (typeof value !== 'number') throw new InvalidArgTypeError(name, 'a number, or null', value);
 }

@@ -115,12 +115,12 @@ describe('Chunks that are written together', () => {
 
 describe('A highWaterMark', () => {
   it('is a whole number of at least 0, or left out', () => {
-    for (const good of [undefined, 0, 1, 2 ** 40]) assertHighWaterMark('mark', good);
+    for (const good of [undefined, 0, 1, 2 ** 40]) assertHighWaterMark(good, 'mark');
     for (const bad of [null, '1', true, {}]) {
-      expect(thrownBy(() => assertHighWaterMark('mark', bad))).to.include(invalid);
+      expect(thrownBy(() => assertHighWaterMark(bad, 'mark'))).to.include(invalid);
     }
     for (const bad of [-1, 1.5, NaN, Infinity]) {
-      expect(thrownBy(() => assertHighWaterMark('mark', bad))).to.have.property(
+      expect(thrownBy(() => assertHighWaterMark(bad, 'mark'))).to.have.property(
         'code',
         'ERR_OUT_OF_RANGE',
       );
