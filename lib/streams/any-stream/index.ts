@@ -39,7 +39,7 @@ export {
   type WebReadableLike,
   type WebReadResult,
 } from './readable-capabilities.js';
-export { destroyStream, resetStream } from './release-stream.js';
+export { destroyStream, endAndDestroyStream, resetStream } from './release-stream.js';
 export { afterEnd, isEndOfDestroyed, isResettable, isYetToEnd, wasReset } from './reset.js';
 export { assertUnread, assertUnwritten, claimReading, releaseReading } from './claims.js';
 export {

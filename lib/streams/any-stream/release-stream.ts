@@ -1,6 +1,7 @@
 /** How a stream is let go of when its connection didn't end cleanly. */
 import { log } from '../../base/log.js';
 import { isDestroyed, type AnyWritable } from './capabilities.js';
+import { isTLS } from './stream-state.js';
 
 /** Destroys `stream`, with the reason for its other listeners. */
 export function destroyStream(stream: AnyWritable, reason: Error): void {
@@ -10,6 +11,20 @@ export function destroyStream(stream: AnyWritable, reason: Error): void {
   } catch (thrown) {
     log.err(thrown, 'Destroying a stream failed'); // Its connection is over all the same.
   }
+}
+
+/**
+ * Destroys `stream` as `destroyStream` does, but ends a socket first, as Twisted does: a socket that
+ * is closed with input that nobody has read resets the connection, and the other end would see no
+ * end. (If bytes still wait in the socket, its end would wait for them, and they are to be lost.)
+ */
+export function endAndDestroyStream(stream: AnyWritable, reason: Error): void {
+  if (!isOpenSocket(stream)) {
+    destroyStream(stream, reason);
+    return;
+  }
+  stream.on('finish', () => destroyStream(stream, reason));
+  stream.end();
 }
 
 /** Resets a TCP connection, so that the other end doesn't take it for a clean close. */
@@ -32,6 +47,12 @@ export function resetStream(stream: AnyWritable, reason: Error): void {
       destroyStream(stream, reason); // TLS and Unix sockets have the method and can't reset.
     }
   }
+}
+
+function isOpenSocket(stream: AnyWritable): boolean {
+  const { Socket } = process.getBuiltinModule('node:net');
+  if (!(stream instanceof Socket) || isTLS(stream)) return false;
+  return stream.writable && !stream.connecting && stream.writableLength === 0;
 }
 
 /**

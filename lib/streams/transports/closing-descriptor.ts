@@ -12,7 +12,13 @@ import {
 import { tellOfConnection } from '../../base/diagnostics.js';
 import { nextTick, setImmediate } from '../../base/timers.js';
 import { currentTurn } from '../../base/turn.js';
-import { type AnyWritable, bytesBelow, destroyStream, resetStream } from '../any-stream/index.js';
+import {
+  type AnyWritable,
+  bytesBelow,
+  destroyStream,
+  endAndDestroyStream,
+  resetStream,
+} from '../any-stream/index.js';
 import { CloseTimer } from './close-timer.js';
 import { ObjectDescriptor } from './object-descriptor.js';
 import type { StreamReactor } from './stream-reactor.js';
@@ -256,8 +262,10 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
     const { stream } = this;
     if (reason instanceof ConnectionAborted) resetStream(stream, reason);
     else if (reason instanceof ConnectionDone) this.reactor.finish(this.takeHeld());
+    // A socket that TLS has wrapped has an end that is not the connection's.
+    else if (this.reactor.isMoving) destroyStream(stream, reason);
     // If only the half that is not ours is left, other code may still read it.
-    else if (this.reactor.mayDestroy) destroyStream(stream, reason);
+    else if (this.reactor.mayDestroy) endAndDestroyStream(stream, reason);
   }
 
   /** Takes out the buffered bytes, in order. */

@@ -6,11 +6,15 @@ import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 import * as streamx from 'streamx';
 
-import { destroyStream, resetStream } from '../../../lib/streams/any-stream/index.js';
+import {
+  destroyStream,
+  endAndDestroyStream,
+  resetStream,
+} from '../../../lib/streams/any-stream/index.js';
 import { failure } from '../../support/failure.js';
 import { expectNothingLogged } from '../../support/logged.js';
 import { readableStreams } from '../../support/older-libraries.js';
-import { tcpPair, tlsPair, unixPair } from '../../support/sockets.js';
+import { type Pair, readAll, tcpPair, tlsPair, unixPair } from '../../support/sockets.js';
 import { settled } from '../../support/settled.js';
 
 /** The errors that `stream` says, from now on. */
@@ -24,7 +28,7 @@ function errorsOf(stream: NodeJS.EventEmitter): unknown[] {
 const closed = (stream: NodeJS.EventEmitter) =>
   new Promise<void>((resolve) => stream.once('close', resolve));
 
-for (const [name, release] of Object.entries({ destroyStream, resetStream })) {
+for (const [name, release] of Object.entries({ destroyStream, endAndDestroyStream, resetStream })) {
   describe(`${name} of a stream that cannot be reset`, () => {
     const logged = expectNothingLogged();
 
@@ -67,6 +71,51 @@ for (const [name, release] of Object.entries({ destroyStream, resetStream })) {
     });
   });
 }
+
+describe('endAndDestroyStream', () => {
+  /** Sends more than a socket reads by itself, and waits until it has left. */
+  const sendUnread = ({ client }: Pair) =>
+    new Promise((resolve) => client.write(Buffer.alloc(200_000), resolve));
+
+  it('ends a socket, also with unread input, and destroys it with the reason', async () => {
+    const pair = await tcpPair();
+    await sendUnread(pair);
+    const { server, client } = pair;
+    const errors = errorsOf(server);
+    const ended = readAll(client);
+    endAndDestroyStream(server, failure);
+    await closed(server);
+    expect(errors).to.deep.equal([failure]);
+    expect(await ended).to.have.lengthOf(0);
+    client.destroy();
+  });
+
+  it('destroys at once a socket whose end would have to wait, or has been sent', async () => {
+    const busy = await tcpPair();
+    busy.server.write(Buffer.alloc(32 * 1024 * 1024));
+    const ended = await tcpPair();
+    ended.server.end();
+    await once(ended.server, 'finish');
+    for (const { server, client } of [busy, ended, await tlsPair()]) {
+      client.on('error', () => {});
+      const errors = errorsOf(server);
+      endAndDestroyStream(server, failure);
+      expect(server.destroyed).to.equal(true);
+      await closed(server);
+      expect(errors).to.deep.equal([failure]);
+      client.destroy();
+    }
+  });
+
+  it('destroys at once a socket that has not connected yet', async () => {
+    const socket = net.connect({ port: 1, host: '127.0.0.1' });
+    const errors = errorsOf(socket);
+    endAndDestroyStream(socket, failure);
+    expect(socket.destroyed).to.equal(true);
+    await closed(socket);
+    expect(errors).to.deep.equal([failure]);
+  });
+});
 
 describe('resetStream', () => {
   it('resets a TCP connection', async () => {

@@ -1,0 +1,25 @@
+/** The other end of a connection whose callback has thrown. */
+import { expect } from 'chai';
+
+import { DuplexTransport, Protocol } from '../../../lib/index.js';
+import { failure, fails } from '../../support/failure.js';
+import { loggedErrors } from '../../support/logged.js';
+import { readAll, tcpPair } from '../../support/sockets.js';
+
+describe('A connection that a throwing callback ends', () => {
+  const logged = loggedErrors();
+
+  for (const callback of ['connectionMade', 'dataReceived'] as const) {
+    it(`ends for the other end as any other, although not all input was read (${callback})`, async () => {
+      const { server, client } = await tcpPair();
+      await new Promise((resolve) => client.write(Buffer.alloc(200_000), resolve));
+      const protocol = Object.assign(new Protocol(), { [callback]: fails });
+      const input = readAll(client);
+      const transport = new DuplexTransport(server, { protocol });
+      expect(await transport.closed).to.equal(failure);
+      expect(await input).to.have.lengthOf(0);
+      expect(logged).to.deep.equal([failure]);
+      client.destroy();
+    });
+  }
+});
