@@ -5,6 +5,8 @@ import { expect } from 'chai';
 import {
   addAbortListener,
   assertSignal,
+  assertSignalOption,
+  eitherSignal,
   onAbort,
   removeAbortListener,
 } from '../../lib/base/abort-signal.js';
@@ -87,6 +89,26 @@ describe('A signal', () => {
         .with.property('code', 'ERR_INVALID_ARG_TYPE');
     }
     expect(() => assertSignal(null, 'signal')).to.throw(TypeError, '"signal"');
+  });
+
+  it('may be the only option: a misspelt one, and a value that is not a signal, are refused', () => {
+    for (const options of [{}, { signal: undefined }, { signal: AbortSignal.abort() }]) {
+      expect(() => assertSignalOption(options)).not.to.throw();
+    }
+    for (const options of [null, 1, { singal: AbortSignal.abort() }, { signal: 'abort' }]) {
+      expect(() => assertSignalOption(options)).to.throw(TypeError, 'options');
+    }
+  });
+
+  it('of two aborts with the first that does, and one that is missing is not waited for', () => {
+    const [one, other] = [new AbortController(), new AbortController()];
+    const either = eitherSignal(one.signal, other.signal);
+    expect(either?.aborted).to.equal(false);
+    other.abort(failure);
+    expect(either).to.include({ aborted: true, reason: failure });
+    expect(eitherSignal(one.signal, undefined)).to.equal(one.signal);
+    expect(eitherSignal(undefined, other.signal)).to.equal(other.signal);
+    expect(eitherSignal(undefined, undefined)).to.equal(undefined);
   });
 
   it('need not be given', () => {

@@ -12,10 +12,8 @@ import {
   required,
 } from './description.js';
 import { EndpointDescriptionError, UnsupportedEndpointError, unknownType } from './errors.js';
+import { fs } from './fs.js';
 import { authoritiesIn } from './tls-files.js';
-
-/** Loaded when it is needed, because most programs describe no such endpoint. */
-const fs = () => process.getBuiltinModule('node:fs');
 
 type Parser = (description: Description) => ClientEndpointOptions;
 

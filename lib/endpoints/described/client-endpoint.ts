@@ -1,5 +1,5 @@
-import { assertSignal } from '../../base/abort-signal.js';
-import { assertBoolean, assertKnownOptions, assertOptions } from '../../base/arguments.js';
+import { assertSignalOption, eitherSignal } from '../../base/abort-signal.js';
+import { assertBoolean, assertKnownOptions } from '../../base/arguments.js';
 import { assertFactory, type IProtocol } from '../../twisted/core/index.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import {
@@ -103,15 +103,11 @@ export class ClientEndpoint implements IStreamClientEndpoint {
     options: EndpointConnectOptions = {},
   ): Promise<Built> {
     assertFactory(factory);
-    assertOptions(options);
-    assertKnownOptions(options, ['signal']);
-    assertSignal(options.signal);
-    const signals = [this.options.signal, options.signal].filter((signal) => signal !== undefined);
-    const aborted = signals.find((signal) => signal.aborted);
-    if (aborted !== undefined) {
-      throw new ConnectingCancelledError(addressOf(this.options), { cause: aborted.reason });
+    assertSignalOption(options);
+    const signal = eitherSignal(this.options.signal, options.signal);
+    if (signal?.aborted) {
+      throw new ConnectingCancelledError(addressOf(this.options), { cause: signal.reason });
     }
-    const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
     const { path, lockfile } = this.options;
     if (lockfile === true && path !== undefined && !isLocked(path)) {
       throw new ConnectError(`No server holds the lock '${path}.lock'`);

@@ -1,5 +1,4 @@
 /** Server endpoints, made of strings. */
-
 import {
   bindArguments,
   type Description,
@@ -9,11 +8,9 @@ import {
   required,
 } from './description.js';
 import { UnsupportedEndpointError, unknownType } from './errors.js';
+import { fs } from './fs.js';
 import { ServerEndpoint, type ServerEndpointOptions } from './server-endpoint.js';
 import { chainAt, versionsOf } from './tls-files.js';
-
-/** Loaded when it is needed, because most programs describe no such endpoint. */
-const fs = () => process.getBuiltinModule('node:fs');
 
 type Parser = (description: Description) => ServerEndpointOptions;
 

@@ -1,4 +1,4 @@
-import { assertSignal } from '../../base/abort-signal.js';
+import { assertSignalOption, eitherSignal } from '../../base/abort-signal.js';
 import {
   assertBoolean,
   assertKnownOptions,
@@ -112,16 +112,11 @@ export class ServerEndpoint implements IStreamServerEndpoint {
     options: EndpointListenOptions = {},
   ): Promise<ListeningPort> {
     assertFactory(factory);
-    assertOptions(options);
-    assertKnownOptions(options, ['signal']);
-    assertSignal(options.signal);
+    assertSignalOption(options);
     if (this.ready === null) {
       return listenOnStandardIO(factory, this.options.stdio ?? {}, options.signal);
     }
-    const signals = [this.ready.options.signal, options.signal].filter(
-      (signal) => signal !== undefined,
-    );
-    const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+    const signal = eitherSignal(this.ready.options.signal, options.signal);
     const ready = { ...this.ready, options: { ...this.ready.options, signal } };
     return ready.options.path === undefined
       ? listenReady(factory, ready)

@@ -1,12 +1,9 @@
 /**
  * The lock beside a Unix socket, which tells whether the process that made the socket still runs.
  */
-
 import { InvalidStateError } from '../../base/errors.js';
 import { CannotListenError } from '../sockets/index.js';
-
-/** Loaded when it is needed, because most programs describe no such endpoint. */
-const fs = () => process.getBuiltinModule('node:fs');
+import { fs } from './fs.js';
 
 /**
  * The lock of the one server of a Unix socket: a symbolic link beside the socket, PATH.lock, that

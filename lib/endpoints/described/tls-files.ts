@@ -2,9 +2,7 @@
 import type { X509Certificate } from 'node:crypto';
 
 import { EndpointDescriptionError, UnsupportedEndpointError } from './errors.js';
-
-/** Loaded when it is needed, because most programs describe no such endpoint. */
-const fs = () => process.getBuiltinModule('node:fs');
+import { fs } from './fs.js';
 
 /**
  * `node:tls`'s names for the versions that an `sslmethod` admits; an empty object admits any

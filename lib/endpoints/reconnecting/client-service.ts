@@ -1,4 +1,9 @@
-import { addAbortListener, assertSignal, removeAbortListener } from '../../base/abort-signal.js';
+import {
+  addAbortListener,
+  assertSignal,
+  assertSignalOption,
+  removeAbortListener,
+} from '../../base/abort-signal.js';
 import {
   assertFunction,
   assertKnownOptions,
@@ -128,9 +133,7 @@ export class ClientService<Built extends IProtocol = IProtocol> {
     failAfterFailures: number | null = null,
     options: WhenConnectedOptions = {},
   ): Promise<Built> {
-    assertOptions(options);
-    assertKnownOptions(options, ['signal']);
-    assertSignal(options.signal);
+    assertSignalOption(options);
     if (failAfterFailures !== null) {
       const expected = 'a whole number, or null, as in whenConnected(3)';
       assertNumber(failAfterFailures, 'failAfterFailures', expected, Number.isInteger);

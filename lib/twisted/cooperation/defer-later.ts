@@ -1,10 +1,9 @@
-import { addAbortListener, assertSignal, removeAbortListener } from '../../base/abort-signal.js';
 import {
-  assertFunction,
-  assertKnownOptions,
-  assertMethod,
-  assertOptions,
-} from '../../base/arguments.js';
+  addAbortListener,
+  assertSignalOption,
+  removeAbortListener,
+} from '../../base/abort-signal.js';
+import { assertFunction, assertMethod } from '../../base/arguments.js';
 import type { IReactorTime } from './reactor-time.js';
 
 /** The options of {@link deferLater}. */
@@ -69,8 +68,9 @@ export function deferLater(
   ...rest: unknown[]
 ): Promise<unknown> {
   assertMethod(clock, 'clock', 'callLater');
-  const { signal }: DeferLaterOptions =
-    typeof rest[0] === 'object' ? optionsFrom(rest.shift()) : {};
+  const options: unknown = typeof rest[0] === 'object' ? rest.shift() : {};
+  assertSignalOption(options);
+  const { signal } = options;
   const [f = () => {}, ...args] = rest;
   assertFunction(f, 'f');
 
@@ -94,11 +94,4 @@ export function deferLater(
   };
   addAbortListener(signal, onAbort);
   return promise;
-}
-
-function optionsFrom(options: unknown): DeferLaterOptions {
-  assertOptions(options);
-  assertKnownOptions(options, ['signal']);
-  assertSignal((options as DeferLaterOptions).signal);
-  return options;
 }

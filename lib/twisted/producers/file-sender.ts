@@ -11,11 +11,11 @@ import {
 } from '../core/index.js';
 import { assertFile, type FileBytes, type IFile, openSource } from './files.js';
 import { FileTransfer } from './file-transfer.js';
-import { assertSignal, onAbort } from '../../base/abort-signal.js';
-import { assertFunction, assertKnownOptions, assertOptions } from '../../base/arguments.js';
+import { assertSignalOption, onAbort } from '../../base/abort-signal.js';
+import { assertFunction } from '../../base/arguments.js';
 import { asError } from '../../base/as-error.js';
 import { log } from '../../base/log.js';
-import { isThenable, whenRejected } from '../../base/rejection.js';
+import { isThenable, logRejection, whenRejected } from '../../base/rejection.js';
 import { asBuffer, assertBytes, NOTHING } from '../../base/bytes.js';
 
 /** A function that changes each piece of a file before it is written. */
@@ -86,9 +86,9 @@ export class FileSender implements IPullProducer {
     transform: FileTransform | null = null,
     options: FileTransferOptions = {},
   ): Promise<Buffer> {
-    let begun: FileTransfer | undefined;
+    let endEarly: ((error: unknown) => void) | undefined;
     const sent = new Promise<Buffer>((resolve, reject) => {
-      assertTransferOptions(options);
+      assertSignalOption(options);
       options.signal?.throwIfAborted();
       assertFile(file);
       assertConsumer(consumer);
@@ -101,10 +101,11 @@ export class FileSender implements IPullProducer {
       this.consumer = consumer;
       this.transform = transform;
       this.lastSent = NOTHING;
-      this.#transfer = begun = transfer;
-      source?.opened.catch((error: unknown) => {
+      this.#transfer = transfer;
+      endEarly = (error) => {
         if (!transfer.isSettled && !transfer.isEnding) this.#fail(transfer, error);
-      });
+      };
+      source?.opened.catch(endEarly);
       const refused = (error: unknown): void =>
         this.#fail(transfer, error, this.#isRegistered(consumer, transfer));
       try {
@@ -113,16 +114,10 @@ export class FileSender implements IPullProducer {
         refused(error);
       }
     });
-    if (begun !== undefined && options.signal !== undefined)
-      this.#endWith(options.signal, begun, sent);
+    // If an argument is wrong, nothing has begun.
+    const signal = endEarly && options.signal;
+    if (signal !== undefined) onAbort(signal, () => endEarly?.(signal.reason), sent);
     return sent;
-  }
-
-  #endWith(signal: AbortSignal, transfer: FileTransfer, sent: Promise<Buffer>): void {
-    const abort = (): void => {
-      if (!transfer.isSettled && !transfer.isEnding) this.#fail(transfer, signal.reason);
-    };
-    onAbort(signal, abort, sent);
   }
 
   #assertCanBegin(transform: unknown): void {
@@ -211,7 +206,7 @@ export class FileSender implements IPullProducer {
         return;
       }
       const written = transform === null ? bytes : transform(asBuffer(bytes));
-      whenRejected(written, log.err);
+      logRejection(written, 'transform rejected');
       assertBytes(written, 'transform()');
       if (this.#transfer !== transfer) return;
       this.lastSent = asBuffer(written).subarray(-1);
@@ -270,16 +265,6 @@ export class FileSender implements IPullProducer {
     this.lastSent = Buffer.from(this.lastSent); // A view would keep the whole block in memory.
     transfer.dropQuestions();
   }
-}
-
-/**
- * @throws InvalidArgTypeError: `options` is not an object, or has one that is misspelt or of the
- * wrong kind.
- */
-function assertTransferOptions(options: unknown): asserts options is FileTransferOptions {
-  assertOptions(options);
-  assertKnownOptions(options, ['signal']);
-  assertSignal((options as FileTransferOptions).signal);
 }
 
 /** Reports an error that comes when the end of a transfer is decided and no code waits for it. */
