@@ -15,6 +15,7 @@ const rooms = [
   'streams/web',
   'streams/transports',
   'streams/producers',
+  'streams/bodies',
   'endpoints/[^/]+',
 ];
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { expect } from 'chai';
@@ -90,6 +90,23 @@ describe('The walls between the rooms, as npm run lint keeps them', function () 
     const { violations } = (JSON.parse(stdout) as Report).summary;
     const said = violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`);
     expect(said.sort()).to.deep.equal(WRONG);
+  });
+
+  it('stand around every room of lib', async () => {
+    const { default: config } = (await import(join(ROOT, '.dependency-cruiser.js'))) as {
+      default: { forbidden: { name: string }[] };
+    };
+    const foldersIn = (path: string) =>
+      readdirSync(join(ROOT, 'lib', path), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => join(path, name));
+    const rooms = foldersIn('').flatMap((folder) =>
+      folder === 'twisted' || folder === 'streams' ? foldersIn(folder) : [folder],
+    );
+    const floors = config.forbidden
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith('floor'));
+    expect(floors).to.have.members(rooms.map((room) => `floor of ${room}`));
   });
 
   it('say in plain words which import to write instead, and fail', async () => {

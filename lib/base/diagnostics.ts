@@ -35,8 +35,10 @@ export interface ConnectionMessage {
   readonly reason?: Error;
 }
 
+type Message = ProducerMessage | ConnectionMessage;
+
 /** A message in one line. */
-function lineOf({ event, consumer, ...rest }: ProducerMessage | ConnectionMessage): string {
+function lineOf({ event, consumer, ...rest }: Message): string {
   if ('producer' in rest) return `${nameOf(consumer)}: ${event} ${nameOf(rest.producer)}`;
   const { reason } = rest;
   return `${nameOf(consumer)}: ${event}${reason ? `, ${reason.name}: ${reason.message}` : ''}`;
@@ -47,7 +49,7 @@ function open(name: string): Channel {
   const opened = process.getBuiltinModule('node:diagnostics_channel').channel(name);
   if (process.env.NODE_DEBUG === undefined) return opened; // Most programs need not load `node:util`.
   const print = process.getBuiltinModule('node:util').debuglog('twisted-streams');
-  if (print.enabled) opened.subscribe((message) => print('%s', lineOf(message as ProducerMessage)));
+  if (print.enabled) opened.subscribe((message) => print('%s', lineOf(message as Message)));
   return opened;
 }
 

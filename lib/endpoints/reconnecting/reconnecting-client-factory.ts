@@ -59,7 +59,7 @@ export class ReconnectingClientFactory extends ClientFactory {
     const { prototype } = this;
     prototype.maxDelay = 3600;
     prototype.initialDelay = 1;
-    prototype.factor = 2.7182818284590451;
+    prototype.factor = Math.E;
     prototype.jitter = 0.119626565582;
     prototype.delay = 1;
     prototype.retries = 0;

@@ -10,6 +10,7 @@ import {
   claimReading,
   isReadToTheEnd,
   lengthOf,
+  losesNothing,
   needsDrain,
   PrematureCloseError,
   releaseReading,
@@ -32,7 +33,7 @@ export class JoinedStreams extends Duplex {
   /** Whether the writable stream was ended, and emits `'close'` when all bytes have left it. */
   private closeIsFinish = false;
   private inputEnded = false;
-  private lossOfLastUnit: () => Error | undefined = () => undefined;
+  private lossOfLastUnit: () => Error | undefined = losesNothing;
 
   /** @throws InvalidStateError: another adapter reads `input`; no listener was added. */
   constructor(

@@ -1,5 +1,8 @@
-/** The check of a `highWaterMark` that a user hands in. */
+/** The `highWaterMark` that a user hands in, and the one of a stream that tells none. */
 import { assertWholeNumber } from '../../base/arguments.js';
+
+/** Bytes at which a stream that does not tell its own mark is full: Node's default before Node 22. */
+export const UNTOLD_HIGH_WATER_MARK = 16384;
 
 /**
  * @throws InvalidArgTypeError: `value` is given and is not a number.

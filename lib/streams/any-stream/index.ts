@@ -26,7 +26,7 @@ export {
 export { endingOf, type Event, type ReadHalf, type StreamFacts, type WriteHalf } from './ending.js';
 export { bytesFrom, losesNothing, lossByLateEncoding, watchLastUnit } from './encodings.js';
 export { lossOf, PrematureCloseError } from './errors.js';
-export { assertHighWaterMark } from './high-water-mark.js';
+export { assertHighWaterMark, UNTOLD_HIGH_WATER_MARK } from './high-water-mark.js';
 export { givesAsIs, takesObjects } from './object-mode.js';
 export {
   type AnyReadable,

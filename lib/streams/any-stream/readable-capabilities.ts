@@ -29,7 +29,7 @@ export type WebReadResult =
 
 /** A WHATWG `ReadableStream` of bytes, of this platform or a polyfill. */
 export interface WebReadableLike {
-  /** Whether something reads it already. */
+  /** Whether a reader has it already. */
   readonly locked: boolean;
   /** Locks it for one reader. */
   getReader(): {

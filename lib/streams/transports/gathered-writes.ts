@@ -4,13 +4,12 @@
  */
 import { Buffer } from 'node:buffer';
 
-import { asBuffer } from '../../base/bytes.js';
+import { asBuffer, NOTHING } from '../../base/bytes.js';
 import { type AnyWritable, sendsTogether } from '../any-stream/index.js';
 
 /** Bytes taken from the allocator at a time. Memory is never used twice: a stream may keep it. */
 const SLAB = 65536;
 
-const NOTHING = Buffer.allocUnsafeSlow(0);
 /** No chunks: never changed. */
 const NONE: Buffer[] = [];
 let slab = NOTHING;

@@ -7,7 +7,7 @@ import type { TLSSocket } from 'node:tls';
 import { NOTHING } from '../../base/bytes.js';
 import { nextTick } from '../../base/timers.js';
 import { ConnectionLost } from '../../twisted/core/index.js';
-import type { AnyDuplex, AnyWritable } from '../any-stream/index.js';
+import { type AnyDuplex, type AnyWritable, lengthOf } from '../any-stream/index.js';
 import { Handshake } from './handshake.js';
 import type { StreamReactor } from './stream-reactor.js';
 import type { TLSSide } from './tls-side.js';
@@ -67,6 +67,6 @@ export class TLSUpgrade {
 
 /** Calls `then` when all that was handed to `stream` has left it: at once, if nothing waits. */
 function whenFlushed(stream: AnyWritable, then: () => void): void {
-  if (stream.writableLength === 0) then();
+  if (lengthOf(stream) === 0) then();
   else stream.write(NOTHING, then);
 }

@@ -19,6 +19,7 @@ import {
   lossOf,
   missesDrain,
   takesObjects,
+  UNTOLD_HIGH_WATER_MARK,
   type WritableLike,
 } from '../any-stream/index.js';
 import { fromWebWritable, isWebWritable, type WebWritableLike } from '../web/index.js';
@@ -30,9 +31,6 @@ import {
   assertWritableConsumerOptions,
   type WritableConsumerOptions,
 } from './writable-consumer-options.js';
-
-/** The default `highWaterMark` of Node's streams, for streams that don't tell theirs. */
-const DEFAULT_HIGH_WATER_MARK = 16384;
 
 /**
  * Any Node writable as a consumer: writes go to the stream, and the producer is paused while the
@@ -81,8 +79,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     assertUnwritten(stream);
     options.signal?.throwIfAborted();
     super(new StreamReactor(stream));
-    this.highWaterMark =
-      options.highWaterMark ?? highWaterMarkOf(stream) ?? DEFAULT_HIGH_WATER_MARK;
+    this.highWaterMark = options.highWaterMark ?? highWaterMarkOf(stream) ?? UNTOLD_HIGH_WATER_MARK;
     if (takesObjects(stream)) {
       this.takesObjects = true;
       this.writes = new ObjectWrites();

@@ -4,10 +4,11 @@
  */
 import { Duplex, Writable } from '#stream';
 
-import { InvalidArgTypeError, InvalidStateError } from '../../base/errors.js';
+import { InvalidStateError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
 import { assertBytes, asBuffer } from '../../base/bytes.js';
 import { asError } from '../../base/as-error.js';
+import { areFunctions, membersOf } from '../../base/members.js';
 import type { WriteCallback } from '../as-streams/index.js';
 import { isWebReadable, type WebReadableLike } from '../any-stream/index.js';
 import { smallUnitsLeft } from '../../base/turn.js';
@@ -15,7 +16,7 @@ import { nextTick, setImmediate } from '../../base/timers.js';
 
 /** A WHATWG `WritableStream` of bytes, of this platform or a polyfill. */
 export interface WebWritableLike {
-  /** Whether something writes to it already. */
+  /** Whether a writer has it already. */
   readonly locked: boolean;
   /** Locks it for one writer. */
   getWriter(): WebWriterLike;
@@ -45,24 +46,14 @@ export interface WebPairLike {
 
 /** Whether `value` is a WHATWG `WritableStream`. */
 export function isWebWritable(value: unknown): value is WebWritableLike {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'getWriter' in value &&
-    typeof value.getWriter === 'function'
-  );
+  const { getWriter } = membersOf(value);
+  return areFunctions(getWriter);
 }
 
 /** Whether `value` is a pair of WHATWG streams. */
 export function isWebPair(value: unknown): value is WebPairLike {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'readable' in value &&
-    'writable' in value &&
-    isWebReadable(value.readable) &&
-    isWebWritable(value.writable)
-  );
+  const { readable, writable } = membersOf(value);
+  return isWebReadable(readable) && isWebWritable(writable);
 }
 
 /**
@@ -70,17 +61,11 @@ export function isWebPair(value: unknown): value is WebPairLike {
  * was taken; chunks that wait are in the Node stream's buffer and count there.
  *
  * @param stream - Locked from now on.
- * @param options - `highWaterMark` of the Node stream.
- * @throws InvalidArgTypeError: `stream` is not a WHATWG stream.
  * @throws InvalidStateError: `stream` is locked; nothing has changed.
  */
-export function fromWebWritable(
-  stream: WebWritableLike,
-  options: { highWaterMark?: number | undefined } = {},
-): Writable {
-  if (!isWebWritable(stream)) throw new InvalidArgTypeError('stream', 'a WritableStream', stream);
+export function fromWebWritable(stream: WebWritableLike): Writable {
   assertUnlocked(stream);
-  return new WebWritable(stream, options);
+  return new WebWritable(stream);
 }
 
 /**
@@ -88,20 +73,12 @@ export function fromWebWritable(
  * other; the failure of either is.
  *
  * @param pair - Both locked from now on.
- * @param options - `highWaterMark` of either half of the Node stream.
- * @throws InvalidArgTypeError: `pair` is not a pair of WHATWG streams.
  * @throws InvalidStateError: one of them is locked; nothing has changed.
  */
-export function fromWebPair(
-  pair: WebPairLike,
-  options: { highWaterMark?: number | undefined } = {},
-): Duplex {
-  if (!isWebPair(pair)) {
-    throw new InvalidArgTypeError('pair', 'a pair of a ReadableStream and a WritableStream', pair);
-  }
+export function fromWebPair(pair: WebPairLike): Duplex {
   assertUnlocked(pair.readable);
   assertUnlocked(pair.writable);
-  return new WebDuplex(pair, options);
+  return new WebDuplex(pair);
 }
 
 function assertUnlocked(stream: { readonly locked: boolean }): void {
@@ -166,8 +143,8 @@ function reportUnlessSame(promise: Promise<unknown>, error: Error | null, what: 
 class WebWritable extends Writable {
   private readonly half: WriterHalf;
 
-  constructor(stream: WebWritableLike, { highWaterMark }: { highWaterMark?: number | undefined }) {
-    super({ highWaterMark });
+  constructor(stream: WebWritableLike) {
+    super();
     this.half = new WriterHalf(stream.getWriter(), (error) => this.destroy(error));
   }
 
@@ -189,8 +166,8 @@ class WebDuplex extends Duplex {
   private readonly half: WriterHalf;
   private readonly reader: ReturnType<WebReadableLike['getReader']>;
 
-  constructor(pair: WebPairLike, { highWaterMark }: { highWaterMark?: number | undefined }) {
-    super({ highWaterMark });
+  constructor(pair: WebPairLike) {
+    super();
     this.reader = pair.readable.getReader();
     this.half = new WriterHalf(pair.writable.getWriter(), (error) => this.destroy(error));
   }

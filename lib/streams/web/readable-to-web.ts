@@ -9,7 +9,7 @@ import {
   wasReset,
   watchLastUnit,
 } from '../any-stream/index.js';
-import { byBytes, destroyFor } from './web-support.js';
+import { byBytes, destroyWith } from './web-support.js';
 
 /** The least that a stream of bytes must be able to do for `toWeb` to read it. */
 export interface ReadableForWeb extends EmitterLike {
@@ -77,7 +77,7 @@ class NodeSource {
 
   cancel(reason: unknown): void {
     this.over = true;
-    destroyFor(reason, this.stream);
+    destroyWith(this.stream, reason);
   }
 
   private give(chunk: unknown): void {
@@ -88,7 +88,7 @@ class NodeSource {
       bytes = bytesFrom(stream, chunk);
     } catch (thrown) {
       this.fail(thrown);
-      destroyFor(thrown, stream);
+      destroyWith(stream, thrown);
       return;
     }
     // A copy: the reader of a WHATWG stream may transfer what it gives, and this memory may be

@@ -1,4 +1,5 @@
 import { InvalidArgTypeError } from '../../base/errors.js';
+import { areFunctions, membersOf } from '../../base/members.js';
 import { readableToWeb, type ReadableForWeb } from './readable-to-web.js';
 import type { WebPair } from './web-support.js';
 import { writableToWeb, type WritableForWeb } from './writable-to-web.js';
@@ -45,17 +46,11 @@ export function toWeb(
 function isReadable(stream: unknown): stream is ReadableForWeb {
   // Only `read` distinguishes it from a bare writable, because some of those have the other
   // members.
-  return hasMethods(stream, 'on', 'destroy', 'read', 'pause', 'resume');
+  const { on, destroy, read, pause, resume } = membersOf(stream);
+  return areFunctions(on, destroy, read, pause, resume);
 }
 
 function isWritable(stream: unknown): stream is WritableForWeb {
-  return hasMethods(stream, 'on', 'destroy', 'write', 'end');
-}
-
-function hasMethods(value: unknown, ...names: string[]): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
-  );
+  const { on, destroy, write, end } = membersOf(stream);
+  return areFunctions(on, destroy, write, end);
 }

@@ -4,9 +4,7 @@
  */
 import { assertBytes } from '../../base/bytes.js';
 import { asError } from '../../base/as-error.js';
-
-/** The default `highWaterMark` of Node's streams, for streams that don't tell theirs. */
-const DEFAULT_HIGH_WATER_MARK = 16384;
+import { UNTOLD_HIGH_WATER_MARK } from '../any-stream/index.js';
 
 /** The two halves of a duplex as WHATWG streams, paired as in a `TransformStream`. */
 export interface WebPair {
@@ -22,7 +20,7 @@ interface Destroyable {
 }
 
 /** Destroys `stream` for a reason that may be anything, or nothing. */
-export function destroyFor(reason: unknown, stream: Destroyable): void {
+export function destroyWith(stream: Destroyable, reason: unknown): void {
   if (reason === undefined) stream.destroy();
   else stream.destroy(asError(reason));
 }
@@ -33,7 +31,7 @@ export function destroyFor(reason: unknown, stream: Destroyable): void {
  */
 export function byBytes(
   stream: Destroyable,
-  highWaterMark = DEFAULT_HIGH_WATER_MARK,
+  highWaterMark = UNTOLD_HIGH_WATER_MARK,
 ): QueuingStrategy<Uint8Array> {
   return {
     highWaterMark,
@@ -41,7 +39,7 @@ export function byBytes(
       try {
         assertBytes(chunk, 'chunk');
       } catch (thrown) {
-        destroyFor(thrown, stream);
+        destroyWith(stream, thrown);
         throw thrown;
       }
       return chunk.byteLength;

@@ -1,5 +1,5 @@
 import { type EmitterLike, hasFinished, isGone, lossOf } from '../any-stream/index.js';
-import { byBytes, destroyFor } from './web-support.js';
+import { byBytes, destroyWith } from './web-support.js';
 
 /** The least that a stream of bytes must be able to do for `toWeb` to write to it. */
 export interface WritableForWeb extends EmitterLike {
@@ -55,7 +55,7 @@ class NodeSink {
     });
     if (isGone(stream)) fail(lossOf(stream));
     // Not `abort`, which is only called when the write that is under way is done.
-    else signal.addEventListener('abort', () => destroyFor(signal.reason, stream));
+    else signal.addEventListener('abort', () => destroyWith(stream, signal.reason));
   }
 
   write(chunk: Uint8Array): Promise<void> {
@@ -89,7 +89,7 @@ class NodeSink {
       try {
         begin(resolve, reject);
       } catch (thrown) {
-        destroyFor(thrown, this.stream); // No other code has it.
+        destroyWith(this.stream, thrown); // No other code has it.
         throw thrown;
       }
     });

@@ -5,14 +5,12 @@ import type { IConsumer } from '../../twisted/core/index.js';
 import { lettered, ProbeProducer, ProbePullProducer } from './probes.js';
 import type { Rule, Trial } from './rule.js';
 
-/**
- * Writes until the producer is paused; a consumer that takes so many writes counts as one that
- * never pauses.
- */
+/** A consumer that takes so many writes counts as one that never pauses. */
 const MOST_WRITES = 256;
+/** The bytes of a write. */
 const PIECE = 16384;
 
-/** @returns whether the consumer paused the producer. */
+/** Writes until the producer is paused. @returns whether it was. */
 function fill(consumer: IConsumer, producer: ProbeProducer): boolean {
   for (const piece of lettered(MOST_WRITES, PIECE)) {
     if (producer.count('pause') > 0) return true;
@@ -21,7 +19,7 @@ function fill(consumer: IConsumer, producer: ProbeProducer): boolean {
   return producer.count('pause') > 0;
 }
 
-/** Registers a push producer, and does `during` until it has unregistered. */
+/** Registers a push producer that writes nothing by itself. */
 function register(consumer: IConsumer): ProbeProducer {
   const producer = new ProbeProducer();
   consumer.registerProducer(producer, true);
@@ -33,7 +31,7 @@ function throwsTypeError(action: () => void, trial: Trial, what: string): void {
     action();
   } catch (thrown) {
     if (thrown instanceof TypeError) return;
-    trial.broken(`${what} threw something that is not a TypeError`, { cause: thrown });
+    trial.broken(`${what} threw an error that is not a TypeError`, { cause: thrown });
   }
   trial.broken(`${what} did not throw`);
 }

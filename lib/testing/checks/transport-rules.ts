@@ -22,11 +22,16 @@ export interface TransportSubject {
   readonly peer: AsyncIterable<Uint8Array> | undefined;
 }
 
-/** All bytes that `peer` receives; fails the rule if the transport does not close in time. */
-async function received(
+/**
+ * Begins to read `peer`.
+ *
+ * @returns `value`, the bytes that came so far; and `ended`, which waits for the end, and breaks the
+ *   rule if that does not come in time.
+ */
+function read(
   peer: AsyncIterable<Uint8Array>,
   trial: Trial,
-): Promise<{ value: () => Buffer; ended: () => Promise<void> }> {
+): { value: () => Buffer; ended: () => Promise<void> } {
   const pieces: Uint8Array[] = [];
   let over = false;
   const reading = (async () => {
@@ -42,7 +47,7 @@ async function received(
       () => over,
       () => `the other end received ${value().length} bytes and no end`,
     );
-  return Promise.resolve({ value, ended });
+  return { value, ended };
 }
 
 function expectBytes(actual: Buffer, expected: Buffer, trial: Trial): void {
@@ -96,7 +101,7 @@ export const TRANSPORT_RULES: readonly Rule<TransportSubject>[] = [
   {
     name: 'writeSequence writes each piece, in order',
     async play({ transport, peer }, trial) {
-      const reader = peer && (await received(peer, trial));
+      const reader = peer && read(peer, trial);
       const pieces = lettered(5, 1000);
       transport.writeSequence(pieces);
       transport.loseConnection();
@@ -108,7 +113,7 @@ export const TRANSPORT_RULES: readonly Rule<TransportSubject>[] = [
   {
     name: 'loseConnection delivers everything that was written before it',
     async play({ transport, peer }, trial) {
-      const reader = peer && (await received(peer, trial));
+      const reader = peer && read(peer, trial);
       const pieces = lettered(64, 16384);
       for (const piece of pieces) transport.write(piece);
       transport.loseConnection();
@@ -127,7 +132,7 @@ export const TRANSPORT_RULES: readonly Rule<TransportSubject>[] = [
   {
     name: 'loseConnection waits for the registered push producer, and delivers what it writes',
     async play({ transport, peer }, trial) {
-      const reader = peer && (await received(peer, trial));
+      const reader = peer && read(peer, trial);
       const producer = new ProbeProducer();
       transport.registerProducer(producer, true);
       const [before, after] = lettered(2, 1000) as [Buffer, Buffer];
@@ -146,7 +151,7 @@ export const TRANSPORT_RULES: readonly Rule<TransportSubject>[] = [
   {
     name: 'loseConnection waits for the registered pull producer, and asks it until it unregisters',
     async play({ transport, peer }, trial) {
-      const reader = peer && (await received(peer, trial));
+      const reader = peer && read(peer, trial);
       const pieces = lettered(5, 1000);
       const producer = new ProbePullProducer(transport, pieces);
       transport.registerProducer(producer, false);

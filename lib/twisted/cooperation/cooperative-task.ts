@@ -11,7 +11,7 @@ import {
   type SchedulerStopped,
 } from './scheduler-errors.js';
 import { closeWork, isWork, workFrom, type Work, type WorkSource } from './work.js';
-import { isThenable } from '../../base/rejection.js';
+import { isThenable, whenRejected } from '../../base/rejection.js';
 
 /**
  * How a task ended. Not an error yet, because most are never thrown, and a stack trace costs more
@@ -213,7 +213,7 @@ export class CooperativeTask<Iterating extends Work = Work> {
     if (this.completionState !== null) {
       // The task was ended from inside its own step, when its iterator could not be ended.
       if (!done) this.closeIterator();
-      if (waits) this.reportRejection(value as PromiseLike<unknown>);
+      if (waits) whenRejected(value, (error) => this.fail(error));
     } else if (done) {
       this.complete(TaskDone);
     } else if (waits) {
@@ -235,10 +235,6 @@ export class CooperativeTask<Iterating extends Work = Work> {
       return;
     }
     this.resume();
-  }
-
-  private reportRejection(promise: PromiseLike<unknown>): void {
-    Promise.resolve(promise).catch((error: unknown) => this.fail(error));
   }
 
   /** The work has failed. If the task is over already, the error is only reported. */

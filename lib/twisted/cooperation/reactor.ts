@@ -6,7 +6,7 @@ import { clearImmediate, LONGEST_TIMER, now, setImmediate } from '../../base/tim
 import { CallHeap } from './call-heap.js';
 import { DelayedCall, type DelayedCallClock } from './delayed-call.js';
 import type { IDelayedCall, IReactorTime } from './reactor-time.js';
-import { isThenable } from '../../base/rejection.js';
+import { whenRejected } from '../../base/rejection.js';
 
 // Read when the module loads: a test that fakes timers later must not stop the time of the program.
 const setTimeout = globalThis.setTimeout;
@@ -131,8 +131,7 @@ class NodeReactor implements IReactorTime, DelayedCallClock {
 function make(call: DelayedCall): void {
   const report = (error: unknown) => log.err(error, 'A delayed call failed');
   try {
-    const result = call.run();
-    if (isThenable(result)) void Promise.resolve(result).catch(report);
+    whenRejected(call.run(), report);
   } catch (error) {
     report(error);
   }

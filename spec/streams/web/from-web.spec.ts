@@ -73,12 +73,8 @@ describe('fromWebWritable', () => {
     const stream = new WritableStream({
       write: () => new Promise<void>((resolve) => taken.push(resolve)),
     });
-    const writable = fromWebWritable(stream, { highWaterMark: 3 });
-    expect([writable.write('a'), writable.write('b'), writable.write('c')]).to.deep.equal([
-      true,
-      true,
-      false,
-    ]);
+    const writable = fromWebWritable(stream);
+    for (const chunk of 'abc') writable.write(chunk);
     await turn();
     expect([taken.length, writable.writableLength]).to.deep.equal([1, 3]);
     taken[0]!();
@@ -164,10 +160,7 @@ describe('fromWebWritable', () => {
     }
   });
 
-  it('refuses a value that is not a WritableStream, and a locked one', () => {
-    for (const wrong of [null, {}, 'text', { getWriter: 1 }, new ReadableStream()]) {
-      expect(() => fromWebWritable(wrong as never)).to.throw(InvalidArgTypeError);
-    }
+  it('refuses a locked stream', () => {
     const { stream } = collector();
     stream.getWriter();
     expect(() => fromWebWritable(stream)).to.throw(InvalidStateError);
@@ -196,13 +189,11 @@ describe('fromWebPair', () => {
       },
       { highWaterMark: 0 },
     );
-    const duplex = fromWebPair(
-      { readable, writable: new WritableStream() },
-      { highWaterMark: 5000 },
-    );
+    const duplex = fromWebPair({ readable, writable: new WritableStream() });
     duplex.once('readable', () => {});
+    await until(() => duplex.readableLength >= duplex.readableHighWaterMark);
     for (let count = 0; count < 50; count += 1) await turn();
-    expect(given).to.equal(5);
+    expect(given).to.equal(Math.ceil(duplex.readableHighWaterMark / 1000));
   });
 
   it('leaves timers their turn, however fast both ends are, and goes on', async () => {
@@ -224,13 +215,11 @@ describe('fromWebPair', () => {
   });
 
   it('skips empty chunks', async () => {
-    for (const highWaterMark of [undefined, 0]) {
-      const { pair: streams, give } = pair();
-      const duplex = fromWebPair(streams, { highWaterMark });
-      for (const chunk of ['', 'a', '', '', 'b', '']) give.enqueue(Buffer.from(chunk));
-      give.close();
-      expect(await text(duplex)).to.equal('ab');
-    }
+    const { pair: streams, give } = pair();
+    const duplex = fromWebPair(streams);
+    for (const chunk of ['', 'a', '', '', 'b', '']) give.enqueue(Buffer.from(chunk));
+    give.close();
+    expect(await text(duplex)).to.equal('ab');
   });
 
   it('keeps one half open when the other has ended', async () => {
@@ -295,16 +284,7 @@ describe('fromWebPair', () => {
     expect(await errorOf(duplex)).to.be.instanceOf(Error);
   });
 
-  it('refuses a value that is not a pair, and a pair that is locked, and locks nothing', () => {
-    for (const wrong of [
-      null,
-      {},
-      'text',
-      new ReadableStream(),
-      { readable: new ReadableStream() },
-    ]) {
-      expect(() => fromWebPair(wrong as never)).to.throw(InvalidArgTypeError);
-    }
+  it('refuses a pair of which one is locked, and locks nothing', () => {
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
     writable.getWriter();
     expect(() => fromWebPair({ readable, writable })).to.throw(InvalidStateError);
