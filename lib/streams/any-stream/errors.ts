@@ -1,5 +1,8 @@
 /** Why a stream was lost, also one without an error of its own. */
-import type { EmitterLike } from './capabilities.js';
+import { setImmediate } from '../../base/timers.js';
+import type { AnyWritable } from './capabilities.js';
+import type { AnyReadable } from './readable-capabilities.js';
+import { mayYetTellWhy } from './stream-state.js';
 
 /**
  * A stream was closed or ended by other code before everything was written. It is the `cause` of a
@@ -21,17 +24,51 @@ export class PrematureCloseError extends Error {
   }
 }
 
+type Failed = (AnyReadable | AnyWritable) & {
+  /** Where streamx keeps its error. */
+  readonly _readableState?: { readonly error?: unknown } | null;
+  readonly _writableState?: { readonly error?: unknown } | null;
+};
+
 /**
- * Why `stream` is gone. minipass has no property for its error, but repeats it to each new listener.
+ * Why `stream` is gone, as far as it tells by now. Those of `readable-stream` 2 and 3, and through2
+ * and duplexify with them, keep no error: once they have said it, it is not known any more.
  */
-export function lossOf(stream: EmitterLike & { readonly errored?: unknown }): unknown {
-  let reason: unknown = stream.errored ?? undefined;
+export function lossOf(stream: Failed): unknown {
+  return knownLoss(stream) ?? new PrematureCloseError();
+}
+
+/**
+ * Calls `then` with the reason why `stream` is gone: at once, unless its `error` may yet tell that.
+ */
+export function tellLoss(stream: Failed, then: (reason: unknown) => void): void {
+  let reason = knownLoss(stream);
+  if (reason !== undefined || !mayYetTellWhy(stream)) {
+    then(reason ?? new PrematureCloseError());
+    return;
+  }
+  const note = (error: unknown): void => {
+    reason = error;
+  };
+  stream.on('error', note);
+  setImmediate(() => {
+    stream.removeListener('error', note);
+    then(reason ?? new PrematureCloseError());
+  });
+}
+
+function knownLoss(stream: Failed): unknown {
+  const { errored, _readableState, _writableState } = stream;
+  let reason: unknown = errored ?? _readableState?.error ?? _writableState?.error ?? undefined;
+  // The error that streamx makes for a stream that was destroyed without one.
+  if ((reason as { code?: unknown } | undefined)?.code === 'STREAM_DESTROYED') reason = undefined;
   if (reason === undefined) {
+    // minipass has no property for its error, but repeats it to each new listener.
     const note = (error: unknown): void => {
       reason = error;
     };
     stream.on('error', note);
     stream.removeListener('error', note);
   }
-  return reason ?? new PrematureCloseError();
+  return reason;
 }

@@ -25,7 +25,7 @@ export {
 } from './buffered.js';
 export { endingOf, type Event, type ReadHalf, type StreamFacts, type WriteHalf } from './ending.js';
 export { bytesFrom, losesNothing, lossByLateEncoding, watchLastUnit } from './encodings.js';
-export { lossOf, PrematureCloseError } from './errors.js';
+export { lossOf, PrematureCloseError, tellLoss } from './errors.js';
 export { assertHighWaterMark, UNTOLD_HIGH_WATER_MARK } from './high-water-mark.js';
 export { givesAsIs, takesObjects } from './object-mode.js';
 export {

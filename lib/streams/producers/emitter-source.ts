@@ -15,10 +15,9 @@ import {
   isReadToTheEnd,
   isResettable,
   isSilentlyGone,
-  lossOf,
   isYetToEnd,
-  mayYetTellWhy,
   PrematureCloseError,
+  tellLoss,
   losesNothing,
   releaseReading,
   lossByLateEncoding,
@@ -175,9 +174,7 @@ export class EmitterSource implements ReadableSource {
   };
 
   private closedEarly(): void {
-    const reason = lossOf(this.stream);
-    if (mayYetTellWhy(this.stream)) setImmediate(() => this.listener?.onError(reason));
-    else this.listener?.onError(reason);
+    tellLoss(this.stream, (reason) => this.listener?.onError(reason));
   }
 
   /**

@@ -252,9 +252,14 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
     } finally {
       this.reactor.detach();
       this.release(reason);
-      this.reason = reason;
-      this.whenClosed?.resolve(reason);
+      this.tellClosed(reason);
     }
+  }
+
+  /** @internal The connection is over: `closed` resolves with `reason`. */
+  protected tellClosed(reason: Error): void {
+    this.reason = reason;
+    this.whenClosed?.resolve(reason);
   }
 
   /** Lets go of the stream: ends it after a clean close, destroys it after any other. */

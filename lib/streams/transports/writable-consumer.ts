@@ -16,9 +16,9 @@ import {
   highWaterMarkOf,
   isDestroyed,
   lengthOf,
-  lossOf,
   missesDrain,
   takesObjects,
+  tellLoss,
   UNTOLD_HIGH_WATER_MARK,
   type WritableLike,
 } from '../any-stream/index.js';
@@ -88,9 +88,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     if (options.closeTimeout !== undefined) this.closeTimeout = options.closeTimeout;
     if (isDestroyed(stream)) {
       this.disconnected = true;
-      this.reason = new ConnectionLost(undefined, {
-        cause: lossOf(stream),
-      });
+      tellLoss(stream, (cause) => this.tellClosed(new ConnectionLost(undefined, { cause })));
     } else {
       this.connected = true;
     }

@@ -6,6 +6,7 @@ import {
   isReadToTheEnd,
   isSilentlyGone,
   lossOf,
+  tellLoss,
   wasReset,
   watchLastUnit,
 } from '../any-stream/index.js';
@@ -50,10 +51,10 @@ class NodeSource {
       if (wasReset(stream)) this.fail(lossOf(stream));
       else this.end();
     } else if (isGone(stream)) {
-      this.fail(lossOf(stream));
+      tellLoss(stream, (reason) => this.fail(reason));
     } else {
       stream.on('close', () => {
-        if (!this.ended) this.fail(lossOf(stream));
+        if (!this.ended) tellLoss(stream, (reason) => this.fail(reason));
       });
       const lossOfLastUnit = watchLastUnit(stream);
       stream.on('end', () => {

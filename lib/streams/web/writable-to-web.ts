@@ -1,4 +1,4 @@
-import { type EmitterLike, hasFinished, isGone, lossOf } from '../any-stream/index.js';
+import { type EmitterLike, hasFinished, isGone, tellLoss } from '../any-stream/index.js';
 import { byBytes, destroyWith } from './web-support.js';
 
 /** The least that a stream of bytes must be able to do for `toWeb` to write to it. */
@@ -51,9 +51,9 @@ class NodeSink {
     stream.on('close', () => {
       // It may come before `finish`, and a stream that has ended by itself takes nothing more.
       if (this.finished !== undefined && hasFinished(stream)) this.finished();
-      else fail(lossOf(stream));
+      else tellLoss(stream, fail);
     });
-    if (isGone(stream)) fail(lossOf(stream));
+    if (isGone(stream)) tellLoss(stream, fail);
     // Not `abort`, which is only called when the write that is under way is done.
     else signal.addEventListener('abort', () => destroyWith(stream, signal.reason));
   }
