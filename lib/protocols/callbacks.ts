@@ -29,7 +29,7 @@ export function isReason(returned: unknown): boolean {
  * @param callback - The name of the callback that returned it.
  * @returns the value, if it is not a promise.
  */
-export function heed(protocol: AnyProtocol, returned: unknown, callback: string): unknown {
+export function heed(returned: unknown, protocol: AnyProtocol, callback: string): unknown {
   if (!isThenable(returned)) return returned;
   return heedPromise(returned, protocol, `${logPrefixOf(protocol)}: ${callback}`);
 }

@@ -93,12 +93,12 @@ export class IntNStringReceiver<
       const { memory, start } = inbox.gather(prefix.size);
       const length = prefix.read(memory, start);
       if (length > this.MAX_LENGTH) {
-        return heed(this, this.lengthLimitExceeded(length), 'lengthLimitExceeded');
+        return heed(this.lengthLimitExceeded(length), this, 'lengthLimitExceeded');
       }
       if (inbox.length < prefix.size + length) return undefined;
       inbox.skip(prefix.size);
       const returned = this.stringReceived(inbox.take(length));
-      if (returned !== undefined) heed(this, returned, 'stringReceived');
+      if (returned !== undefined) heed(returned, this, 'stringReceived');
     }
     return undefined;
   }
@@ -141,6 +141,6 @@ export class IntNStringReceiver<
     const message = Buffer.allocUnsafe(prefix.size + bytes.length);
     prefix.write(message, bytes.length);
     message.set(bytes, prefix.size);
-    heed(this, this.transport.write(message), 'write');
+    heed(this.transport.write(message), this, 'write');
   }
 }

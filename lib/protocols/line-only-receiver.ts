@@ -71,14 +71,14 @@ export class LineOnlyReceiver<
         answer = this.#exceeded(line);
       } else {
         const returned = this.lineReceived(line);
-        if (returned !== undefined) heed(this, returned, 'lineReceived');
+        if (returned !== undefined) heed(returned, this, 'lineReceived');
       }
     }
     return answer;
   }
 
   #exceeded(line: Buffer): unknown {
-    return heed(this, this.lineLengthExceeded(line), 'lineLengthExceeded');
+    return heed(this.lineLengthExceeded(line), this, 'lineLengthExceeded');
   }
 
   /**
@@ -113,6 +113,6 @@ export class LineOnlyReceiver<
     const bytes = checkedBuffer(line, 'line');
     assertDelimiter(this.delimiter);
     assertConnected(this.transport);
-    heed(this, this.transport.writeSequence([bytes, this.delimiter]), 'writeSequence');
+    heed(this.transport.writeSequence([bytes, this.delimiter]), this, 'writeSequence');
   }
 }

@@ -81,10 +81,10 @@ export class LineReceiver<
         }
         const line = inbox.takeBefore(length, delimiter.length);
         returned = this.lineReceived(line);
-        if (returned !== undefined) returned = heed(this, returned, 'lineReceived');
+        if (returned !== undefined) returned = heed(returned, this, 'lineReceived');
       } else {
         returned = this.rawDataReceived(inbox.takeAll());
-        if (returned !== undefined) returned = heed(this, returned, 'rawDataReceived');
+        if (returned !== undefined) returned = heed(returned, this, 'rawDataReceived');
       }
       if (returned !== undefined && (isReason(returned) || isClosing(this))) return returned;
     }
@@ -92,7 +92,7 @@ export class LineReceiver<
   }
 
   #exceeded(): unknown {
-    return heed(this, this.lineLengthExceeded(this.#inbox.takeAll()), 'lineLengthExceeded');
+    return heed(this.lineLengthExceeded(this.#inbox.takeAll()), this, 'lineLengthExceeded');
   }
 
   /**
@@ -162,6 +162,6 @@ export class LineReceiver<
     const bytes = checkedBuffer(line, 'line');
     assertDelimiter(this.delimiter);
     assertConnected(this.transport);
-    heed(this, this.transport.write(Buffer.concat([bytes, this.delimiter])), 'write');
+    heed(this.transport.write(Buffer.concat([bytes, this.delimiter])), this, 'write');
   }
 }

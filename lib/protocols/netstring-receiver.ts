@@ -84,7 +84,7 @@ export class NetstringReceiver<
     while (unread.length > 0 && !this.paused && !this.brokenPeer && !isClosing(this)) {
       const string = this.#takeString();
       if (string === undefined) break;
-      heed(this, this.stringReceived(string), 'stringReceived');
+      heed(this.stringReceived(string), this, 'stringReceived');
     }
     unread.settle();
     return undefined;
@@ -102,7 +102,7 @@ export class NetstringReceiver<
     } catch (error) {
       if (!(error instanceof NetstringParseError)) throw error;
       this.brokenPeer = true;
-      heed(this, this.transport?.loseConnection(), 'loseConnection');
+      heed(this.transport?.loseConnection(), this, 'loseConnection');
       return undefined;
     }
   }
@@ -166,6 +166,6 @@ export class NetstringReceiver<
     const bytes = checkedBuffer(string, 'string');
     assertConnected(this.transport);
     const message = Buffer.concat([Buffer.from(`${bytes.length}:`), bytes, COMMA]);
-    heed(this, this.transport.write(message), 'write');
+    heed(this.transport.write(message), this, 'write');
   }
 }

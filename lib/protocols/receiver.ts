@@ -48,7 +48,7 @@ export abstract class Receiver<T extends ITransport & IPushProducer = ProtocolTr
   /** Delivers nothing until `resumeProducing`, and pauses the transport. */
   pauseProducing(): void {
     this.paused = true;
-    heed(this, this.transport?.pauseProducing(), 'pauseProducing');
+    heed(this.transport?.pauseProducing(), this, 'pauseProducing');
   }
 
   /**
@@ -59,13 +59,13 @@ export abstract class Receiver<T extends ITransport & IPushProducer = ProtocolTr
    */
   resumeProducing(): void {
     this.paused = false;
-    heed(this, this.transport?.resumeProducing(), 'resumeProducing');
+    heed(this.transport?.resumeProducing(), this, 'resumeProducing');
     this.dataReceived(NOTHING);
   }
 
   /** Delivers nothing more, and stops the transport, which closes the connection. */
   stopProducing(): void {
     this.paused = true;
-    heed(this, this.transport?.stopProducing(), 'stopProducing');
+    heed(this.transport?.stopProducing(), this, 'stopProducing');
   }
 }

@@ -83,7 +83,7 @@ export class StatefulProtocol<
 
   #firstState(): ProtocolState {
     const first = this.getInitialState();
-    heed(this, first, 'getInitialState');
+    heed(first, this, 'getInitialState');
     assertState(first);
     return first;
   }
@@ -94,7 +94,7 @@ export class StatefulProtocol<
       const state = this.#state as ProtocolState;
       const [receive, count] = state;
       if (inbox.length < count) return undefined;
-      const next = heed(this, receive.call(this, inbox.take(count)), 'a state');
+      const next = heed(receive.call(this, inbox.take(count)), this, 'a state');
       if (next) {
         assertState(next);
         this.#state = next;

@@ -78,11 +78,11 @@ export function StatefulStringProtocol(
       }
       const next: unknown = handle.call(this, string);
       if (isThenable(next)) {
-        heed(this, next, method);
+        heed(next, this, method);
         throw new InvalidArgTypeError('state', 'a string', next);
       }
       this.state = next as string; // Refused with the next string, if it is not a state.
-      if (next === 'done') heed(this, this.transport?.loseConnection(), 'loseConnection');
+      if (next === 'done') heed(this.transport?.loseConnection(), this, 'loseConnection');
     }
   }
   return Stateful;

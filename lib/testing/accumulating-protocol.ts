@@ -63,7 +63,8 @@ export class AccumulatingProtocol<
     const tell = factory?.protocolConnectionMade;
     if (factory === null || typeof tell !== 'function') return;
     factory.protocolConnectionMade = null;
-    (tell as (protocol: this) => void).call(factory, this);
+    // Returned: it may be a promise that rejects later.
+    return (tell as (protocol: this) => void).call(factory, this);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { InvalidStateError } from '../base/errors.js';
+import { logRejection } from '../base/rejection.js';
 import { ConnectionDone, type IProtocol } from '../twisted/core/index.js';
 import { StringTransport } from './string-transport.js';
 
@@ -23,6 +24,7 @@ export class StringTransportWithDisconnection extends StringTransport {
       throw new InvalidStateError('Set the protocol of the transport before it closes');
     }
     this.connected = false;
-    this.protocol.connectionLost(new ConnectionDone('Bye.'));
+    const returned: unknown = this.protocol.connectionLost(new ConnectionDone('Bye.'));
+    logRejection(returned, 'connectionLost rejected');
   }
 }

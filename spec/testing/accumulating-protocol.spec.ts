@@ -8,8 +8,12 @@ import { StringTransport } from '../../lib/testing/string-transport.js';
 import { ConnectionDone } from '../../lib/twisted/core/errors.js';
 import { Factory } from '../../lib/twisted/core/factory.js';
 import { Protocol } from '../../lib/twisted/core/protocol.js';
+import { failure } from '../support/failure.js';
+import { loggedErrors } from '../support/logged.js';
 
 describe('AccumulatingProtocol', () => {
+  const logged = loggedErrors();
+
   it('has nothing before its connection is made', () => {
     const { made, closed, closedReason, data } = new AccumulatingProtocol();
     expect({ made, closed, closedReason, data: String(data) }).to.deep.equal({
@@ -56,6 +60,18 @@ describe('AccumulatingProtocol', () => {
       listener.data = 'text' as never;
     }).to.throw(InvalidArgTypeError);
     expect(String(listener.data)).to.equal('new more');
+  });
+
+  it('logs the error of a factory whose protocolConnectionMade rejects, and closes', async () => {
+    const listener = new AccumulatingProtocol();
+    listener.factory = Object.assign(new Factory(), {
+      protocolConnectionMade: () => Promise.reject(failure),
+    });
+    const transport = new StringTransport();
+    listener.makeConnection(transport);
+    await new Promise(setImmediate);
+    expect(logged).to.deep.equal([failure]);
+    expect(transport.disconnecting).to.equal(true);
   });
 
   it('tells its factory of the first connection, once', () => {

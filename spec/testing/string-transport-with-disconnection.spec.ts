@@ -5,8 +5,12 @@ import { StringTransportWithDisconnection } from '../../lib/testing/string-trans
 import { InvalidStateError } from '../../lib/base/errors.js';
 import { ConnectionDone } from '../../lib/twisted/core/errors.js';
 import { Protocol } from '../../lib/twisted/core/protocol.js';
+import { failure } from '../support/failure.js';
+import { loggedErrors } from '../support/logged.js';
 
 describe('StringTransportWithDisconnection', () => {
+  const logged = loggedErrors();
+
   for (const verb of ['loseConnection', 'abortConnection'] as const) {
     it(`tells its protocol once that ${verb} closed it`, () => {
       const transport = new StringTransportWithDisconnection();
@@ -21,6 +25,15 @@ describe('StringTransportWithDisconnection', () => {
       sinon.assert.calledOnceWithExactly(connectionLost, sinon.match.instanceOf(ConnectionDone));
     });
   }
+
+  it('logs the error of a protocol whose connectionLost is an async function that rejects', async () => {
+    const connectionLost = () => Promise.reject(failure);
+    const transport = new StringTransportWithDisconnection();
+    transport.protocol = Object.assign(new Protocol(), { connectionLost });
+    transport.loseConnection();
+    await new Promise(setImmediate);
+    expect(logged).to.deep.equal([failure]);
+  });
 
   it('refuses to close without a protocol, and stays connected', () => {
     const transport = new StringTransportWithDisconnection();
