@@ -40,7 +40,14 @@ export {
   type WebReadResult,
 } from './readable-capabilities.js';
 export { destroyStream, endAndDestroyStream, resetStream } from './release-stream.js';
-export { afterEnd, isEndOfDestroyed, isResettable, isYetToEnd, wasReset } from './reset.js';
+export {
+  afterEnd,
+  discardUpload,
+  isEndOfDestroyed,
+  isResettable,
+  isYetToEnd,
+  wasReset,
+} from './reset.js';
 export { assertUnread, assertUnwritten, claimReading, releaseReading } from './claims.js';
 export {
   hasFinished,

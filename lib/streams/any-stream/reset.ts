@@ -5,6 +5,7 @@
  * @see https://nodejs.org/api/http2.html#destruction
  */
 import { setImmediate } from '../../base/timers.js';
+import type { AnyDuplex } from './capabilities.js';
 
 /**
  * Turns of the event loop until a reset is known that was sent right behind the end: Node's own
@@ -30,6 +31,18 @@ interface Older {
 function innerOf(stream: Resettable): Resettable {
   const { stream: inner } = stream;
   return typeof inner === 'object' && inner !== null && 'rstCode' in inner ? inner : stream;
+}
+
+/**
+ * Lets the rest of an upload come, and discards it, if `stream` is a `Http2ServerRequest` that was
+ * destroyed: Node destroys the request alone, so that it can still be answered, and pauses the
+ * stream below it with the next chunk. The client would wait for ever.
+ */
+export function discardUpload(stream: object): void {
+  const inner = innerOf(stream) as AnyDuplex;
+  if (inner === stream) return;
+  inner.on('data', () => inner.resume());
+  inner.resume();
 }
 
 /** Whether `stream` is one that can be reset and say `end`. */

@@ -8,6 +8,7 @@ import {
   assertUnread,
   bytesFrom,
   claimReading,
+  discardUpload,
   type EmitterLike,
   givesAsIs,
   isEmitter,
@@ -119,6 +120,7 @@ export class EmitterSource implements ReadableSource {
     try {
       if (stream.destroy) stream.destroy(reason);
       else stream.close?.();
+      discardUpload(stream);
     } catch (thrown) {
       log.err(thrown, 'Destroying a stream failed');
     }

@@ -117,8 +117,9 @@ export class ReadableProducer implements IPushProducer {
   }
 
   /**
-   * Called by the consumer, which needs no more data: destroys the stream. To stop from anywhere
-   * else, abort the `signal`, which also unregisters. Does nothing after the end.
+   * Called by the consumer, which needs no more data: destroys the stream. (An
+   * `Http2ServerRequest` can still be answered then; the rest of its body is discarded.) To stop
+   * from anywhere else, abort the `signal`, which also unregisters. Does nothing after the end.
    */
   stopProducing(): void {
     if (this.transfer === null) this.source.destroy();

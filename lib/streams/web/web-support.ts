@@ -4,7 +4,7 @@
  */
 import { assertBytes } from '../../base/bytes.js';
 import { asError } from '../../base/as-error.js';
-import { UNTOLD_HIGH_WATER_MARK } from '../any-stream/index.js';
+import { discardUpload, UNTOLD_HIGH_WATER_MARK } from '../any-stream/index.js';
 
 /** The two halves of a duplex as WHATWG streams, paired as in a `TransformStream`. */
 export interface WebPair {
@@ -23,6 +23,7 @@ interface Destroyable {
 export function destroyWith(stream: Destroyable, reason: unknown): void {
   if (reason === undefined) stream.destroy();
   else stream.destroy(asError(reason));
+  discardUpload(stream);
 }
 
 /**
