@@ -5,7 +5,7 @@
  */
 import { InvalidStateError } from './errors.js';
 import { now } from './timers.js';
-import { currentTurn } from './turn.js';
+import { currentTurn } from './turn-number.js';
 
 /** Calls in one turn of the event loop. A consumer that waits for its answers makes fewer. */
 const TOO_MANY = 1_000_000;

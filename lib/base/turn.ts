@@ -112,23 +112,3 @@ function endTurn(): void {
   noticing = false;
   spent = 0;
 }
-
-let turn = 0;
-let countingTurn = false;
-
-/**
- * The number of this turn of the event loop: it changes once the loop has turned. By then, all code
- * that awaited a promise that was settled in this turn has run.
- */
-export function currentTurn(): number {
-  if (!countingTurn) {
-    countingTurn = true;
-    setImmediate(nextTurn);
-  }
-  return turn;
-}
-
-function nextTurn(): void {
-  countingTurn = false;
-  turn += 1;
-}

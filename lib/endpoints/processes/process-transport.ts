@@ -50,7 +50,6 @@ export class ProcessTransport implements IProcessTransport {
   private probesSoon = false;
   private probing: NodeJS.Timeout | undefined;
   private disposal: Promise<void> | undefined;
-  private onEnded: (() => void) | undefined;
   private tellClosed!: (reason: ProcessDone | ProcessTerminated) => void;
 
   /** A promise of the reason that `processEnded` is given. It never rejects. */
@@ -65,6 +64,12 @@ export class ProcessTransport implements IProcessTransport {
     childFDs: ChildFDs,
   ) {
     this.pid = child.pid ?? null;
+    this.listen(child);
+    this.openPipes(child, childFDs);
+    this.call(() => protocol.makeConnection(this));
+  }
+
+  private listen(child: ChildProcess): void {
     child.on('error', (cause) => {
       if (child.pid !== undefined) {
         log.err(cause, 'A child process failed'); // The error of a signal that couldn't be sent.
@@ -75,6 +80,9 @@ export class ProcessTransport implements IProcessTransport {
     child.on('exit', (code, signal) => {
       this.exited(code === 0 ? new ProcessDone() : new ProcessTerminated(code, signal));
     });
+  }
+
+  private openPipes(child: ChildProcess, childFDs: ChildFDs): void {
     const pipes = takePipes(child);
     for (const [key, kind] of Object.entries(childFDs)) {
       const childFD = Number(key);
@@ -85,15 +93,14 @@ export class ProcessTransport implements IProcessTransport {
         this.readers.set(childFD, reader);
         // Calls nobody back before the protocol is connected.
         void reader.start(
-          (data) => protocol.childDataReceived(childFD, data),
+          (data) => this.protocol.childDataReceived(childFD, data),
           () => this.lost(this.readers, childFD),
         );
       } else {
         const onLost = () => this.lost(this.writers, childFD);
-        this.writers.set(childFD, new ChildWriter(pipe, protocol, onLost));
+        this.writers.set(childFD, new ChildWriter(pipe, this.protocol, onLost));
       }
     }
-    this.call(() => protocol.makeConnection(this));
   }
 
   /**
@@ -129,7 +136,6 @@ export class ProcessTransport implements IProcessTransport {
     if (this.writers.size > 0 || this.readers.size > 0) return;
     this.ended = true;
     this.call(() => this.protocol.processEnded(exitReason));
-    this.onEnded?.();
     this.tellClosed(exitReason);
   }
 
@@ -275,19 +281,19 @@ export class ProcessTransport implements IProcessTransport {
    * @returns a promise that resolves once `processEnded` has been called.
    */
   [Symbol.asyncDispose](): Promise<void> {
-    this.disposal ??= this.ended ? Promise.resolve() : this.dispose();
+    this.disposal ??= this.dispose();
     return this.disposal;
   }
 
   private async dispose(): Promise<void> {
-    const ended = new Promise<void>((resolve) => (this.onEnded = resolve));
+    if (this.ended) return;
     this.loseConnection();
     const delivered = [...this.writers.values()].map(({ consumer }) => consumer.closed);
-    await Promise.race([ended, Promise.all(delivered)]);
+    await Promise.race([this.closed, Promise.all(delivered)]);
     const timer = setTimeout(() => {
       if (this.pid !== null) this.signalProcess('TERM');
     }, GRACE);
-    await ended;
+    await this.closed;
     clearTimeout(timer);
   }
 

@@ -11,7 +11,7 @@ import {
 } from '../../twisted/core/index.js';
 import { tellOfConnection } from '../../base/diagnostics.js';
 import { nextTick, setImmediate } from '../../base/timers.js';
-import { currentTurn } from '../../base/turn.js';
+import { currentTurn } from '../../base/turn-number.js';
 import {
   type AnyWritable,
   bytesBelow,

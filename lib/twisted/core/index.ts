@@ -25,14 +25,8 @@ export { tellToPause, tellToResume, tellToStop } from './producer-calls.js';
 export { Protocol, type ProtocolTransport } from './protocol.js';
 export { ProtocolToConsumerAdapter } from './protocol-to-consumer-adapter.js';
 export type { ReadDescriptor } from './read-descriptor.js';
-export {
-  closedOf,
-  handOver,
-  letHandOver,
-  isOwnProtocol,
-  isUnableToUnregister,
-  standInFor,
-} from './unable-to-unregister.js';
+export { handOver, letHandOver, standInFor } from './stand-in.js';
+export { closedOf, isOwnProtocol, isUnableToUnregister } from './unable-to-unregister.js';
 export {
   alreadyRegistered,
   assertConsumer,

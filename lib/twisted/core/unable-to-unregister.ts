@@ -4,8 +4,8 @@
  * or a protocol behind wrappers. When one of the two is lost, or both are to close, neither can
  * unregister.
  */
-
 import { chain } from './chain.js';
+import { originalOf } from './stand-in.js';
 
 /**
  * The fields that are read of a producer, a protocol, a wrapper or a transport. Each may lack any
@@ -20,50 +20,13 @@ interface Member {
   readonly producer?: unknown;
 }
 
-/** The producers for which other objects have registered. */
-const originals = new WeakMap<object, object>();
-
-/** Remembers that `standIn` registers in place of `producer`, which it pauses and resumes. */
-export function standInFor(standIn: object, producer: object): void {
-  originals.set(standIn, producer);
-}
-
-function originalOf(producer: unknown): unknown {
-  let original = producer as object;
-  for (let next = originals.get(original); next !== undefined; next = originals.get(original)) {
-    original = next;
-  }
-  return original;
-}
-
-/** The method by which a producer that buffers data of its own hands it to its consumer. */
-export const handOver = Symbol('handOver');
-
-interface Buffering {
-  /**
-   * Hands the consumer the data that it can, and returns whether any data is still buffered, or was
-   * until now.
-   */
-  [handOver]?(): boolean;
-}
-
-/**
- * Lets `producer`, or the one for which it stands in, hand over the data that was written to it
- * before a close.
- *
- * @returns whether the close has to wait until that data has come.
- */
-export function letHandOver(producer: object): boolean {
-  return (originalOf(producer) as Buffering)[handOver]?.() ?? false;
-}
-
 /**
  * The transports on which `producer` depends: itself if it is a transport, its `transport`, the
  * `transport` of that, and so on.
  */
 function transportsOf(producer: unknown): Member[] {
-  const isTransport = (member: Member) => typeof member.loseConnection === 'function';
-  return [...chain<Member>(originalOf(producer), 'transport')].filter(isTransport);
+  const canClose = (member: Member) => typeof member.loseConnection === 'function';
+  return [...chain<Member>(originalOf(producer), 'transport')].filter(canClose);
 }
 
 /**

@@ -20,7 +20,7 @@ import {
 import { ShapedConsumer } from './shaped-consumer.js';
 import { asBuffer, piecesOf } from '../../base/bytes.js';
 import { setImmediate } from '../../base/timers.js';
-import { currentTurn } from '../../base/turn.js';
+import { currentTurn } from '../../base/turn-number.js';
 
 /** A transport with which a producer can register. */
 export type ShapableTransport = ITransport & IConsumer;

@@ -1,12 +1,10 @@
 import { expect } from 'chai';
 
+import { handOver, letHandOver, standInFor } from '../../../lib/twisted/core/stand-in.js';
 import {
   closedOf,
-  handOver,
   isOwnProtocol,
   isUnableToUnregister,
-  letHandOver,
-  standInFor,
 } from '../../../lib/twisted/core/unable-to-unregister.js';
 
 /** A transport that stands in for a real one. */
