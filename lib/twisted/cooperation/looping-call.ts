@@ -42,6 +42,12 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
   call: IDelayedCall | null = null;
   /** When the loop was started or reset, in seconds on its clock; `null` before `start`. */
   starttime: number | null = null;
+  /**
+   * Whether the function is called again: from `start` until `stop`, or until it fails. It is
+   * `false` by the time that the promise of `start` settles. If it is set to `false`, the loop ends
+   * after the next call.
+   */
+  running = false;
 
   /** The arguments of the function. */
   readonly args: Args;
@@ -82,14 +88,6 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
   }
 
   /**
-   * Whether the function is called again: from `start` until `stop`, or until it fails. It is
-   * `false` by the time that the promise of `start` settles.
-   */
-  get running(): boolean {
-    return this.#run !== null;
-  }
-
-  /**
    * Calls the function every `interval` seconds.
    *
    * @param interval - In seconds. With 0, each turn of the event loop.
@@ -102,7 +100,7 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
    *   case nothing has changed.
    */
   start(interval: number, now = true): Promise<this> {
-    if (this.#run !== null) {
+    if (this.running) {
       throw new InvalidStateError('Tried to start an already running LoopingCall.');
     }
     assertNotNegative(interval, 'interval');
@@ -110,6 +108,7 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
     return new Promise((resolve, reject) => {
       const run = { resolve, reject };
       this.#run = run;
+      this.running = true;
       this.starttime = starttime;
       this.interval = interval;
       this.#runAtStart = now;
@@ -126,9 +125,9 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
   stop(): void {
     const { call } = this;
     const run = this.#run;
-    if (run === null)
+    if (run === null || !this.running)
       throw new InvalidStateError('Tried to stop a LoopingCall that was not running.');
-    this.#run = null;
+    this.#end();
     if (call === null) return; // During a call, which then ends the run.
     this.call = null;
     call.cancel();
@@ -144,7 +143,7 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
   reset(): void {
     const { call } = this;
     const run = this.#run;
-    if (run === null) {
+    if (run === null || !this.running) {
       throw new InvalidStateError('Tried to reset a LoopingCall that was not running.');
     }
     if (call === null) return;
@@ -173,13 +172,19 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
   #called(run: Run<this>): void {
     // Differs from Twisted, where a loop that was stopped and started again meanwhile goes on
     // twice.
-    if (this.#run === run) this.#goOn(run);
-    else run.resolve(this);
+    if (this.#run === run && this.running) return this.#goOn(run);
+    if (this.#run === run) this.#end();
+    run.resolve(this);
   }
 
   #failed(run: Run<this>, error: unknown): void {
-    if (this.#run === run) this.#run = null;
+    if (this.#run === run) this.#end();
     run.reject(error);
+  }
+
+  #end(): void {
+    this.#run = null;
+    this.running = false;
   }
 
   #goOn(run: Run<this>, time?: number): void {

@@ -13,8 +13,8 @@ from policies import AnyFactory, ConstructedAtOnce
 @implementer(interfaces.IProcessProtocol)
 class ProcessProtocol(ConstructedAtOnce):
     ours = "ProcessProtocol"
-    state = "transport"
-    methods = """
+    ourState = "transport"
+    ourMethods = """
         makeConnection(process) connectionMade() childDataReceived(childFD,data) outReceived(data)
         errReceived(data) childConnectionLost(childFD) inConnectionLost() outConnectionLost()
         errConnectionLost() processExited(reason) processEnded(reason)
@@ -33,21 +33,21 @@ class BuildingFactory(ConstructedAtOnce, AnyFactory):
 
 class Factory(BuildingFactory):
     ours = "Factory"
-    state = "protocol numPorts"
-    methods = "doStart() doStop() startFactory() stopFactory() buildProtocol(addr) logPrefix()"
+    ourState = "protocol numPorts"
+    ourMethods = "doStart() doStop() startFactory() stopFactory() buildProtocol(addr) logPrefix()"
     noisy = True
 
 
 class ServerFactory(Factory):
     ours = "Factory"
-    state = Factory.state
-    methods = Factory.methods
+    ourState = Factory.ourState
+    ourMethods = Factory.ourMethods
 
 
 class ClientFactory(Factory):
     ours = "ClientFactory"
-    state = Factory.state
-    methods = Factory.methods + """
+    ourState = Factory.ourState
+    ourMethods = Factory.ourMethods + """
         startedConnecting(connector) clientConnectionFailed(connector,reason)
         clientConnectionLost(connector,reason)
     """

@@ -3,7 +3,7 @@ import re
 
 from zope.interface import directlyProvides, implementer
 
-from twisted.internet import defer, interfaces, ssl
+from twisted.internet import defer, endpoints, interfaces, ssl
 from twisted.web.iweb import IBodyProducer
 
 from bridge import Found
@@ -13,11 +13,11 @@ from face import Face
 @implementer(interfaces.IProtocolFactory, interfaces.ILoggingContext)
 class ReconnectingClientFactory(Face):
     ours = "ReconnectingClientFactory"
-    state = """
+    ourState = """
         protocol numPorts maxDelay initialDelay factor jitter delay retries maxRetries clock connector
         continueTrying
     """
-    methods = """
+    ourMethods = """
         buildProtocol(addr) doStart() doStop() startFactory() stopFactory() logPrefix()
         startedConnecting(connector) clientConnectionFailed(connector,reason)
         clientConnectionLost(connector,reason) retry(connector) stopTrying() resetDelay()
@@ -29,8 +29,8 @@ class ReconnectingClientFactory(Face):
 
 class ClientService(Face):
     ours = "ClientService"
-    state = "running"
-    methods = "startService() stopService() whenConnected(failAfterFailures)"
+    ourState = "running"
+    ourMethods = "startService() stopService() whenConnected(failAfterFailures)"
 
     def __init__(self, endpoint, factory, retryPolicy=None, clock=None, prepareConnection=None):
         given = {"retryPolicy": retryPolicy, "clock": clock, "prepareConnection": prepareConnection}
@@ -60,8 +60,8 @@ class WatchedProtocol(Found):
 @implementer(IBodyProducer)
 class FileBodyProducer(Face):
     ours = "FileBodyProducer"
-    state = "length"
-    methods = "startProducing(consumer) stopProducing() pauseProducing() resumeProducing()"
+    ourState = "length"
+    ourMethods = "startProducing(consumer) stopProducing() pauseProducing() resumeProducing()"
 
     def __init__(self, inputFile, cooperator=None, readSize=2 ** 16):
         given = {} if cooperator is None else {"cooperator": cooperator}
@@ -75,6 +75,8 @@ METHODS = {"TLSv1": ssl.SSL.TLSv1_METHOD, None: None}
 
 
 class Described:
+    """Endpoints of Twisted's classes, for tests that ask for the class."""
+
     def __init__(self, reactor, options):
         self._reactor = reactor
         self._port = options.get("port")
@@ -90,19 +92,19 @@ class Described:
         self.tls = options.get("tls")
 
 
-class TCP4ServerEndpoint(Described):
+class TCP4ServerEndpoint(Described, endpoints.TCP4ServerEndpoint):
     pass
 
 
-class TCP4ClientEndpoint(Described):
+class TCP4ClientEndpoint(Described, endpoints.TCP4ClientEndpoint):
     pass
 
 
-class UNIXServerEndpoint(Described):
+class UNIXServerEndpoint(Described, endpoints.UNIXServerEndpoint):
     pass
 
 
-class UNIXClientEndpoint(Described):
+class UNIXClientEndpoint(Described, endpoints.UNIXClientEndpoint):
     pass
 
 
@@ -141,11 +143,11 @@ class AttributesOf:
             setattr(self, name, getattr(found, name))
 
 
-class SSL4ServerEndpoint(Secure):
+class SSL4ServerEndpoint(Secure, endpoints.SSL4ServerEndpoint):
     pass
 
 
-class SSL4ClientEndpoint(Secure):
+class SSL4ClientEndpoint(Secure, endpoints.SSL4ClientEndpoint):
     pass
 
 
@@ -189,19 +191,6 @@ PLACES = {
     "twisted.web.client": {"FileBodyProducer": FileBodyProducer},
     "twisted.internet.endpoints": {
         "_parseServer": parseServer,
-        **{
-            it.__name__: it
-            for it in (
-                TCP4ServerEndpoint,
-                TCP4ClientEndpoint,
-                UNIXServerEndpoint,
-                UNIXClientEndpoint,
-                SSL4ServerEndpoint,
-                SSL4ClientEndpoint,
-                serverFromString,
-                clientFromString,
-                quoteStringArgument,
-            )
-        },
+        **{it.__name__: it for it in (serverFromString, clientFromString, quoteStringArgument)},
     },
 }

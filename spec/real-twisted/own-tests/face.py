@@ -8,33 +8,33 @@ class Face:
     """
     Base of classes that look like Twisted's and have an object of ours behind them.
 
-    A subclass says: `ours`, the name of our class; `methods`, each with its parameters, as
-    'write(data) doWrite()'; `state`, the attributes that our object holds. A leading underscore of
+    A subclass says: `ours`, the name of our class; `ourMethods`, each with its parameters, as
+    'write(data) doWrite()'; `ourState`, the attributes that our object holds. A leading underscore of
     a name is dropped on our side. What a Python subclass overrides, our object has overridden: a
     method calls Python, an attribute is a field.
     """
 
     bridge = None
     ours = None
-    methods = ""
-    state = ""
+    ourMethods = ""
+    ourState = ""
     stateNames = frozenset()
     methodNames = ()
     takesText = False
 
     def __init_subclass__(cls):
         super().__init_subclass__()
-        if "methods" not in cls.__dict__:
+        if "ourMethods" not in cls.__dict__:
             return
         cls.faceOf = cls
         names = []
-        for signature in cls.methods.split():
+        for signature in cls.ourMethods.split():
             name, parameters = signature.rstrip(")").split("(")
             names.append(name)
             if name not in cls.__dict__:
                 setattr(cls, name, cls.stub(name, [p for p in parameters.split(",") if p]))
         cls.methodNames = tuple(names)
-        cls.stateNames = frozenset(cls.state.split())
+        cls.stateNames = frozenset(cls.ourState.split())
 
     @classmethod
     def stub(cls, name, parameters):
@@ -80,6 +80,7 @@ class Face:
         for name in self.methodNames:
             if name in self.__dict__ or not hasattr(getattr(type(self), name), "isStub"):
                 overrides[name.lstrip("_")] = name
+        overrides.update((name, name) for name in self.ownMethods())
         bridge.ask(
             **{"class": self.ours},
             do="make",
@@ -89,6 +90,16 @@ class Face:
             fields={name.lstrip("_"): bridge.toWire(value) for name, value in self.fields()},
             args=[bridge.toWire(argument) for argument in arguments],
         )
+
+    def ownMethods(self):
+        """The methods that a Python subclass has beyond those of our class."""
+        for cls in type(self).__mro__:
+            if cls in self.faceOf.__mro__:
+                continue
+            for name, value in cls.__dict__.items():
+                if inspect.isfunction(value) and not name.startswith("_"):
+                    if name not in self.stateNames and not hasattr(self.faceOf, name):
+                        yield name
 
     def fields(self):
         """The attributes of our object's state that a Python subclass, or this object, has set."""

@@ -7,6 +7,9 @@
  * call. Between a request of the outermost conversation and its answer, promise jobs run; timers and
  * immediates run when Python asks for it with `turn`. ../bridge/bridge.py is the other end.
  */
+import { constants, createReadStream, createWriteStream, fstatSync, openSync } from 'node:fs';
+import { Socket } from 'node:net';
+
 import * as library from '../../../lib/index.js';
 import * as protocols from '../../../lib/protocols/index.js';
 import * as testing from '../../../lib/testing/index.js';
@@ -240,11 +243,21 @@ function perform(message: Message): unknown {
     case 'chdir':
       process.chdir(name);
       return undefined;
+    case 'open':
+      return open(name, message['flags'] as number);
     case 'has':
       return name in exported;
     default:
       throw new Error(`what is ${JSON.stringify(message)}?`);
   }
+}
+
+/** A stream that reads or writes a file, or a pipe, that Python has open. */
+function open(path: string, flags: number): object {
+  const fd = openSync(path, flags);
+  const reads = flags === constants.O_RDONLY;
+  if (!fstatSync(fd).isFile()) return new Socket({ fd, readable: reads, writable: !reads });
+  return reads ? createReadStream(path, { fd }) : createWriteStream(path, { fd });
 }
 
 function settle(message: Message): void {

@@ -22,6 +22,7 @@ import basics
 import connecting
 import policies
 import sockets
+import standard_io
 import timed
 from bridge import UNDEFINED, Bridge, Found
 from face import Face
@@ -105,11 +106,11 @@ class TwistedBridge(Bridge):
 )
 class FileDescriptor(Face):
     ours = "FileDescriptor"
-    state = """
+    ourState = """
         connected disconnected disconnecting _writeDisconnecting _writeDisconnected
         producer producerPaused streamingProducer bufferSize SEND_LIMIT waitsForProducer
     """
-    methods = """
+    ourMethods = """
         connectionLost(reason) writeSomeData(data) doRead() doWrite() _postLoseConnection()
         _closeWriteConnection() writeConnectionLost(reason) readConnectionLost(reason)
         _isSendBufferFull() _maybePauseProducer() write(data) writeSequence(iovec) loseConnection()
@@ -145,11 +146,11 @@ class FileDescriptor(Face):
 class BasicProducerConsumerProxy(Face):
     ours = "BasicProducerConsumerProxy"
     takesText = True
-    state = """
+    ourState = """
         consumer producer producerIsStreaming iAmStreaming outstandingPull paused stopped
         bufferSize producerPaused unregistered _buffer
     """
-    methods = """
+    ourMethods = """
         pauseProducing() resumeProducing() stopProducing() write(data) finish()
         registerProducer(producer,streaming) unregisterProducer()
     """
@@ -160,14 +161,14 @@ class BasicProducerConsumerProxy(Face):
 
 class ProducerConsumerProxy(BasicProducerConsumerProxy):
     ours = "ProducerConsumerProxy"
-    state = BasicProducerConsumerProxy.state
-    methods = BasicProducerConsumerProxy.methods + " _writeSomeData(data)"
+    ourState = BasicProducerConsumerProxy.ourState
+    ourMethods = BasicProducerConsumerProxy.ourMethods + " _writeSomeData(data)"
 
 
 class Bucket(Face):
     ours = "Bucket"
-    state = "maxburst rate _refcount content parentBucket lastDrip"
-    methods = "add(amount) drip() now()"
+    ourState = "maxburst rate _refcount content parentBucket lastDrip"
+    ourMethods = "add(amount) drip() now()"
 
     def __init__(self, parentBucket=None):
         self.construct(UNDEFINED if parentBucket is None else parentBucket)
@@ -180,8 +181,8 @@ class Bucket(Face):
 
 class ShapedConsumer(ProducerConsumerProxy):
     ours = "ShapedConsumer"
-    state = BasicProducerConsumerProxy.state
-    methods = ProducerConsumerProxy.methods
+    ourState = BasicProducerConsumerProxy.ourState
+    ourMethods = ProducerConsumerProxy.ourMethods
 
     def __init__(self, consumer, bucket):
         self.construct(consumer, bucket)
@@ -193,8 +194,8 @@ class CooperativeTask(Found):
 
 class Cooperator(Face):
     ours = "Cooperator"
-    state = "running _tasks _delayedCall _tick"
-    methods = "cooperate(iterator) start() stop()"
+    ourState = "running _tasks _delayedCall _tick"
+    ourMethods = "cooperate(iterator) start() stop()"
 
     def __init__(self, terminationPredicateFactory=None, scheduler=None, started=True):
         given = {"terminationPredicateFactory": terminationPredicateFactory, "scheduler": scheduler}
@@ -213,8 +214,8 @@ class Cooperator(Face):
 @implementer(interfaces.IPushProducer)
 class PullToPush(Face):
     ours = "PullToPush"
-    state = "_finished _coopTask"
-    methods = """
+    ourState = "_finished _coopTask"
+    ourMethods = """
         startStreaming() stopStreaming() pauseProducing() resumeProducing() stopProducing()
     """
 
@@ -227,11 +228,11 @@ class PullToPush(Face):
 @implementer(interfaces.ITransport, interfaces.IConsumer, interfaces.IPushProducer)
 class StringTransport(Face):
     ours = "StringTransport"
-    state = """
+    ourState = """
         connected disconnecting disconnected aborting producer streaming producerState
         hostAddr peerAddr protocol
     """
-    methods = """
+    ourMethods = """
         clear() value() write(data) writeSequence(data) loseConnection() abortConnection() getPeer()
         getHost() registerProducer(producer,streaming) unregisterProducer() pauseProducing()
         stopProducing() resumeProducing() stopConsuming()
@@ -246,14 +247,14 @@ class StringTransport(Face):
 
 class StringTransportWithDisconnection(StringTransport):
     ours = "StringTransportWithDisconnection"
-    state = StringTransport.state
-    methods = StringTransport.methods
+    ourState = StringTransport.ourState
+    ourMethods = StringTransport.ourMethods
 
 
 class NonStreamingProducer(Face):
     ours = "NonStreamingProducer"
-    state = "counter stopped consumer result"
-    methods = "resumeProducing() pauseProducing() stopProducing() _unregister()"
+    ourState = "counter stopped consumer result"
+    ourMethods = "resumeProducing() pauseProducing() stopProducing() _unregister()"
 
     def __init__(self, consumer):
         self.construct(consumer)
@@ -262,8 +263,8 @@ class NonStreamingProducer(Face):
 @implementer(interfaces.IPullProducer)
 class FileSender(Face):
     ours = "FileSender"
-    state = "CHUNK_SIZE"
-    methods = "resumeProducing() pauseProducing() stopProducing()"
+    ourState = "CHUNK_SIZE"
+    ourMethods = "resumeProducing() pauseProducing() stopProducing()"
 
     def __init__(self):
         self.construct()
@@ -278,7 +279,7 @@ class FileSender(Face):
 
 class ProtocolToConsumerAdapter(Face):
     ours = "ProtocolToConsumerAdapter"
-    methods = "write(data) registerProducer(producer,streaming) unregisterProducer()"
+    ourMethods = "write(data) registerProducer(producer,streaming) unregisterProducer()"
 
     def __init__(self, original):
         self.construct(original)
@@ -286,7 +287,7 @@ class ProtocolToConsumerAdapter(Face):
 
 class ConsumerToProtocolAdapter(Face):
     ours = "ConsumerToProtocolAdapter"
-    methods = "dataReceived(data) connectionLost(reason) makeConnection(transport) connectionMade()"
+    ourMethods = "dataReceived(data) connectionLost(reason) makeConnection(transport) connectionMade()"
 
     def __init__(self, original):
         self.construct(original)
@@ -295,8 +296,8 @@ class ConsumerToProtocolAdapter(Face):
 @implementer(interfaces.IProtocol, interfaces.ILoggingContext)
 class Protocol(Face):
     ours = "Protocol"
-    state = "connected transport factory"
-    methods = """
+    ourState = "connected transport factory"
+    ourMethods = """
         makeConnection(transport) connectionMade() dataReceived(data) connectionLost(reason)
         logPrefix()
     """
@@ -315,39 +316,45 @@ class Protocol(Face):
 @implementer(interfaces.IPushProducer)
 class Receiver(Protocol):
     ours = "Receiver"
-    state = Protocol.state + " paused"
-    methods = Protocol.methods + " pauseProducing() resumeProducing() stopProducing()"
+    ourState = Protocol.ourState + " paused"
+    ourMethods = Protocol.ourMethods + " pauseProducing() resumeProducing() stopProducing()"
 
 
 class LineReceiver(Receiver):
     ours = "LineReceiver"
     MAX_LENGTH = 16384  # For who asks the class.
     delimiter = b"\r\n"
-    state = Receiver.state + " delimiter MAX_LENGTH"
-    methods = Receiver.methods + """
+    ourState = Receiver.ourState + " delimiter MAX_LENGTH"
+    ourMethods = Receiver.ourMethods + """
         lineReceived(line) rawDataReceived(data) lineLengthExceeded(line) setRawMode()
         setLineMode(extra) clearLineBuffer() sendLine(line)
     """
 
+    def setLineMode(self, extra=b""):
+        # SIP gives no bytes as text.
+        return self.callOurs(self.ours, "setLineMode", [extra or b""])
+
+    setLineMode.isStub = True
+
 
 class LineOnlyReceiver(Receiver):
     ours = "LineOnlyReceiver"
-    state = LineReceiver.state
-    methods = Receiver.methods + " lineReceived(line) lineLengthExceeded(line) sendLine(line)"
+    ourState = LineReceiver.ourState
+    ourMethods = Receiver.ourMethods + " lineReceived(line) lineLengthExceeded(line) sendLine(line)"
 
 
 class NetstringReceiver(Receiver):
     ours = "NetstringReceiver"
-    state = Receiver.state + " MAX_LENGTH brokenPeer _remainingData _expectedPayloadSize"
-    methods = Receiver.methods + """
+    ourState = Receiver.ourState + " MAX_LENGTH brokenPeer _remainingData _expectedPayloadSize"
+    ourMethods = Receiver.ourMethods + """
         stringReceived(string) sendString(string) _consumeLength() _payloadComplete()
     """
 
 
 class IntNStringReceiver(Receiver):
     ours = "IntNStringReceiver"
-    state = Receiver.state + " MAX_LENGTH structFormat prefixLength recvd"
-    methods = Receiver.methods + """
+    ourState = Receiver.ourState + " MAX_LENGTH structFormat prefixLength recvd"
+    ourMethods = Receiver.ourMethods + """
         stringReceived(string) lengthLimitExceeded(length) sendString(string)
     """
 
@@ -358,26 +365,26 @@ class IntNStringReceiver(Receiver):
 
 class Int8StringReceiver(IntNStringReceiver):
     ours = "Int8StringReceiver"
-    state = IntNStringReceiver.state
-    methods = IntNStringReceiver.methods
+    ourState = IntNStringReceiver.ourState
+    ourMethods = IntNStringReceiver.ourMethods
 
 
 class Int16StringReceiver(IntNStringReceiver):
     ours = "Int16StringReceiver"
-    state = IntNStringReceiver.state
-    methods = IntNStringReceiver.methods
+    ourState = IntNStringReceiver.ourState
+    ourMethods = IntNStringReceiver.ourMethods
 
 
 class Int32StringReceiver(IntNStringReceiver):
     ours = "Int32StringReceiver"
-    state = IntNStringReceiver.state
-    methods = IntNStringReceiver.methods
+    ourState = IntNStringReceiver.ourState
+    ourMethods = IntNStringReceiver.ourMethods
 
 
 class StatefulProtocol(Receiver):
     ours = "StatefulProtocol"
-    state = Receiver.state
-    methods = Receiver.methods + " getInitialState()"
+    ourState = Receiver.ourState
+    ourMethods = Receiver.ourMethods + " getInitialState()"
 
 
 @implementer(interfaces.ITransport, interfaces.IConsumer)
@@ -447,11 +454,29 @@ def installBasics():
     install(places)
 
 
+def installFileDescriptor():
+    """Puts ours below the TCP transports, which do not wait for a producer."""
+    FileDescriptor.waitsForProducer = False
+    install({"twisted.internet.abstract": {"FileDescriptor": FileDescriptor}})
+
+
 def installSockets():
     """Puts ours below every reactor, and nowhere else."""
     Face.bridge = TwistedBridge(EXCEPTIONS)
     Face.bridge.later = []
     sockets.install()
+
+
+def installReactor():
+    """Puts ours below every reactor, with our reactor's time."""
+    installSockets()
+    timed.install()
+
+
+def installStandardIO():
+    """Puts our standard input and output, and what starts processes, in the places of Twisted's."""
+    installSockets()
+    standard_io.install()
 
 
 def moduleFor(name):

@@ -3,7 +3,7 @@ import importlib
 import inspect
 import sys
 
-from zope.interface import implementer
+from zope.interface import directlyProvides, implementer, providedBy
 
 from twisted.internet import interfaces
 from twisted.protocols import policies
@@ -23,15 +23,21 @@ class ConstructedAtOnce(Face):
 @implementer(interfaces.IProtocol, interfaces.ITransport, interfaces.ILoggingContext)
 class ProtocolWrapper(Face):
     ours = "ProtocolWrapper"
-    state = "connected disconnecting disconnected transport wrappedProtocol factory"
-    methods = """
+    ourState = "connected disconnecting disconnected transport wrappedProtocol factory"
+    ourMethods = """
         logPrefix() makeConnection(transport) connectionMade() dataReceived(data)
         connectionLost(reason) write(data) writeSequence(data) loseConnection() getPeer() getHost()
-        registerProducer(producer,streaming) unregisterProducer() stopConsuming()
+        registerProducer(producer,streaming) unregisterProducer() stopConsuming() startTLS(context)
     """
 
     def __init__(self, factory, wrappedProtocol):
         self.construct(factory, wrappedProtocol)
+
+    def makeConnection(self, transport):
+        directlyProvides(self, providedBy(transport))
+        self.callOurs(self.ours, "makeConnection", [transport])
+
+    makeConnection.isStub = True
 
 
 @implementer(interfaces.IProtocolFactory, interfaces.ILoggingContext)
@@ -46,8 +52,8 @@ class AnyFactory(Face):
 
 class WrappingFactory(AnyFactory):
     ours = "WrappingFactory"
-    state = "protocol wrappedFactory protocols numPorts"
-    methods = """
+    ourState = "protocol wrappedFactory protocols numPorts"
+    ourMethods = """
         logPrefix() doStart() doStop() startFactory() stopFactory() startedConnecting(connector)
         clientConnectionFailed(connector,reason) clientConnectionLost(connector,reason)
         buildProtocol(addr) registerProtocol(p) unregisterProtocol(p)
@@ -59,8 +65,8 @@ class WrappingFactory(AnyFactory):
 
 class ThrottlingFactory(WrappingFactory):
     ours = "ThrottlingFactory"
-    state = WrappingFactory.state + " readThisSecond writtenThisSecond connectionCount"
-    methods = WrappingFactory.methods + " callLater(period,func)"
+    ourState = WrappingFactory.ourState + " readThisSecond writtenThisSecond connectionCount"
+    ourMethods = WrappingFactory.ourMethods + " callLater(period,func)"
 
     def __init__(
         self, wrappedFactory, maxConnectionCount=sys.maxsize, readLimit=None, writeLimit=None
@@ -70,8 +76,8 @@ class ThrottlingFactory(WrappingFactory):
 
 class TimeoutFactory(WrappingFactory):
     ours = "TimeoutFactory"
-    state = WrappingFactory.state + " timeoutPeriod"
-    methods = WrappingFactory.methods + " callLater(period,func)"
+    ourState = WrappingFactory.ourState + " timeoutPeriod"
+    ourMethods = WrappingFactory.ourMethods + " callLater(period,func)"
 
     def __init__(self, wrappedFactory, timeoutPeriod=30 * 60):
         self.construct(wrappedFactory, timeoutPeriod)
@@ -79,8 +85,8 @@ class TimeoutFactory(WrappingFactory):
 
 class LimitTotalConnectionsFactory(ConstructedAtOnce, AnyFactory):
     ours = "LimitTotalConnectionsFactory"
-    state = "protocol connectionCount connectionLimit overflowProtocol numPorts"
-    methods = """
+    ourState = "protocol connectionCount connectionLimit overflowProtocol numPorts"
+    ourMethods = """
         buildProtocol(addr) registerProtocol(p) unregisterProtocol(p) doStart() doStop()
         startFactory() stopFactory() logPrefix()
     """
@@ -88,8 +94,8 @@ class LimitTotalConnectionsFactory(ConstructedAtOnce, AnyFactory):
 
 class TimeoutMixin(ConstructedAtOnce):
     ours = "TimeoutMixin"
-    state = "timeOut"
-    methods = "callLater(period,func) resetTimeout() setTimeout(period) timeoutConnection()"
+    ourState = "timeOut"
+    ourMethods = "callLater(period,func) resetTimeout() setTimeout(period) timeoutConnection()"
 
 
 PLACES = {

@@ -2,11 +2,16 @@
 Runs tests of Twisted, named on the command line, against this library; prints what came of each as
 one JSON object.
 
-    run.py [--over-tcp | --over-sockets] twisted.test.test_pcp -twisted.test.test_pcp.SomeTests.test_notThis ...
+    run.py [OPTION] twisted.test.test_pcp -twisted.test.test_pcp.SomeTests.test_notThis ...
 
-With --over-tcp only FileDescriptor is replaced, but below Twisted's own TCP transports. With
---over-sockets only the methods of a reactor that connect, listen and start processes are replaced. A
-test with a hyphen in front is left out.
+A test with a hyphen in front is left out. The option says what is replaced by ours, and without it,
+every class that the tests make for themselves is:
+
+    --basics        the bases of protocols and factories
+    --over-tcp      FileDescriptor, below Twisted's own TCP transports
+    --over-sockets  what connects, listens and starts processes
+    --reactor       that, and the reactor's time
+    --standard-io   StandardIO, also in the processes that the tests start
 """
 import json
 import os
@@ -57,34 +62,27 @@ def allTests(suite):
             yield test
 
 
+INSTALL = {
+    None: lambda ours: ours.install(),
+    "--basics": lambda ours: ours.installBasics(),
+    "--over-tcp": lambda ours: ours.installFileDescriptor(),
+    "--over-sockets": lambda ours: ours.installSockets(),
+    "--reactor": lambda ours: ours.installReactor(),
+    "--standard-io": lambda ours: ours.installStandardIO(),
+}
+
+
 def main(names):
     option = names.pop(0) if names[0].startswith("--") else None
-    if option == "--over-sockets":
-        from twisted.internet import reactor
-
-        import ours
-
-        ours.installSockets()
-    elif option == "--basics":
-        from twisted.internet import reactor
-
-        import ours
-
-        ours.installBasics()
-    elif option == "--over-tcp":
-        import ours
-
-        ours.FileDescriptor.waitsForProducer = False
-        ours.install({"twisted.internet.abstract": {"FileDescriptor": ours.FileDescriptor}})
-    else:
+    if option != "--over-tcp":
         from twisted.internet import reactor  # with Twisted's own FileDescriptor below it
 
-        import ours
+    import ours
 
-        ours.install()
+    INSTALL[option](ours)
     from twisted.trial import reporter, runner, util
 
-    util.DEFAULT_TIMEOUT_DURATION = 5
+    util.DEFAULT_TIMEOUT_DURATION = 30 if option == "--standard-io" else 5  # a Node for each child
 
     leftOut = {name[1:] for name in names if name.startswith("-")}
     suite = runner.TestLoader().loadByNames(name for name in names if not name.startswith("-"))

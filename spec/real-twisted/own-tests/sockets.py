@@ -15,7 +15,8 @@ from twisted.internet.base import ReactorBase
 from twisted.internet.posixbase import PosixReactorBase
 from twisted.python.failure import Failure
 
-from bridge import UNDEFINED, Found
+import secure
+from bridge import Found
 from face import Face
 
 
@@ -41,11 +42,6 @@ class ListeningPort(Found):
 
 @implementer(interfaces.IConnector)
 class Connector(Found):
-    pass
-
-
-@implementer(interfaces.ITCPTransport, interfaces.IConsumer, interfaces.IPushProducer)
-class DuplexTransport(Found):
     pass
 
 
@@ -82,16 +78,26 @@ def listenTCP(self, port, factory, backlog=50, interface=""):
     return listen(factory, port=port, host=interface or "0.0.0.0", backlog=backlog)
 
 
+def listenSSL(self, port, factory, contextFactory, backlog=50, interface=""):
+    tls = secure.optionsOf(contextFactory)
+    return listen(factory, port=port, host=interface or "0.0.0.0", backlog=backlog, tls=tls)
+
+
 def listenUNIX(self, address, factory, backlog=50, mode=0o666, wantPID=0):
     path = ask("quoteStringArgument", os.fsdecode(address))
     endpoint = ask("serverFromString", f"unix:{path}:mode={mode:o}:backlog={backlog}:lockfile={wantPID:d}")
     return settled(endpoint.listen(factory))
 
 
-def connectTCP(self, host, port, factory, timeout=30, bindAddress=None):
+def connectTCP(self, host, port, factory, timeout=30, bindAddress=None, **others):
     localAddress = bindAddress[0] if bindAddress else None
-    options = given(host=host, port=port, timeout=timeout, localAddress=localAddress)
+    options = given(host=host, port=port, timeout=timeout, localAddress=localAddress, **others)
     return ask("connect", factory, options)
+
+
+def connectSSL(self, host, port, factory, contextFactory, timeout=30, bindAddress=None):
+    tls = secure.optionsOf(contextFactory)
+    return connectTCP(self, host, port, factory, timeout, bindAddress, tls=tls)
 
 
 def connectUNIX(self, address, factory, timeout=30, checkPID=0):
@@ -115,7 +121,7 @@ def spawnProcess(
 FOUND = {
     "ListeningPort": ListeningPort,
     "Connector": Connector,
-    "DuplexTransport": DuplexTransport,
+    "DuplexTransport": secure.DuplexTransport,
     "ProcessTransport": ProcessTransport,
 }
 
@@ -146,7 +152,15 @@ EXCEPTIONS = {
 
 def install():
     """Below every reactor, also one that a test makes for itself."""
-    for method in (listenTCP, listenUNIX, connectTCP, connectUNIX, spawnProcess):
+    for method in (
+        listenTCP,
+        listenSSL,
+        listenUNIX,
+        connectTCP,
+        connectSSL,
+        connectUNIX,
+        spawnProcess,
+    ):
         setattr(PosixReactorBase, method.__name__, method)
     runUntilCurrent, timeout = ReactorBase.runUntilCurrent, ReactorBase.timeout
 

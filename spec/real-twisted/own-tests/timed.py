@@ -4,6 +4,7 @@ import functools
 from zope.interface import implementer
 
 from twisted.internet import interfaces
+from twisted.internet.base import ReactorBase
 
 from bridge import Found
 from face import Face
@@ -12,8 +13,8 @@ from face import Face
 @implementer(interfaces.IReactorTime)
 class Clock(Face):
     ours = "Clock"
-    state = "rightNow calls"
-    methods = "seconds() getDelayedCalls() advance(amount) pump(timings)"
+    ourState = "rightNow calls"
+    ourMethods = "seconds() getDelayedCalls() advance(amount) pump(timings)"
 
     def __init__(self):
         self.construct()
@@ -31,8 +32,8 @@ class DelayedCall(Found):
 
 class LoopingCall(Face):
     ours = "LoopingCall"
-    state = "running interval clock call starttime"
-    methods = "start(interval,now) stop() reset()"
+    ourState = "running interval clock call starttime"
+    ourMethods = "start(interval,now) stop() reset()"
 
     def __init__(self, f, *arguments, **named):
         self.construct(functools.partial(f, *arguments, **named))
@@ -61,6 +62,24 @@ def deferLater(clock, delay, callable=None, *arguments, **named):
     if callable is not None:
         given.append(functools.partial(callable, *arguments, **named))
     return bridge.ask(do="function", name="deferLater", args=[bridge.toWire(it) for it in given])
+
+
+def askReactor(name, *arguments):
+    """Calls a method of our reactor."""
+    bridge = Face.bridge
+    given = [bridge.toWire(it) for it in arguments]
+    return bridge.ask(**{"class": "reactor"}, do="static", name=name, args=given)
+
+
+def callLater(self, delay, f, *arguments, **named):
+    return askReactor("callLater", delay, functools.partial(f, *arguments, **named))
+
+
+def install():
+    """Puts the time of our reactor below every reactor, also one that a test makes for itself."""
+    ReactorBase.callLater = callLater
+    ReactorBase.seconds = lambda self: askReactor("seconds")
+    ReactorBase.getDelayedCalls = lambda self: askReactor("getDelayedCalls")
 
 
 FOUND = {"DelayedCall": DelayedCall, "NodeReactor": ourReactor}

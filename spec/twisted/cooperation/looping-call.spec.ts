@@ -183,6 +183,20 @@ describe('LoopingCall', () => {
     expect(await second).to.equal(loop);
   });
 
+  it('ends after the next call if running is set to false, as a TimerService sets it', async () => {
+    const { clock, times, loop } = setUp();
+    const ended = loop.start(1);
+    loop.running = false;
+    expect(() => loop.stop()).to.throw(InvalidStateError, 'was not running');
+    clock.pump([1, 1]);
+    expect(await ended).to.equal(loop);
+    expect(times).to.deep.equal([0, 1]);
+    expect(clock.getDelayedCalls()).to.deep.equal([]);
+    const { loop: failing } = setUp(() => Promise.reject(new Error('oops')));
+    await failing.start(1).catch(() => (failing.running = false));
+    expect(failing.running).to.equal(false);
+  });
+
   it('refuses a bad interval, a second start, and a stop or reset before it runs, and changes nothing', () => {
     const { clock, loop } = setUp();
     for (const interval of [-1, NaN]) {
