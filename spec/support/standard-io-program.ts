@@ -2,7 +2,7 @@
  * A program that talks over its standard input and output, for ../endpoints/standard-io.spec.ts. It
  * says on standard error what its protocol was told.
  *
- *     standard-io-program.ts echo|late|close|flood|half|abort|row
+ *     standard-io-program.ts echo|late|close|flood|half|abort|drop|row
  */
 import { StandardIO, Protocol, type ITransport } from '../../lib/index.js';
 import { numbered } from './producers.js';
@@ -100,6 +100,23 @@ class Abort extends Echo {
   }
 }
 
+/** Aborts while a piece is delivered; the next connection does so with the next piece. */
+class Drop extends Echo {
+  constructor(private readonly after = 1) {
+    super();
+  }
+
+  override dataReceived(data: Buffer): void {
+    tell(`dataReceived ${String(data)}`);
+    this.transport.abortConnection();
+  }
+
+  override connectionLost(reason: Error): void {
+    super.connectionLost(reason);
+    if (this.after > 0) new StandardIO(new Drop(this.after - 1));
+  }
+}
+
 /** Sends one piece back, reads no more, and leaves the rest to the next connection. */
 class Row extends Echo {
   constructor(private readonly after = 2) {
@@ -134,6 +151,7 @@ const protocols = {
   flood: Flood,
   half: Half,
   abort: Abort,
+  drop: Drop,
   row: Row,
 };
 const name = process.argv[2] as keyof typeof protocols;

@@ -139,7 +139,10 @@ export class JoinedStreams extends Duplex {
   private leaveInput(): void {
     const { input } = this;
     // Another adapter may read it already, if it had ended.
-    if (!this.inputEnded) input.pause?.();
+    if (!this.inputEnded) {
+      input.pause?.();
+      queueMicrotask(stopStdin);
+    }
     releaseReading(input, this);
     input.removeListener('data', this.onData);
     input.removeListener('end', this.onEnd);
@@ -156,6 +159,14 @@ export class JoinedStreams extends Duplex {
 /** Whether `stream` belongs to the process, and outlives every connection over it. */
 function isOfProcess(stream: object): boolean {
   return stream === process.stdin || stream === process.stdout || stream === process.stderr;
+}
+
+/**
+ * A stream that is paused while it delivers a chunk reads ahead after that, which would keep the
+ * process running. `process.stdin` stops its reading whenever it says `'pause'`.
+ */
+function stopStdin(): void {
+  if (process.stdin.isPaused()) process.stdin.emit('pause');
 }
 
 const guarded = /* @__PURE__ */ new WeakSet<object>();

@@ -119,6 +119,19 @@ describe('StandardIO', () => {
       await running.whenEnded;
       expect(running.told).to.deep.equal(['made', 'ConnectionAborted']);
     });
+
+    it('aborts while it delivers, leaves the rest to the next one, and lets the process exit', async () => {
+      // The input stays open all the while: no code waits for its end, or reads on.
+      const running = start('drop');
+      running.transport.write(Buffer.from('first'));
+      await until(() => running.told.includes('ConnectionAborted'));
+      running.transport.write(Buffer.from('second'));
+      await running.whenEnded;
+      expect(running.told).to.deep.equal([
+        ...['made', 'dataReceived first', 'ConnectionAborted'],
+        ...['made', 'dataReceived second', 'ConnectionAborted'],
+      ]);
+    });
   });
 
   it('reads a file and writes a file', async () => {
