@@ -31,7 +31,7 @@ export type ConnectOptions = Place &
   WritableConsumerOptions & {
     /** Seconds that an attempt may take, or `null` for no limit. 30 unless given. */
     timeout?: number | null | undefined;
-    /** The IP address of this machine to connect from. */
+    /** The IP address of this machine to connect from, for a `port`. */
     localAddress?: string | undefined;
     /**
      * Speaks TLS, with these options. The certificate must be for `host`, unless `servername` names

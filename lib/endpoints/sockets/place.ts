@@ -38,10 +38,13 @@ const COMMON = ['port', 'host', 'path', 'highWaterMark', 'waitsForProducer', 'cl
  */
 const OUR_NAMES = { interface: 'host', bindAddress: 'localAddress', contextFactory: 'tls' };
 
+/** Options that make sense with a port only. */
+const OF_TCP = ['host', 'localAddress'];
+
 /**
  * @param others - The other options that may be given with a place.
- * @throws InvalidArgTypeError: an option is misspelt, has Twisted's name or is of the wrong kind; or
- *   there is neither a `port` nor a `path`, or there are both.
+ * @throws InvalidArgTypeError: an option is misspelt, has Twisted's name or is of the wrong kind;
+ *   there is neither a `port` nor a `path`, or there are both; or there is an address with a `path`.
  * @throws OutOfRangeError: `port` is not a whole number from 0 to 65535.
  */
 export function assertPlace(options: unknown, others: readonly string[]): asserts options is Place {
@@ -59,10 +62,17 @@ export function assertPlace(options: unknown, others: readonly string[]): assert
   if (path !== undefined && (typeof path !== 'string' || path === '')) {
     throw new InvalidArgTypeError('options.path', 'a path', path);
   }
+  if (path !== undefined) {
+    for (const name of OF_TCP) {
+      const { [name]: value } = options as Record<string, unknown>;
+      if (value === undefined) continue;
+      throw new InvalidArgTypeError(`options.${name}`, 'left out: a Unix socket has none', value);
+    }
+    return;
+  }
   if (host !== undefined && typeof host !== 'string') {
     throw new InvalidArgTypeError('options.host', 'a name or an address', host);
   }
-  if (path !== undefined) return;
   const isPort = (given: number) => Number.isInteger(given) && given >= 0 && given < 65536;
   assertNumber(port, 'options.port', 'a whole number from 0 to 65535', isPort);
 }

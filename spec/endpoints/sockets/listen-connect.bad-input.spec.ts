@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 
-import { connect, Factory, listen, type ListenOptions } from '../../../lib/index.js';
+import {
+  ClientEndpoint,
+  connect,
+  Factory,
+  listen,
+  type ListenOptions,
+} from '../../../lib/index.js';
 
 import { Echo, local, portOf, Recorder } from '../../support/connections.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
@@ -30,6 +36,20 @@ describe('listen and connect', () => {
       for (const port of [-1, 65536, 1.5, NaN]) {
         expect(await refused({ port })).to.have.property('code', 'ERR_OUT_OF_RANGE');
         expect(() => connect(new Recorder(), { port })).to.throw(RangeError);
+      }
+    });
+
+    it('that names an address for a Unix socket', async () => {
+      const path = folder.path('socket');
+      expect(await refused({ path, host: '127.0.0.1' })).to.include({
+        code: 'ERR_INVALID_ARG_TYPE',
+      });
+      for (const address of [{ host: '127.0.0.1' }, { localAddress: '127.0.0.1' }]) {
+        const options = { path, ...address } as never;
+        expect(() => connect(new Recorder(), options))
+          .to.throw(TypeError, 'a Unix socket has none')
+          .with.property('code', 'ERR_INVALID_ARG_TYPE');
+        expect(() => new ClientEndpoint(options)).to.throw(TypeError, 'a Unix socket has none');
       }
     });
 
