@@ -1,10 +1,10 @@
 /** The rooms of the bridge, and the specs that show what each does. */
 export const ROOMS = {
   'lib/streams/any-stream': [
-    'spec/streams/any-stream/{buffered,capabilities,claims,encodings,ending,late-encodings}.spec.ts',
+    'spec/streams/any-stream/{buffered,capabilities,claims,encodings,ending,errors,late-encodings}.spec.ts',
     'spec/streams/any-stream/{object-mode,readable-capabilities,release-stream,reset}.spec.ts',
     'spec/streams/any-stream/{destroyed-before,stream-listeners,stream-state}.spec.ts',
-    'spec/streams/transports/{destroyed-silently,http-faults,minipass}.spec.ts',
+    'spec/streams/transports/{destroyed-silently,http-faults,minipass,tls-last-word}.spec.ts',
     'spec/streams/transports/writable-consumer.failures.spec.ts',
     'spec/streams/producers/http2-answered.spec.ts',
   ],
@@ -31,7 +31,10 @@ export const ROOMS = {
     'spec/endpoints/sockets/tls*.spec.ts',
     'spec/twisted/core/explain.spec.ts',
   ],
-  'lib/streams/web': ['spec/streams/web/*.spec.ts'],
+  'lib/streams/web': [
+    'spec/streams/web/*.spec.ts',
+    'spec/streams/transports/destroyed-silently.spec.ts',
+  ],
   'lib/twisted/producers': [
     'spec/twisted/producers/*.spec.ts',
     'spec/real-twisted/{file-sender,proxies,pull-to-push}.oracle.spec.ts',

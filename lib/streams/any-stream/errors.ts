@@ -62,13 +62,11 @@ function knownLoss(stream: Failed): unknown {
   let reason: unknown = errored ?? _readableState?.error ?? _writableState?.error ?? undefined;
   // The error that streamx makes for a stream that was destroyed without one.
   if ((reason as { code?: unknown } | undefined)?.code === 'STREAM_DESTROYED') reason = undefined;
-  if (reason === undefined) {
-    // minipass has no property for its error, but repeats it to each new listener.
-    const note = (error: unknown): void => {
-      reason = error;
-    };
-    stream.on('error', note);
-    stream.removeListener('error', note);
-  }
+  // minipass has no property for its error, but repeats it to each new listener.
+  const note = (error: unknown): void => {
+    reason = error;
+  };
+  stream.on('error', note);
+  stream.removeListener('error', note);
   return reason;
 }

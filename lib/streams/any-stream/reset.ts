@@ -55,8 +55,7 @@ export function isResettable(stream: object): boolean {
  * does.
  */
 export function isDestroyedInside(stream: Resettable): boolean {
-  const { destroyed } = stream;
-  return destroyed === undefined ? innerOf(stream).destroyed === true : destroyed === true;
+  return (stream.destroyed ?? innerOf(stream).destroyed) === true;
 }
 
 /** Whether the other end reset `stream`, as far as it knows by now. */

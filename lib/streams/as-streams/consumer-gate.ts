@@ -57,7 +57,7 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
   /** The error of writes once the gate is over or stopped. */
   private failure: Error | null = null;
 
-  /** @param stream - It is destroyed if the consumer fails when no chunk is on its way. */
+  /** @param stream - It is destroyed if the consumer's `write` is an async function and rejects. */
   constructor(private readonly stream: Writable) {}
 
   /** Opens the way to `consumer`; a chunk that waits goes through now. */
@@ -174,12 +174,11 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
     this.latch.hold(Why.over);
   }
 
-  /** Its `write` is an async function: the chunk on its way fails for it. */
+  /** Its `write` is an async function: the stream is destroyed, and so the chunk on its way fails. */
   private consumerRejected(reason: unknown): void {
-    const isLate = this.callback === null && this.failure === null;
+    const isOver = this.failure !== null;
     this.consumerFailed(reason);
-    if (isLate) destroyFor(this.stream, reason);
-    else this.proceed();
+    if (!isOver) destroyFor(this.stream, reason);
   }
 
   private pass(chunk: unknown): void {

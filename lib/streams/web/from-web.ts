@@ -187,8 +187,7 @@ class WebDuplex extends Duplex {
     }
     try {
       assertBytes(value, 'chunk');
-      if (value.byteLength > 0) this.push(asBuffer(value));
-      else this._read(); // An empty chunk ends nothing, and Node would not ask again.
+      this.push(asBuffer(value));
     } catch (thrown) {
       this.destroy(asError(thrown));
     }

@@ -126,6 +126,13 @@ describe('An end', () => {
     expect(await cut({ stream })).to.equal(true);
   });
 
+  it('of an HTTP/2 stream is none if its destroy has made it say so, but ends what a request has read of it', async () => {
+    const stream = { rstCode: 0, aborted: false, destroyed: true, readableEnded: true };
+    expect(await cut(stream)).to.equal(true);
+    expect(await cut({ stream })).to.equal(false);
+    expect(await cut({ stream: { ...stream, aborted: true } })).to.equal(true);
+  });
+
   it('of an HTTP/2 body that came whole is one', async () => {
     const { accepted, request, dispose } = await http2Exchange('POST');
     request.end('whole');

@@ -1,6 +1,7 @@
 /** One listener of a stream, which hears what the stream says as long as it is its listener. */
 import { EventEmitter } from 'node:events';
-import { PassThrough } from 'node:stream';
+import http from 'node:http';
+import { PassThrough, Writable } from 'node:stream';
 
 import { expect } from 'chai';
 
@@ -13,7 +14,9 @@ import {
   type AnyWritable,
   type StreamListener,
 } from '../../../lib/streams/any-stream/index.js';
+import { ConnectionLost } from '../../../lib/twisted/core/index.js';
 import { failure } from '../../support/failure.js';
+import { loggedErrors } from '../../support/logged.js';
 
 const invalid = { name: 'InvalidStateError', code: 'ERR_INVALID_STATE' };
 
@@ -44,6 +47,9 @@ function noting(stream: AnyWritable, hasInput = true): StreamListener & { told: 
 
 const oldest = (): EventEmitter & AnyWritable =>
   Object.assign(new EventEmitter(), { write() {}, end() {} });
+
+/** One that HTTP/2 can reset. */
+const resettable = (): PassThrough => Object.assign(new PassThrough(), { rstCode: 0 });
 
 /** What a stream may say, each with its argument. */
 const events: [string, unknown?][] = [
@@ -105,8 +111,12 @@ describe('The listener of a stream', () => {
     expect(listener.told).to.deep.equal(['drained', 'finished', failure, 'closed']);
   });
 
-  for (const make of [() => new PassThrough(), oldest]) {
-    it(`hears nothing once it is removed; a guard on error stays: ${make().constructor.name}`, () => {
+  for (const [kind, make] of Object.entries({
+    PassThrough: () => new PassThrough(),
+    oldest,
+    resettable,
+  })) {
+    it(`hears nothing once it is removed; a guard on error stays: ${kind}`, () => {
       const stream = make();
       const before = stream.eventNames();
       const listener = noting(stream);
@@ -151,6 +161,88 @@ describe('The listener of a stream', () => {
       stream.emit(event, argument);
     }
     expect(listener.told).to.deep.equal([]);
+  });
+
+  it('is told that a stream of HTTP/2 was cut, in the next turn, if it only writes', async () => {
+    const stream = resettable();
+    const writing = noting(stream, false);
+    addStreamListener(writing);
+    stream.emit('aborted');
+    expect(writing.told).to.deep.equal([]);
+    await new Promise(setImmediate);
+    expect(writing.told).to.deep.equal(['closed']);
+
+    const reading = noting(resettable());
+    addStreamListener(reading);
+    (reading.stream as PassThrough).emit('aborted');
+    await new Promise(setImmediate);
+    expect(reading.told).to.deep.equal([]);
+  });
+
+  it('that is removed while the stream says that it was cut is not told of it', async () => {
+    const stream = resettable();
+    const listener = noting(stream, false);
+    stream.on('aborted', () => removeStreamListener(listener));
+    addStreamListener(listener);
+    stream.emit('aborted');
+    await new Promise(setImmediate);
+    expect(listener.told).to.deep.equal([]);
+  });
+
+  it('is not told what streams other than those of HTTP/2 mean by `aborted`', async () => {
+    const stream = new PassThrough();
+    const listener = noting(stream, false);
+    addStreamListener(listener);
+    stream.emit('aborted');
+    await new Promise(setImmediate);
+    expect(listener.told).to.deep.equal([]);
+  });
+
+  it('may write an answer over HTTP that has no connection yet, nor a request with one', () => {
+    for (const answer of [
+      new http.OutgoingMessage(),
+      new http.ServerResponse({ method: 'GET' } as http.IncomingMessage),
+    ]) {
+      const listener = noting(answer, false);
+      addStreamListener(listener);
+      answer.emit('drain');
+      expect(listener.told).to.deep.equal(['drained']);
+    }
+  });
+});
+
+describe('The guard on error that a listener leaves', () => {
+  const logged = loggedErrors();
+
+  /** What it logs of `error`, where `stream` is one that says it. */
+  const loggedOf = (stream: EventEmitter & AnyWritable, error: unknown = failure): unknown[] => {
+    const listener = noting(stream, false);
+    addStreamListener(listener);
+    removeStreamListener(listener);
+    stream.emit('error', error);
+    return logged.splice(0);
+  };
+  /** One of which all has left that was written. */
+  const finished = (members = {}): Writable =>
+    Object.defineProperties(new Writable({ write() {} }), {
+      writableFinished: { value: true },
+      ...Object.getOwnPropertyDescriptors(members),
+    });
+
+  it('logs the error of a stream that has finished, and no other', () => {
+    expect(loggedOf(finished())).to.deep.equal([failure]);
+    expect(loggedOf(new Writable({ write() {} }))).to.deep.equal([]);
+    expect(loggedOf(new PassThrough())).to.deep.equal([]);
+    expect(loggedOf(finished({ readable: false }))).to.deep.equal([]);
+  });
+
+  it('logs none that others hear of, or may: a stream need not count its listeners', () => {
+    expect(loggedOf(finished().on('error', () => {}))).to.deep.equal([]);
+    expect(loggedOf(finished({ listenerCount: undefined }))).to.deep.equal([]);
+  });
+
+  it('logs no reason that a connection was closed for', () => {
+    expect(loggedOf(finished(), new ConnectionLost())).to.deep.equal([]);
   });
 });
 

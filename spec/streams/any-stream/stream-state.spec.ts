@@ -6,11 +6,13 @@ import { PassThrough, Readable, Writable } from 'node:stream';
 import tls from 'node:tls';
 
 import { expect } from 'chai';
+import * as rs from 'readable-stream';
 
 import {
   hasFinished,
   isHandshaking,
   isReadToTheEnd,
+  isSilentlyGone,
   isWriteEnded,
   mayYetTellWhy,
   refusesWrites,
@@ -95,6 +97,18 @@ describe('How the halves of a stream stand', () => {
       stream.destroy();
       expect(mayYetTellWhy(stream), name).to.equal(mayYet);
     }
+  });
+
+  it('need not have said that it was destroyed, without emitClose', () => {
+    for (const { PassThrough: Kind } of [{ PassThrough }, rs]) {
+      for (const emitClose of [false, true]) {
+        const stream = new Kind({ emitClose }) as PassThrough;
+        expect(isSilentlyGone(stream)).to.equal(false);
+        stream.destroy();
+        expect(isSilentlyGone(stream)).to.equal(!emitClose);
+      }
+    }
+    expect(isSilentlyGone(oldest({ destroyed: true }))).to.equal(false);
   });
 
   it('tells that all has left it, though it keeps its state to itself', () => {

@@ -140,6 +140,18 @@ describe('ConsumerGate', () => {
     expect(logged).to.deep.equal([]);
   });
 
+  it('only logs a rejection after a stop, once', async () => {
+    const { gate, consumer, told, write } = made((gate) => {
+      gate.finish(new Error('stopped'));
+      return Promise.reject(failure);
+    });
+    gate.open(consumer);
+    write();
+    await turn();
+    expect(told).to.deep.equal(['chunk', 'done']);
+    expect(logged).to.deep.equal([failure]);
+  });
+
   it('lets the event loop turn before it calls back, if its consumer takes long', async () => {
     const { gate, consumer, told, write } = made(() => {
       const end = performance.now() + 2;

@@ -7,11 +7,13 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 
 import {
+  ConnectionAborted,
   ConnectionDone,
   ConnectionLost,
   ReadableProducer,
   WritableConsumer,
 } from '../../../lib/index.js';
+import { watchQueue } from '../../../lib/streams/any-stream/queued-answer.js';
 import { http2Exchange } from '../../support/http2-exchange.js';
 import { idle } from '../../support/own-protocols.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
@@ -138,6 +140,31 @@ describe('An answer over HTTP/1 that waits for an earlier one', () => {
       server.close();
     });
   }
+
+  it('has lost its writer already, if that has aborted it', async () => {
+    const { client, server, answers } = await queued();
+    const consumer = new WritableConsumer(answers[1]!);
+    consumer.abortConnection();
+    expect(await consumer.closed).to.be.instanceOf(ConnectionAborted);
+    const closed = once(answers[0]!, 'close');
+    client.destroy();
+    await closed; // The queue is told before the first answer is.
+    server.close();
+  });
+
+  it('is no longer watched once it is its turn, for then Node tells it', async () => {
+    const { client, server, answers } = await queued();
+    const told: number[] = [];
+    for (const index of [0, 1, 2]) watchQueue(answers[index]!, () => told.push(index));
+    const { socket } = answers[0]!;
+    answers[0]!.end('first');
+    await until(() => answers[1]!.socket !== null);
+    const closed = once(socket!, 'close');
+    client.destroy();
+    await closed;
+    expect(told).to.deep.equal([2]);
+    server.close();
+  });
 
   it('is sent after it', async () => {
     const { client, server, answers } = await queued();

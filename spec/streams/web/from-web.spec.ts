@@ -14,7 +14,7 @@ import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 
 import { InvalidArgTypeError, InvalidStateError } from '../../../lib/index.js';
-import { fromWebPair, fromWebWritable } from '../../../lib/streams/web/from-web.js';
+import { fromWebPair, fromWebWritable, isWebPair } from '../../../lib/streams/web/from-web.js';
 import { loggedErrors } from '../../support/logged.js';
 import { numbered } from '../../support/producers.js';
 import { readAll } from '../../support/sockets.js';
@@ -167,6 +167,16 @@ describe('fromWebWritable', () => {
   });
 });
 
+describe('A pair of WHATWG streams', () => {
+  it('has both halves, and they are of WHATWG', () => {
+    const { readable, writable } = new TransformStream();
+    expect(isWebPair({ readable, writable })).to.equal(true);
+    for (const other of [{ readable }, { writable }, { readable: true, writable: true }, null]) {
+      expect(isWebPair(other)).to.equal(false);
+    }
+  });
+});
+
 describe('fromWebPair', () => {
   const logged = loggedErrors();
 
@@ -218,8 +228,11 @@ describe('fromWebPair', () => {
     const { pair: streams, give } = pair();
     const duplex = fromWebPair(streams);
     for (const chunk of ['', 'a', '', '', 'b', '']) give.enqueue(Buffer.from(chunk));
+    const said = text(duplex);
+    await turn();
+    for (const chunk of ['', '', 'c', '']) give.enqueue(Buffer.from(chunk));
     give.close();
-    expect(await text(duplex)).to.equal('ab');
+    expect(await said).to.equal('abc');
   });
 
   it('keeps one half open when the other has ended', async () => {
