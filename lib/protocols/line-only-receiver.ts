@@ -106,7 +106,8 @@ export class LineOnlyReceiver<
    * Writes a line.
    *
    * @param line - Without its delimiter.
-   * @throws InvalidArgTypeError: it is not bytes; nothing was written.
+   * @throws InvalidArgTypeError: `line` or `delimiter` is not bytes; nothing was written.
+   * @throws OutOfRangeError: `delimiter` is empty; nothing was written.
    * @throws InvalidStateError: there is no transport.
    */
   sendLine(line: Uint8Array): void {

@@ -155,7 +155,8 @@ export class LineReceiver<
    * Writes a line.
    *
    * @param line - Without its delimiter.
-   * @throws InvalidArgTypeError: it is not bytes; nothing was written.
+   * @throws InvalidArgTypeError: `line` or `delimiter` is not bytes; nothing was written.
+   * @throws OutOfRangeError: `delimiter` is empty; nothing was written.
    * @throws InvalidStateError: there is no transport.
    */
   sendLine(line: Uint8Array): void {

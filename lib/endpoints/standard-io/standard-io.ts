@@ -43,7 +43,8 @@ export class StandardIO extends DuplexTransport {
    * @param options - See {@link StandardIOOptions}.
    * @throws InvalidArgTypeError: `protocol` is not a protocol, `stdin` can't be read, or `stdout`
    *   can't be written to, or an option is of the wrong kind.
-   * @throws OutOfRangeError: `highWaterMark` is not a whole number of at least 0.
+   * @throws OutOfRangeError: `highWaterMark` is not a whole number of at least 0, or `closeTimeout` is
+   *   not a number of at least 0.
    * @throws InvalidStateError: another adapter reads `stdin`.
    * @throws the reason of the signal, if it has aborted already; then no listener was added to
    *   either stream.

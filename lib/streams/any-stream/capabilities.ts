@@ -17,7 +17,7 @@ export interface EmitterLike {
   removeListener(event: unknown, listener: (...args: any[]) => void): unknown;
 }
 
-/** Anything that is written to: of Node, of any library that imitates it, old or new. */
+/** A stream that is written to: of Node, or of any library that imitates it, old or new. */
 export interface WritableLike extends EmitterLike {
   /** Takes bytes; `false` asks to wait for `'drain'`. */
   write(chunk: unknown, ...rest: unknown[]): unknown;
@@ -25,7 +25,7 @@ export interface WritableLike extends EmitterLike {
   end(chunk?: unknown): unknown;
 }
 
-/** Anything that is written to and read from. */
+/** A stream that is written to and read from. */
 export interface DuplexLike extends WritableLike {
   /** Gives no more data until `resume`. */
   pause(): unknown;

@@ -14,7 +14,7 @@ export class PrematureCloseError extends Error {
   readonly code = 'ERR_STREAM_PREMATURE_CLOSE';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    */

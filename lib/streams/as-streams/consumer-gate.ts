@@ -110,7 +110,7 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
    *
    * @param consumer - The one that the gate is open to, or will be: it may be registering us.
    * @param behind - Chunks that wait in the stream behind the one on its way.
-   * @throws what the consumer throws.
+   * @throws the error that the consumer throws.
    */
   flush(consumer: Pick<IConsumer, 'write'>, behind: readonly unknown[]): void {
     const { chunk, latch } = this;

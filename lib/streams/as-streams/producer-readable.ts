@@ -99,7 +99,7 @@ export class ProducerReadable<Data = Uint8Array>
    *
    * @throws InvalidArgTypeError: `producer` lacks a method; nothing has changed.
    * @throws ProducerAlreadyRegisteredError: nothing has changed.
-   * @throws whatever the producer throws.
+   * @throws the error that the producer throws.
    */
   registerProducer(producer: IPushProducer, streaming: boolean): void;
   registerProducer(producer: IPullProducer, streaming: false): void;
@@ -135,8 +135,8 @@ export class ProducerReadable<Data = Uint8Array>
    * @param data - Must not be changed until it has been read.
    * @throws InvalidArgTypeError: `data` is not bytes, or in object mode is `null`; nothing was
    *   written.
-   * @throws what the producer's `pauseProducing`, or a listener for `data`, throws; the data was
-   *   taken.
+   * @throws the error that the producer's `pauseProducing`, or a listener for `data`, throws; the
+   *   data was taken.
    */
   write(data: Uint8Array | Data): void {
     let chunk: unknown = data;

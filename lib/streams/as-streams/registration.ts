@@ -17,7 +17,7 @@ export class Registration {
   /**
    * Registers `producer` as a push producer.
    *
-   * @throws what the consumer throws: then it does not stand.
+   * @throws the error that the consumer throws: then it does not stand.
    */
   begin(consumer: IConsumer, producer: IPushProducer): void {
     this.consumer = consumer; // First: the consumer may pause or stop us at once.

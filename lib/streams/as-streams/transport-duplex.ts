@@ -163,7 +163,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
    * Called by the transport: `data` can be read.
    *
    * @throws InvalidArgTypeError: `data` is not bytes.
-   * @throws what a `'data'` listener throws.
+   * @throws the error that a `'data'` listener throws.
    */
   dataReceived(data: Uint8Array): void {
     assertBytes(data);

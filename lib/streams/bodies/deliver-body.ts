@@ -34,8 +34,8 @@ const delivered = /* @__PURE__ */ new WeakSet<object>();
  * @param readable - The body to read. Do not read from it directly.
  * @param protocol - The protocol that receives it.
  * @throws InvalidArgTypeError: `readable` can't be read from, or `protocol` is not a protocol.
- * @throws InvalidStateError: it was delivered before, or something else reads it.
- * @throws what the protocol's `makeConnection` throws: nothing was read.
+ * @throws InvalidStateError: it was delivered before, or another reader has it.
+ * @throws the error that the protocol's `makeConnection` throws: nothing was read.
  * @see Twisted: `twisted.web.iweb.IResponse.deliverBody`
  */
 export function deliverBody(readable: ReadableLike, protocol: IProtocol): void {
@@ -44,7 +44,7 @@ export function deliverBody(readable: ReadableLike, protocol: IProtocol): void {
   if (delivered.has(readable)) throw new InvalidStateError('This body was delivered before');
   assertUnread(readable);
   if (isWebReadable(readable) && readable.locked) {
-    throw new InvalidStateError('Something else reads this body: it is locked');
+    throw new InvalidStateError('Another reader has this body: it is locked');
   }
   const delivery = new Delivery(readable, protocol, producer);
   delivered.add(readable);
@@ -81,7 +81,7 @@ class Delivery implements IConsumer {
     else this.producer.resumeProducing();
   }
 
-  /** @throws what the protocol throws. */
+  /** @throws the error that the protocol throws. */
   connect(): void {
     heed(this.protocol.makeConnection(this.transport), this.transport, 'makeConnection');
   }

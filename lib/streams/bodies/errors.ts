@@ -10,7 +10,7 @@ export class ResponseDone extends ConnectionDone {
   override readonly code: string = 'ERR_RESPONSE_DONE';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    */
@@ -30,7 +30,7 @@ export class PotentialDataLoss extends ConnectionDone {
   override readonly code: string = 'ERR_POTENTIAL_DATA_LOSS';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param message - Says what happened, for a person.
    */
@@ -48,7 +48,7 @@ export class ResponseFailed extends ConnectionLost {
   override readonly code: string = 'ERR_RESPONSE_FAILED';
 
   /**
-   * Makes the error, as the library does; so may a class or a test of your own.
+   * Makes the error, as the library does. Your own classes and tests may do the same.
    *
    * @param reasons - Why; the first is the `cause` as well. `ConnectionDone` or `ConnectionAborted`
    *   if the protocol closed its transport.

@@ -37,8 +37,7 @@ export interface ReadableProducerOptions {
  * The stream must give bytes, or strings that `setEncoding` made of bytes: these are turned back,
  * or refused where bytes may have been lost in that encoding. A stream in object mode may give
  * values of any kind but `null`: each is passed on as it is, for the consumer to take or to refuse.
- * So is the values of an iterable or a WHATWG stream, if the consumer is one of ours in object
- * mode.
+ * So is each value of an iterable or a WHATWG stream, if the consumer is one of ours in object mode.
  *
  * @example
  * ```ts
@@ -78,15 +77,15 @@ export class ReadableProducer implements IPushProducer {
    *
    * @param consumer - Takes the bytes, or the objects.
    * @returns a promise that resolves once the last byte was written and `consumer` unregistered.
-   * @throws InvalidArgTypeError (rejects): `consumer` is not a consumer, or the stream gave
-   *   something that is not bytes.
+   * @throws InvalidArgTypeError (rejects): `consumer` is not a consumer, or the stream gave a
+   *   value that is not bytes.
    * @throws InvalidStateError (rejects): it is producing already, or another adapter reads the
    *   stream.
-   * @throws ProducerAlreadyRegisteredError (rejects), or whatever else `registerProducer` throws:
-   *   the stream was left alone.
+   * @throws ProducerAlreadyRegisteredError, or another error that `registerProducer` throws
+   *   (rejects): the stream was left alone.
    * @throws ProducerStoppedError (rejects): the consumer stopped it.
    * @throws PrematureCloseError (rejects): the stream was closed or destroyed before its end.
-   * @throws the stream's error, the `reason` of the signal, or what `consumer.write` threw
+   * @throws the stream's error, the `reason` of the signal, or the error that `consumer.write` threw
    *   (rejects).
    */
   async startProducing(consumer: IConsumer<never>): Promise<void> {

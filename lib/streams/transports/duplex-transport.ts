@@ -81,15 +81,19 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
   /**
    * @param given - Any stream that is written to and read from, or a pair of WHATWG streams.
    * @param options - See {@link DuplexTransportOptions}.
-   * @throws InvalidArgTypeError: `given` is not a duplex stream, or `protocol` is not a protocol.
+   * @throws InvalidArgTypeError: `given` is not a duplex stream, `protocol` is not a protocol, or an
+   *   option is misspelt or of the wrong kind.
    * @throws InvalidStateError: another adapter writes to it, or with a `protocol`, reads it; or one
    *   of a pair of WHATWG streams is locked.
-   * @throws OutOfRangeError: `highWaterMark` is not a whole number of at least 0.
+   * @throws OutOfRangeError: `highWaterMark` is not a whole number of at least 0, or `closeTimeout` is
+   *   not a number of at least 0.
+   * @throws the reason of the signal: it has aborted already, and the stream was left alone.
    */
   constructor(given: DuplexLike | WebPairLike, options: DuplexTransportOptions = {}) {
     assertWritableConsumerOptions(options);
     const { protocol } = options;
     if (protocol !== undefined) assertProtocol(protocol);
+    options.signal?.throwIfAborted(); // First: to wrap a pair is to lock it.
     const duplex = isWebPair(given) ? fromWebPair(given) : given;
     assertDuplex(duplex);
     if (protocol !== undefined) assertUnread(duplex);
@@ -242,7 +246,7 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
    * @param options - Those of `node:tls`: `key` and `cert` for a server, `ca` and `servername` for
    *   a client. The end that was accepted is the server, unless `isServer` says otherwise.
    * @throws InvalidStateError: it is under way already; nothing has changed.
-   * @throws what `node:tls` throws for options that make no sense; nothing has changed.
+   * @throws the error that `node:tls` throws for options that make no sense; nothing has changed.
    * @see Twisted: `ITLSTransport.startTLS`
    */
   startTLS(options: StartTLSOptions = {}): void {

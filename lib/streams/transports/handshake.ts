@@ -25,7 +25,7 @@ export class Handshake implements HandshakeListener {
   /**
    * Begins it.
    *
-   * @throws what `node:tls` throws.
+   * @throws the error that `node:tls` throws.
    */
   begin(side: TLSSide): void {
     const { stream } = this;

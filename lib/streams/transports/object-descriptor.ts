@@ -21,7 +21,7 @@ export abstract class ObjectDescriptor<Data> extends FileDescriptor {
    * @param data - Must not change until it has been sent.
    * @throws InvalidArgTypeError: `data` is not bytes, or in object mode is `null`; nothing was
    *   written.
-   * @throws what the producer's `pauseProducing` throws; the data was taken.
+   * @throws the error that the producer's `pauseProducing` throws; the data was taken.
    */
   override write(data: Uint8Array | Data): void {
     if (this.takesObjects) this.writeObjects([data]);
@@ -34,7 +34,7 @@ export abstract class ObjectDescriptor<Data> extends FileDescriptor {
    * @param data - Pieces that must not change until they have been sent.
    * @throws InvalidArgTypeError: `data` is not a sequence, or a part of it cannot be written;
    *   nothing was written.
-   * @throws what the producer's `pauseProducing` throws; the data was taken.
+   * @throws the error that the producer's `pauseProducing` throws; the data was taken.
    */
   override writeSequence(data: Iterable<Uint8Array | Data>): void {
     if (this.takesObjects) this.writeObjects(data);

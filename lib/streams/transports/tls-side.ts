@@ -42,7 +42,7 @@ export interface TLSSide {
  * @param isServer - Which side it is, whatever they say themselves.
  * @param name - The name of the argument that has them.
  * @throws InvalidArgTypeError, OutOfRangeError: one of them makes no sense.
- * @throws what `node:tls` throws for options that it refuses.
+ * @throws the error that `node:tls` throws for options that it refuses.
  */
 export function tlsSide(options: StartTLSOptions, isServer: boolean, name = 'options'): TLSSide {
   assertTLSOptions(options, name);

@@ -66,18 +66,20 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
    * @param writable - Any stream that is written to, a WHATWG `WritableStream` among them. It is
    *   driven by this consumer from now on: do not write to it or end it directly.
    * @param options - See {@link WritableConsumerOptions}.
-   * @throws InvalidArgTypeError: `writable` is not a writable stream.
+   * @throws InvalidArgTypeError: `writable` is not a writable stream, or an option is misspelt or of
+   *   the wrong kind.
    * @throws InvalidStateError: another adapter writes to `writable`, or it is a WHATWG stream that
    *   is locked.
-   * @throws OutOfRangeError: `highWaterMark` is not a whole number of at least 0.
+   * @throws OutOfRangeError: `highWaterMark` is not a whole number of at least 0, or `closeTimeout` is
+   *   not a number of at least 0.
    * @throws the reason of the signal: it has aborted already, and the stream was left alone.
    */
   constructor(writable: WritableLike | WebWritableLike, options: WritableConsumerOptions = {}) {
     assertWritableConsumerOptions(options);
+    options.signal?.throwIfAborted(); // First: to wrap a WHATWG stream is to lock it.
     const stream = isWebWritable(writable) ? fromWebWritable(writable) : writable;
     assertWritable(stream);
     assertUnwritten(stream);
-    options.signal?.throwIfAborted();
     super(new StreamReactor(stream));
     this.highWaterMark = options.highWaterMark ?? highWaterMarkOf(stream) ?? UNTOLD_HIGH_WATER_MARK;
     if (takesObjects(stream)) {
@@ -106,7 +108,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
    *
    * @throws InvalidArgTypeError: `producer` lacks a method; nothing has changed.
    * @throws ProducerAlreadyRegisteredError: nothing has changed.
-   * @throws whatever the producer throws.
+   * @throws the error that the producer throws.
    */
   override registerProducer(producer: IPushProducer, streaming: boolean): void;
   override registerProducer(producer: IPullProducer, streaming: false): void;

@@ -148,7 +148,7 @@ export class CooperativeTask<Iterating extends Work = Work> {
       : new completionState();
   }
 
-  /** Joins the cooperator's running tasks unless something keeps it from running. */
+  /** Joins the cooperator's running tasks, unless it is paused, waits for a step or is over. */
   private rejoin(): void {
     if (this.pauseCount === 0 && !this.stepOutstanding && this.completionState === null) {
       this.cooperator.addTask(this);
@@ -283,7 +283,7 @@ export class CooperativeTask<Iterating extends Work = Work> {
 
   private reportUnlessHeardOf(): void {
     if (!this.wasHeardOf) {
-      log.err(this.failure, 'A cooperative task failed and nobody waited for it');
+      log.err(this.failure, 'A cooperative task failed, and no code waited for it');
     }
   }
 }

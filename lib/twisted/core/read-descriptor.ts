@@ -40,7 +40,7 @@ export abstract class ReadDescriptor
   }
 
   /**
-   * There is something to read. Override it in a class that reads.
+   * There is data to read. Override it in a class that reads.
    *
    * @returns an error if the connection is lost.
    * @throws MethodNotImplementedError unless overridden.
@@ -60,7 +60,7 @@ export abstract class ReadDescriptor
     this.connectionLost(reason);
   }
 
-  /** Asks the reactor to call `doRead` whenever there is something to read. */
+  /** Asks the reactor to call `doRead` whenever there is data to read. */
   startReading(): void {
     this.reactor.addReader(this);
   }

@@ -81,7 +81,10 @@ export class HierarchicalBucketFilter<
    * @throws InvalidArgTypeError: the parent filter, or `bucketFactory`, returns a value that is not a
    *   bucket, or `getBucketKey` returns a promise; no bucket was made. A promise is not waited for;
    *   if it rejects, the error goes to `log.err`.
-   * @throws the error that `getBucketKey` throws.
+   * @throws OutOfRangeError: `sweepInterval` is below 0, or `now` returns a value that is not a finite
+   *   number; no bucket was made.
+   * @throws the error that `getBucketKey`, the parent filter, `bucketFactory` or the `drip` of a
+   *   bucket throws.
    */
   getBucketFor(...args: Args): Bucket {
     this.#sweepInTime();
@@ -126,6 +129,9 @@ export class HierarchicalBucketFilter<
 
   /**
    * Forgets buckets that are empty and that nothing uses: no shaped consumer, and no bucket below.
+   *
+   * @throws the error that the `drip` of a bucket throws.
+   * @throws OutOfRangeError: `now` returns a value that is not a finite number.
    */
   sweep(): void {
     for (const [key, bucket] of this.buckets) {
@@ -140,7 +146,7 @@ export class HierarchicalBucketFilter<
     this.lastSweep = this.#time();
   }
 
-  /** @throws OutOfRangeError: `now` returns anything but a number. */
+  /** @throws OutOfRangeError: `now` returns a value that is not a finite number. */
   #time(): number {
     const now = this.now();
     assertAnswer('now()', 'a number of seconds', now, Number.isFinite(now));

@@ -151,8 +151,9 @@ export class ShapedTransportMembers<
    * Writes each of `data`, in order, as one write.
    *
    * @param data - Pieces that must not change until they have been sent.
-   * @throws InvalidArgTypeError: a piece is not bytes; nothing was written.
-   * @throws as `write`.
+   * @throws InvalidArgTypeError: `data` is not a sequence, or a piece is not bytes; nothing was
+   *   written.
+   * @throws the error that `write` throws.
    */
   writeSequence(data: Iterable<Uint8Array>): void {
     const [first, ...others] = piecesOf(data);

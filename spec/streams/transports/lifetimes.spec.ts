@@ -59,6 +59,18 @@ describe('A transport with a signal', () => {
     expect(new WritableConsumer(stream).connected).to.equal(true);
   });
 
+  it('locks no WHATWG stream if the signal has aborted', () => {
+    const reason = new Error('too late');
+    const signal = AbortSignal.abort(reason);
+    const { readable, writable } = new TransformStream();
+    expect(() => new WritableConsumer(writable, { signal })).to.throw(reason.message);
+    expect(() => new DuplexTransport({ readable, writable }, { signal })).to.throw(reason.message);
+    expect({ readable: readable.locked, writable: writable.locked }).to.deep.equal({
+      readable: false,
+      writable: false,
+    });
+  });
+
   it('refuses a value that is not a signal', () => {
     expect(() => new WritableConsumer(new PassThrough(), { signal: 'now' as never }))
       .to.throw(TypeError)
