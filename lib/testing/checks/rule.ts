@@ -12,8 +12,8 @@ import { MakerFailed } from './maker.js';
 /** The options of the checks of `twisted-streams/testing`. */
 export interface CheckOptions {
   /**
-   * Milliseconds to wait for an event that must happen, before the rule counts as broken. 2,000 by
-   * default.
+   * Milliseconds to wait for an event that must happen, and for the object that is to be checked,
+   * before the rule counts as broken. 2,000 by default.
    */
   timeout?: number | undefined;
   /** Milliseconds to wait for an event that must not happen. 20 by default. */
@@ -163,7 +163,7 @@ export async function checkRules<Subject>(
 ): Promise<void> {
   for (const rule of rules) {
     const trial = new Trial(options);
-    const subject = await make();
+    const subject = await madeInTime(rule, make(), dispose, trial);
     const failure = await failureOf(rule, subject, trial);
     trial.end();
     try {
@@ -173,6 +173,22 @@ export async function checkRules<Subject>(
       log.err(thrown, 'The object that was checked could not be closed');
     }
     if (failure !== undefined) throw failure.error;
+  }
+}
+
+/** The subject for `rule`. One that comes too late is discarded. */
+async function madeInTime<Subject>(
+  rule: Rule<Subject>,
+  making: Promise<Subject>,
+  dispose: (subject: Subject) => void | Promise<void>,
+  { timeout }: Trial,
+): Promise<Subject> {
+  try {
+    return await inTime(making, timeout, 'its maker made nothing');
+  } catch (thrown) {
+    if (!(thrown instanceof Broken)) throw thrown;
+    making.then(dispose).catch((error: unknown) => log.err(error, 'A maker was late, and failed'));
+    throw asRuleBroken(rule.name, thrown);
   }
 }
 
@@ -186,7 +202,8 @@ async function failureOf<Subject>(
     .then(() => rule.play(subject, trial))
     .then(turn); // A method that is an async function has rejected by then.
   try {
-    await inTime(Promise.race([played, trial.rejection]), trial.timeout * 3);
+    // Longer than any wait of a rule.
+    await inTime(Promise.race([played, trial.rejection]), trial.timeout * 3, 'nothing came of it');
     return undefined;
   } catch (thrown) {
     if (!(thrown instanceof MakerFailed)) return { error: asRuleBroken(rule.name, thrown) };
@@ -196,19 +213,14 @@ async function failureOf<Subject>(
   }
 }
 
-/**
- * Rejects if `played` takes longer than `milliseconds`, which is longer than any wait of a rule.
- */
-async function inTime(played: Promise<void>, milliseconds: number): Promise<void> {
+/** The result of `promise`. Rejects with `late` if it takes longer than `milliseconds`. */
+async function inTime<T>(promise: Promise<T>, milliseconds: number, late: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new Broken(`nothing came of it in ${milliseconds} ms`)),
-      milliseconds,
-    );
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Broken(`${late} in ${milliseconds} ms`)), milliseconds);
   });
   try {
-    await Promise.race([played, late]);
+    return await Promise.race([promise, tooLate]);
   } finally {
     clearTimeout(timer);
   }

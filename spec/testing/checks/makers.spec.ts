@@ -8,6 +8,7 @@ import {
   FileSender,
   type IConsumer,
   type IPushProducer,
+  Protocol,
   ReadableProducer,
 } from '../../../lib/index.js';
 import {
@@ -15,6 +16,7 @@ import {
   checkPullProducer,
   checkPushProducer,
   checkTransport,
+  StringTransportWithDisconnection,
 } from '../../../lib/testing/index.js';
 import { rejection } from '../../support/rejection.js';
 import { ModelConsumer } from './model-classes.js';
@@ -104,6 +106,27 @@ describe('The checks refuse', () => {
     const make = () => Promise.reject(thrown);
     expect(await rejection(checkPushProducer(make, patience))).to.equal(thrown);
     expect(await rejection(checkPullProducer(make, patience))).to.equal(thrown);
+  });
+
+  for (const check of [checkConsumer, checkTransport]) {
+    it(`a maker that never settles: ${check.name}`, async () => {
+      const checked = check(() => new Promise<never>(() => {}), { timeout: 20 });
+      const error = await rejection(checked);
+      expect(error).to.include({ name: 'RuleBrokenError', code: 'ERR_RULE_BROKEN' });
+      expect(error).to.have.property('message').that.includes('its maker made nothing in 20 ms');
+    });
+  }
+
+  it('a maker that is late; what it makes is closed', async () => {
+    let settle!: (transport: StringTransportWithDisconnection) => void;
+    const late = new Promise<StringTransportWithDisconnection>((resolve) => (settle = resolve));
+    await rejection(checkTransport(() => late, { timeout: 20 }));
+    const transport = new StringTransportWithDisconnection();
+    transport.protocol = new Protocol();
+    settle(transport);
+    await late;
+    await Promise.resolve();
+    expect(transport.connected).to.equal(false);
   });
 
   it('a maker that never settles and registers no producer', async () => {
