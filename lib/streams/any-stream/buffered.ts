@@ -8,14 +8,42 @@ interface Older {
   readonly _writableState?: { readonly highWaterMark?: number; readonly length?: number } | null;
 }
 
+/** Whether the stream is a {@link Front}. */
+const FRONT = Symbol('twisted-streams.front');
+
+/**
+ * A stream whose `write` other code has replaced, so that what is written goes to another stream
+ * first: middleware that compresses a response does so. That stream is full, and says `drain`, at
+ * other times than the stream itself.
+ */
+interface Front {
+  [FRONT]?: true;
+}
+
+/** Whether `stream` is known to be one. */
+export function isFront(stream: AnyWritable & Front): boolean {
+  return stream[FRONT] === true;
+}
+
+/** From now on `stream` is known to stand in front of another, which says `drain` in its place. */
+export function markAsFront(stream: AnyWritable & Front): void {
+  stream[FRONT] = true;
+}
+
 /** Bytes (or objects) that wait in `stream`; `undefined` if it cannot tell. */
 export function lengthOf(stream: AnyWritable): number | undefined {
+  if (isFront(stream)) return undefined;
   return stream.writableLength ?? (stream as Older)._writableState?.length;
+}
+
+/** Whether `stream` itself has a `drain` to say. */
+function owesDrain(stream: AnyWritable): boolean {
+  return stream.writableNeedDrain === true && !isFront(stream);
 }
 
 /** Whether `stream` said, by what its `write` answered, that it wants no more until its `drain`. */
 export function needsDrain(stream: AnyWritable, answer: unknown): boolean {
-  return answer === false || stream.writableNeedDrain === true;
+  return answer === false || owesDrain(stream);
 }
 
 /**
@@ -28,7 +56,7 @@ export function missesDrain(stream: AnyWritable): boolean {
 
 /** Whether `stream`, which was full, still wants nothing more. */
 export function isYetToDrain(stream: AnyWritable): boolean {
-  return stream.writableNeedDrain === true && !(missesDrain(stream) && lengthOf(stream) === 0);
+  return owesDrain(stream) && !(missesDrain(stream) && lengthOf(stream) === 0);
 }
 
 /**

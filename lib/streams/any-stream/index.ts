@@ -51,6 +51,7 @@ export {
 export { assertUnread, assertUnwritten, claimReading, releaseReading } from './claims.js';
 export {
   hasFinished,
+  isFinishing,
   isHandshaking,
   isTLS,
   isReadToTheEnd,

@@ -6,6 +6,7 @@ import { InvalidStateError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
 import { setImmediate } from '../../base/timers.js';
 import { ConnectionClosed } from '../../twisted/core/index.js';
+import { isFront, markAsFront } from './buffered.js';
 import type { AnyWritable } from './capabilities.js';
 import type { ReadHalf } from './ending.js';
 import type { AnyReadable } from './readable-capabilities.js';
@@ -75,7 +76,7 @@ export function addStreamListener(listener: StreamListener): void {
   // A stream that was wrapped before still has our guard.
   if (before === undefined) stream.on('error', onError);
   stream.on('close', onClose);
-  stream.on('drain', onDrain);
+  addDrainListener(stream);
   stream.on('finish', onFinish);
   if (!saysFinish(stream)) stream.on('end', onEndOldStyle);
   if (isResettable(stream)) stream.on('aborted', onAborted);
@@ -83,6 +84,19 @@ export function addStreamListener(listener: StreamListener): void {
   // Only now: minipass repeats an event of the past from inside `on`, and the adapter, which asks
   // the stream how it stands, is still being made.
   stream[LISTENER] = listener;
+}
+
+/**
+ * Listens for `drain`. Middleware that compresses a response replaces its `on`, and gives this
+ * listener to the compressor, whose `drain` it is. From there it can't be removed.
+ */
+function addDrainListener(stream: Wrapped & AnyReadable): void {
+  if (isFront(stream)) return;
+  stream.on('drain', onDrain);
+  if (stream.listenerCount?.('drain') === 0) {
+    markAsFront(stream);
+    stream.on('drain', onDrain.bind(stream));
+  }
 }
 
 /** Removes the listeners, except a guard on `error`, because the stream outlives the adapter. */

@@ -43,6 +43,14 @@ export function hasFinished(stream: { readonly writableFinished?: boolean }): bo
   return writableFinished ?? state?.finished ?? state?.ended ?? false;
 }
 
+/**
+ * Whether `stream`, whose `finish` we have not heard, is saying it just now, or has said it. A
+ * message of HTTP has no such state: its `writableFinished` turns `true` also when it is cut.
+ */
+export function isFinishing(stream: object): boolean {
+  return (stream as Older)._writableState?.finished === true;
+}
+
 /** Whether all of `stream` was read: it has said `end`, or has no such half. */
 export function isReadToTheEnd(stream: AnyReadable | AnyWritable): boolean {
   const { readableEnded } = stream as AnyReadable;
@@ -73,13 +81,15 @@ export function mayYetTellWhy(stream: AnyReadable | AnyWritable): boolean {
 }
 
 /**
- * Whether `stream` is destroyed and need not have said so: without `emitClose`, it says nothing if
- * it has no error.
+ * Whether `stream` is destroyed and need not have said so: without `emitClose`, and in minipass, it
+ * says nothing if it has no error.
  *
  * @see https://nodejs.org/api/stream.html#new-streamreadableoptions
  */
 export function isSilentlyGone(stream: AnyReadable | AnyWritable): boolean {
-  return isGone(stream) && (stream as Older)._readableState?.emitClose === false;
+  if (!isGone(stream)) return false;
+  const { _readableState: state } = stream as Older;
+  return state === undefined || state?.emitClose === false;
 }
 
 /** Whether `stream` says `finish` when all that was written to it has left it. The oldest don't. */

@@ -73,10 +73,19 @@ export class GatheredWrites {
     return true;
   }
 
-  /** Takes out everything that is buffered, in order. */
-  take(): Buffer[] {
+  /**
+   * Takes out everything that is buffered, in order.
+   *
+   * @param one - Take the first chunk only.
+   */
+  take(one: boolean): Buffer[] {
     if (this.limit > 0) this.closeChunk();
     const { chunks } = this;
+    if (one && chunks.length > 1) {
+      const first = chunks.shift() as Buffer;
+      this.chunksSize -= first.length;
+      return [first];
+    }
     this.chunks = NONE;
     this.chunksSize = 0;
     return chunks;

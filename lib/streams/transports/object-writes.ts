@@ -28,9 +28,14 @@ export class ObjectWrites {
     this.objects.push(object);
   }
 
-  /** Takes out everything that is buffered, in order. */
-  take(): unknown[] {
+  /**
+   * Takes out everything that is buffered, in order.
+   *
+   * @param one - Take the first object only.
+   */
+  take(one: boolean): unknown[] {
     const { objects } = this;
+    if (one) return [objects.shift()];
     this.objects = [];
     return objects;
   }

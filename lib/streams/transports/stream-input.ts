@@ -32,6 +32,7 @@ import {
   isReadToTheEnd,
   isSilentlyGone,
   isResettable,
+  isYetToEnd,
   losesNothing,
   type ReadHalf,
   releaseReading,
@@ -60,6 +61,8 @@ export class StreamInput implements Input {
   // Declared only: most have no need of these, and thousands may be idle.
   /** Whether it is not known yet if the stream has ended or was reset. */
   declare private judging?: boolean;
+  /** Whether the stream has closed, and yet has more to give. */
+  declare private closedBefore?: boolean;
   /** Whether the stream was told to pause. */
   private paused = false;
   /** Whether `doRead` is being called. */
@@ -225,6 +228,8 @@ export class StreamInput implements Input {
       // reading.
       this.hold({ is: 'end' });
     }
+    // By then a `finish` of the other half has come, too.
+    if (this.closedBefore === true) setImmediate(closed, this.reactor);
   }
 
   private judge(wasCut: boolean): void {
@@ -235,7 +240,9 @@ export class StreamInput implements Input {
   }
 
   delayClose(): boolean {
-    if (this.wish === 'disposal' || this.held === null || !this.hasEnded) return false;
+    if (this.wish === 'disposal') return false;
+    if (!this.hasEnded) return (this.closedBefore = isYetToEnd(this.stream));
+    if (this.held === null) return false;
     this.hold({ is: 'close' });
     // If only the end waits, the close says the same, and need not be asked for.
     if (this.held.peek()?.is === 'end' && this.judging !== true) this.closeNow();

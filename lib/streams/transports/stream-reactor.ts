@@ -23,6 +23,7 @@ import {
   type Input,
   isReadToTheEnd,
   highWaterMarkOf,
+  isFinishing,
   isResettable,
   isSocket,
   isYetToDrain,
@@ -316,9 +317,10 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
   /** Whether `close` is all that the stream says, after our `end`, when everything has left it. */
   private closesInsteadOfFinishing(): boolean {
     const { stream } = this;
-    // The oldest streams that are only written to have no other way to say it; for HTTP/2, see
-    // `end`.
-    return isResettable(stream) ? this.isEmptied : !saysFinish(stream) && !saysEnd(stream);
+    if (isResettable(stream)) return this.isEmptied; // For HTTP/2, see `end`.
+    // A stream may close in a `finish` listener before ours. The oldest streams that are only
+    // written to have no other way to say it.
+    return isFinishing(stream) || (!saysFinish(stream) && !saysEnd(stream));
   }
 
   /** `error`. Not every stream that errs closes. */

@@ -246,11 +246,13 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
 
   /** Hands the buffered bytes to the stream. */
   protected sendHeld(): Error | undefined {
-    return this.reactor.send(this.takeHeld(), this.drainComesTooSeldom());
+    // If only what `write` answers tells that the stream has enough, each chunk is to be answered.
+    const one = lengthOf(this.stream) === undefined;
+    return this.reactor.send(this.takeHeld(one), this.drainComesTooSeldom());
   }
 
-  protected override takeHeld(): unknown[] {
-    return this.writes?.take() ?? [];
+  protected override takeHeld(one = false): unknown[] {
+    return this.writes?.take(one) ?? [];
   }
 
   /**

@@ -12,6 +12,8 @@ import {
   toWeb,
   WritableConsumer,
 } from '../../../lib/index.js';
+import { Minipass } from '../../support/older-libraries.js';
+import { RecordingConsumer } from '../../support/recording-consumer.js';
 import { rejection } from '../../support/rejection.js';
 
 const libraries: [string, Pick<typeof core, 'Duplex' | 'Writable'>][] = [
@@ -91,3 +93,28 @@ for (const [name, { Duplex }] of libraries) {
     });
   });
 }
+
+describe('A stream of minipass that was destroyed while it was paused and says nothing', () => {
+  it('is lost when its transport is resumed', async () => {
+    const stream = new Minipass();
+    const transport = new DuplexTransport(stream, { protocol: new Protocol() });
+    transport.pauseProducing();
+    stream.destroy();
+    await new Promise(setImmediate);
+    transport.resumeProducing();
+    expect(await transport.closed).to.be.instanceOf(ConnectionLost);
+  });
+
+  it('fails the transfer that reads it when that is resumed', async () => {
+    const stream = new Minipass();
+    const producer = new ReadableProducer(stream);
+    const sent = producer.startProducing(new RecordingConsumer());
+    producer.pauseProducing();
+    stream.write(Buffer.from('more'));
+    await new Promise(setImmediate);
+    stream.destroy();
+    producer.resumeProducing();
+    producer.resumeProducing();
+    expect(await rejection(sent)).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
+  });
+});

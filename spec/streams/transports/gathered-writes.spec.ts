@@ -15,7 +15,7 @@ const LARGEST = 4095;
 function taken(text: string | Buffer): Buffer {
   const writes = made();
   writes.append(Buffer.from(text));
-  const [chunk, ...others] = writes.take();
+  const [chunk, ...others] = writes.take(false);
   expect(others).to.deep.equal([]);
   return chunk!;
 }
@@ -35,16 +35,16 @@ function beginSlab(): ArrayBufferLike {
 describe('GatheredWrites', () => {
   it('gives nothing before the first write, and after all was taken', () => {
     const writes = made();
-    expect(writes.take()).to.deep.equal([]);
+    expect(writes.take(false)).to.deep.equal([]);
     writes.append(Buffer.from('a'));
     writes.append(Buffer.alloc(5000));
     writes.append(Buffer.from('b'));
     expect(writes.size).to.equal(5002);
-    expect(writes.take().map(({ length }) => length)).to.deep.equal([1, 5000, 1]);
+    expect(writes.take(false).map(({ length }) => length)).to.deep.equal([1, 5000, 1]);
     expect(writes.size).to.equal(0);
-    expect(writes.take()).to.deep.equal([]);
+    expect(writes.take(false)).to.deep.equal([]);
     writes.append(Buffer.alloc(5000));
-    expect(writes.take().map(({ length }) => length)).to.deep.equal([5000]);
+    expect(writes.take(false).map(({ length }) => length)).to.deep.equal([5000]);
   });
 
   for (const [kind, stream, large] of [
@@ -58,7 +58,7 @@ describe('GatheredWrites', () => {
         writes.append(data);
         data.fill('b');
       }
-      const [small, big] = writes.take();
+      const [small, big] = writes.take(false);
       expect([String(small), String(big)]).to.deep.equal([
         'a'.repeat(large - 1),
         'b'.repeat(large),
@@ -80,7 +80,7 @@ describe('GatheredWrites', () => {
     ] as const) {
       expect(writes.appendIfSpare(data), String(data)).to.equal(isTaken);
     }
-    expect(String(writes.take())).to.equal('abcde');
+    expect(String(writes.take(false))).to.equal('abcde');
   });
 
   describe('the memory of small writes', () => {
@@ -99,11 +99,11 @@ describe('GatheredWrites', () => {
       const [a, b, c] = [made(), made(), made()];
       a.append(Buffer.from('aa'));
       b.append(Buffer.from('bb'));
-      const first = a.take();
+      const first = a.take(false);
       c.append(Buffer.from('cccc'));
       b.append(Buffer.from('BB'));
       c.append(Buffer.from('CCCC'));
-      expect([...first, ...b.take(), ...c.take()].map(String)).to.deep.equal([
+      expect([...first, ...b.take(false), ...c.take(false)].map(String)).to.deep.equal([
         'aa',
         'bbBB',
         'ccccCCCC',
@@ -116,11 +116,11 @@ describe('GatheredWrites', () => {
       old.append(Buffer.alloc(100));
       const slab = beginSlab();
       open.append(Buffer.alloc(100, 'o')); // At the same place in the new slab as `old` is in its own.
-      old.take();
+      old.take(false);
       const other = taken(Buffer.alloc(50, 'x'));
       open.append(Buffer.alloc(100, 'O'));
       expect([other.buffer, String(other)]).to.deep.equal([slab, 'x'.repeat(50)]);
-      expect(String(open.take())).to.equal('o'.repeat(100) + 'O'.repeat(100));
+      expect(String(open.take(false))).to.equal('o'.repeat(100) + 'O'.repeat(100));
     });
 
     it('stays where it is while the chunk has room, and is left for more when it has none', () => {
@@ -129,13 +129,13 @@ describe('GatheredWrites', () => {
       growing.append(Buffer.from('0123456789'));
       next.append(Buffer.from('next')); // So that the first can't have more than it has reserved.
       growing.append(Buffer.from('0123456789'));
-      const [chunk] = growing.take();
+      const [chunk] = growing.take(false);
       expect(chunk!.byteOffset).to.equal(LARGEST);
       growing.append(Buffer.from('0123456789'));
       next.append(Buffer.from('!'));
       growing.append(Buffer.from('012345678901'));
-      expect(String(growing.take())).to.equal('0123456789012345678901');
-      expect(String(next.take())).to.equal('next!');
+      expect(String(growing.take(false))).to.equal('0123456789012345678901');
+      expect(String(next.take(false))).to.equal('next!');
     });
 
     it('is left for more by a chunk that has another behind it, with the bytes that it has', () => {
@@ -145,8 +145,8 @@ describe('GatheredWrites', () => {
       next.append(Buffer.alloc(10, 'n'));
       growing.append(Buffer.alloc(15, 'G'));
       next.append(Buffer.alloc(10, 'N'));
-      expect(String(growing.take())).to.equal('g'.repeat(10) + 'G'.repeat(15));
-      const [chunk] = next.take();
+      expect(String(growing.take(false))).to.equal('g'.repeat(10) + 'G'.repeat(15));
+      const [chunk] = next.take(false);
       expect(chunk!.buffer).to.equal(slab);
       expect(String(chunk)).to.equal('n'.repeat(10) + 'N'.repeat(10));
     });
@@ -158,8 +158,8 @@ describe('GatheredWrites', () => {
       beginSlab();
       open.append(Buffer.alloc(100, 'o'));
       old.append(Buffer.alloc(200, 'b'));
-      expect(String(open.take())).to.equal('o'.repeat(100));
-      expect(String(old.take())).to.equal('a'.repeat(100) + 'b'.repeat(200));
+      expect(String(open.take(false))).to.equal('o'.repeat(100));
+      expect(String(old.take(false))).to.equal('a'.repeat(100) + 'b'.repeat(200));
     });
 
     it('is used to its last byte', () => {
@@ -175,7 +175,7 @@ describe('GatheredWrites', () => {
       beginSlab();
       const writes = made();
       for (let i = 0; i < 100; i++) writes.append(Buffer.from('0123456789'));
-      const [chunk] = writes.take();
+      const [chunk] = writes.take(false);
       expect(chunk!.byteOffset).to.equal(LARGEST);
       expect(String(chunk)).to.equal('0123456789'.repeat(100));
     });
@@ -186,7 +186,7 @@ describe('GatheredWrites', () => {
       writes.append(Buffer.alloc(100, 'a'));
       const slab = beginSlab();
       writes.append(Buffer.alloc(200, 'b'));
-      const [chunk] = writes.take();
+      const [chunk] = writes.take(false);
       expect(chunk).to.include({ byteOffset: LARGEST, buffer: slab });
       expect(String(chunk)).to.equal('a'.repeat(100) + 'b'.repeat(200));
     });
@@ -195,7 +195,7 @@ describe('GatheredWrites', () => {
       const writes = made();
       const pieces = Array.from({ length: 100 }, (_, i) => Buffer.alloc(1000, `${i},`));
       for (const piece of pieces) writes.append(piece);
-      const [chunk, ...others] = writes.take();
+      const [chunk, ...others] = writes.take(false);
       expect(others).to.deep.equal([]);
       expect(chunk!.equals(Buffer.concat(pieces))).to.equal(true);
       const behind = taken('behind');
@@ -214,7 +214,7 @@ describe('GatheredWrites', () => {
       const slab = last.buffer;
       fill.append(Buffer.alloc(4000, 'f'));
       const other = taken('behind it');
-      const [chunk] = fill.take();
+      const [chunk] = fill.take(false);
       expect(chunk!.buffer).to.equal(slab);
       expect(other.buffer).not.to.equal(slab);
       expect(String(chunk)).to.equal('f'.repeat(4000));
@@ -223,7 +223,7 @@ describe('GatheredWrites', () => {
     it('is not kept by an idle consumer', () => {
       const writes = made();
       writes.append(Buffer.from('a'));
-      writes.take();
+      writes.take(false);
       const views = Object.values(writes).filter((value) => Buffer.isBuffer(value));
       expect(views.map(({ length }) => length)).to.deep.equal([0]);
     });
