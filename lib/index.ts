@@ -194,6 +194,7 @@ export {
   type ListenOptions,
   type Place,
   TimeoutError,
+  type UnixSocketOptions,
   UnknownHostError,
   UserError,
 } from './endpoints/sockets/index.js';
@@ -228,7 +229,6 @@ export {
   ServerEndpoint,
   type ServerEndpointOptions,
   serverFromString,
-  type UnixSocketOptions,
   UnsupportedEndpointError,
 } from './endpoints/described/index.js';
 export {

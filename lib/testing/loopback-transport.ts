@@ -214,6 +214,10 @@ export class LoopbackTransport
    */
   override registerProducer(producer: IPushProducer, streaming: boolean): void;
   override registerProducer(producer: IPullProducer, streaming: false): void;
+  override registerProducer<Streaming extends boolean>(
+    producer: IPushProducer | IPullProducer,
+    streaming: boolean extends Streaming ? Streaming : never,
+  ): void;
   override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
     assertResumable(producer, streaming);
     takeProducer(this, producer, streaming);

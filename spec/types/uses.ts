@@ -224,6 +224,39 @@ export async function consumersAreWritables(): Promise<void> {
   new ConsumerWritable(consumer, { highWaterMark: '1' });
 }
 
+/** Passes its producer on to the transport, as DTPs and record pipes do. */
+class Passing extends Protocol implements IConsumer {
+  registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
+    this.transport.registerProducer(producer, streaming);
+    consumer.registerProducer(producer, streaming);
+    // @ts-expect-error: it may be one that only pulls
+    this.transport.registerProducer(producer, true);
+  }
+  unregisterProducer(): void {}
+  write(): void {}
+}
+
+/** Says which of both it takes. */
+class Telling implements IConsumer {
+  registerProducer(producer: IPushProducer, streaming: boolean): void;
+  registerProducer(producer: IPullProducer, streaming: false): void;
+  registerProducer(): void {}
+  unregisterProducer(): void {}
+  write(): void {}
+}
+
+export async function consumersPassProducersOn(streaming: boolean): Promise<void> {
+  for (const passing of [new Passing(), new Telling(), new ProducerReadable()]) {
+    const asConsumer: IConsumer = passing;
+    asConsumer.registerProducer(streaming ? pushes : pulls, streaming);
+    // @ts-expect-error: what only pulls can't push
+    asConsumer.registerProducer(pulls, true);
+  }
+  new WritableConsumer(response).registerProducer(pulls, streaming);
+  new ProducerReadable().registerProducer(pulls, streaming);
+  await listen(Factory.forProtocol(Passing), { path: 'socket', mode: 0o600, lockfile: true });
+}
+
 export async function transportsAreDuplexes(): Promise<void> {
   const duplex = new TransportDuplex({ allowHalfOpen: false });
   const asCore: core.Duplex = duplex;

@@ -11,8 +11,8 @@ import {
   parseDescription,
   required,
 } from './description.js';
+import { fs } from '../sockets/index.js';
 import { EndpointDescriptionError, UnsupportedEndpointError, unknownType } from './errors.js';
-import { fs } from './fs.js';
 import { authoritiesIn } from './tls-files.js';
 
 type Parser = (description: Description) => ClientEndpointOptions;

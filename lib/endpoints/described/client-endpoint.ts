@@ -8,12 +8,12 @@ import {
   ConnectError,
   type ConnectOptions,
   connectReady,
+  isLocked,
   readyToConnect,
   type ReadyToConnect,
 } from '../sockets/index.js';
 import { ConnectingCancelledError } from './errors.js';
 import { type FactoryOf, OneConnection } from './one-connection.js';
-import { isLocked } from './socket-lock.js';
 
 /** Options of {@link ClientEndpoint}: those of `connect`, and one more. */
 export type ClientEndpointOptions = ConnectOptions & {

@@ -26,4 +26,3 @@ export {
   type ServerEndpointOptions,
 } from './server-endpoint.js';
 export { serverFromString } from './server-descriptions.js';
-export type { UnixSocketOptions } from './unix-factory.js';

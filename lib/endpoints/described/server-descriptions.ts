@@ -7,8 +7,8 @@ import {
   parseDescription,
   required,
 } from './description.js';
+import { fs } from '../sockets/index.js';
 import { UnsupportedEndpointError, unknownType } from './errors.js';
-import { fs } from './fs.js';
 import { ServerEndpoint, type ServerEndpointOptions } from './server-endpoint.js';
 import { chainAt, versionsOf } from './tls-files.js';
 

@@ -1,11 +1,5 @@
 import { assertSignalOption, eitherSignal } from '../../base/abort-signal.js';
-import {
-  assertBoolean,
-  assertKnownOptions,
-  assertNumber,
-  assertOptions,
-} from '../../base/arguments.js';
-import { InvalidArgTypeError } from '../../base/errors.js';
+import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { logRejection } from '../../base/rejection.js';
 import {
   assertFactory,
@@ -23,8 +17,6 @@ import {
 } from '../sockets/index.js';
 import { StandardIO, type StandardIOOptions } from '../standard-io/index.js';
 import { NoProtocol } from './errors.js';
-import { SocketLock } from './socket-lock.js';
-import { UnixFactory, type UnixSocketOptions } from './unix-factory.js';
 
 /** Options of a server endpoint's `listen`. */
 export interface EndpointListenOptions {
@@ -34,7 +26,7 @@ export interface EndpointListenOptions {
 
 /** Options of {@link ServerEndpoint}: those of `listen`, or standard input and output. */
 export type ServerEndpointOptions =
-  | (ListenOptions & UnixSocketOptions & { stdio?: undefined })
+  | (ListenOptions & { stdio?: undefined })
   | {
       /** A connection that exists already: `{}` for this process's standard input and output. */
       stdio: StandardIOOptions;
@@ -82,9 +74,8 @@ export class ServerEndpoint implements IStreamServerEndpoint {
    */
   constructor(options: ServerEndpointOptions) {
     assertPlaceOptions(options);
-    assertKnownOptions(options, ['lockfile', 'mode', 'stdio']);
+    assertKnownOptions(options, ['stdio']);
     if (options.stdio === undefined) {
-      assertUnixOptions(options);
       this.ready = readyToListen(options);
       this.options = Object.freeze(this.ready.options);
     } else {
@@ -117,26 +108,7 @@ export class ServerEndpoint implements IStreamServerEndpoint {
       return listenOnStandardIO(factory, this.options.stdio ?? {}, options.signal);
     }
     const signal = eitherSignal(this.ready.options.signal, options.signal);
-    const ready = { ...this.ready, options: { ...this.ready.options, signal } };
-    return ready.options.path === undefined
-      ? listenReady(factory, ready)
-      : listenOnUnixSocket(factory, ready.options.path, ready);
-  }
-}
-
-async function listenOnUnixSocket(
-  factory: IProtocolFactory,
-  path: string,
-  ready: ReadyToListen,
-): Promise<ListeningPort> {
-  const { mode, lockfile, signal } = ready.options as ListenOptions & UnixSocketOptions;
-  signal?.throwIfAborted();
-  const lock = lockfile === true ? SocketLock.acquire(path) : null;
-  try {
-    return await listenReady(new UnixFactory(factory, path, mode, lock), ready);
-  } catch (thrown) {
-    lock?.release();
-    throw thrown;
+    return listenReady(factory, { ...this.ready, options: { ...this.ready.options, signal } });
   }
 }
 
@@ -163,15 +135,4 @@ async function listenOnStandardIO(
   const listening = new ListeningPort({ close() {} }, here, factory, signal);
   if (signal?.aborted) await listening.stopListening(); // It may have aborted in `connectionMade`.
   return listening;
-}
-
-function assertUnixOptions({ mode, lockfile, path }: ListenOptions & UnixSocketOptions): void {
-  if (mode !== undefined) {
-    const isMode = (given: number) => Number.isInteger(given) && given >= 0 && given <= 0o7777;
-    assertNumber(mode, 'options.mode', 'permissions, from 0 to 0o7777', isMode);
-  }
-  assertBoolean(lockfile, 'options.lockfile');
-  if (path === undefined && (mode !== undefined || lockfile !== undefined)) {
-    throw new InvalidArgTypeError('options.path', 'a path, for `mode` and `lockfile`', path);
-  }
 }

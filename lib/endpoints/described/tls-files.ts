@@ -1,8 +1,8 @@
 /** The TLS options of descriptions: reads the files that they name. */
 import type { X509Certificate } from 'node:crypto';
 
+import { fs } from '../sockets/index.js';
 import { EndpointDescriptionError, UnsupportedEndpointError } from './errors.js';
-import { fs } from './fs.js';
 
 /**
  * `node:tls`'s names for the versions that an `sslmethod` admits; an empty object admits any

@@ -212,6 +212,10 @@ export class ProcessTransport implements IProcessTransport {
    */
   registerProducer(producer: IPushProducer, streaming: boolean): void;
   registerProducer(producer: IPullProducer, streaming: false): void;
+  registerProducer<Streaming extends boolean>(
+    producer: IPushProducer | IPullProducer,
+    streaming: boolean extends Streaming ? Streaming : never,
+  ): void;
   registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
     const stdin = this.writers.get(0);
     if (stdin !== undefined) {

@@ -26,11 +26,14 @@ import { logRejection } from '../../base/rejection.js';
 import { setImmediate } from '../../base/timers.js';
 import { startOrClose, transportFor } from './connection.js';
 import { CannotListenError } from './errors.js';
+import { SocketLock } from './socket-lock.js';
+import { assertUnixOptions, UnixFactory, type UnixSocketOptions } from './unix-factory.js';
 import { addressOf, assertPlace, pathTooLong, type Place } from './place.js';
 
 /** Options of {@link listen}: a `port` or a `path`, and others. */
 export type ListenOptions = Place &
-  WritableConsumerOptions & {
+  WritableConsumerOptions &
+  UnixSocketOptions & {
     /**
      * How many connections the operating system keeps until they are accepted; Node's 511 unless
      * given, or if it is 0.
@@ -171,10 +174,25 @@ export function readyToListen(options: ListenOptions): ReadyToListen {
 /** As {@link listen}. It may be called with the same options any number of times. */
 export async function listenReady(
   factory: IProtocolFactory,
+  ready: ReadyToListen,
+): Promise<ListeningPort> {
+  const { path, mode, lockfile, signal } = ready.options;
+  signal?.throwIfAborted();
+  if (path === undefined) return listenOn(factory, ready);
+  const lock = lockfile === true ? SocketLock.acquire(path) : null;
+  try {
+    return await listenOn(new UnixFactory(factory, path, mode, lock), ready);
+  } catch (thrown) {
+    lock?.release();
+    throw thrown;
+  }
+}
+
+async function listenOn(
+  factory: IProtocolFactory,
   { options, side }: ReadyToListen,
 ): Promise<ListeningPort> {
   const { signal } = options;
-  signal?.throwIfAborted();
 
   const { createServer } = process.getBuiltinModule('node:net');
   // Node does not report the name of a Unix socket.
@@ -236,8 +254,9 @@ function opened(server: net.Server, options: ListenOptions): Promise<void> {
 }
 
 function assertListenOptions(options: unknown): asserts options is ListenOptions {
-  assertPlace(options, ['backlog', 'tls', 'signal']);
+  assertPlace(options, ['backlog', 'tls', 'signal', 'mode', 'lockfile']);
   assertWritableConsumerOptions(options);
+  assertUnixOptions(options);
   const { backlog, signal } = options as Partial<Record<string, unknown>>;
   assertSignal(signal);
   if (backlog !== undefined) assertWholeNumber(backlog, 'options.backlog', 0);

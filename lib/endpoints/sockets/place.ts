@@ -36,7 +36,12 @@ const COMMON = ['port', 'host', 'path', 'highWaterMark', 'waitsForProducer', 'cl
  * Twisted's names of options, and ours. If `interface` were ignored, a server would listen on all
  * addresses.
  */
-const OUR_NAMES = { interface: 'host', bindAddress: 'localAddress', contextFactory: 'tls' };
+const OUR_NAMES = {
+  interface: 'host',
+  bindAddress: 'localAddress',
+  contextFactory: 'tls',
+  wantPID: 'lockfile',
+};
 
 /** Options that make sense with a port only. */
 const OF_TCP = ['host', 'localAddress'];

@@ -103,6 +103,10 @@ export class ProducerReadable<Data = Uint8Array>
    */
   registerProducer(producer: IPushProducer, streaming: boolean): void;
   registerProducer(producer: IPullProducer, streaming: false): void;
+  registerProducer<Streaming extends boolean>(
+    producer: IPushProducer | IPullProducer,
+    streaming: boolean extends Streaming ? Streaming : never,
+  ): void;
   registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
     assertProducer(producer, streaming);
     if (this.producer !== null) throw alreadyRegistered(producer, this.producer);

@@ -112,6 +112,10 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
    */
   override registerProducer(producer: IPushProducer, streaming: boolean): void;
   override registerProducer(producer: IPullProducer, streaming: false): void;
+  override registerProducer<Streaming extends boolean>(
+    producer: IPushProducer | IPullProducer,
+    streaming: boolean extends Streaming ? Streaming : never,
+  ): void;
   override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
     if (this.producer === null) {
       this.hasAnswered = false;

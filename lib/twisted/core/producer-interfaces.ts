@@ -60,6 +60,11 @@ export interface IConsumer<Data = Uint8Array> {
   registerProducer(producer: IPushProducer, streaming: boolean): void;
   /** The same, for a producer that can only be pulled. */
   registerProducer(producer: IPullProducer, streaming: false): void;
+  /** The same, for a consumer that passes both on as it was given them. */
+  registerProducer<Streaming extends boolean>(
+    producer: IPushProducer | IPullProducer,
+    streaming: boolean extends Streaming ? Streaming : never,
+  ): void;
   /** Forgets the producer, without calling it. Does not disconnect. */
   unregisterProducer(): void;
   /**

@@ -50,7 +50,8 @@ const READ_SIZE = 65_536;
  * @example
  * ```ts
  * const body = new FileBodyProducer('picture.png');
- * const request = http.request(url, { method: 'PUT', headers: { 'content-length': body.length } });
+ * const request = http.request(url, { method: 'PUT' });
+ * if (body.length !== UNKNOWN_LENGTH) request.setHeader('content-length', body.length);
  * const consumer = new WritableConsumer(request);
  * consumer.registerProducer(body, true);
  * await body.startProducing(consumer);

@@ -187,6 +187,7 @@ describe('listen', () => {
     it("an option that is misspelt or has Twisted's name, and names the right one", async () => {
       for (const [option, meant] of [
         ['interface', 'host'],
+        ['wantPID', 'lockfile'],
         ['backLog', 'backlog'],
         ['highWatermark', 'highWaterMark'],
         ['singal', 'signal'],

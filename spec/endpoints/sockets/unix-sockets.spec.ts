@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 
 import { expect } from 'chai';
 
@@ -11,6 +11,7 @@ import {
   Factory,
   type IAddress,
   listen,
+  type ListeningPort,
   Protocol,
   ServerEndpoint,
 } from '../../../lib/index.js';
@@ -49,6 +50,39 @@ describe('A Unix socket', () => {
     expect(built).to.deep.equal([{ type: 'UNIX', name: null }]);
     client.transport.loseConnection();
     await port.stopListening();
+  });
+
+  it('has the permissions and the lock that listen was told', async () => {
+    const path = folder.path('locked');
+    const options = { path, mode: 0o620, lockfile: true };
+    const factory = Factory.forProtocol(Protocol);
+    const port = await listen(factory, options);
+    expect(statSync(path).mode & 0o777).to.equal(0o620);
+    expect(readlinkSync(`${path}.lock`)).to.equal(String(process.pid));
+    expect(await rejection(listen(factory, options))).to.be.instanceOf(CannotListenError);
+    await port.stopListening();
+    expect([path, `${path}.lock`].map((file) => existsSync(file))).to.deep.equal([false, false]);
+    expect(await rejection(listen(factory, { port: 0, mode: 0o600 }))).to.include({
+      code: 'ERR_INVALID_ARG_TYPE',
+    });
+  });
+
+  it('has the permissions that the umask leaves it, unless there is a mode', async () => {
+    const path = folder.path('private');
+    const umask = process.umask(0o077);
+    try {
+      const factory = Factory.forProtocol(Protocol);
+      for (const opened of [
+        () => listen(factory, { path }),
+        () => new ServerEndpoint({ path }).listen(factory),
+      ]) {
+        const port: ListeningPort = await opened();
+        expect(statSync(path).mode & 0o077).to.equal(0);
+        await port.stopListening();
+      }
+    } finally {
+      process.umask(umask);
+    }
   });
 
   it('has the address that buildProtocol of the client is given', async () => {

@@ -2,7 +2,7 @@
  * The lock beside a Unix socket, which tells whether the process that made the socket still runs.
  */
 import { InvalidStateError } from '../../base/errors.js';
-import { CannotListenError } from '../sockets/index.js';
+import { CannotListenError } from './errors.js';
 import { fs } from './fs.js';
 
 /**

@@ -1,3 +1,5 @@
+import { assertBoolean, assertNumber } from '../../base/arguments.js';
+import { InvalidArgTypeError } from '../../base/errors.js';
 import { logRejection } from '../../base/rejection.js';
 import {
   type IAddress,
@@ -5,6 +7,7 @@ import {
   type IProtocolFactory,
   logPrefixOf,
 } from '../../twisted/core/index.js';
+import { fs } from './fs.js';
 import type { SocketLock } from './socket-lock.js';
 
 /** Options for the socket's file in the file system. */
@@ -16,6 +19,25 @@ export interface UnixSocketOptions {
    * socket of a server that has died is removed. `false` unless given.
    */
   lockfile?: boolean | undefined;
+}
+
+/**
+ * @throws InvalidArgTypeError: an option is of the wrong kind, or there is no `path`.
+ * @throws OutOfRangeError: `mode` is not from 0 to 0o7777.
+ */
+export function assertUnixOptions({
+  mode,
+  lockfile,
+  path,
+}: UnixSocketOptions & { path?: string | undefined }): void {
+  if (mode !== undefined) {
+    const isMode = (given: number) => Number.isInteger(given) && given >= 0 && given <= 0o7777;
+    assertNumber(mode, 'options.mode', 'permissions, from 0 to 0o7777', isMode);
+  }
+  assertBoolean(lockfile, 'options.lockfile');
+  if (path === undefined && (mode !== undefined || lockfile !== undefined)) {
+    throw new InvalidArgTypeError('options.path', 'a path, for `mode` and `lockfile`', path);
+  }
 }
 
 /**
@@ -33,7 +55,7 @@ export class UnixFactory implements IProtocolFactory {
   doStart(): void {
     // A socket in Linux's abstract namespace is not a file: its name begins with a zero byte.
     if (this.mode !== undefined && !this.path.startsWith('\0'))
-      process.getBuiltinModule('node:fs').chmodSync(this.path, this.mode);
+      fs().chmodSync(this.path, this.mode);
     return this.factory.doStart();
   }
 
