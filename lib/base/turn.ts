@@ -3,6 +3,7 @@
  * tick to tick, and timers and I/O never get their turn (with Node's own `pipe` this happens). This
  * module counts the writes, and says when the loop must turn.
  */
+import { type Context, currentContext } from './context.js';
 import { now, setImmediate } from './timers.js';
 
 /** Writes after which the loop must turn. */
@@ -68,8 +69,11 @@ export interface Waiting {
   run(isOurTurn: true): void;
 }
 
-/** The flows that have asked for a turn, in order; those before `served` have had their turn. */
-let waiting: Waiting[] = [];
+/**
+ * The flows that have asked for a turn, in order, and the context in which each has asked; those
+ * before `served` have had their turn.
+ */
+let waiting: { next: Waiting; context: Context }[] = [];
 let served = 0;
 let pumping = false;
 
@@ -80,10 +84,11 @@ export function othersWait(): boolean {
 
 /**
  * Calls `run` of `next` in a later turn of the event loop, after all flows that have asked before.
- * So with many connections, each gets its share.
+ * So with many connections, each gets its share. It runs in the context of this call, although one
+ * callback of the event loop serves them all.
  */
 export function waitForTurn(next: Waiting): void {
-  waiting.push(next);
+  waiting.push({ next, context: currentContext() });
   if (pumping) return;
   pumping = true;
   setImmediate(pump);
@@ -92,7 +97,10 @@ export function waitForTurn(next: Waiting): void {
 function pump(): void {
   // A waiter that asks again meanwhile comes after the others, and is served in this turn if there
   // is time.
-  while (served < waiting.length && !isSpent()) waiting[served++]?.run(true);
+  while (served < waiting.length && !isSpent()) {
+    const { next, context } = waiting[served++]!;
+    context.runInAsyncScope(() => next.run(true));
+  }
   if (served === waiting.length) {
     waiting = [];
     served = 0;

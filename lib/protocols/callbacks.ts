@@ -1,4 +1,5 @@
 /** How a receiver handles the values that its callbacks return. */
+import { isError } from '../base/as-error.js';
 import { isThenable } from '../base/rejection.js';
 import { heed as heedPromise, logPrefixOf } from '../twisted/core/index.js';
 
@@ -19,7 +20,7 @@ export function isClosing(protocol: AnyProtocol): boolean {
  * often returns a value without meaning to: `(line) => lines.push(line)`.
  */
 export function isReason(returned: unknown): boolean {
-  return returned instanceof Error || (typeof returned === 'string' && returned !== '');
+  return isError(returned) || (typeof returned === 'string' && returned !== '');
 }
 
 /**

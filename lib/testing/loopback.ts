@@ -6,6 +6,7 @@ import {
   type IProtocol,
   isHalfCloseableProtocol,
 } from '../twisted/core/index.js';
+import { isError } from '../base/as-error.js';
 import { log } from '../base/log.js';
 import { logRejection, whenRejected } from '../base/rejection.js';
 import { setImmediate } from '../base/timers.js';
@@ -154,7 +155,7 @@ class Loopback {
       log.err(error, 'Unhandled error after a loopback closed');
       return;
     }
-    const reason = error instanceof Error ? error : new ConnectionLost(undefined, { cause: error });
+    const reason = isError(error) ? error : new ConnectionLost(undefined, { cause: error });
     this.lose(end, reason, new ConnectionLost(undefined, { cause: error }), [error]);
   }
 

@@ -1,4 +1,5 @@
 /** The reasons for the end of a process. */
+import { isError } from '../../base/as-error.js';
 import { ConnectionDone, ConnectionLost } from '../../twisted/core/index.js';
 
 /**
@@ -47,8 +48,8 @@ export class ProcessTerminated extends ConnectionLost {
     options?: ErrorOptions,
   ) {
     let how = 'process ended';
-    if (options?.cause instanceof Error)
-      how = `process couldn't be started: ${options.cause.message}`;
+    const cause = options?.cause;
+    if (isError(cause)) how = `process couldn't be started: ${cause.message}`;
     else if (exitCode !== null) how += ` with exit code ${exitCode}`;
     else if (signal !== null) how += ` by signal ${signal}`;
     super(how, options);

@@ -3,6 +3,7 @@ import type { ChildProcess, SpawnOptions } from 'node:child_process';
 
 import { Duplex } from '#stream';
 
+import { isError } from '../../base/as-error.js';
 import { nextTick } from '../../base/timers.js';
 
 /** Node's options, with the descriptors in the form that `stdioFor` gives. */
@@ -71,5 +72,5 @@ class ClosedPipe extends Duplex {
 }
 
 function isOfTheSystem(thrown: unknown): thrown is Error & { code: string } {
-  return thrown instanceof Error && 'syscall' in thrown && thrown.syscall === 'spawn';
+  return isError(thrown) && 'syscall' in thrown && thrown.syscall === 'spawn';
 }

@@ -124,8 +124,8 @@ export function connectErrorFor(cause: Error): ConnectError {
 
 /** Node's messages name the address. The error for a host with several addresses has no message. */
 function whatNodeSays(cause: Error): string {
-  if (!(cause instanceof AggregateError) || cause.message !== '') return cause.message;
-  return cause.errors.map((error: Error) => error.message).join('; ');
+  if (cause.message !== '' || !('errors' in cause)) return cause.message;
+  return (cause as AggregateError).errors.map((error: Error) => error.message).join('; ');
 }
 
 /** Whether the look-up of a name has failed, for whatever reason: there are many codes. */

@@ -1,6 +1,7 @@
 /**
  * The lock beside a Unix socket, which tells whether the process that made the socket still runs.
  */
+import { isError } from '../../base/as-error.js';
 import { InvalidStateError } from '../../base/errors.js';
 import { CannotListenError } from './errors.js';
 import { fs } from './fs.js';
@@ -96,5 +97,5 @@ function removeIfThere(path: string): void {
 }
 
 function hasCode(thrown: unknown, code: string): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === code;
+  return isError(thrown) && 'code' in thrown && thrown.code === code;
 }

@@ -1,3 +1,4 @@
+import { currentContext } from '../../base/context.js';
 import { type IPullProducer, type IPushProducer, standInFor } from '../../twisted/core/index.js';
 
 /**
@@ -10,6 +11,8 @@ export class ThrottledProducer implements IPushProducer {
   private asked = false;
   private throttled = false;
   private stopped = false;
+  /** One call of the clock throttles all connections; each producer is called in its own context. */
+  private readonly context = currentContext();
 
   /**
    * @param producer - Any object. Methods that it lacks are not called.
@@ -26,7 +29,7 @@ export class ThrottledProducer implements IPushProducer {
   throttle(): void {
     if (this.stopped) return;
     this.throttled = true;
-    if (this.streaming && !this.consumerPaused) return this.pushing.pauseProducing?.();
+    if (this.streaming && !this.consumerPaused) return this.callProducer('pauseProducing');
   }
 
   /** Resumes the producer, because there is bandwidth again. */
@@ -35,7 +38,7 @@ export class ThrottledProducer implements IPushProducer {
     this.throttled = false;
     const { asked } = this;
     this.asked = false;
-    if (this.streaming ? !this.consumerPaused : asked) return this.pushing.resumeProducing?.();
+    if (this.streaming ? !this.consumerPaused : asked) return this.callProducer('resumeProducing');
   }
 
   pauseProducing(): void {
@@ -52,6 +55,10 @@ export class ThrottledProducer implements IPushProducer {
   stopProducing(): void {
     this.stopped = true;
     return this.producer.stopProducing();
+  }
+
+  private callProducer(method: 'pauseProducing' | 'resumeProducing'): void {
+    return this.context.runInAsyncScope(() => this.pushing[method]?.());
   }
 
   private get pushing(): Partial<IPushProducer> {

@@ -1,4 +1,5 @@
 import { assertBytes, piecesOf } from '../../base/bytes.js';
+import { currentContext } from '../../base/context.js';
 import {
   heed,
   type IProtocol,
@@ -29,6 +30,7 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
   #throttled: ThrottledProducer | null = null;
   #readsThrottled = false;
   #inputPaused = false;
+  readonly #context = currentContext();
 
   /**
    * Wraps a protocol and counts its bytes.
@@ -110,14 +112,19 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
   /** Stops reading until `unthrottleReads`. */
   throttleReads(): void {
     this.#readsThrottled = true;
-    return this.transport?.pauseProducing();
+    return this.#inOwnContext(() => this.transport?.pauseProducing());
   }
 
   /** Reads again, unless `pauseProducing` was called on this. */
   unthrottleReads(): void {
     if (!this.#readsThrottled) return;
     this.#readsThrottled = false;
-    if (!this.#inputPaused) return this.transport?.resumeProducing();
+    if (!this.#inputPaused) return this.#inOwnContext(() => this.transport?.resumeProducing());
+  }
+
+  /** One call of the clock throttles all connections: what they have buffered is read by itself. */
+  #inOwnContext(call: () => void): void {
+    return this.#context.runInAsyncScope(call);
   }
 
   /** Pauses the registered producer, until `unthrottleWrites`. */

@@ -1,4 +1,5 @@
 /** Whether the other end of a TLS connection is the one that it should be. */
+import { isError } from '../../base/as-error.js';
 import type { AnyDuplex } from '../any-stream/index.js';
 import { wasAccepted } from './addresses.js';
 import { refused } from './tls-errors.js';
@@ -22,10 +23,11 @@ export function trustOf(stream: AnyDuplex, byKey = false): Trust {
   }
   if (!authorizationError) return { authorized, authorizationError: null };
   // Node gives a code where its types promise an error.
-  const isError = authorizationError instanceof Error;
   return {
     authorized,
-    authorizationError: isError ? authorizationError : refused(authorizationError),
+    authorizationError: isError(authorizationError)
+      ? authorizationError
+      : refused(authorizationError),
   };
 }
 

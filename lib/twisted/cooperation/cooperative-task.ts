@@ -1,4 +1,5 @@
 /** One iterator on its way through a cooperator. */
+import { currentContext } from '../../base/context.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
 import { setImmediate } from '../../base/timers.js';
@@ -69,6 +70,7 @@ export class CooperativeTask<Iterating extends Work = Work> {
   private stepOutstanding = false;
   /** Whether the end of the task also ends the iterator: only if the iterator was made here. */
   private closesIterator: boolean;
+  private readonly context = currentContext();
 
   /**
    * Adds itself to `cooperator`. Use `Cooperator#cooperate` instead.
@@ -155,8 +157,13 @@ export class CooperativeTask<Iterating extends Work = Work> {
     }
   }
 
-  /** @internal Does one unit of work. */
+  /** @internal Does one unit of work, in the context in which the task was made. */
   oneWorkUnit(): void {
+    this.context.runInAsyncScope(workOnce, undefined, this);
+  }
+
+  /** @internal Does one unit of work, in any context. */
+  workOnce(): void {
     let step: ReturnType<Work['next']>;
     let asynchronous: boolean;
     this.working = true;
@@ -294,4 +301,8 @@ export class CooperativeTask<Iterating extends Work = Work> {
  */
 function reportStuck(error: unknown): void {
   log.err(error, 'A cooperative task could not go on');
+}
+
+function workOnce(task: CooperativeTask): void {
+  task.workOnce();
 }

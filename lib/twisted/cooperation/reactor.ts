@@ -1,5 +1,6 @@
 /** The clock of the running program, on Node's timers. */
 import { assertFunction } from '../../base/arguments.js';
+import { type Context, currentContext } from '../../base/context.js';
 import { log } from '../../base/log.js';
 import { assertNotNegative } from '../../base/seconds.js';
 import { clearImmediate, LONGEST_TIMER, now, setImmediate } from '../../base/timers.js';
@@ -17,9 +18,10 @@ const timeOrigin = Date.now() - now();
 /** Waits for the first call of a {@link CallHeap} with one timer. */
 class NodeReactor implements IReactorTime, DelayedCallClock {
   /**
-   * All calls that are still to be made, also those that have left `waiting` because they are due.
+   * All calls that are still to be made, also those that have left `waiting` because they are due;
+   * and the context of `callLater`, in which each is made, as Node makes the calls of its timers.
    */
-  private readonly pending = new Set<DelayedCall>();
+  private readonly pending = new Map<DelayedCall, Context>();
   private readonly waiting = new CallHeap();
   /** The time to which the timer is set, in seconds; `Infinity` if there is no timer. */
   private alarmTime = Infinity;
@@ -47,14 +49,14 @@ class NodeReactor implements IReactorTime, DelayedCallClock {
     assertFunction(f, 'f');
     const time = this.seconds() + delay;
     const call = new DelayedCall(time, f as (...args: unknown[]) => unknown, args, this);
-    this.pending.add(call);
+    this.pending.set(call, currentContext());
     this.waiting.add(call);
     this.setAlarm();
     return call;
   }
 
   getDelayedCalls(): IDelayedCall[] {
-    return [...this.pending];
+    return [...this.pending.keys()];
   }
 
   forget(call: DelayedCall): void {
@@ -114,7 +116,8 @@ class NodeReactor implements IReactorTime, DelayedCallClock {
   }
 
   private readonly makeDue = (call: DelayedCall): void => {
-    if (!call.active()) return;
+    const context = this.pending.get(call);
+    if (context === undefined) return; // It was cancelled.
     if (call.getTime() > this.seconds()) {
       // Another call that was due at the same time has delayed it.
       call.activateDelay();
@@ -122,7 +125,7 @@ class NodeReactor implements IReactorTime, DelayedCallClock {
       this.setAlarm();
     } else {
       this.pending.delete(call);
-      make(call);
+      context.runInAsyncScope(make, undefined, call);
     }
   };
 }

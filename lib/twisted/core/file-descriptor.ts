@@ -18,7 +18,7 @@ import type {
 import { callbackRejected } from './heed.js';
 import { tellToPause, tellToResume, tellToStop } from './producer-calls.js';
 import { ReadDescriptor } from './read-descriptor.js';
-import { asError } from '../../base/as-error.js';
+import { asError, isError } from '../../base/as-error.js';
 import { log } from '../../base/log.js';
 import { SendBuffer } from './send-buffer.js';
 import { isUnableToUnregister } from './unable-to-unregister.js';
@@ -121,7 +121,7 @@ export abstract class FileDescriptor
     const buffer = this.buffer();
     const data = buffer.next(this.SEND_LIMIT);
     const sent = this.writeSomeData(data);
-    if (sent instanceof Error) return sent;
+    if (isError(sent)) return sent;
     if (sent < 0) return new ConnectionLost();
     if (!(sent <= data.length)) {
       throw new OutOfRangeError('writeSomeData()', `at most ${data.length} bytes`, sent);

@@ -2,6 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 
 import { InvalidArgTypeError } from '../../base/errors.js';
+import { areFunctions, membersOf } from '../../base/members.js';
 import { FileSource } from './file-source.js';
 
 /** The next bytes of a file; an empty array, or `null`, at its end. */
@@ -30,13 +31,10 @@ export function isFileHandle(file: IFile | FileHandle): file is FileHandle {
 
 /** @throws InvalidArgTypeError: `file` cannot be read. */
 export function assertFile(file: unknown): void {
-  if (typeof file === 'string') return;
-  if (typeof file === 'object' && file !== null) {
-    const { read, pipe } = file as Partial<Record<string, unknown>>;
-    // The `read` of a stream has another meaning: its `null` says 'not yet'.
-    const isStream = typeof pipe === 'function';
-    if (file instanceof URL || (typeof read === 'function' && !isStream)) return;
-  }
+  if (typeof file === 'string' || file instanceof URL) return;
+  const { read, pipe } = membersOf(file);
+  // The `read` of a stream has another meaning: its `null` says 'not yet'.
+  if (areFunctions(read) && !areFunctions(pipe)) return;
   throw new InvalidArgTypeError(
     'file',
     'a path, a file: URL, a FileHandle or an object with read(size), and no stream',

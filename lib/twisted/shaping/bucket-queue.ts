@@ -2,6 +2,7 @@
  * Keeps the waiters for room in a bucket, and decides which waiter is next and when to look again.
  */
 import { Bucket, letDrip } from './bucket.js';
+import { type Context, currentContext } from '../../base/context.js';
 import type { ICancellable } from '../cooperation/index.js';
 import { quantumOf, secondsUntil } from './pace.js';
 
@@ -49,6 +50,8 @@ const queues = new WeakMap<Bucket, BucketQueue>();
  */
 export class BucketQueue {
   private readonly lines = new Map<Bucket, Set<Waiter | Bucket>>();
+  /** The context in which each waiter has asked. Its turn comes on the stack of another's. */
+  private readonly contexts = new WeakMap<Waiter, Context>();
   private timer: ICancellable | null = null;
   private running = false;
 
@@ -87,6 +90,7 @@ export class BucketQueue {
    * @throws the error that `Bucket.drip`, or the turn of `waiter`, throws.
    */
   ask(waiter: Waiter): void {
+    this.contexts.set(waiter, currentContext());
     for (const [bucket, entry] of placesOf(waiter)) {
       const line = this.lines.get(bucket);
       if (line === undefined) this.lines.set(bucket, new Set([entry]));
@@ -155,7 +159,7 @@ export class BucketQueue {
     const waiters = [...this.lines.values()].flatMap((line) => [...line]);
     for (const waiter of waiters) {
       // The end of another waiter may have ended this one too.
-      if (!(waiter instanceof Bucket) && this.has(waiter)) waiter.turnFailed(error);
+      if (!(waiter instanceof Bucket) && this.has(waiter)) this.fail(waiter, error);
     }
   }
 
@@ -186,9 +190,13 @@ export class BucketQueue {
       return this.tryTurn(waiter);
     } catch (error) {
       if (waiter === asker) throw error;
-      waiter.turnFailed(error);
+      this.fail(waiter, error);
       return true;
     }
+  }
+
+  private fail(waiter: Waiter, error: unknown): void {
+    this.contexts.get(waiter)!.runInAsyncScope(() => waiter.turnFailed(error));
   }
 
   /** @throws the error that `Bucket.drip`, or the turn, throws. */
@@ -197,7 +205,8 @@ export class BucketQueue {
     if (obstacle === null) {
       const share = this.shareOf(waiter);
       this.leave(waiter);
-      if (waiter.takeTurn(share) > 0) return true;
+      const context = this.contexts.get(waiter)!;
+      if (context.runInAsyncScope(() => waiter.takeTurn(share)) > 0) return true;
       // A bucket with an `add` of its own may take nothing. Then the waiter waits, so that the next
       // round does not try it again at once.
       obstacle = { bucket: waiter.bucket, slowest: waiter.bucket, seconds: AGAIN };

@@ -1,9 +1,11 @@
 import net from 'node:net';
+import vm from 'node:vm';
 
 import { expect } from 'chai';
 import sinon from 'sinon';
 
 import { ClientEndpoint, Factory, Protocol, TimeoutError } from '../../../lib/index.js';
+import { connectErrorFor } from '../../../lib/endpoints/sockets/errors.js';
 import { freePort, local } from '../../support/connections.js';
 import { rejection } from '../../support/rejection.js';
 
@@ -22,6 +24,15 @@ describe('The message of a failed connect', () => {
   it('names the host that is unknown', async () => {
     const { message } = await failure({ host: 'no-such-host.invalid', port: 1 });
     expect(message).to.match(/^The host's name couldn't be looked up: .*no-such-host\.invalid/);
+  });
+
+  it('names them also if the error is of another realm, as those of Node are in Jest', () => {
+    const cause = vm.runInNewContext(
+      "new AggregateError([new Error('refused by ::1'), new Error('refused by 127.0.0.1')])",
+    ) as Error;
+    expect(connectErrorFor(cause).message).to.equal(
+      'An error occurred while connecting: refused by ::1; refused by 127.0.0.1',
+    );
   });
 
   it('names each address of a host that has several', async () => {
