@@ -143,14 +143,16 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
   private leaveSpare(): void {
     const { writes } = this;
     if (writes === undefined) return;
+    const room = this.highWaterMark - this.writableLength - 1;
     const leaves =
+      room > 0 && // First: of large writes, none leaves any.
       this.connected &&
       !this.writeDisconnected &&
       !this.producerPaused &&
       this.reactor.isWanted &&
       this.writesAtOnce &&
       lengthOf(this.stream) !== undefined;
-    writes.spare = leaves ? Math.max(0, this.highWaterMark - this.writableLength - 1) : 0;
+    writes.spare = leaves ? room : 0;
   }
 
   /** Stops asking for `doWrite`: from now on the next write has to ask again. */
