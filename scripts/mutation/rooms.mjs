@@ -6,7 +6,7 @@ export const ROOMS = {
     'spec/streams/any-stream/{destroyed-before,stream-listeners,stream-state}.spec.ts',
     'spec/streams/transports/{destroyed-silently,http-faults,minipass,tls-last-word}.spec.ts',
     'spec/streams/transports/writable-consumer.failures.spec.ts',
-    'spec/streams/producers/http2-answered.spec.ts',
+    'spec/streams/producers/{http2-answered,http2-upload}.spec.ts',
   ],
   'lib/streams/as-streams': [
     'spec/streams/as-streams/*.spec.ts',
@@ -20,7 +20,9 @@ export const ROOMS = {
   'lib/streams/producers': [
     'spec/streams/producers/{emitter-source,iterator-source,object-transfer}.spec.ts',
     'spec/streams/producers/{readable-producer,readable-producer.*,transfer,transfer.*}.spec.ts',
-    'spec/streams/any-stream/{claims,end-of-destroyed}.spec.ts',
+    'spec/streams/producers/{http2-answered,http2-reset,http2-upload}.spec.ts',
+    'spec/streams/any-stream/{claims,destroyed-before,end-of-destroyed}.spec.ts',
+    'spec/streams/transports/{destroyed-silently,http-faults,minipass}.spec.ts',
     'spec/streams/misspelt-options.spec.ts',
   ],
   'lib/streams/transports': [

@@ -196,7 +196,7 @@ export class EmitterSource implements ReadableSource {
     // A message that is complete gives the rest of it, and where Node tells of the loss, it knows
     // the reason.
     setImmediate(() => {
-      if (this.listener !== null && !this.ended && !this.stream.complete) this.closedEarly();
+      if (!this.stream.complete) this.closedEarly();
     });
   };
 

@@ -199,6 +199,17 @@ describe('The stream of a ReadableProducer', () => {
     await settled();
   });
 
+  it('may outlive a socket that it has, unless it is a message of HTTP', async () => {
+    const socket = new EventEmitter();
+    const stream = Object.assign(new PassThrough(), { socket });
+    const { consumer, produced } = reading(stream);
+    socket.emit('close');
+    await settled();
+    stream.end('more');
+    await produced;
+    expect(consumer.log).to.deep.equal(['register push', 'more', 'unregister']);
+  });
+
   it('may be a response whose request fails, too, and has no listener for that', async () => {
     for (const req of [new EventEmitter(), {}, null]) {
       const stream = oldest({ req });

@@ -10,6 +10,7 @@ import {
   ConnectionAborted,
   ConnectionDone,
   ConnectionLost,
+  type IPushProducer,
   ReadableProducer,
   WritableConsumer,
 } from '../../../lib/index.js';
@@ -83,6 +84,39 @@ describe('A request over HTTP/1 whose answer has come already', () => {
     expect(error).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
     expect(consumer.producer).to.equal(null);
     expect(received.socket.listenerCount('close')).to.be.below(3);
+    dispose();
+  });
+
+  it('fails its transfer if the connection had closed before that begins', async () => {
+    const { received, response, dispose } = await exchange(false);
+    response.end('early');
+    const closed = once(received.socket, 'close');
+    received.socket.destroy();
+    await closed;
+    expect(received.destroyed).to.equal(false);
+    const error = await rejection(
+      new ReadableProducer(received).startProducing(new RecordingConsumer()),
+    );
+    expect(error).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
+    dispose();
+  });
+
+  it('gives what it has to its transfer if all of it has come, although the connection is closed', async () => {
+    const { request, received, response, dispose } = await exchange(false);
+    const consumer = new RecordingConsumer();
+    const transfer = new ReadableProducer(received).startProducing(consumer);
+    const producer = consumer.producer as IPushProducer;
+    producer.pauseProducing();
+    request.end('all of it');
+    await until(() => received.complete);
+    response.end('early');
+    const closed = once(received.socket, 'close');
+    received.socket.destroy();
+    await closed;
+    await new Promise(setImmediate);
+    producer.resumeProducing();
+    await transfer;
+    expect(String(consumer.received)).to.equal('all of it');
     dispose();
   });
 
