@@ -9,5 +9,6 @@ export function assertMaxLength(limit: unknown): asserts limit is number {
 
 /** @throws InvalidStateError: there is no transport yet to write to. */
 export function assertConnected(transport: unknown): void {
-  if (transport === null) throw new InvalidStateError('There is no transport to write to yet');
+  if (transport === null)
+    throw new InvalidStateError('The protocol has no transport to write to before it is connected');
 }

@@ -4,6 +4,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { ClientEndpoint, type ClientEndpointOptions } from './client-endpoint.js';
 import {
   type Arguments,
+  assertPositional,
   bindArguments,
   type Description,
   integer,
@@ -87,11 +88,9 @@ function withTCPNames(description: Description): Description {
  * `description` with names for all arguments. As in Twisted, an argument without a name wins over
  * the same argument with a name.
  */
-function withNames({ type, positional, named }: Description, order: string[]): Description {
-  if (positional.length > order.length) {
-    const expected = order.join(', ');
-    throw new EndpointDescriptionError(`'${type}:' takes without a name no more than ${expected}`);
-  }
+function withNames(description: Description, order: string[]): Description {
+  const { type, positional, named } = description;
+  assertPositional(description, order);
   const all = { ...named };
   positional.forEach((value, i) => (all[order[i] as string] = value));
   return { type, positional: [], named: all };

@@ -93,11 +93,7 @@ export function bindArguments<Name extends string>(
   order: readonly Name[],
   others: readonly Name[] = [],
 ): Arguments<Name> {
-  if (positional.length > order.length) {
-    throw new EndpointDescriptionError(
-      `'${type}:' takes ${order.length} arguments without a name. Received ${positional.length}`,
-    );
-  }
+  assertPositional({ type, positional }, order);
   const bound: Arguments<Name> = {};
   positional.forEach((value, i) => (bound[order[i] as Name] = value));
   for (const [name, value] of Object.entries(named)) {
@@ -109,6 +105,16 @@ export function bindArguments<Name extends string>(
     bound[known] = value;
   }
   return bound;
+}
+
+/** @throws EndpointDescriptionError: there are more arguments without a name than `order` has. */
+export function assertPositional(
+  { type, positional }: Pick<Description, 'type' | 'positional'>,
+  order: readonly string[],
+): void {
+  if (positional.length <= order.length) return;
+  const most = `at most ${order.length} arguments without a name (${order.join(', ')})`;
+  throw new EndpointDescriptionError(`'${type}:' takes ${most}. Received ${positional.length}`);
 }
 
 /**

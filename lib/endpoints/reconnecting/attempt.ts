@@ -58,7 +58,9 @@ export class Attempt implements ConnectionWatcher {
   ): Promise<void> {
     await endpoint.connect(factory, { signal: this.controller.signal });
     if (this.watched === null) {
-      throw new InvalidStateError('The endpoint has connected, but not what the factory built');
+      throw new InvalidStateError(
+        'The endpoint has connected another protocol than the one that the factory built',
+      );
     }
     if (this.isOver || this.closing) return; // `connectionMade` may have stopped the service.
     await prepare?.(this.watched.wrappedProtocol as never);

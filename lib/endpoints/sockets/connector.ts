@@ -89,7 +89,7 @@ export class Connector implements IConnector {
     // A factory that connects again at once would do so for ever.
     if (this.disposal !== undefined || (hasBegun && options.signal?.aborted)) return;
     if (this.state !== 'disconnected') {
-      throw new InvalidStateError(`Can't connect: it is ${this.state} already`);
+      throw new InvalidStateError(`Can't connect: the connector is ${this.state} already`);
     }
     this.state = 'connecting';
     this.givenUpEarly = false;

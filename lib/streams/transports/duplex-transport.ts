@@ -73,8 +73,8 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
   /** The protocol of the connection; may be replaced by another while the connection stands. */
   protocol: IProtocol | undefined;
 
+  /** Reads the stream; `undefined` until the protocol is connected. */
   private input: StreamInput | undefined;
-  private protocolConnected = false;
   // Declared only: most connections have no TLS.
   declare private upgrade?: TLSUpgrade | undefined;
 
@@ -126,7 +126,6 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
   /** Connects the protocol; from then on it is told of everything, its own errors included. */
   private makeConnection(): void {
     if (this.disconnected) return;
-    this.protocolConnected = true;
     const input = new StreamInput(this.reactor);
     this.input = this.reactor.input = input;
     // If that half had ended before, nothing can be sent: writes are dropped, as they are after the
@@ -156,7 +155,7 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
    */
   protected override get isYetToBegin(): boolean {
     if (this.protocol === undefined) return false;
-    return !this.protocolConnected || isHandshaking(this.stream);
+    return this.input === undefined || isHandshaking(this.stream);
   }
 
   override doRead(): Error | undefined {
@@ -211,7 +210,7 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
     try {
       super.connectionLost(reason);
     } finally {
-      if (this.protocolConnected) this.tellProtocol(reason);
+      if (this.input !== undefined) this.tellProtocol(reason);
     }
   }
 

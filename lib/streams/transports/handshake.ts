@@ -10,8 +10,9 @@ import type { HandshakeListener, TLSSide } from './tls-side.js';
  * it is stopped, without a call.
  */
 export class Handshake implements HandshakeListener {
+  /** Whether it has ended in one of these ways, or was stopped. */
+  isOver = false;
   private timer: NodeJS.Timeout | undefined;
-  private over = false;
 
   /**
    * @param stream - The connection over which it is made.
@@ -44,7 +45,7 @@ export class Handshake implements HandshakeListener {
   }
 
   secured(socket: TLSSocket): void {
-    if (this.over) {
+    if (this.isOver) {
       socket.destroy();
       return;
     }
@@ -54,14 +55,14 @@ export class Handshake implements HandshakeListener {
   }
 
   failed(cause: Error): void {
-    if (this.over) return;
+    if (this.isOver) return;
     this.stop();
     this.listener.failed(cause);
   }
 
   /** Ends it without telling: the connection is lost. */
   stop(): void {
-    this.over = true;
+    this.isOver = true;
     clearTimeout(this.timer);
   }
 }

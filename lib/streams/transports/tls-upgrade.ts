@@ -16,7 +16,6 @@ import { type Trust, trustOf } from './tls-trust.js';
 /** Loses the connection if it fails. */
 export class TLSUpgrade {
   private readonly handshake: Handshake;
-  private stopped = false;
 
   /**
    * @param reactor - The reactor of the connection, which has begun to move.
@@ -55,12 +54,11 @@ export class TLSUpgrade {
   }
 
   private get isOver(): boolean {
-    return this.stopped || this.reactor.isDropped;
+    return this.handshake.isOver || this.reactor.isDropped;
   }
 
   /** The connection is lost. */
   stop(): void {
-    this.stopped = true;
     this.handshake.stop();
   }
 }
