@@ -3,7 +3,7 @@ import re
 
 from zope.interface import directlyProvides, implementer
 
-from twisted.internet import defer, endpoints, interfaces, ssl
+from twisted.internet import defer, endpoints, error, interfaces, ssl
 from twisted.web.iweb import IBodyProducer
 
 from bridge import Found
@@ -182,7 +182,11 @@ def quoteStringArgument(argument):
 
 FOUND = {"WatchedProtocol": WatchedProtocol}
 
-EXCEPTIONS = {"CancelledError": defer.CancelledError, "EndpointDescriptionError": ValueError}
+EXCEPTIONS = {
+    "CancelledError": defer.CancelledError,
+    "EndpointDescriptionError": ValueError,
+    "NoProtocol": lambda message: error.NoProtocol(),
+}
 
 RECONNECTING = {"ReconnectingClientFactory": ReconnectingClientFactory}
 

@@ -20,9 +20,11 @@ from twisted.protocols import policies as twisted_policies
 
 import basics
 import connecting
+import endpoints_of_ours
 import policies
 import sockets
 import standard_io
+import testing_of_ours
 import timed
 from bridge import UNDEFINED, Bridge, Found
 from face import Face
@@ -80,6 +82,13 @@ class TwistedBridge(Bridge):
         if interface is None or not isinstance(it, WRAPPERS):
             return True
         return interface.providedBy(it)
+
+    def perform(self, message):
+        """A factory of ours has a function to call where Twisted's has a Deferred to fire."""
+        answer = super().perform(message)
+        if "get" in message and message["name"] == "protocolConnectionMade" and answer["value"]:
+            return {"method": False, "value": answer["value"].callback}
+        return answer
 
     def exceptionFor(self, wire):
         if wire["name"] in ("ProcessDone", "ProcessTerminated"):
@@ -406,6 +415,7 @@ PLACES = {
     "twisted.protocols.tls": {"_PullToPush": PullToPush},
     "twisted.internet.task": {"Cooperator": Cooperator, **timed.PLACES["twisted.internet.task"]},
     "twisted.internet.testing": {
+        "AccumulatingProtocol": testing_of_ours.AccumulatingProtocol,
         "StringTransport": StringTransport,
         "StringTransportWithDisconnection": StringTransportWithDisconnection,
         "NonStreamingProducer": NonStreamingProducer,
@@ -471,6 +481,12 @@ def installReactor():
     """Puts ours below every reactor, with our reactor's time."""
     installSockets()
     timed.install()
+
+
+def installEndpoints():
+    """Puts ours below every reactor, and our endpoints in the places of Twisted's."""
+    installSockets()
+    endpoints_of_ours.install()
 
 
 def installStandardIO():

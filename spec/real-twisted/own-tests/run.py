@@ -10,7 +10,8 @@ every class that the tests make for themselves is:
     --basics        the bases of protocols and factories
     --over-tcp      FileDescriptor, below Twisted's own TCP transports
     --over-sockets  what connects, listens and starts processes
-    --reactor       that, and the reactor's time
+    --endpoints     that, and the endpoints for it
+    --reactor       what --over-sockets says, and the reactor's time
     --standard-io   StandardIO, also in the processes that the tests start
 """
 import json
@@ -67,6 +68,7 @@ INSTALL = {
     "--basics": lambda ours: ours.installBasics(),
     "--over-tcp": lambda ours: ours.installFileDescriptor(),
     "--over-sockets": lambda ours: ours.installSockets(),
+    "--endpoints": lambda ours: ours.installEndpoints(),
     "--reactor": lambda ours: ours.installReactor(),
     "--standard-io": lambda ours: ours.installStandardIO(),
 }

@@ -23,6 +23,8 @@ def optionsOf(contextFactory):
     if isinstance(contextFactory, ssl.DefaultOpenSSLContextFactory):
         options["key"] = contentOf(contextFactory.privateKeyFileName)
         options["cert"] = contentOf(contextFactory.certificateFileName)
+    elif hasattr(contextFactory, "filename"):  # of twisted.test.ssl_helpers
+        options["key"] = options["cert"] = contentOf(contextFactory.filename)
     elif isinstance(contextFactory, ssl.CertificateOptions) and contextFactory.privateKey:
         options["key"] = pem(crypto.dump_privatekey, contextFactory.privateKey)
         options["cert"] = pem(crypto.dump_certificate, contextFactory.certificate)
