@@ -112,3 +112,11 @@ function isOver(write: WriteHalf): boolean {
 function lost(cause: unknown): ConnectionLost {
   return new ConnectionLost(undefined, { cause });
 }
+
+/**
+ * Whether a stream that was destroyed may say `event` before its `error`. When it refuses a write,
+ * it was given the time to say that already.
+ */
+export function mayBringError(event: Event): boolean {
+  return event !== 'abort' && event !== 'refused';
+}

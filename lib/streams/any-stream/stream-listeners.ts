@@ -29,7 +29,7 @@ export interface Input {
   /** `end`. */
   ended(): void;
   /**
-   * Asked when the stream closes.
+   * Asked when the stream closes, or ends the half that we write by itself.
    *
    * @returns whether bytes that it gave have not been taken yet: then this calls `closed` again
    *   afterwards.

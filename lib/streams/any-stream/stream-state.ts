@@ -81,15 +81,14 @@ export function mayYetTellWhy(stream: AnyReadable | AnyWritable): boolean {
 }
 
 /**
- * Whether `stream` is destroyed and need not have said so: without `emitClose`, and in minipass, it
- * says nothing if it has no error.
+ * Whether `stream` is destroyed and need not have said so: without `emitClose`, and in minipass
+ * (which alone has a `bufferLength`), it says nothing if it has no error.
  *
  * @see https://nodejs.org/api/stream.html#new-streamreadableoptions
  */
 export function isSilentlyGone(stream: AnyReadable | AnyWritable): boolean {
   if (!isGone(stream)) return false;
-  const { _readableState: state } = stream as Older;
-  return state === undefined || state?.emitClose === false;
+  return (stream as Older)._readableState?.emitClose === false || 'bufferLength' in stream;
 }
 
 /** Whether `stream` says `finish` when all that was written to it has left it. The oldest don't. */

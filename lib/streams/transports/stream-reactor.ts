@@ -28,6 +28,7 @@ import {
   isSocket,
   isYetToDrain,
   lengthOf,
+  mayBringError,
   mayYetTellWhy,
   type ReadHalf,
   removeStreamListener,
@@ -283,6 +284,8 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
     if (this.writeHalf === 'ending') {
       const onFinished = this.delivered();
       if (onFinished !== undefined) this.call(onFinished);
+    } else if (this.writeHalf === 'open' && this.input?.delayClose() === true) {
+      return; // A channel of ssh2 ends itself as soon as the other end has closed it.
     }
     this.settle('finish');
   }
@@ -339,12 +342,4 @@ function doWrite(descriptor: Descriptor): Error | undefined {
 
 function tellWriteHalfGone(reactor: StreamReactor): void {
   reactor.tellWriteHalfGone();
-}
-
-/**
- * Whether a stream that was destroyed may say `event` before its `error`. When it refuses a write,
- * it was given the time to say that already.
- */
-function mayBringError(event: Event): boolean {
-  return event !== 'abort' && event !== 'refused';
 }

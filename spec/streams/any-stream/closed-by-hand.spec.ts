@@ -1,4 +1,4 @@
-/** Streams that say `close` themselves, without being destroyed. */
+/** Streams that end or say `close` by themselves, without being destroyed. */
 import { Duplex, Writable } from 'node:stream';
 
 import { expect } from 'chai';
@@ -88,6 +88,33 @@ describe('A duplex that says close before all that it received was read', () => 
     transport.resumeProducing();
     expect(await transport.closed).to.be.instanceOf(ConnectionLost);
     expect(protocol.text).to.equal('abc');
+  });
+
+  it('gives its transport the rest also if it ends its other half as well', async () => {
+    const protocol = new Noting();
+    const stream = channel();
+    const transport = new DuplexTransport(stream, { protocol });
+    transport.pauseProducing();
+    transport.write(Buffer.from('sent'));
+    await turn();
+    stream.end();
+    closeBehind(stream, 'abc');
+    await turn();
+    expect(protocol.log).to.deep.equal([['it', 'made']]);
+    transport.resumeProducing();
+    expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+    expect(protocol.text).to.equal('abc');
+  });
+
+  it('is lost at once if it ends its other half before its input has ended', async () => {
+    const protocol = new Noting();
+    const stream = channel();
+    const transport = new DuplexTransport(stream, { protocol });
+    transport.pauseProducing();
+    stream.push('abc');
+    stream.end();
+    expect(await transport.closed).to.be.instanceOf(ConnectionLost);
+    expect(protocol.text).to.equal('');
   });
 
   for (const streaming of [true, false]) {

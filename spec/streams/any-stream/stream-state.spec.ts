@@ -109,6 +109,8 @@ describe('How the halves of a stream stand', () => {
       }
     }
     expect(isSilentlyGone(oldest({ destroyed: true }))).to.equal(false);
+    expect(isSilentlyGone(oldest({ destroyed: true, bufferLength: 0 }))).to.equal(true);
+    expect(isSilentlyGone(oldest({ destroyed: false, bufferLength: 0 }))).to.equal(false);
   });
 
   it('tells that all has left it, though it keeps its state to itself', () => {
