@@ -319,7 +319,7 @@ describe('connect', () => {
     for (const state of ['connecting', 'connected'] as const) {
       await until(() => connector.state === state);
       expect(() => connector.connect())
-        .to.throw(`it is ${state} already`)
+        .to.throw(`the connector is ${state} already`)
         .with.property('code', 'ERR_INVALID_STATE');
     }
     connector.disconnect();
