@@ -44,7 +44,12 @@ import {
   type TCPAddress,
   type UNIXAddress,
 } from '../../lib/index.js';
-import { LimitTotalConnectionsFactory, TimeoutFactory } from '../../lib/protocols/index.js';
+import {
+  LimitTotalConnectionsFactory,
+  LineReceiver,
+  TimeoutFactory,
+  TimeoutMixin,
+} from '../../lib/protocols/index.js';
 
 declare const socket: net.Socket;
 declare const tlsSocket: tls.TLSSocket;
@@ -235,6 +240,15 @@ class Passing extends Protocol implements IConsumer {
   unregisterProducer(): void {}
   write(): void {}
 }
+
+/** A mixin leaves the type of the transport as it is. */
+class Impatient extends TimeoutMixin(LineReceiver<DuplexTransport>) {
+  override connectionMade(): void {
+    if (this.transport.connected) this.transport.protocol = new Passing();
+    this.setTimeout(60);
+  }
+}
+void Impatient;
 
 /** Says which of both it takes. */
 class Telling implements IConsumer {

@@ -204,6 +204,14 @@ describe('TLS connections', () => {
     expect(seen).to.deep.equal([false, null, null, null]);
   });
 
+  it('take one text of PEM for the key and the certificate, as a .pem file may have both', async () => {
+    const pem = `${String(certificate().key)}\n${String(certificate().cert)}`;
+    const server = new SecureEnd();
+    const port = await serve({ key: pem, cert: pem }, () => server);
+    await visit(port, clientCertificates.valid);
+    expect(server.told).to.include('made').and.include('ConnectionDone');
+  });
+
   it('agree on a protocol by ALPN, and choose a certificate by the name that is asked for', async () => {
     const names: string[] = [];
     const server = new SecureEnd();
