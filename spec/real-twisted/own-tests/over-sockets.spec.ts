@@ -171,6 +171,10 @@ const OVER_SOCKETS: OwnTests[] = [
       test_getProcessOutputDefaultPath: 'changes the directory of the Python process',
     },
   },
+  // Not tests of connections, but of what stands on them.
+  { name: 'twisted.spread.test.test_pb', passing: 46 },
+  { name: 'twisted.web.test.test_cgi', passing: 16 },
+  { name: 'twisted.web.test.test_xmlrpc', passing: 66 },
 ];
 
 const BASICS: OwnTests[] = [
