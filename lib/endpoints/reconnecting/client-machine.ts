@@ -1,7 +1,12 @@
 import { assertMethod } from '../../base/arguments.js';
 import { log } from '../../base/log.js';
 import { assertNotNegative } from '../../base/seconds.js';
-import { type IDelayedCall, type IReactorTime, reactor } from '../../twisted/cooperation/index.js';
+import {
+  heedClock,
+  type IDelayedCall,
+  type IReactorTime,
+  reactor,
+} from '../../twisted/cooperation/index.js';
 import { logRejection } from '../../base/rejection.js';
 import type { IProtocol, IProtocolFactory } from '../../twisted/core/index.js';
 import type { IStreamClientEndpoint } from '../described/index.js';
@@ -171,7 +176,7 @@ export class ClientMachine implements AttemptListener {
   private callLater(delay: number, f: () => void): IDelayedCall {
     try {
       const call = this.options.clock.callLater(delay, f);
-      logRejection(call, 'The clock of a ClientService rejected');
+      heedClock(call);
       assertMethod(call, 'options.clock.callLater()', 'cancel');
       return call;
     } catch (thrown) {
@@ -197,7 +202,7 @@ export class ClientMachine implements AttemptListener {
     const { retryCall } = this;
     this.retryCall = null;
     this.state = 'stopped';
-    retryCall?.cancel();
+    heedClock(retryCall?.cancel());
     this.waiters.cancel();
   }
 

@@ -2,7 +2,7 @@ import { addAbortListener, removeAbortListener } from '../../base/abort-signal.j
 import { InvalidStateError } from '../../base/errors.js';
 import { logRejection } from '../../base/rejection.js';
 import { normalVariate } from '../../base/normal-variate.js';
-import { type IReactorTime, reactor } from '../../twisted/cooperation/index.js';
+import { heedClock, type IReactorTime, reactor } from '../../twisted/cooperation/index.js';
 import { ClientFactory, type IConnector } from '../../twisted/core/index.js';
 
 /**
@@ -112,13 +112,14 @@ export class ReconnectingClientFactory extends ClientFactory {
     const end = () => {
       this.#waits.delete(end);
       removeAbortListener(signal, end);
-      if (call.active()) call.cancel();
+      if (call.active()) heedClock(call.cancel());
     };
     // Differs from Twisted, where a very large jitter can give a time before now.
     const call = this.clock.callLater(Math.max(0, this.delay), () => {
       end();
       return connector.connect();
     });
+    heedClock(call);
     this.#waits.add(end);
     addAbortListener(signal, end);
   }

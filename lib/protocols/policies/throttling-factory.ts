@@ -1,6 +1,6 @@
 import { assertNumber } from '../../base/arguments.js';
 import { log } from '../../base/log.js';
-import { type IDelayedCall, reactor } from '../../twisted/cooperation/index.js';
+import { heedClock, type IDelayedCall, reactor } from '../../twisted/cooperation/index.js';
 import {
   end,
   heed,
@@ -102,11 +102,12 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
       this.throttleReads();
       if (this.#isOverOrAnew('checkReadBandwidthID')) return;
       const rest = restAfter(this.readThisSecond, this.readLimit);
-      const end = this.callLater(rest, () => this.unthrottleReads());
+      const end = heedClock(this.callLater(rest, () => this.unthrottleReads()));
       this.unthrottleReadsID = laterOf(this.unthrottleReadsID, end);
     }
     this.readThisSecond = 0;
-    this.checkReadBandwidthID = this.callLater(PERIOD, () => this.checkReadBandwidth());
+    const again = this.callLater(PERIOD, () => this.checkReadBandwidth());
+    this.checkReadBandwidthID = heedClock(again);
   }
 
   /**
@@ -119,11 +120,12 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
       this.throttleWrites();
       if (this.#isOverOrAnew('checkWriteBandwidthID')) return;
       const rest = restAfter(this.writtenThisSecond, this.writeLimit);
-      const end = this.callLater(rest, () => this.unthrottleWrites());
+      const end = heedClock(this.callLater(rest, () => this.unthrottleWrites()));
       this.unthrottleWritesID = laterOf(this.unthrottleWritesID, end);
     }
     this.writtenThisSecond = 0;
-    this.checkWriteBandwidthID = this.callLater(PERIOD, () => this.checkWriteBandwidth());
+    const again = this.callLater(PERIOD, () => this.checkWriteBandwidth());
+    this.checkWriteBandwidthID = heedClock(again);
   }
 
   /** Whether the throttling has lost the last connection, and perhaps a new connection was made. */
@@ -207,7 +209,7 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
     for (const name of CALLS) {
       const call = this[name];
       this[name] = null;
-      if (call?.active()) call.cancel();
+      if (call?.active()) heedClock(call.cancel());
     }
   }
 }
@@ -231,7 +233,7 @@ function restAfter(bytes: number, limit: number): number {
 function laterOf(before: IDelayedCall | null, end: IDelayedCall): IDelayedCall {
   if (!before?.active()) return end;
   const [early, late] = before.getTime() > end.getTime() ? [end, before] : [before, end];
-  early.cancel();
+  heedClock(early.cancel());
   return late;
 }
 

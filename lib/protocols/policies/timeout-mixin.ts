@@ -1,7 +1,7 @@
 import { assertNotExtended } from '../../base/build.js';
 import { logRejection } from '../../base/rejection.js';
 import { assertNotNegative } from '../../base/seconds.js';
-import { type IDelayedCall, reactor } from '../../twisted/cooperation/index.js';
+import { heedClock, type IDelayedCall, reactor } from '../../twisted/cooperation/index.js';
 
 /** The members that {@link TimeoutMixin} adds to its base. */
 export declare class TimeoutMixinMembers {
@@ -85,7 +85,8 @@ export function TimeoutMixin(Base: abstract new (...args: never[]) => object = O
 
     resetTimeout(): void {
       const { timeOut } = this;
-      if (timeOut !== null && this.#timeoutCall?.active()) this.#timeoutCall.reset(timeOut);
+      if (timeOut !== null && this.#timeoutCall?.active())
+        heedClock(this.#timeoutCall.reset(timeOut));
     }
 
     setTimeout(period: number | null): number | null {
@@ -96,14 +97,15 @@ export function TimeoutMixin(Base: abstract new (...args: never[]) => object = O
       const isActive = call !== null && call.active();
       if (period === null) {
         this.#timeoutCall = null;
-        if (isActive) call.cancel();
+        if (isActive) heedClock(call.cancel());
       } else if (isActive) {
-        call.reset(period);
+        heedClock(call.reset(period));
       } else {
-        this.#timeoutCall = this.callLater(period, () => {
+        const onTimeout = () => {
           this.#timeoutCall = null;
           logRejection(this.timeoutConnection(), 'timeoutConnection rejected');
-        });
+        };
+        this.#timeoutCall = heedClock(this.callLater(period, onTimeout));
       }
       return before;
     }

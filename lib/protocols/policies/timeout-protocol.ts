@@ -1,5 +1,5 @@
 import { assertNotNegative } from '../../base/seconds.js';
-import type { IDelayedCall } from '../../twisted/cooperation/index.js';
+import { heedClock, type IDelayedCall } from '../../twisted/cooperation/index.js';
 import type { IProtocol } from '../../twisted/core/index.js';
 import { type IWrapperRegistry, ProtocolWrapper } from './protocol-wrapper.js';
 
@@ -48,11 +48,12 @@ export class TimeoutProtocol<P extends IProtocol = IProtocol> extends ProtocolWr
     this.cancelTimeout();
     this.timeoutPeriod = timeoutPeriod;
     if (timeoutPeriod === null) return;
-    this.timeoutCall = this.factory.callLater(timeoutPeriod, () => {
+    const onTimeout = () => {
       // Differs from Twisted, where a write after this tries to delay a call that was already made.
       this.timeoutCall = null;
       return this.timeoutFunc();
-    });
+    };
+    this.timeoutCall = heedClock(this.factory.callLater(timeoutPeriod, onTimeout));
   }
 
   /** Cancels the timeout, if there is one. */
@@ -60,13 +61,13 @@ export class TimeoutProtocol<P extends IProtocol = IProtocol> extends ProtocolWr
     const { timeoutCall } = this;
     this.timeoutPeriod = null;
     this.timeoutCall = null;
-    if (timeoutCall?.active()) timeoutCall.cancel();
+    if (timeoutCall?.active()) heedClock(timeoutCall.cancel());
   }
 
   /** Counts the timeout from now, because bytes were read or written. */
   resetTimeout(): void {
     if (this.timeoutCall?.active() && this.timeoutPeriod !== null) {
-      this.timeoutCall.reset(this.timeoutPeriod);
+      heedClock(this.timeoutCall.reset(this.timeoutPeriod));
     }
   }
 

@@ -4,6 +4,8 @@ import {
   removeAbortListener,
 } from '../../base/abort-signal.js';
 import { assertFunction, assertMethod } from '../../base/arguments.js';
+import { whenRejected } from '../../base/rejection.js';
+import { heedClock } from './heed-clock.js';
 import type { IReactorTime } from './reactor-time.js';
 
 /** The options of {@link deferLater}. */
@@ -89,9 +91,13 @@ export function deferLater(
     }
   });
   const onAbort = () => {
-    if (call.active()) call.cancel();
+    if (call.active()) heedClock(call.cancel());
     whenOver.reject?.(signal?.reason);
   };
   addAbortListener(signal, onAbort);
+  whenRejected(call, (error) => {
+    removeAbortListener(signal, onAbort);
+    whenOver.reject?.(error);
+  });
   return promise;
 }

@@ -13,6 +13,7 @@ export {
 export { deferLater, type DeferLaterOptions } from './defer-later.js';
 export { DelayedCall } from './delayed-call.js';
 export { AlreadyCalled, AlreadyCancelled } from './delayed-call-errors.js';
+export { heedClock } from './heed-clock.js';
 export { LoopingCall } from './looping-call.js';
 export { reactor } from './reactor.js';
 export type { IDelayedCall, IReactorTime } from './reactor-time.js';

@@ -4,9 +4,11 @@ import type { inspect } from 'node:util';
 import { assertFunction } from '../../base/arguments.js';
 import { InvalidStateError } from '../../base/errors.js';
 import { assertNotNegative } from '../../base/seconds.js';
+import { log } from '../../base/log.js';
+import { heedClock } from './heed-clock.js';
 import { reactor } from './reactor.js';
 import type { IDelayedCall, IReactorTime } from './reactor-time.js';
-import { isThenable } from '../../base/rejection.js';
+import { isThenable, whenRejected } from '../../base/rejection.js';
 
 /** `inspect.custom`, without loading `node:util`. */
 const inspected = Symbol.for('nodejs.util.inspect.custom');
@@ -130,7 +132,7 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
     this.#end();
     if (call === null) return; // During a call, which then ends the run.
     this.call = null;
-    call.cancel();
+    heedClock(call.cancel());
     run.resolve(this);
   }
 
@@ -148,7 +150,7 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
     }
     if (call === null) return;
     this.call = null;
-    call.cancel();
+    heedClock(call.cancel());
     this.starttime = this.clock.seconds();
     this.#goOn(run, this.starttime);
   }
@@ -191,6 +193,10 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
     try {
       const delay = this.#secondsFrom(time ?? this.clock.seconds());
       this.call = this.clock.callLater(delay, () => this.#callOnce(run));
+      whenRejected(this.call, (error) => {
+        if (this.#run === run) this.#failed(run, error);
+        else log.err(error, 'A clock rejected after its LoopingCall had ended');
+      });
     } catch (error) {
       this.#failed(run, error);
     }

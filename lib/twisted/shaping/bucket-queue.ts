@@ -3,7 +3,9 @@
  */
 import { Bucket, letDrip } from './bucket.js';
 import { type Context, currentContext } from '../../base/context.js';
-import type { ICancellable } from '../cooperation/index.js';
+import { heedClock, type ICancellable } from '../cooperation/index.js';
+import { log } from '../../base/log.js';
+import { whenRejected } from '../../base/rejection.js';
 import { quantumOf, secondsUntil } from './pace.js';
 
 /** An object that has bytes to send, and waits for room in a bucket and all its parents. */
@@ -138,19 +140,25 @@ export class BucketQueue {
   private cancelTimer(): void {
     const { timer } = this;
     this.timer = null;
-    timer?.cancel();
+    heedClock(timer?.cancel());
   }
 
   private setTimer(): void {
     if (this.lines.size === 0) return;
     const { slowest = this.root, seconds = AGAIN } = this.soonest ?? {};
-    this.timer = slowest.callLater(Math.min(seconds, LONGEST), () => {
+    const timer = slowest.callLater(Math.min(seconds, LONGEST), () => {
       this.timer = null;
       try {
         this.run(null);
       } catch (error) {
         this.failAll(error);
       }
+    });
+    this.timer = timer;
+    whenRejected(timer, (error) => {
+      if (this.timer === timer) this.timer = null;
+      if (this.lines.size > 0) this.failAll(error);
+      else log.err(error, 'The clock of a Bucket rejected when nothing waited for it');
     });
   }
 

@@ -18,6 +18,14 @@ import { until } from '../../support/until.js';
 
 const reject = () => Promise.reject(failure) as never;
 
+/** A clock whose calls cannot be cancelled. */
+const deafClock = (): Clock => {
+  const clock = new Clock();
+  const callLater = clock.callLater.bind(clock);
+  clock.callLater = (...args) => Object.assign(callLater(...args), { cancel: reject });
+  return clock;
+};
+
 describe('A ClientService goes on', () => {
   const logged = expectNothingLogged();
 
@@ -36,6 +44,16 @@ describe('A ClientService goes on', () => {
       expect(errors.map(({ code }) => code)).to.have.members([...codes]);
     });
   }
+
+  it('if a call of its clock is not cancelled', async () => {
+    const endpoint = new FakeEndpoint();
+    const service = startService(endpoint, deafClock());
+    endpoint.attempts[0]?.reject(new Error('Refused'));
+    await turn();
+    await service.stopService();
+    await turn();
+    expect(logged.splice(0)).to.deep.equal([failure]);
+  });
 
   for (const loseConnection of [fails, reject]) {
     it(`if a transport fails to close (${loseConnection === fails ? 'it throws' : 'it rejects'})`, async () => {
@@ -82,6 +100,20 @@ describe('A ReconnectingClientFactory', () => {
     expect(logged.splice(0)).to.deep.equal([failure]);
     factory.clientConnectionLost(connector('stopConnecting'), new Error('Lost'));
     factory.stopTrying();
+    await turn();
+    expect(logged.splice(0)).to.deep.equal([failure]);
+  });
+
+  it('has the error of a clock whose methods are async functions logged', async () => {
+    const factory = new ReconnectingClientFactory();
+    factory.clock = Object.assign(new Clock(), { callLater: reject });
+    factory.retry(connector('connect'));
+    await turn();
+    expect(logged.splice(0)).to.deep.equal([failure]);
+    const other = new ReconnectingClientFactory();
+    other.clock = deafClock();
+    other.retry(connector('connect'));
+    other.stopTrying();
     await turn();
     expect(logged.splice(0)).to.deep.equal([failure]);
   });

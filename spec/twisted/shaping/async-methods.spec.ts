@@ -19,6 +19,7 @@ import { failure, fails } from '../../support/failure.js';
 import { expectNothingLogged } from '../../support/logged.js';
 import { memoryPair } from '../../support/memory-pair.js';
 import { PacedConsumer } from '../../support/paced-consumer.js';
+import { rejection } from '../../support/rejection.js';
 
 const reject = () => Promise.reject(failure) as never;
 
@@ -151,6 +152,39 @@ describe('A bucket with methods of its own', () => {
       expect(stopped).to.have.members(names);
       expect(logged.splice(0)).to.deep.equal([failure, failure]);
       clock.tick(10_000);
+    });
+
+    it('stops the producers of all that wait if callLater rejects', async () => {
+      const bucket = makeBucket(100, 100);
+      let isStopped = false;
+      const shaped = new ShapedConsumer(new PacedConsumer(null), bucket);
+      const producer = {
+        pauseProducing() {},
+        resumeProducing() {},
+        stopProducing: () => void (isStopped = true),
+      };
+      shaped.registerProducer(producer, true);
+      Object.assign(bucket, { callLater: reject });
+      shaped.write(Buffer.alloc(1000));
+      await Promise.resolve();
+      expect(isStopped).to.equal(true);
+      expect(logged.splice(0)).to.deep.equal([failure]);
+    });
+
+    it('goes on serving, and logs it, if callLater rejects when nothing waits', async () => {
+      const bucket = makeBucket(100, 100);
+      const callLater = bucket.callLater.bind(bucket);
+      let fail!: (reason: Error) => void;
+      const late = new Promise((_resolve, no) => (fail = no));
+      bucket.callLater = (delay, f) => Object.assign(late, callLater(delay, f));
+      const consumer = new PacedConsumer(null);
+      new ShapedConsumer(consumer, bucket).write(Buffer.alloc(200));
+      clock.tick(20_000);
+      expect(consumer.total).to.equal(200);
+      fail(failure);
+      await rejection(late);
+      await Promise.resolve();
+      expect(new Set(logged.splice(0))).to.deep.equal(new Set([failure]));
     });
 
     it('stops only one of two that wait, below a parent, if that ends the other', () => {
