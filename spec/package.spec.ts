@@ -34,6 +34,7 @@ const PROMISED_FOR_TESTS = [
 
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly imports: { readonly '#stream': Readonly<Record<string, string>> };
 }
 
 describe('the package, as npm would publish it', function () {
@@ -122,6 +123,15 @@ describe('the package, as npm would publish it', function () {
     expect(imported.delete('#stream'), 'the base of our streams').to.equal(true);
     expect((await manifest()).dependencies).to.have.property('readable-stream');
     expect([...allowed]).to.include.members([...imported]);
+  });
+
+  it('leads its own import to a file or a package, because bundlers do not follow it to a module of Node', async () => {
+    const found = await files();
+    const { dependencies, imports } = await manifest();
+    for (const target of Object.values(imports['#stream'])) {
+      if (target.startsWith('./')) expect(found).to.include(target.slice(2));
+      else expect(dependencies).to.have.property(target);
+    }
   });
 
   for (const [specifier, promised] of [

@@ -4,6 +4,7 @@
  * module counts the writes, and says when the loop must turn.
  */
 import { type Context, currentContext } from './context.js';
+import { Queue } from './queue.js';
 import { now, setImmediate } from './timers.js';
 
 /** Writes after which the loop must turn. */
@@ -69,17 +70,13 @@ export interface Waiting {
   run(isOurTurn: true): void;
 }
 
-/**
- * The flows that have asked for a turn, in order, and the context in which each has asked; those
- * before `served` have had their turn.
- */
-let waiting: { next: Waiting; context: Context }[] = [];
-let served = 0;
+/** The flows that have asked for a turn, in order, and the context in which each has asked. */
+const waiting = /* @__PURE__ */ new Queue<{ next: Waiting; context: Context }>();
 let pumping = false;
 
 /** Whether another flow waits for a turn. */
 export function othersWait(): boolean {
-  return served < waiting.length;
+  return waiting.length > 0;
 }
 
 /**
@@ -97,16 +94,9 @@ export function waitForTurn(next: Waiting): void {
 function pump(): void {
   // A waiter that asks again meanwhile comes after the others, and is served in this turn if there
   // is time.
-  while (served < waiting.length && !isSpent()) {
-    const { next, context } = waiting[served++]!;
+  while (waiting.length > 0 && !isSpent()) {
+    const { next, context } = waiting.shift()!;
     context.runInAsyncScope(() => next.run(true));
-  }
-  if (served === waiting.length) {
-    waiting = [];
-    served = 0;
-  } else if (served > waiting.length / 2) {
-    waiting = waiting.slice(served);
-    served = 0;
   }
   pumping = waiting.length > 0;
   if (pumping) setImmediate(pump);
