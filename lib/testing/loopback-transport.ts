@@ -178,6 +178,7 @@ export class LoopbackTransport
   /** Closes both ends once all bytes are delivered and the registered producer has unregistered. */
   loseConnection(): void {
     if (!this.connected) return;
+    if (!this.disconnecting) this.askBeforeClose();
     this.disconnecting = true;
     this.wake();
   }
@@ -186,8 +187,17 @@ export class LoopbackTransport
    * Ends the write half once all bytes are delivered and the registered producer has unregistered.
    */
   loseWriteConnection(): void {
+    if (!this.writeDisconnecting) this.askBeforeClose();
     this.writeDisconnecting = true;
     this.wake();
+  }
+
+  /**
+   * As in Twisted, a pull producer is asked once more, also if it has yet to answer: it may have
+   * waited for the close to unregister.
+   */
+  private askBeforeClose(): void {
+    if (!this.writeDisconnected) this.deliveredSinceAsked = true;
   }
 
   /** Drops the bytes that are under way from this end, and closes both ends, soon but not now. */

@@ -32,6 +32,30 @@ describe('loopback', () => {
       ]);
     });
 
+    for (const closing of ['loseConnection', 'loseWriteConnection'] as const) {
+      it(`asks a pull producer once more after ${closing}, so that it can unregister`, async () => {
+        const { log, server, connect } = setUp();
+        const done = connect();
+        const { transport } = server;
+        const resumeProducing = sinon.stub();
+        resumeProducing.onFirstCall().callsFake(() => transport[closing]());
+        resumeProducing.onSecondCall().callsFake(() => transport[closing]());
+        resumeProducing.onThirdCall().throws(new Error('asked again for the same close'));
+        transport.registerProducer({ ...fakeProducer(), resumeProducing }, false);
+        await turn();
+        await turn();
+        sinon.assert.calledTwice(resumeProducing);
+        server.say('last words');
+        transport.unregisterProducer();
+        await done;
+        expect(log.slice(2)).to.deep.equal([
+          ['client', 'last words'],
+          ['server', 'ConnectionDone'],
+          ['client', 'ConnectionDone'],
+        ]);
+      });
+    }
+
     it('does not wait for a producer that is a transport which is over', async () => {
       const [near, far] = [setUp(), setUp()];
       const [nearDone, farDone] = [near.connect(), far.connect()];
