@@ -303,6 +303,8 @@ class Found:
         self.__dict__.update(bridge=bridge, number=number)
 
     def __setattr__(self, name, value):
+        if name.startswith("__"):
+            return super().__setattr__(name, value)
         self.bridge.ask(
             do="set", of={"ours": self.number}, name=name.lstrip("_"), value=self.bridge.toWire(value)
         )

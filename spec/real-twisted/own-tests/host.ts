@@ -82,7 +82,8 @@ function toWire(value: unknown): unknown {
     return { error: { name: value.name, message: value.message, number: numberOf(value) } };
   }
   if (value instanceof Promise) return promiseToWire(value);
-  if (Object.getPrototypeOf(value) === Object.prototype && !hasMethods(value)) {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if ((prototype === Object.prototype || prototype === null) && !hasMethods(value)) {
     return { dict: mapValues(value as Record<string, unknown>, toWire) };
   }
   const callable = typeof value === 'function';

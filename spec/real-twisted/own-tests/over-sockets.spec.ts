@@ -191,6 +191,9 @@ const BASICS: OwnTests[] = [
   { name: 'twisted.test.test_protocols', passing: 7 },
   { name: 'twisted.test.test_loopback', passing: 23 },
   { name: 'twisted.test.test_factories', passing: 6 },
+  { name: 'twisted.names.test.test_names', passing: 68 },
+  { name: 'twisted.spread.test.test_pb', passing: 46 },
+  { name: 'twisted.words.test.test_jabberxmlstream', passing: 82 },
 ];
 
 describeWithTwisted('Twisted’s own tests of connections and processes, over Node’s', () => {

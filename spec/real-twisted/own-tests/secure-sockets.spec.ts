@@ -50,6 +50,7 @@ const SECURE: OwnTests[] = [
       test_serverAbortsConnectionTwice: CUT_LOOKS_CLEAN,
     },
   },
+  { name: 'twisted.test.test_amp', passing: 139 },
   {
     name: 'twisted.mail.test.test_imap.TLSTests',
     passing: 4,

@@ -2,7 +2,7 @@
 TLS of this library in place of that of a Twisted reactor: a context factory of Twisted's becomes
 options of ours. See sockets.py, which uses it.
 """
-from zope.interface import implementer
+from zope.interface import alsoProvides, implementer
 
 from twisted.internet import interfaces, ssl
 from twisted.internet.protocol import ClientFactory
@@ -26,6 +26,7 @@ def optionsOf(contextFactory):
     elif hasattr(contextFactory, "filename"):  # of twisted.test.ssl_helpers
         options["key"] = options["cert"] = contentOf(contextFactory.filename)
     elif isinstance(contextFactory, ssl.CertificateOptions) and contextFactory.privateKey:
+        options["requestCert"] = bool(contextFactory.verify)
         options["key"] = pem(crypto.dump_privatekey, contextFactory.privateKey)
         options["cert"] = pem(crypto.dump_certificate, contextFactory.certificate)
     return options
@@ -42,4 +43,13 @@ class DuplexTransport(Found):
         options = optionsOf(contextFactory)
         if not normal:
             options["isServer"] = isinstance(self.protocol.factory, ClientFactory)
-        return super().__getattr__("startTLS")(options)
+        super().__getattr__("startTLS")(options)
+        alsoProvides(self, interfaces.ISSLTransport)
+
+    def getHandle(self):
+        """Twisted asks a connection of OpenSSL for its peer."""
+        return self
+
+    def get_peer_certificate(self):
+        certificate = self.getPeerCertificate()
+        return certificate and crypto.load_certificate(crypto.FILETYPE_ASN1, certificate["raw"])
