@@ -1,4 +1,6 @@
 /** How a stream is let go of when its connection didn't end cleanly. */
+import type { Socket } from 'node:net';
+
 import { log } from '../../base/log.js';
 import { isDestroyed, type AnyWritable } from './capabilities.js';
 import { isTLS } from './stream-state.js';
@@ -49,19 +51,22 @@ export function resetStream(stream: AnyWritable, reason: Error): void {
   }
 }
 
+/** Whether a FIN of `stream` would leave at once. */
 function isOpenSocket(stream: AnyWritable): boolean {
-  const { Socket } = process.getBuiltinModule('node:net');
-  if (!(stream instanceof Socket) || isTLS(stream)) return false;
-  return stream.writable && !stream.connecting && stream.writableLength === 0;
+  return isIdleSocket(stream) && stream.writable && !stream.connecting && !isTLS(stream);
+}
+
+/** Whether `stream` is a socket that has a FIN on its way. */
+function isSendingFin(stream: AnyWritable): boolean {
+  return isIdleSocket(stream) && stream.writableEnded && !stream.writableFinished;
 }
 
 /**
- * Whether `stream` is a socket of Node that has a FIN on its way. By its class, not by what it can
- * do: a `TransportDuplex` has a socket's members too, but sends no FIN, and may be reset at any
+ * Whether `stream` is a socket of Node that has no bytes left to send. By its class, not by what it
+ * can do: a `TransportDuplex` has a socket's members too, but sends no FIN, and may be reset at any
  * time.
  */
-function isSendingFin(stream: AnyWritable): boolean {
+function isIdleSocket(stream: AnyWritable): stream is Socket {
   const { Socket } = process.getBuiltinModule('node:net');
-  if (!(stream instanceof Socket)) return false;
-  return stream.writableEnded && !stream.writableFinished && stream.writableLength === 0;
+  return stream instanceof Socket && stream.writableLength === 0;
 }
