@@ -216,7 +216,6 @@ export const SURVIVORS = {
       ['if (writes === undefined) return;', 'if (true) return;'],
       ['this.connected &&', 'false'],
       ['!this.producerPaused &&', 'this.producerPaused &&'],
-      ['writes.spare = leaves ? Math.max(', 'writes.spare = leaves ? Math.min('],
       ['if (data.length < writes.large ||', 'if (data.length <= writes.large ||'],
     ],
     [IDLE]: [

@@ -13,7 +13,7 @@ import {
 import { ConsumerGate, type WriteCallback } from './consumer-gate.js';
 import { heedFor, leaveAndCallBack } from './destroying.js';
 import { Registration } from './registration.js';
-import { assertStreamOptions } from './stream-options.js';
+import { assertStreamOptions, optionsOfBase } from './stream-options.js';
 
 /** The options of a {@link ConsumerWritable}. */
 export interface ConsumerWritableOptions {
@@ -32,7 +32,9 @@ export interface ConsumerWritableOptions {
   finish?: boolean | undefined;
 }
 
-const NAMES = ['highWaterMark', 'objectMode', 'defaultEncoding', 'signal', 'finish'];
+/** Those that `Writable` takes; the signal is heard later. */
+const WRITABLE_OPTIONS = ['highWaterMark', 'objectMode', 'defaultEncoding'] as const;
+const NAMES = [...WRITABLE_OPTIONS, 'signal', 'finish'];
 
 /** The options for a consumer of that type: only one that has `finish` can have it called. */
 export type ConsumerWritableOptionsFor<C> =
@@ -82,8 +84,12 @@ export class ConsumerWritable<C extends IConsumer<never> = IConsumer>
     if (options.finish && !isFinishable(consumer)) {
       throw new InvalidArgTypeError('consumer', 'one with finish()', consumer);
     }
-    const { highWaterMark, objectMode, defaultEncoding } = options;
-    super({ highWaterMark, objectMode, defaultEncoding });
+    super(
+      optionsOfBase<ConsumerWritableOptions, keyof ConsumerWritableOptions>(
+        options,
+        WRITABLE_OPTIONS,
+      ),
+    );
     this.consumer = consumer;
     this.finishes = options.finish ?? false;
     this.gate.open(consumer);

@@ -27,15 +27,17 @@ export interface ProducerReadableOptions {
   signal?: AbortSignal | undefined;
 }
 
-const NAMES = [
+/** Those that `Readable` takes. */
+export const READABLE_OPTIONS = [
   'highWaterMark',
   'objectMode',
   'encoding',
-  'end',
   'emitClose',
   'autoDestroy',
   'signal',
-];
+] as const;
+
+const NAMES = [...READABLE_OPTIONS, 'end'];
 
 /**
  * @throws InvalidArgTypeError: `options` is not an object, has an option of the wrong kind or a

@@ -35,9 +35,11 @@ import { checkedBuffer } from '../../base/bytes.js';
 import { asError } from '../../base/as-error.js';
 import {
   assertProducerReadableOptions,
+  READABLE_OPTIONS,
   type ProducerReadableOptions,
 } from './producer-readable-options.js';
 import { forgetEnd, leaveAndCallBack } from './destroying.js';
+import { optionsOfBase } from './stream-options.js';
 import { spendTurn } from '../../base/turn.js';
 import { nextTick, setImmediate } from '../../base/timers.js';
 
@@ -86,9 +88,7 @@ export class ProducerReadable<Data = Uint8Array>
    */
   constructor(options: ProducerReadableOptions = {}) {
     assertProducerReadableOptions(options);
-    // Only these: a `read` or `destroy` among the options would replace ours.
-    const { highWaterMark, objectMode, encoding, emitClose, autoDestroy, signal } = options;
-    super({ highWaterMark, objectMode, encoding, emitClose, autoDestroy, signal });
+    super(optionsOfBase(options, READABLE_OPTIONS));
     this.endsWithProducer = options.end ?? true;
   }
 

@@ -30,6 +30,14 @@ export abstract class SocketLike extends Duplex {
     return this.transport;
   }
 
+  private get remote(): Partial<TCPAddress> {
+    return tcpAddressOf(this.socket?.getPeer?.());
+  }
+
+  private get local(): Partial<TCPAddress> {
+    return tcpAddressOf(this.socket?.getHost?.());
+  }
+
   /** Whether the transport is still to come; `'connect'` says when it has. */
   get connecting(): boolean {
     return this.transport === null && !this.destroyed;
@@ -37,32 +45,32 @@ export abstract class SocketLike extends Duplex {
 
   /** The other end's IP address. */
   get remoteAddress(): string | undefined {
-    return tcpAddressOf(this.socket?.getPeer?.()).host;
+    return this.remote.host;
   }
 
   /** The other end's port. */
   get remotePort(): number | undefined {
-    return tcpAddressOf(this.socket?.getPeer?.()).port;
+    return this.remote.port;
   }
 
   /** `'IPv4'` or `'IPv6'`. */
   get remoteFamily(): string | undefined {
-    return tcpAddressOf(this.socket?.getPeer?.()).family;
+    return this.remote.family;
   }
 
   /** This end's IP address. */
   get localAddress(): string | undefined {
-    return tcpAddressOf(this.socket?.getHost?.()).host;
+    return this.local.host;
   }
 
   /** This end's port. */
   get localPort(): number | undefined {
-    return tcpAddressOf(this.socket?.getHost?.()).port;
+    return this.local.port;
   }
 
   /** `'IPv4'` or `'IPv6'`. */
   get localFamily(): string | undefined {
-    return tcpAddressOf(this.socket?.getHost?.()).family;
+    return this.local.family;
   }
 
   /**

@@ -38,3 +38,16 @@ export function assertEncoding(encoding: unknown, name: string): void {
   if (encoding === undefined || Buffer.isEncoding(encoding as string)) return;
   throw new InvalidArgTypeError(name, 'an encoding that Buffer knows', encoding);
 }
+
+/**
+ * The options for the class of the platform: those of `names`, and only these, because a `read` or
+ * `destroy` among the others would replace ours.
+ */
+export function optionsOfBase<Options extends object, Name extends keyof Options>(
+  options: Options,
+  names: readonly Name[],
+): Pick<Options, Name> {
+  const taken = {} as Pick<Options, Name>;
+  for (const name of names) taken[name] = options[name];
+  return taken;
+}

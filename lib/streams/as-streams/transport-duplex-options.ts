@@ -1,10 +1,6 @@
 /** The options of a `TransportDuplex`, and their check. */
-import type { Duplex } from '#stream';
-
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { assertStreamOptions } from './stream-options.js';
-
-type DuplexOptions = ConstructorParameters<typeof Duplex>[0];
 
 /** The options of a `TransportDuplex`. */
 export interface TransportDuplexOptions {
@@ -25,14 +21,16 @@ export interface TransportDuplexOptions {
   signal?: AbortSignal | undefined;
 }
 
-const NAMES = [
+/** Those that `Duplex` takes. */
+export const DUPLEX_OPTIONS = [
   'highWaterMark',
   'readableHighWaterMark',
   'writableHighWaterMark',
   'defaultEncoding',
   'allowHalfOpen',
-  'signal',
-];
+] as const;
+
+const NAMES = [...DUPLEX_OPTIONS, 'signal'];
 
 /**
  * @throws InvalidArgTypeError: `options` is not an object, asks for object mode, has an option of
@@ -47,18 +45,4 @@ export function assertTransportDuplexOptions(
     throw new InvalidArgTypeError('options', expected, options);
   }
   assertStreamOptions(options, NAMES);
-}
-
-/**
- * Those of `options` that `Duplex` knows, and only these: a `read` among them would replace ours.
- */
-export function optionsOfDuplex({
-  highWaterMark,
-  readableHighWaterMark,
-  writableHighWaterMark,
-  defaultEncoding,
-  allowHalfOpen,
-}: TransportDuplexOptions): DuplexOptions {
-  const highWaterMarks = { highWaterMark, readableHighWaterMark, writableHighWaterMark };
-  return { ...highWaterMarks, defaultEncoding, allowHalfOpen };
 }

@@ -42,10 +42,11 @@ import { ConsumerGate, type WriteCallback } from './consumer-gate.js';
 import { forgetEnd, heedFor, isPlainDestroy, leaveAndCallBack, waitingIn } from './destroying.js';
 import { Registration } from './registration.js';
 import { SocketLike } from './socket-like.js';
+import { optionsOfBase } from './stream-options.js';
 import { abort, endWriteHalf } from './transport-ends.js';
 import {
   assertTransportDuplexOptions,
-  optionsOfDuplex,
+  DUPLEX_OPTIONS,
   type TransportDuplexOptions,
 } from './transport-duplex-options.js';
 
@@ -109,7 +110,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
    */
   constructor(options: TransportDuplexOptions = {}) {
     assertTransportDuplexOptions(options);
-    super(optionsOfDuplex(options));
+    super(optionsOfBase(options, DUPLEX_OPTIONS));
     standInFor(this.writer, this);
     if (options.signal) addAbortSignal(options.signal, this);
   }
