@@ -36,14 +36,19 @@ export function lengthOf(stream: AnyWritable): number | undefined {
   return stream.writableLength ?? (stream as Older)._writableState?.length;
 }
 
-/** Whether `stream` itself has a `drain` to say. */
+/** Whether `stream` itself is to say `drain`. */
 function owesDrain(stream: AnyWritable): boolean {
   return stream.writableNeedDrain === true && !isFront(stream);
 }
 
-/** Whether `stream` said, by what its `write` answered, that it wants no more until its `drain`. */
+/**
+ * Whether `stream` said, by what its `write` answered, that it wants no more until its `drain`. The
+ * answer of a message of HTTP counts more than its property: a subclass may have another `write`,
+ * as the response of light-my-request, which is never full, and says no `drain`.
+ */
 export function needsDrain(stream: AnyWritable, answer: unknown): boolean {
-  return answer === false || owesDrain(stream);
+  if (answer === false) return true;
+  return owesDrain(stream) && (answer !== true || (stream as Older)._writableState !== undefined);
 }
 
 /**

@@ -17,6 +17,7 @@ export {
 export {
   bytesBelow,
   highWaterMarkOf,
+  isFront,
   isYetToDrain,
   lengthOf,
   missesDrain,

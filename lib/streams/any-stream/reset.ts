@@ -25,7 +25,7 @@ interface Resettable {
 
 interface Older {
   readonly readableEnded?: unknown;
-  readonly _readableState?: { readonly ended?: boolean; readonly endEmitted?: boolean } | null;
+  readonly _readableState?: { readonly ended?: boolean } | null;
 }
 
 function innerOf(stream: Resettable): Resettable {
@@ -77,16 +77,16 @@ export function isEndOfDestroyed(stream: Older & Resettable): boolean {
 }
 
 /**
- * Whether `stream`, which has just closed, still gives the rest of its data and says `end` after
- * that. An `Http2ServerRequest` has a buffer of its own, and closes when its stream does, although
- * that buffer may not have been read. A channel of ssh2 says `close` when the other end does, and
- * is not destroyed: all of its data has come, and waits to be read.
+ * Whether `stream`, which has just closed and not said `end`, still gives the rest of its data and
+ * says `end` after that. An `Http2ServerRequest` has a buffer of its own, and closes when its stream
+ * does, although that buffer may not have been read. A channel of ssh2 is not destroyed when the
+ * other end has closed it: all of its data has come, and waits to be read.
  */
 export function isYetToEnd(stream: Older & Resettable): boolean {
   const inner = innerOf(stream);
   if (inner !== stream) return inner.readableEnded === true && !wasReset(stream);
   const { destroyed, _readableState: state } = stream;
-  return destroyed !== true && state?.ended === true && state.endEmitted === false;
+  return destroyed !== true && state?.ended === true;
 }
 
 /**

@@ -20,6 +20,7 @@ import {
   destroyStream,
   type Event,
   isBeingDestroyed,
+  isFront,
   isResettable,
   isTLS,
   isWriteEnded,
@@ -262,7 +263,7 @@ export abstract class StreamWriter {
     // HTTP/2 closes a stream whose other half has ended with its last frame, and never says
     // `finish`. Nothing tells how much of that frame it had taken, so the end gets a frame of its
     // own.
-    if (isResettable(stream) && lengthOf(stream) !== 0) {
+    if (isResettable(stream) && lengthOf(stream) !== 0 && !isFront(stream)) {
       stream.write(NOTHING, () => this.endLater());
       return undefined;
     }

@@ -35,6 +35,13 @@ describe('A stream that is full', () => {
     expect(needsDrain(old, false)).to.equal(true);
     expect(needsDrain(old, undefined)).to.equal(false);
   });
+
+  it('says so by its answer alone, if it has one and is no Writable, as a message of HTTP', () => {
+    const message = Object.assign(oldest(), { writableNeedDrain: true });
+    expect(needsDrain(message, true)).to.equal(false);
+    expect(needsDrain(message, false)).to.equal(true);
+    expect(needsDrain(message, undefined)).to.equal(true);
+  });
 });
 
 describe('A stream that was full', () => {

@@ -5,6 +5,9 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import http from 'node:http';
+import http2 from 'node:http2';
+import net from 'node:net';
+import { Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { createGzip, gunzipSync, type Gzip } from 'node:zlib';
 
@@ -94,6 +97,58 @@ describe('A response behind which middleware has put a compressor', () => {
       });
     }
   }
+});
+
+describe('A response of HTTP/2 behind which middleware has put a compressor', () => {
+  it('is ended when all was written, although its write calls back to no caller', async () => {
+    const data = randomBytes(100_000);
+    let closed: Promise<Error> | undefined;
+    const server = http2.createServer((_request, response) => {
+      compress(response as unknown as http.ServerResponse);
+      const consumer = new WritableConsumer(response);
+      consumer.write(data);
+      consumer.loseConnection();
+      closed = consumer.closed;
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = http2.connect(`http://127.0.0.1:${port(server)}`);
+    const received = gunzipSync(await buffer(client.request()));
+    expect(received.equals(data)).to.equal(true);
+    expect(await closed).to.be.instanceOf(ConnectionDone);
+    client.close();
+    server.close();
+  });
+});
+
+/** As the response of light-my-request, with which tests of Fastify are written. */
+class Injected extends http.ServerResponse {
+  readonly chunks: Buffer[] = [];
+
+  constructor() {
+    super(new http.IncomingMessage(new net.Socket()));
+    const nowhere = new Writable({ write: (_chunk, _encoding, callback) => callback() });
+    this.assignSocket(nowhere as net.Socket);
+  }
+  override write(chunk: Buffer): boolean {
+    super.write(chunk);
+    this.chunks.push(Buffer.from(chunk));
+    return true;
+  }
+}
+
+describe('A response of a class whose write says that it is never full', () => {
+  it('is written to its end, although it needs a drain that no code says', async () => {
+    const response = new Injected();
+    const consumer = new WritableConsumer(response);
+    const data = randomBytes(500_000);
+    const pieces = [data.subarray(0, 200_000), data.subarray(200_000)];
+    await new ReadableProducer(pieces).startProducing(consumer);
+    expect(response.writableNeedDrain).to.equal(true);
+    expect(Buffer.concat(response.chunks).equals(data)).to.equal(true);
+    consumer.loseConnection();
+    expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
+  });
 });
 
 /** A stream whose `on` gives its listeners for `drain` to `other`. */

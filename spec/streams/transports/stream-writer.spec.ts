@@ -153,6 +153,7 @@ describe('StreamWriter', () => {
 
     it('waits for the drain that a stream with bytes left owes another writer', () => {
       const writer = made({ writableLength: 5, writableNeedDrain: true, onWrite: () => true });
+      Object.assign(writer.fake, { _writableState: {} });
       expect(writer.sendAtOnce(one, 6)).to.equal(false);
       expect(writer.isBlocked).to.equal(true);
       const empty = made({ writableLength: 0, writableNeedDrain: true, onWrite: () => true });
