@@ -184,6 +184,7 @@ export {
 // Where connections come from.
 export {
   CannotListenError,
+  type AdoptedSocket,
   connect,
   ConnectError,
   type ConnectOptions,

@@ -8,7 +8,7 @@ import {
   required,
 } from './description.js';
 import { fs } from '../sockets/index.js';
-import { UnsupportedEndpointError, unknownType } from './errors.js';
+import { EndpointDescriptionError, UnsupportedEndpointError, unknownType } from './errors.js';
 import { ServerEndpoint, type ServerEndpointOptions } from './server-endpoint.js';
 import { chainAt, versionsOf } from './tls-files.js';
 
@@ -16,10 +16,9 @@ type Parser = (description: Description) => ServerEndpointOptions;
 
 /** As in Twisted, capitals matter in these names, but not in the names below. */
 const PARSERS: Readonly<Record<string, Parser>> = { tcp, unix, ssl };
-const MORE_PARSERS: Readonly<Record<string, Parser>> = { tcp6, stdio };
+const MORE_PARSERS: Readonly<Record<string, Parser>> = { tcp6, stdio, systemd };
 /** Other types that Twisted has. */
 const ABSENT: Readonly<Record<string, string>> = {
-  systemd: "Node's servers can't adopt the sockets of systemd",
   haproxy: 'the PROXY protocol is not spoken here',
 };
 
@@ -38,7 +37,9 @@ const BACKLOG = 50;
  * - `unix:PATH`, and `mode` (the permissions of the socket, octal, 666), `backlog` and `lockfile`
  *   (0 to make no `PATH.lock`; the lock keeps a second server away, and lets the next server remove
  *   the socket of a server that has died);
- * - `stdio:`, the one connection that standard input and output are.
+ * - `stdio:`, the one connection that standard input and output are;
+ * - `systemd:domain=INET:index=0`, the first of the sockets with which systemd starts this process;
+ *   `domain` is `INET`, `INET6` or `UNIX`.
  *
  * Arguments are separated by colons, and may be named, as in `tcp:80:interface=127.0.0.1`. A
  * character after a backslash stands for itself; see {@link quoteStringArgument}. Files are read
@@ -119,6 +120,25 @@ function ssl(description: Description): ServerEndpointOptions {
       dhparam: dhParameters === undefined ? undefined : fs().readFileSync(dhParameters),
     },
   };
+}
+
+/** The first descriptor that systemd gives a process. */
+const FIRST_DESCRIPTOR = 3;
+
+/** Whether a domain is that of the socket is not checked: Node asks the socket itself. */
+function systemd(description: Description): ServerEndpointOptions {
+  const bound = bindArguments(description, ['domain', 'index']);
+  const domain = required(bound.domain, 'domain', 'systemd');
+  if (!['INET', 'INET6', 'UNIX'].includes(domain)) {
+    throw new EndpointDescriptionError(`There is no domain '${domain}' of sockets`);
+  }
+  const index = integer(required(bound.index, 'index', 'systemd'), 'index');
+  const { LISTEN_PID, LISTEN_FDS } = process.env;
+  const count = LISTEN_PID === String(process.pid) ? Number(LISTEN_FDS) : 0;
+  if (!(index >= 0 && index < count)) {
+    throw new EndpointDescriptionError(`systemd gave this process no socket ${index}`);
+  }
+  return { fd: FIRST_DESCRIPTOR + index };
 }
 
 function stdio(): ServerEndpointOptions {

@@ -10,6 +10,7 @@ export {
   UserError,
 } from './errors.js';
 export {
+  type AdoptedSocket,
   listen,
   ListeningPort,
   type ListenOptions,

@@ -11,7 +11,8 @@ import {
   type WritableConsumerOptions,
 } from '../../streams/transports/index.js';
 import { addAbortListener, assertSignal, removeAbortListener } from '../../base/abort-signal.js';
-import { assertWholeNumber } from '../../base/arguments.js';
+import { assertKnownOptions, assertWholeNumber } from '../../base/arguments.js';
+import { InvalidArgTypeError } from '../../base/errors.js';
 import {
   assertFactory,
   type IAddress,
@@ -28,10 +29,22 @@ import { startOrClose, transportFor } from './connection.js';
 import { CannotListenError } from './errors.js';
 import { SocketLock } from './socket-lock.js';
 import { assertUnixOptions, UnixFactory, type UnixSocketOptions } from './unix-factory.js';
-import { addressOf, assertPlace, pathTooLong, type Place } from './place.js';
+import { addressOf, assertPlace, assertPlaceOptions, pathTooLong, type Place } from './place.js';
 
-/** Options of {@link listen}: a `port` or a `path`, and others. */
-export type ListenOptions = Place &
+/** A socket that listens already, which this process has inherited: from systemd, or a parent. */
+export interface AdoptedSocket {
+  /** Its descriptor. `stopListening` closes it. */
+  fd: number;
+  /** Give a `port`, a `path` or an `fd`. */
+  port?: undefined;
+  /** Give a `port`, a `path` or an `fd`. */
+  path?: undefined;
+  /** The socket has its address. */
+  host?: undefined;
+}
+
+/** Options of {@link listen}: a `port`, a `path` or an `fd`, and others. */
+export type ListenOptions = (Place | AdoptedSocket) &
   WritableConsumerOptions &
   UnixSocketOptions & {
     /**
@@ -112,7 +125,7 @@ export class ListeningPort<Host extends IAddress = IAddress> {
 }
 
 /** The address at which `server` listens. */
-function listeningAddress(server: net.Server, { path }: Place): IAddress {
+function listeningAddress(server: net.Server, { path }: ListenOptions): IAddress {
   const address = server.address();
   if (address === null || typeof address === 'string') {
     return { type: 'UNIX', name: path ?? address };
@@ -134,7 +147,7 @@ function listeningAddress(server: net.Server, { path }: Place): IAddress {
  * @throws the error that `node:tls` throws for `tls` options that are not valid (rejects); the
  *   error that the factory's `startFactory` throws; or the reason of the signal. In each case,
  *   nothing listens.
- * @see Twisted: `reactor.listenTCP`, `listenUNIX`, `listenSSL`
+ * @see Twisted: `reactor.listenTCP`, `listenUNIX`, `listenSSL`, `adoptStreamPort`
  */
 export function listen(
   factory: IProtocolFactory,
@@ -145,7 +158,7 @@ export function listen(
   factory: IProtocolFactory,
   options: ListenOptions & { path: string },
 ): Promise<ListeningPort<UNIXAddress>>;
-/** As above, on a port or a path. */
+/** As above, on a port, a path or a socket that listens already. */
 export function listen(factory: IProtocolFactory, options: ListenOptions): Promise<ListeningPort>;
 export async function listen(
   factory: IProtocolFactory,
@@ -230,6 +243,7 @@ async function listenOn(
  */
 function opened(server: net.Server, options: ListenOptions): Promise<void> {
   const { signal, backlog, port, host, path } = options;
+  const fd = 'fd' in options ? options.fd : undefined;
   return new Promise((resolve, reject) => {
     const aborted = () => reject(signal?.reason as Error);
     const failed = (cause: Error) => {
@@ -244,7 +258,7 @@ function opened(server: net.Server, options: ListenOptions): Promise<void> {
       return;
     }
     // Node takes a `port` property that is undefined for any port.
-    const place = path === undefined ? { port, host } : { path };
+    const place = fd !== undefined ? { fd } : path === undefined ? { port, host } : { path };
     server.listen({ ...place, backlog } as net.ListenOptions, () => {
       removeAbortListener(signal, aborted);
       server.removeListener('error', failed);
@@ -253,8 +267,23 @@ function opened(server: net.Server, options: ListenOptions): Promise<void> {
   });
 }
 
+const OTHERS = ['backlog', 'tls', 'signal', 'mode', 'lockfile', 'fd'];
+
+function assertAdoptedSocket(options: object): asserts options is AdoptedSocket {
+  assertKnownOptions(options, OTHERS);
+  const { fd, ...others } = options as Record<string, unknown>;
+  assertWholeNumber(fd, 'options.fd', 0);
+  for (const name of ['port', 'path', 'host']) {
+    if (others[name] === undefined) continue;
+    const due = 'left out: the socket of `fd` has its address';
+    throw new InvalidArgTypeError(`options.${name}`, due, others[name]);
+  }
+}
+
 function assertListenOptions(options: unknown): asserts options is ListenOptions {
-  assertPlace(options, ['backlog', 'tls', 'signal', 'mode', 'lockfile']);
+  assertPlaceOptions(options);
+  if ('fd' in options && options.fd !== undefined) assertAdoptedSocket(options);
+  else assertPlace(options, OTHERS);
   assertWritableConsumerOptions(options);
   assertUnixOptions(options);
   const { backlog, signal } = options as Partial<Record<string, unknown>>;

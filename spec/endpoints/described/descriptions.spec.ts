@@ -121,7 +121,7 @@ describe('serverFromString', () => {
     ['tcp:80:port=81', 'ERR_INVALID_ARG_VALUE'],
     ['unix:', 'ERR_INVALID_ARG_TYPE'],
     ['unix:/a:mode=8', 'ERR_INVALID_ARG_VALUE'],
-    ['systemd:domain=INET:index=0', 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM'],
+    ['systemd:domain=INET:index=0', 'ERR_INVALID_ARG_VALUE'],
     ['haproxy:tcp\\:80', 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM'],
     ['ssl:443:privateKey=/nowhere', 'ENOENT'],
     [null, 'ERR_INVALID_ARG_TYPE'],
