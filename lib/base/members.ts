@@ -6,10 +6,10 @@
 
 /** `value` as an object that may have any member, or lack it. */
 export function membersOf(value: unknown): Partial<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? value : NOTHING;
+  return typeof value === 'object' && value !== null ? value : NO_MEMBERS;
 }
 
-const NOTHING = {};
+const NO_MEMBERS = {};
 
 /** Whether each of `values` can be called. */
 export function areFunctions(...values: unknown[]): boolean {

@@ -2,7 +2,8 @@
  * The event loop's own calls and its clock, taken when this module loads. A test may fake these
  * functions, and restore them before the fakes have fired: all connections of the process that wait
  * for a fake would then wait for ever. A duration that a user sets (a timeout, a rate) uses the
- * current global timers, so that a test can advance the time.
+ * current global timers, so that a test can advance the time. (Not so those of `reactor`: there a test
+ * gives a `Clock`.)
  */
 export const setImmediate = globalThis.setImmediate;
 export const clearImmediate = globalThis.clearImmediate;

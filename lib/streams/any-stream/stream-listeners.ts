@@ -1,6 +1,7 @@
 /**
- * Listens to a stream: the reactor of the adapter that writes to it. Shared listeners and one
- * property of the stream cost a fraction of what a closure per event and adapter would.
+ * Tells one listener, the reactor of the adapter that writes to a stream, of the stream's events.
+ * Shared listeners and one property of the stream cost a fraction of a closure for each event and
+ * adapter.
  */
 import { InvalidStateError } from '../../base/errors.js';
 import { log } from '../../base/log.js';

@@ -84,12 +84,8 @@ export class ConsumerWritable<C extends IConsumer<never> = IConsumer>
     if (options.finish && !isFinishable(consumer)) {
       throw new InvalidArgTypeError('consumer', 'one with finish()', consumer);
     }
-    super(
-      optionsOfBase<ConsumerWritableOptions, keyof ConsumerWritableOptions>(
-        options,
-        WRITABLE_OPTIONS,
-      ),
-    );
+    const given: ConsumerWritableOptions = options;
+    super(optionsOfBase(given, WRITABLE_OPTIONS));
     this.consumer = consumer;
     this.finishes = options.finish ?? false;
     this.gate.open(consumer);

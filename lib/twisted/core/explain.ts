@@ -84,7 +84,7 @@ function stateFromFields(fields: Fields): ConsumerState {
   const { producer, producerPaused, streamingProducer, streaming } = fields;
   return {
     state: stateOf(fields),
-    ...(producer !== undefined && { producer: producer }),
+    ...(producer !== undefined && { producer }),
     streaming: Boolean(streamingProducer ?? streaming),
     paused: Boolean(producerPaused),
     isPassive: true,

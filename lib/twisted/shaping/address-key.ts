@@ -23,17 +23,17 @@ export interface Addressed {
 export function hostKey(address: IAddress | AddressTuple, name: string): unknown {
   if (isTuple(address)) return address[1];
   assertAddress(address, name);
-  return address.type === 'TCP' ? address.host : nameOf(address);
+  return address.type === 'TCP' ? address.host : socketNameOf(address);
 }
 
 /** A key for each server on one machine: the port; if there is none, as {@link hostKey}. */
 export function portKey(address: IAddress | AddressTuple, name: string): unknown {
   if (isTuple(address)) return address[2] ?? address[1];
   assertAddress(address, name);
-  return address.type === 'TCP' ? address.port : nameOf(address);
+  return address.type === 'TCP' ? address.port : socketNameOf(address);
 }
 
-function nameOf(address: Exclude<IAddress, { type: 'TCP' }>): string {
+function socketNameOf(address: Exclude<IAddress, { type: 'TCP' }>): string {
   return address.type === 'UNIX' && address.name !== null ? address.name : address.type;
 }
 
