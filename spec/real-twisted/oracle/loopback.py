@@ -45,6 +45,8 @@ class Scripted(Protocol):
         elif name == "produce" and self.producer is None:
             self.producer = Producer(self, arguments[0])
             self.transport.registerProducer(self.producer, False)
+        elif name == "atOther" and self.other.transport is not None:
+            self.other.do(arguments[0])
 
     def connectionMade(self):
         self.happens("made")
@@ -74,6 +76,7 @@ class Player:
     def __init__(self, scenario):
         self.trace, self.most = [], scenario["most"]
         ends = {name: Scripted(self, name, scenario[name]) for name in ("server", "client")}
+        ends["server"].other, ends["client"].other = ends["client"], ends["server"]
         done = loopback.loopbackAsync(ends["server"], ends["client"])
         done.addCallback(lambda _: self.trace.append(["done"]))
         for name, action in scenario["later"]:

@@ -10,7 +10,13 @@ import type { Random } from '../../support/random.js';
  * What a protocol does. It closes only once, after its producer has unregistered, and says nothing
  * after that: what Twisted's loopback then does is not what its transports do.
  */
-type Action = ['write', string] | ['writeSequence', string[]] | ['lose'] | ['produce', number];
+type Action =
+  | ['write', string]
+  | ['writeSequence', string[]]
+  | ['lose']
+  | ['produce', number]
+  /** What the other end does, from inside a callback of this one. */
+  | ['atOther', Action];
 
 type Name = 'server' | 'client';
 
@@ -24,7 +30,8 @@ export interface Scenario extends Record<Name, Tapes> {
   most: number;
 }
 
-const makeAction = (random: Random): Action => {
+const makeAction = (random: Random, depth = 0): Action => {
+  if (depth === 0 && random.integer(0, 5) === 0) return ['atOther', makeAction(random, 1)];
   const text = () => random.pick(['a', 'bc', 'def']);
   return random.pick<() => Action>([
     () => ['write', text()],
@@ -56,6 +63,7 @@ export async function playOnOurs(scenario: Scenario): Promise<unknown[]> {
     private readonly tapes: Tapes;
     private isDone = false;
     private produces = false;
+    other: Scripted | null = null;
 
     constructor(private readonly name: Name) {
       super();
@@ -86,6 +94,7 @@ export async function playOnOurs(scenario: Scenario): Promise<unknown[]> {
       if (action[0] === 'writeSequence') {
         this.transport.writeSequence(action[1].map((piece) => Buffer.from(piece)));
       }
+      if (action[0] === 'atOther' && this.other?.transport) this.other.do(action[1]);
       if (this.produces) return;
       if (action[0] === 'lose') {
         this.isDone = true;
@@ -110,6 +119,7 @@ export async function playOnOurs(scenario: Scenario): Promise<unknown[]> {
   }
 
   const ends = { server: new Scripted('server'), client: new Scripted('client') };
+  [ends.server.other, ends.client.other] = [ends.client, ends.server];
   void loopback(ends.server, ends.client).then(() => trace.push(['done']));
   await Promise.resolve();
   for (const [name, action] of scenario.later) {
