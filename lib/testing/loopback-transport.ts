@@ -75,13 +75,22 @@ export class LoopbackTransport
     return endsHalf ? 'half' : 'none';
   }
 
+  /** Whether a close was requested that waits for no producer. */
+  get closes(): boolean {
+    return this.disconnecting && !this.waits;
+  }
+
   private isDrained(): boolean {
+    return !this.hasPieces && !this.waits;
+  }
+
+  /** Whether a close waits for the registered producer. */
+  private get waits(): boolean {
     const { producer } = this;
-    if (this.hasPieces) return false;
-    if (producer === null || isUnableToUnregister(producer, this)) return true;
+    if (producer === null || isUnableToUnregister(producer, this)) return false;
     // Our own protocol has asked for the close; but before the close, it must be resumed.
     const isPushing = this.streamingProducer && !this.producerPaused;
-    return isPushing && isOwnProtocol(producer, this.protocol);
+    return !(isPushing && isOwnProtocol(producer, this.protocol));
   }
 
   /** Whether bytes are under way. */

@@ -110,7 +110,7 @@ class Loopback {
   }
 
   private end(end: LoopbackTransport, other: LoopbackTransport): void {
-    if (end.disconnecting) this.deliver(end, other); // Written while the other was served.
+    if (end.closes) this.deliver(end, other); // Written while the other was served.
     if (this.over) return;
     switch (end.ending) {
       case 'abort':

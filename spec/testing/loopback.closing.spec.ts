@@ -56,6 +56,32 @@ describe('loopback', () => {
       });
     }
 
+    it('serves an end whose close waits for its producer once in a round, as any other', async () => {
+      const { log, server, client, connect } = setUp();
+      const done = connect();
+      const produce = (end: typeof server, most: number): void => {
+        let count = 0;
+        const resumeProducing = (): void => {
+          end.say(String((count += 1)));
+          if (count === most) end.transport.unregisterProducer();
+        };
+        end.transport.registerProducer({ ...fakeProducer(), resumeProducing }, false);
+      };
+      produce(server, 2);
+      produce(client, 3);
+      client.transport.loseConnection();
+      await done;
+      expect(log.slice(2)).to.deep.equal([
+        ['client', '1'],
+        ['server', '1'],
+        ['client', '2'],
+        ['server', '2'],
+        ['server', '3'],
+        ['server', 'ConnectionDone'],
+        ['client', 'ConnectionDone'],
+      ]);
+    });
+
     it('does not wait for a producer that is a transport which is over', async () => {
       const [near, far] = [setUp(), setUp()];
       const [nearDone, farDone] = [near.connect(), far.connect()];
