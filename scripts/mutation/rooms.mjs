@@ -36,6 +36,7 @@ export const ROOMS = {
   'lib/streams/web': [
     'spec/streams/web/*.spec.ts',
     'spec/streams/transports/destroyed-silently.spec.ts',
+    'spec/streams/producers/http2-upload.spec.ts',
   ],
   'lib/twisted/producers': [
     'spec/twisted/producers/*.spec.ts',

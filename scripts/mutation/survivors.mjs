@@ -123,6 +123,24 @@ export const SURVIVORS = {
       ['if (descriptor.connected)', 'if (true)'],
     ],
   },
+  'lib/streams/transports/addresses.ts': {
+    [FASTER]: [
+      [
+        'if (stream.remoteAddress !== undefined || !isSocket(stream)) return;',
+        'if (false) return;',
+        'if (stream.remoteAddress !== undefined && !isSocket(',
+      ],
+    ],
+  },
+  'lib/streams/transports/duplex-transport.ts': {
+    [IDLE]: [
+      [
+        'if (!this.connected || !this.isClosing) return;',
+        'if (false) return;',
+        'if (!this.connected && !this.isClosing) return;',
+      ],
+    ],
+  },
   'lib/streams/transports/gathered-writes.ts': {
     [SHORTCUT]: [['if (this.spare === 0 ||', 'if (false ||']],
     'to copy no bytes, or bytes to where they are, changes nothing': [

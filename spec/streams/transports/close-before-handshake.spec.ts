@@ -1,7 +1,7 @@
 /** A TLS socket that the program made itself is given to a transport before its handshake is done. */
 import { once } from 'node:events';
 import type net from 'node:net';
-import { Duplex } from 'node:stream';
+import { Duplex, PassThrough } from 'node:stream';
 import tls from 'node:tls';
 
 import { expect } from 'chai';
@@ -126,6 +126,50 @@ describe('A close of a TLS socket before its handshake', () => {
         raw[other].destroy();
       });
     }
+
+    it('and so is the wait for its producer after it, once the other end has hung up', async () => {
+      const raw = await tcpPair();
+      const protocol = new AccumulatingProtocol();
+      const socket = ends.server(raw.server);
+      const transport = new DuplexTransport(socket, { protocol, closeTimeout: 500 });
+      transport.registerProducer(idle(), true);
+      transport.loseConnection();
+      const peer = ends.client(raw.client);
+      await Promise.all([once(socket, 'secure'), once(peer, 'secureConnect')]);
+      await pass(5000);
+      expect(transport.connected, 'before the hang-up').to.equal(true);
+      peer.end();
+      await pass(5000);
+      await transport.closed;
+      expect(protocol.closedReason).to.be.instanceOf(ConnectionLost);
+      expect(String(protocol.closedReason)).to.contain('The other end hung up');
+      raw.client.destroy();
+    });
+
+    it('but not where it is still to connect, which has a limit of its own', async () => {
+      const socket = tls.connect({ host: 'localhost', port: 1, lookup() {} });
+      const transport = new DuplexTransport(socket, {
+        protocol: new AccumulatingProtocol(),
+        closeTimeout: 500,
+      });
+      transport.loseConnection();
+      await pass(5000);
+      expect(socket.destroyed).to.equal(false);
+      transport.abortConnection();
+      await transport.closed;
+    });
+
+    it('but not where no byte of it can be seen to move, as of TLS that is not Node’s', async () => {
+      const stream = Object.assign(new PassThrough(), { secureConnecting: true });
+      const protocol = new AccumulatingProtocol();
+      const transport = new DuplexTransport(stream, { protocol, closeTimeout: 500 });
+      transport.loseConnection();
+      await pass(5000);
+      expect(transport.connected).to.equal(true);
+      stream.secureConnecting = false;
+      stream.emit('secure');
+      expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+    });
 
     it('unless that is Infinity', async () => {
       const raw = await tcpPair();

@@ -58,6 +58,20 @@ describe('DuplexTransport', () => {
       });
     });
 
+    it('are kept for connectionLost where the stream forgets at its close that it was one of TCP', async () => {
+      const accepted = Object.assign(new PassThrough(), {
+        ...{ localAddress: '::1' as string | undefined, localPort: 80, remoteAddress: undefined },
+      });
+      let lost: unknown;
+      const protocol = new Recorder();
+      protocol.connectionLost = () => (lost = transport.getPeer());
+      const transport = new DuplexTransport(accepted, { protocol });
+      accepted.localAddress = undefined;
+      accepted.destroy();
+      await transport.closed;
+      expect(lost).to.deep.equal({ type: 'TCP', family: 'IPv6', host: '::', port: 0 });
+    });
+
     it('are those of a pipe for a stream that knows a host without a port', () => {
       const stream = Object.assign(new PassThrough(), {
         ...{ localAddress: '10.0.0.1', remotePort: 80 },
