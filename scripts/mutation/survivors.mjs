@@ -236,6 +236,7 @@ export const SURVIVORS = {
       ['!this.producerPaused &&', 'this.producerPaused &&'],
       ['if (data.length < writes.large ||', 'if (data.length <= writes.large ||'],
     ],
+    [SHORTCUT]: [['room > 0 &&', 'room >= 0 &&']],
     [IDLE]: [
       ['if (!hasRoom && this.isSendBufferFull())', 'if (true)', 'if (!hasRoom || this.isSend'],
     ],

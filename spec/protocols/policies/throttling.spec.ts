@@ -180,6 +180,73 @@ describe('ThrottlingFactory', () => {
     sinon.assert.notCalled(pause);
   });
 
+  it('lets reads and writes go on that are just within the limit, or have none', () => {
+    const factory = make(10, 10, 10);
+    const { protocol, transport } = connect(factory);
+    const producer = recorder();
+    const pause = sinon.spy(transport, 'pauseProducing');
+    protocol.registerProducer(producer, true);
+    protocol.dataReceived(Buffer.alloc(10));
+    protocol.write(Buffer.alloc(10));
+    factory.clock.advance(1);
+    sinon.assert.notCalled(pause);
+    expect(producer.told).to.deep.equal([]);
+
+    const free = make(10);
+    const other = connect(free);
+    other.protocol.registerProducer(producer, true);
+    expect(pending(free)).to.deep.equal([]);
+    other.protocol.dataReceived(Buffer.alloc(50));
+    other.protocol.write(Buffer.alloc(50));
+    free.checkReadBandwidth();
+    free.checkWriteBandwidth();
+    expect([other.transport.producerState, producer.told]).to.deep.equal(['producing', []]);
+  });
+
+  it('looks on while a connection is left, and does not count one that it did not build', () => {
+    const factory = make(10, 10, 10);
+    const [first, second] = [connect(factory), connect(factory)];
+    first.transport.loseConnection();
+    expect(factory.connectionCount).to.equal(1);
+    expect(pending(factory)).to.deep.equal([1, 1]);
+    factory.unregisterProtocol(new ThrottlingProtocol(factory, new Recorder()));
+    expect(factory.connectionCount).to.equal(1);
+    second.transport.loseConnection();
+    expect(pending(factory)).to.deep.equal([]);
+  });
+
+  for (const isAnew of [false, true]) {
+    it(`that loses its last connection as it throttles ${isAnew ? 'looks only for the new one' : 'looks no more'}`, () => {
+      const factory = make(10, 10, 10);
+      for (const half of ['pauseProducing', 'registered'] as const) {
+        const { protocol, transport } = connect(factory);
+        const end = () => {
+          transport.loseConnection();
+          if (isAnew) connect(factory);
+        };
+        if (half === 'registered') {
+          protocol.registerProducer({ ...recorder(), pauseProducing: end }, true);
+          protocol.write(Buffer.alloc(50));
+        } else {
+          transport.pauseProducing = end;
+          protocol.dataReceived(Buffer.alloc(50));
+        }
+        const before = factory.clock.seconds();
+        factory.clock.advance(1);
+        expect(pending(factory)).to.deep.equal(isAnew ? [before + 2, before + 2] : []);
+        expect(factory).to.include({ unthrottleReadsID: null, unthrottleWritesID: null });
+        for (const each of factory.protocols) each.connectionLost(null);
+        expect(pending(factory)).to.deep.equal([]);
+      }
+    });
+  }
+
+  it('goes by the reactor unless it is told otherwise', async () => {
+    const factory = new ThrottlingFactory(factoryOf());
+    await new Promise((resolve) => factory.callLater(0, () => resolve(undefined)));
+    factory.callLater(0, () => expect.fail('it was cancelled')).cancel();
+  });
+
   it('refuses bad limits', () => {
     expect(() => make(-1)).to.throw(OutOfRangeError);
     expect(() => make(NaN)).to.throw(OutOfRangeError);

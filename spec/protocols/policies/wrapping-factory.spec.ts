@@ -48,9 +48,12 @@ describe('WrappingFactory', () => {
         return null;
       }
     }
-    const factory = new WrappingFactory(new Refusing());
-    factory.protocol = () => expect.fail('nothing to wrap');
-    expect(factory.buildProtocol(CLIENT)).to.equal(null);
+    const careless = Object.assign(new Factory(), { buildProtocol: () => undefined as never });
+    for (const inner of [new Refusing(), careless]) {
+      const factory = new WrappingFactory(inner);
+      factory.protocol = () => expect.fail('nothing to wrap');
+      expect(factory.buildProtocol(CLIENT)).to.equal(null);
+    }
   });
 
   it('knows the wrappers that are connected', () => {

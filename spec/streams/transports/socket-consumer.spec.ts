@@ -60,13 +60,13 @@ describe('DuplexTransport', () => {
 
     it('are kept for connectionLost where the stream forgets at its close that it was one of TCP', async () => {
       const accepted = Object.assign(new PassThrough(), {
-        ...{ localAddress: '::1' as string | undefined, localPort: 80, remoteAddress: undefined },
+        ...{ localAddress: '::1', localPort: 80, remoteAddress: undefined },
       });
       let lost: unknown;
       const protocol = new Recorder();
       protocol.connectionLost = () => (lost = transport.getPeer());
       const transport = new DuplexTransport(accepted, { protocol });
-      accepted.localAddress = undefined;
+      Object.assign(accepted, { localAddress: undefined });
       accepted.destroy();
       await transport.closed;
       expect(lost).to.deep.equal({ type: 'TCP', family: 'IPv6', host: '::', port: 0 });
