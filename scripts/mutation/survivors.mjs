@@ -271,7 +271,6 @@ export const SURVIVORS = {
     ],
   },
   'lib/twisted/producers/file-sender.ts': {
-    [SHORTCUT]: [['if (returned !== undefined) whenRejected(', 'if (true) whenRejected(']],
     [TYPES]: [
       [
         'if (this.#transfer !== transfer || consumer === null)',

@@ -211,7 +211,10 @@ export class FileSender implements IPullProducer {
       if (this.#transfer !== transfer) return;
       this.lastSent = asBuffer(written).subarray(-1);
       const returned: unknown = consumer.write(written);
-      if (returned !== undefined) whenRejected(returned, (reason) => this.#fail(transfer, reason));
+      if (isThenable(returned)) {
+        transfer.mayReject = true;
+        whenRejected(returned, (reason) => this.#fail(transfer, reason));
+      }
     } catch (error) {
       this.#fail(transfer, error);
     }
@@ -232,7 +235,7 @@ export class FileSender implements IPullProducer {
         if (transfer.isSettled) reportLate(error);
         else transfer.fail(error);
       }
-      transfer.succeed(lastSent);
+      transfer.settle(lastSent);
     });
   }
 
@@ -263,7 +266,7 @@ export class FileSender implements IPullProducer {
   #dropFile(transfer: FileTransfer): void {
     this.file = null;
     this.lastSent = Buffer.from(this.lastSent); // A view would keep the whole block in memory.
-    transfer.dropQuestions();
+    transfer.owed = 0;
   }
 }
 

@@ -1,6 +1,8 @@
 import type { FileSource } from './file-source.js';
 import { AskCounter } from '../../base/ask-counter.js';
+import { NOTHING } from '../../base/bytes.js';
 import { log } from '../../base/log.js';
+import { setImmediate } from '../../base/timers.js';
 
 /**
  * How often a consumer may ask from inside the `write` that answers it, as deep as Python's stack
@@ -21,6 +23,10 @@ export class FileTransfer {
   wasAsked = false;
   /** Whether it has sent everything or has failed, and closes its file before it reports that. */
   isEnding = false;
+  /** Whether a write was that of an async function, which may have yet to fail. */
+  mayReject = false;
+  /** How often the consumer has asked and has yet to be answered. */
+  owed = 0;
 
   readonly #sendNext: (transfer: FileTransfer) => void;
   readonly #onLoop: (transfer: FileTransfer, error: Error) => void;
@@ -31,7 +37,6 @@ export class FileTransfer {
   readonly #askedAgain = new AskCounter();
   #waits = false;
   #depth = 0;
-  #owed = 0;
 
   /**
    * @param source - The file, if it is one of the operating system; `null` for a file-like.
@@ -70,15 +75,15 @@ export class FileTransfer {
       const error = this.#askedAgain.count();
       if (error !== undefined) this.#onLoop(this, error);
     } else if (this.#depth < (this.isAsynchronous ? 1 : DEEPEST)) this.#answer(this.#sendNext);
-    else if (this.isAsynchronous) this.#owed = 1;
-    else this.#owed += 1;
+    else if (this.isAsynchronous) this.owed = 1;
+    else this.owed += 1;
   }
 
   #answer(send: (transfer: FileTransfer) => void): void {
     this.#depth += 1;
     send(this);
-    while (this.#owed > 0 && !this.#waits) {
-      this.#owed -= 1;
+    while (this.owed > 0 && !this.#waits) {
+      this.owed -= 1;
       this.#sendNext(this);
     }
     this.#depth -= 1;
@@ -104,21 +109,17 @@ export class FileTransfer {
     );
   }
 
-  /** Forgets that the consumer has asked, because there is no more data. */
-  dropQuestions(): void {
-    this.#owed = 0;
-  }
-
   /**
-   * There is nothing left to send: closes the file if it was opened for this, and then calls `end`,
-   * which tells the consumer. Calls of the consumer that come before that get no answer.
+   * There is nothing left to send: closes the file if it was opened for this, or else lets the event
+   * loop turn if a write may have yet to fail, and then calls `end`, which tells the consumer. Calls
+   * of the consumer that come before that get no answer.
    *
    * @param failure - The error that ended the transfer, if there is one. Later events don't change
    *   it.
    */
   closeFile(end: () => void, failure?: { readonly error: unknown }): void {
     this.#failure ??= failure; // The first end counts, although the consumer asks on.
-    const closing = this.#close();
+    const closing = this.#close() ?? (this.mayReject ? new Promise(setImmediate) : undefined);
     if (closing === undefined || this.isSettled) {
       end();
       return;
@@ -131,22 +132,25 @@ export class FileTransfer {
     });
   }
 
-  /** Everything is sent. Only the first end counts. */
-  succeed(lastSent: Buffer): void {
-    if (this.#failure !== undefined) this.fail(this.#failure.error);
-    else this.#settle(() => this.#onSuccess(lastSent));
-  }
-
   /** The transfer has failed, or was stopped. Only the first end counts. */
   fail(error: unknown): void {
-    const failure = this.#failure ?? { error };
-    this.#settle(() => this.#onFailure(failure.error));
+    this.#failure ??= { error };
+    this.settle(NOTHING);
   }
 
-  /** Closes the file if it was opened for this, before the end is reported. */
-  #settle(tell: () => void): void {
+  /**
+   * The transfer has ended: with the first failure, or if there was none, everything is sent.
+   * Closes the file if it was opened for this, before the end is reported. Only the first end
+   * counts.
+   */
+  settle(lastSent: Buffer): void {
     if (this.isSettled) return;
     this.isSettled = true;
+    const failure = this.#failure;
+    const tell = (): void => {
+      if (failure === undefined) this.#onSuccess(lastSent);
+      else this.#onFailure(failure.error);
+    };
     const closing = this.#close();
     if (closing === undefined) tell();
     else void closing.then(tell);

@@ -6,6 +6,7 @@ import { FileSender } from '../../../lib/twisted/producers/file-sender.js';
 import type { FileBytes, IFile } from '../../../lib/twisted/producers/files.js';
 import { failure } from '../../support/failure.js';
 import { expectNothingLogged } from '../../support/logged.js';
+import { MemoryFile } from '../../support/memory-file.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
 import { rejection } from '../../support/rejection.js';
 
@@ -131,5 +132,57 @@ describe('FileSender of a file-like that answers with promises', () => {
     sender.resumeProducing();
     await next.say('');
     await sent;
+  });
+});
+
+describe('FileSender to a consumer whose write is an async function', () => {
+  const logged = expectNothingLogged();
+
+  /** Asks for more before the promise of a write settles, as `settle` does. */
+  const asyncConsumer = (settle: () => Promise<void>): RecordingConsumer => {
+    const consumer = new RecordingConsumer();
+    const write = (data: Uint8Array): Promise<void> => {
+      consumer.log.push(Buffer.from(data).toString());
+      queueMicrotask(() => consumer.producer?.resumeProducing());
+      return settle();
+    };
+    return Object.assign(consumer, { write });
+  };
+
+  const ways: Record<string, () => Promise<void>> = {
+    'at once': () => Promise.reject(failure),
+    'when the event loop has turned': async () => {
+      await turn();
+      throw failure;
+    },
+  };
+  for (const [when, settle] of Object.entries(ways)) {
+    it(`rejects if the last write does, ${when}, although the file has ended`, async () => {
+      const consumer = asyncConsumer(settle);
+      const sent = new FileSender().beginFileTransfer(new MemoryFile('abc'), consumer);
+      expect(await rejection(sent)).to.equal(failure);
+      expect(consumer.log).to.deep.equal(['register pull', 'abc', 'unregister']);
+      await turn();
+      expect(logged).to.deep.equal([]);
+    });
+  }
+
+  it('resolves if no write rejects', async () => {
+    const consumer = asyncConsumer(() => Promise.resolve());
+    const sent = new FileSender().beginFileTransfer(new MemoryFile('abc'), consumer);
+    expect(String(await sent)).to.equal('c');
+    expect(consumer.log).to.deep.equal(['register pull', 'abc', 'unregister']);
+  });
+
+  it('rejects if it is stopped after the last write, before it is known whether that failed', async () => {
+    const consumer = asyncConsumer(() => Promise.resolve());
+    const sender = new FileSender();
+    const sent = sender.beginFileTransfer(new MemoryFile('abc'), consumer);
+    await Promise.resolve();
+    await Promise.resolve();
+    sender.stopProducing();
+    expect(await rejection(sent)).to.be.instanceOf(ProducerStoppedError);
+    await turn();
+    expect(consumer.log).to.deep.equal(['register pull', 'abc']);
   });
 });
