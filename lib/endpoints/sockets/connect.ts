@@ -64,8 +64,15 @@ export function connectReady(
 function assertConnectOptions(options: unknown): asserts options is ConnectOptions {
   assertPlace(options, ['timeout', 'localAddress', 'tls', 'signal']);
   assertWritableConsumerOptions(options);
-  const { timeout, localAddress, signal } = options as Partial<Record<string, unknown>>;
+  const { timeout, localAddress, signal, checkPID } = options as Partial<Record<string, unknown>>;
   assertSignal(signal);
+  if (checkPID !== undefined) {
+    throw new InvalidArgTypeError(
+      'options.checkPID',
+      'the "lockfile" of a ClientEndpoint',
+      checkPID,
+    );
+  }
   const { isIP } = process.getBuiltinModule('node:net');
   if (localAddress !== undefined && isIP(localAddress as string) === 0) {
     throw new InvalidArgTypeError('options.localAddress', 'an IP address', localAddress);

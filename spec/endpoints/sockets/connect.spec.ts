@@ -353,6 +353,7 @@ describe('connect', () => {
     for (const [option, meant] of [
       ['bindAddress', 'localAddress'],
       ['contextFactory', 'tls'],
+      ['checkPID', 'lockfile'],
       ['time_out', 'timeout'],
       ['localaddress', 'localAddress'],
       ['waitForProducer', 'waitsForProducer'],
