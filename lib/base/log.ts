@@ -75,8 +75,11 @@ function err(error: unknown, why = 'Unhandled error'): void {
 
 /** Characters that end a line, for a terminal or a program that reads a log. */
 const LINE_ENDS = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g;
-/** Characters that a terminal obeys, such as to move its cursor up. */
-const CONTROLS = /[\0-\b\x0e-\x1f\x7f-\x9f]/g;
+/**
+ * Characters that a terminal obeys instead of showing them: to move its cursor up, to turn the order
+ * of what follows around, so that a line of the log reads as another.
+ */
+const CONTROLS = /[^\P{Cc}\t\n]|\p{Cf}/gu;
 
 function print({ error, why }: LogEvent): void {
   const text = process.getBuiltinModule('node:util').format('%s:', why, error);
@@ -84,7 +87,7 @@ function print({ error, why }: LogEvent): void {
 }
 
 function escaped(character: string): string {
-  return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  return `\\u{${character.codePointAt(0)!.toString(16)}}`;
 }
 
 function addObserver(observer: LogObserver): () => void {

@@ -47,7 +47,14 @@ describe('log', () => {
 
   it('obeys nothing that a message tells the terminal', () => {
     log.err(new Error('\x1b[1A\x1b[2Kgone\x9b'));
-    expect(printed()).to.deep.equal(['Unhandled error: Error: \\x1b[1A\\x1b[2Kgone\\x9b']);
+    expect(printed()).to.deep.equal(['Unhandled error: Error: \\u{1b}[1A\\u{1b}[2Kgone\\u{9b}']);
+  });
+
+  it('shows by its number a character that turns the order of a text around, or that is not seen', () => {
+    log.err(new Error('user \u202eecho\u2066 \u{e0041}\tand é, 你好, 👋'));
+    expect(printed()).to.deep.equal([
+      'Unhandled error: Error: user \\u{202e}echo\\u{2066} \\u{e0041}\tand é, 你好, 👋',
+    ]);
   });
 
   it('prints any value that was thrown', () => {
