@@ -303,6 +303,16 @@ export const SURVIVORS = {
       ['if (this.isSettled) return;', 'if (false) return;'],
     ],
   },
+  'lib/twisted/cooperation/cooperative-task.ts': {
+    [SHORTCUT]: [
+      ['if (this.pauseCount === 1) this.cooperator', 'if (true) this.cooperator'],
+      ['if (waits) whenRejected(', 'if (true) whenRejected('],
+    ],
+    'a step that is the last has no value to wait for': [
+      ['let waits = false;', 'let waits = true;'],
+    ],
+    [TYPES]: [['else if (completionState !== null) waiter', 'else if (true) waiter']],
+  },
   'lib/twisted/cooperation/cooperator.ts': {
     'a tick that comes although it was cancelled finds nothing to do': [
       [

@@ -171,7 +171,6 @@ export class CooperativeTask<Iterating extends Work = Work> {
       step = this.iterator.next();
       asynchronous = isThenable(step);
     } catch (error) {
-      this.working = false;
       this.fail(error);
       return;
     }
@@ -194,7 +193,6 @@ export class CooperativeTask<Iterating extends Work = Work> {
     try {
       step = await pending;
     } catch (error) {
-      this.stepOutstanding = false;
       this.fail(error);
       return;
     }

@@ -39,6 +39,23 @@ describe('CooperativeTask', () => {
       expect(shared.slice(1)).to.deep.equal([2, 3, 4]);
     });
 
+    it('does not end an iterator that has ended in the step that stops it', () => {
+      const closed: string[] = [];
+      const iterator = {
+        next() {
+          task.stop();
+          return { done: true as const, value: undefined };
+        },
+        return() {
+          closed.push('closed');
+          return { done: true as const, value: undefined };
+        },
+      };
+      const task = cooperator.cooperate({ [Symbol.iterator]: () => iterator });
+      scheduler.run();
+      expect(closed).to.deep.equal([]);
+    });
+
     /** Something iterable that says when its iterator was ended. */
     function iterable(step: () => unknown) {
       const closed: string[] = [];
