@@ -11,7 +11,7 @@ export const ROOMS = {
   'lib/streams/as-streams': [
     'spec/streams/as-streams/*.spec.ts',
     'spec/streams/transports/{async-callbacks,closed-under-a-stream}.spec.ts',
-    'spec/streams/{backpressure,misspelt-options}.spec.ts',
+    'spec/streams/{async-consumers,backpressure,misspelt-options}.spec.ts',
     'spec/streams/web/*.spec.ts',
     'spec/base/diagnostics.spec.ts',
     'spec/twisted/core/explain.spec.ts',
@@ -23,7 +23,7 @@ export const ROOMS = {
     'spec/streams/producers/{http2-answered,http2-reset,http2-upload}.spec.ts',
     'spec/streams/any-stream/{claims,destroyed-before,end-of-destroyed}.spec.ts',
     'spec/streams/transports/{destroyed-silently,http-faults,minipass}.spec.ts',
-    'spec/streams/misspelt-options.spec.ts',
+    'spec/streams/{async-consumers,misspelt-options}.spec.ts',
   ],
   'lib/streams/transports': [
     'spec/streams/transports/*.spec.ts',
