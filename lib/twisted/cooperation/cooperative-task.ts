@@ -157,12 +157,12 @@ export class CooperativeTask<Iterating extends Work = Work> {
     }
   }
 
-  /** @internal Does one unit of work, in the context in which the task was made. */
-  oneWorkUnit(): void {
-    this.context.runInAsyncScope(workOnce, undefined, this);
+  /** @internal Calls `work` in the context in which the task was made. */
+  inContext(work: () => void): void {
+    this.context.runInAsyncScope(work);
   }
 
-  /** @internal Does one unit of work, in any context. */
+  /** @internal Does one unit of work. Called in the task's context. */
   workOnce(): void {
     let step: ReturnType<Work['next']>;
     let asynchronous: boolean;
@@ -299,8 +299,4 @@ export class CooperativeTask<Iterating extends Work = Work> {
  */
 function reportStuck(error: unknown): void {
   log.err(error, 'A cooperative task could not go on');
-}
-
-function workOnce(task: CooperativeTask): void {
-  task.workOnce();
 }
