@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 
 import type { Supply } from '../support/supply.js';
 
-export function pushRaw(socket: Socket, supply: Supply): void {
+export function pushRaw(socket: Socket, supply: Pick<Supply, 'next'>): void {
   const produce = () => {
     for (let message = supply.next(); message !== null; message = supply.next()) {
       if (!socket.write(message)) return;

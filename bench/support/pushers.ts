@@ -16,6 +16,10 @@ export interface PushOptions {
 
 /** Bytes: messages that are smaller are worth gathering. */
 const SMALL = 4096;
+/** Bytes: messages of which each takes much longer than the code that writes it. */
+const LARGE = 1048576;
+/** Microseconds: about what ours takes longer than raw Node from one message to the next. */
+const LATER = 3;
 
 /** Longer for many connections, so that each has its turn often enough to be compared. */
 function forConnections(settings: Settings, connections: number): Settings {
@@ -31,9 +35,9 @@ export function pushers(options: PushOptions): [Contestant, ...Contestant[]] {
     connections,
     limit: limitOf(forConnections(settings, connections)),
   });
-  const node = (program: string) => (settings: Settings) =>
+  const node = (program: string, more?: object) => (settings: Settings) =>
     measureThroughput(
-      (port) => startNode(`push/${program}`, told(port, settings)),
+      (port) => startNode(`push/${program}`, { ...told(port, settings), ...more }),
       settings,
       connections,
     );
@@ -50,12 +54,17 @@ export function pushers(options: PushOptions): [Contestant, ...Contestant[]] {
       ),
     ),
   ];
+  const later: Contestant = {
+    name: `raw Node, ${LATER} µs later`,
+    measure: node('later', { microseconds: LATER }),
+  };
   if (connections > 1) return contestants; // The loop in C serves one connection.
   return [
     ...contestants,
     size < SMALL
       ? byHand(node('by-hand'))
       : { name: 'raw Node, in turns', measure: node('in-turns') },
+    ...(size < LARGE ? [] : [later]),
     cLoop((settings) =>
       measureThroughput(
         (port) => startC('source', port, size, limitOf(settings).seconds),
