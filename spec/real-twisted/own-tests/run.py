@@ -95,6 +95,8 @@ def main(names):
         for test in allTests(suite):
             if test.id() not in leftOut:
                 test.run(outcomes.result)
+    # A test of processes may leave it non-blocking, and then it takes only a part of a long answer.
+    os.set_blocking(sys.stdout.fileno(), True)
     print(json.dumps(outcomes.by))
 
 

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 
 import { InvalidStateError } from '../../../lib/index.js';
 import { assertUnread } from '../../../lib/streams/any-stream/claims.js';
-import { ENDED, made, opened } from '../../support/stream-input.js';
+import { ENDED, made, opened, turns } from '../../support/stream-input.js';
 
 describe('StreamInput', () => {
   it('has the stream for itself from its construction, and when it is opened again', () => {
@@ -67,7 +67,7 @@ describe('StreamInput', () => {
       input.start();
       gives('c');
       expect(news()).to.deep.equal([]);
-      await turn();
+      await turns();
       expect(news()).to.deep.equal(['a', 'b', 'c', 'resume']);
     });
 
