@@ -8,7 +8,6 @@ import { expect } from 'chai';
 
 import {
   Bucket,
-  coiterate,
   DuplexTransport,
   Factory,
   type IPullProducer,
@@ -126,19 +125,6 @@ describe('The context of an AsyncLocalStorage', () => {
         [name, name],
       ]),
     );
-  });
-
-  it('is that in which a task was made, for each of its steps', async () => {
-    const seen: unknown[] = [];
-    function* work(name: string) {
-      for (let step = 0; step < 3; step++) {
-        seen.push([name, storage.getStore()]);
-        yield step === 1 ? later(1) : undefined;
-      }
-    }
-    await Promise.all(NAMES.map((name) => storage.run(name, () => coiterate(work(name)))));
-    expect(seen).to.have.length(9);
-    for (const [name, store] of seen as [string, unknown][]) expect(store).to.equal(name);
   });
 
   it('is its own for each producer that waits for room in the same bucket', () => {

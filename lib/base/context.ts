@@ -1,7 +1,7 @@
 /**
  * The context of an `AsyncLocalStorage`. Node gives each timer and each callback of a stream the
  * context in which it was asked for. Where one callback of the event loop serves several
- * connections, calls or tasks, each must run in its own context: a program's log would name the
+ * connections or calls, each must run in its own context: a program's log would name the
  * request of another client, or worse, the program would act for that client.
  */
 import type { AsyncResource } from 'node:async_hooks';

@@ -1,5 +1,4 @@
 /** One iterator on its way through a cooperator. */
-import { currentContext } from '../../base/context.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
 import { setImmediate } from '../../base/timers.js';
@@ -70,7 +69,6 @@ export class CooperativeTask<Iterating extends Work = Work> {
   private stepOutstanding = false;
   /** Whether the end of the task also ends the iterator: only if the iterator was made here. */
   private closesIterator: boolean;
-  private readonly context = currentContext();
 
   /**
    * Adds itself to `cooperator`. Use `Cooperator#cooperate` instead.
@@ -157,13 +155,8 @@ export class CooperativeTask<Iterating extends Work = Work> {
     }
   }
 
-  /** @internal Calls `work` in the context in which the task was made. */
-  inContext(work: () => void): void {
-    this.context.runInAsyncScope(work);
-  }
-
-  /** @internal Does one unit of work. Called in the task's context. */
-  workOnce(): void {
+  /** @internal Does one unit of work. */
+  oneWorkUnit(): void {
     let step: ReturnType<Work['next']>;
     let asynchronous: boolean;
     this.working = true;

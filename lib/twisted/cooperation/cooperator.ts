@@ -1,7 +1,7 @@
 /** Divides the event loop's time among tasks that each do a little at a time. */
 import { CooperativeTask } from './cooperative-task.js';
 import { log } from '../../base/log.js';
-import { RoundRobin, type Seat } from './round-robin.js';
+import { RoundRobin } from './round-robin.js';
 import { SchedulerStopped } from './scheduler-errors.js';
 import { timeSlice } from '../../base/time-slice.js';
 import { addAbortListener, assertSignal, removeAbortListener } from '../../base/abort-signal.js';
@@ -218,34 +218,18 @@ export class Cooperator {
   };
 
   private runTasks(): void {
+    const { round } = this;
     const isOver = this.terminationPredicateFactory();
     logRejection(isOver, 'The terminationPredicateFactory of a Cooperator rejected');
     assertFunction(isOver, 'terminationPredicateFactory()');
-    let seat = this.nextSeat();
-    while (seat !== null) {
-      const { member }: Seat<CooperativeTask> = seat;
-      let over: unknown;
-      // A task that is next again stays in its context: to enter that takes longer than a small
-      // step.
-      member.inContext(() => {
-        do {
-          member.workOnce();
-          over = isOver();
-          if (over) return;
-          seat = this.nextSeat();
-        } while (seat?.member === member);
-      });
-      if (over) return logRejection(over, 'A termination predicate of a Cooperator rejected');
+    while (!round.isEmpty) {
+      for (let seat = round.next(); seat !== null; seat = round.next()) {
+        seat.member.oneWorkUnit();
+        const over: unknown = isOver();
+        if (over) return logRejection(over, 'A termination predicate of a Cooperator rejected');
+      }
+      round.rewind();
     }
-  }
-
-  /** The seat that has its turn now, also of the next round; `null` if no task is in. */
-  private nextSeat(): Seat<CooperativeTask> | null {
-    const { round } = this;
-    const seat = round.next();
-    if (seat !== null) return seat;
-    round.rewind();
-    return round.next();
   }
 
   private reschedule(): void {
