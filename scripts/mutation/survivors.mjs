@@ -232,11 +232,11 @@ export const SURVIVORS = {
       ['this.leaveSpare();', ';'],
       ['private leaveSpare(): void {', 'private leaveSpare(): void {}'],
       ['if (writes === undefined) return;', 'if (true) return;'],
-      ['this.connected &&', 'false'],
+      ['room > 0 &&', 'false'],
       ['!this.producerPaused &&', 'this.producerPaused &&'],
       ['if (data.length < writes.large ||', 'if (data.length <= writes.large ||'],
     ],
-    [SHORTCUT]: [['room > 0 &&', 'room >= 0 &&']],
+    [SHORTCUT]: [['room > 0 &&', 'true &&', 'room >= 0 &&']],
     [IDLE]: [
       ['if (!hasRoom && this.isSendBufferFull())', 'if (true)', 'if (!hasRoom || this.isSend'],
     ],

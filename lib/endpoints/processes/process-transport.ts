@@ -14,20 +14,19 @@ import {
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
 import { logRejection } from '../../base/rejection.js';
-import { setImmediate } from '../../base/timers.js';
 import { assertBytes, piecesOf } from '../../base/bytes.js';
 import type { ChildFDs } from './child-fds.js';
 import { ChildReader, ChildWriter, takePipes } from './child-pipes.js';
 import { ProcessDone, ProcessExitedAlready, ProcessTerminated } from './process-errors.js';
 import type { IProcessProtocol, IProcessTransport, ProcessSignal } from './process-interfaces.js';
+import { WritersProbe } from './writers-probe.js';
 
 /**
  * Milliseconds that a process has to exit by itself after its pipes were closed by
  * `Symbol.asyncDispose`.
  */
 const GRACE = 1000;
-/** Milliseconds between two checks of the pipes of a process that has exited. */
-const PROBE_INTERVAL = 250;
+
 /**
  * A child process. Bytes that are written go to its standard input, with the flow control of a
  * `WritableConsumer`. Bytes that the child writes go to the protocol, while the transport is not
@@ -45,10 +44,9 @@ export class ProcessTransport implements IProcessTransport {
 
   private readonly writers = new Map<number, ChildWriter>();
   private readonly readers = new Map<number, ChildReader>();
+  private readonly writersProbe = new WritersProbe(this.writers);
   private exitReason: ProcessDone | ProcessTerminated | undefined;
   private ended = false;
-  private probesSoon = false;
-  private probing: NodeJS.Timeout | undefined;
   private disposal: Promise<void> | undefined;
   private tellClosed!: (reason: ProcessDone | ProcessTerminated) => void;
 
@@ -110,11 +108,12 @@ export class ProcessTransport implements IProcessTransport {
   private exited(reason: ProcessDone | ProcessTerminated): void {
     this.pid = null;
     const lost = [...this.writers.values()].filter((writer) => writer.probe());
-    if (lost.length === 0) this.tellExited(reason);
-    else
-      void Promise.all(lost.map(({ consumer }) => consumer.closed)).then(() =>
-        this.tellExited(reason),
-      );
+    if (lost.length === 0) {
+      this.tellExited(reason);
+    } else {
+      const closed = Promise.all(lost.map(({ consumer }) => consumer.closed));
+      void closed.then(() => this.tellExited(reason));
+    }
   }
 
   private tellExited(reason: ProcessDone | ProcessTerminated): void {
@@ -132,33 +131,11 @@ export class ProcessTransport implements IProcessTransport {
   private maybeEnd(): void {
     const { exitReason } = this;
     if (exitReason === undefined || this.ended) return;
-    if (this.writers.size > 0) this.probeSoon();
+    if (this.writers.size > 0) this.writersProbe.begin();
     if (this.writers.size > 0 || this.readers.size > 0) return;
     this.ended = true;
     this.call(() => this.protocol.processEnded(exitReason));
     this.tellClosed(exitReason);
-  }
-
-  /**
-   * Another process still reads our bytes; only a write can show when it stops. When it exits, the
-   * other pipes are lost with that one: they come first, in the order in which they were lost.
-   */
-  private probeSoon(): void {
-    if (this.probesSoon) return;
-    this.probesSoon = true;
-    setImmediate(() => {
-      this.probesSoon = false;
-      this.probe();
-    });
-  }
-
-  private probe(): void {
-    for (const writer of this.writers.values()) writer.probe();
-    if (this.writers.size === 0) return;
-    this.probing ??= setTimeout(() => {
-      this.probing = undefined;
-      this.probe();
-    }, PROBE_INTERVAL).unref();
   }
 
   /** Calls the protocol from the event loop, where no caller could catch its error. */

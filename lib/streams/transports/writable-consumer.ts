@@ -146,7 +146,6 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     const room = this.highWaterMark - this.writableLength - 1;
     const leaves =
       room > 0 && // First: of large writes, none leaves any.
-      this.connected &&
       !this.writeDisconnected &&
       !this.producerPaused &&
       this.reactor.isWanted &&

@@ -27,6 +27,13 @@ function channel(): Duplex {
   });
 }
 
+/** A transport over `stream` that is paused. */
+function paused(stream: Duplex, protocol = new Noting()) {
+  const transport = new DuplexTransport(stream, { protocol });
+  transport.pauseProducing();
+  return { protocol, transport };
+}
+
 /** The other end sends `text`, ends and closes. */
 function closeBehind(stream: Duplex, text: string): void {
   for (const character of text) stream.push(character);
@@ -36,10 +43,8 @@ function closeBehind(stream: Duplex, text: string): void {
 
 describe('A duplex that says close before all that it received was read', () => {
   it('gives its transport the rest, and the end after that', async () => {
-    const protocol = new Noting();
     const stream = channel();
-    const transport = new DuplexTransport(stream, { protocol });
-    transport.pauseProducing();
+    const { protocol, transport } = paused(stream);
     closeBehind(stream, 'abc');
     await turn();
     expect(protocol.log).to.deep.equal([['it', 'made']]);
@@ -66,8 +71,7 @@ describe('A duplex that says close before all that it received was read', () => 
 
   it('loses a transport that closes meanwhile', async () => {
     const stream = channel();
-    const transport = new DuplexTransport(stream, { protocol: new Noting() });
-    transport.pauseProducing();
+    const { transport } = paused(stream);
     closeBehind(stream, 'abc');
     transport.loseConnection();
     expect(await transport.closed).to.be.instanceOf(ConnectionDone);
@@ -80,8 +84,7 @@ describe('A duplex that says close before all that it received was read', () => 
       readConnectionLost: () => protocol.say('more'),
       writeConnectionLost() {},
     });
-    const transport = new DuplexTransport(stream, { protocol });
-    transport.pauseProducing();
+    const { transport } = paused(stream, protocol);
     transport.write(Buffer.from('unsent'));
     await turn();
     closeBehind(stream, 'abc');
@@ -91,10 +94,8 @@ describe('A duplex that says close before all that it received was read', () => 
   });
 
   it('gives its transport the rest also if it ends its other half as well', async () => {
-    const protocol = new Noting();
     const stream = channel();
-    const transport = new DuplexTransport(stream, { protocol });
-    transport.pauseProducing();
+    const { protocol, transport } = paused(stream);
     transport.write(Buffer.from('sent'));
     await turn();
     stream.end();
@@ -107,10 +108,8 @@ describe('A duplex that says close before all that it received was read', () => 
   });
 
   it('is lost at once if it ends its other half before its input has ended', async () => {
-    const protocol = new Noting();
     const stream = channel();
-    const transport = new DuplexTransport(stream, { protocol });
-    transport.pauseProducing();
+    const { protocol, transport } = paused(stream);
     stream.push('abc');
     stream.end();
     expect(await transport.closed).to.be.instanceOf(ConnectionLost);
