@@ -57,7 +57,7 @@ export function connectReady(
   { options, side }: ReadyToConnect,
 ): Connector {
   const connector = new Connector(factory, options, side);
-  connector.connect();
+  connector.begin();
   return connector;
 }
 

@@ -58,9 +58,7 @@ export class Connector implements IConnector {
   transport: DuplexTransport | null = null;
 
   private factoryStarted = false;
-  private hasBegun = false;
-  /** Whether `startFactory` has given up the attempt, which had yet to begin. */
-  private givenUpEarly = false;
+  /** Gives up the attempt that is under way, if there is one. */
   private giveUp: ((reason: Error) => void) | undefined;
   private disposal: Promise<void> | undefined;
   private onOver: (() => void) | undefined;
@@ -78,26 +76,34 @@ export class Connector implements IConnector {
   }
 
   /**
-   * Begins an attempt. The factory is told of its result. Does nothing once this was disposed of, or
-   * once its signal has aborted; only a connector's first attempt then fails.
+   * Begins another attempt. The factory is told of its result. Does nothing once this was disposed
+   * of, or once its signal has aborted.
    *
    * @throws InvalidStateError: it is connecting or connected.
    * @throws any error that the factory's `startFactory` throws: there is no attempt.
    */
   connect(): void {
-    const { hasBegun, options } = this;
     // A factory that connects again at once would do so for ever.
-    if (this.disposal !== undefined || (hasBegun && options.signal?.aborted)) return;
+    if (this.disposal === undefined && this.signal?.aborted !== true) this.begin();
+  }
+
+  /**
+   * Begins an attempt. If the signal has aborted, the attempt fails, so that the factory is told.
+   *
+   * @internal For the first attempt.
+   * @throws the errors that `connect` throws.
+   */
+  begin(): void {
     if (this.state !== 'disconnected') {
       throw new InvalidStateError(`Can't connect: the connector is ${this.state} already`);
     }
     this.state = 'connecting';
-    this.givenUpEarly = false;
+    let givenUp: Error | undefined;
+    this.giveUp = (reason) => (givenUp = reason); // From inside `startFactory`: too early to fail.
     this.startFactory();
-    this.hasBegun = true;
-    this.attempt();
+    const fail = this.attempt();
     this.heed(this.factory.startedConnecting(this));
-    if (this.givenUpEarly) this.disconnect();
+    if (givenUp !== undefined) fail(givenUp);
   }
 
   private startFactory(): void {
@@ -107,6 +113,7 @@ export class Connector implements IConnector {
       this.factoryStarted = true;
     } catch (thrown) {
       this.state = 'disconnected'; // Differs from Twisted, where it stays 'connecting' for ever.
+      this.giveUp = undefined;
       throw thrown;
     }
   }
@@ -118,8 +125,7 @@ export class Connector implements IConnector {
    */
   stopConnecting(): void {
     if (this.state !== 'connecting') throw new InvalidStateError('Not trying to connect');
-    if (this.giveUp === undefined) this.givenUpEarly = true;
-    else this.giveUp(new UserError());
+    this.giveUp?.(new UserError());
   }
 
   /** Gives up the attempt, or calls `loseConnection` of the connection. */
@@ -146,7 +152,8 @@ export class Connector implements IConnector {
     return addressOf(this.options);
   }
 
-  private attempt(): void {
+  /** @returns a function that ends the attempt with an error; it does nothing once that is over. */
+  private attempt(): (reason: Error) => void {
     const { signal } = this.options;
     let socket: net.Socket | undefined;
     const timer = this.startTimeout();
@@ -177,6 +184,7 @@ export class Connector implements IConnector {
         this.connected(connected);
       });
     });
+    return fail;
   }
 
   /** Begins to connect a socket. At most one of the callbacks is called, and not before this returns. */
