@@ -22,7 +22,7 @@ interface Decoder {
   readonly lastNeed?: number;
   /** The property that the decoder of `readable-stream` 1 has in its place. */
   readonly charReceived?: number;
-  end(rest?: Buffer): string;
+  end(...rest: Buffer[]): string;
 }
 
 /** An entry of the list in which `readable-stream` 2 buffers chunks. */
@@ -142,9 +142,9 @@ export function watchLastUnit(stream: object): () => Error | undefined {
   if (ended) return () => error;
   let lost = false;
   const end = decoder.end.bind(decoder);
-  decoder.end = (rest) => {
+  decoder.end = (...rest) => {
     lost = isHalf();
-    return end(rest);
+    return end(...rest); // Bun's refuses an `undefined`.
   };
   return () => (lost ? error : undefined);
 }

@@ -1,4 +1,5 @@
 import { asError } from '../../base/as-error.js';
+import { checkedBuffer } from '../../base/bytes.js';
 import { InvalidStateError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
 import { isThenable } from '../../base/rejection.js';
@@ -116,8 +117,10 @@ class Delivery implements IConsumer {
    *
    * @returns a promise that never rejects, if the protocol returned one: the end of the body waits
    *   until that may have rejected.
+   * @throws InvalidArgTypeError: the body, which is in object mode, gave something else than bytes.
    */
-  write(data: Buffer): unknown {
+  write(chunk: unknown): unknown {
+    const data = checkedBuffer(chunk, 'chunk');
     let returned: unknown;
     try {
       returned = this.protocol.dataReceived(data);

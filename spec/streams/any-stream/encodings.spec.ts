@@ -202,4 +202,19 @@ describe('Strings of UTF-16', () => {
     await once(stream, 'end');
     expect(text).to.equal(`🙂${high.toString('utf16le')}`);
   });
+
+  it('are ended as their stream ends them: Bun’s decoder refuses an argument that is undefined', () => {
+    const ends: unknown[][] = [];
+    const decoder = {
+      __proto__: { lastNeed: 0 },
+      end(...rest: unknown[]): string {
+        ends.push(rest);
+        return '';
+      },
+    };
+    watchLastUnit({ readableEncoding: 'utf16le', _readableState: { decoder } });
+    decoder.end();
+    decoder.end(high);
+    expect(ends).to.deep.equal([[], [high]]);
+  });
 });

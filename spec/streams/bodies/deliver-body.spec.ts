@@ -186,6 +186,28 @@ describe('deliverBody', () => {
     });
   }
 
+  it('gives a Buffer, whatever bytes a body in object mode is made of', async () => {
+    const got: unknown[] = [];
+    const body = Object.assign(new Body(), { dataReceived: (data: Buffer) => void got.push(data) });
+    deliverBody(Readable.from([Uint8Array.of(97), Buffer.from('b')]), body);
+    await body.whenOver();
+    expect(got).to.deep.equal([Buffer.from('a'), Buffer.from('b')]);
+    expect(got.every((data) => Buffer.isBuffer(data))).to.equal(true);
+  });
+
+  it('fails where a body in object mode gives something else than bytes', async () => {
+    for (const value of ['b', { b: 1 }, new ArrayBuffer(1)]) {
+      const readable = Readable.from([Buffer.from('a'), value, Buffer.from('c')]);
+      const body = new Body();
+      deliverBody(readable, body);
+      const { reason, text } = await body.whenOver();
+      expect([text, reason?.name]).to.deep.equal(['a', 'ResponseFailed']);
+      expect(reason?.cause).to.have.property('code', 'ERR_INVALID_ARG_TYPE');
+      expect(readable.destroyed).to.equal(true);
+    }
+    expect(logged).to.deep.equal([]);
+  });
+
   /** Gives `chunks`, then waits. */
   function endless(...chunks: string[]): Readable {
     const readable = new Readable({ read() {} });
