@@ -15,6 +15,9 @@ export class Clock implements IReactorTime {
   /** The calls that are still to be made; {@link Clock.getDelayedCalls} copies it. */
   readonly calls: DelayedCall[] = [];
 
+  /** Whether no call has moved since `calls` was sorted: ten thousand may wait. */
+  #isSorted = true;
+
   /**
    * Its methods need no `this`, like bound methods in Python:
    * `protocol.callLater = clock.callLater`.
@@ -51,10 +54,10 @@ export class Clock implements IReactorTime {
     const call = new DelayedCall(time, f as (...args: unknown[]) => unknown, args, {
       seconds: () => this.seconds(),
       forget: (cancelled) => this.calls.splice(this.calls.indexOf(cancelled), 1),
-      movedSooner: () => {}, // `advance` sorts.
+      moved: () => (this.#isSorted = false),
     });
-    this.calls.push(call);
     this.#sortCalls();
+    this.calls.splice(this.#placeOf(call), 0, call);
     return call;
   }
 
@@ -96,7 +99,20 @@ export class Clock implements IReactorTime {
 
   /** The moment at which this sorts decides the order of calls that move to the same time. */
   #sortCalls(): void {
+    if (this.#isSorted) return;
     this.calls.sort((a, b) => compare(a.getTime(), b.getTime()));
+    this.#isSorted = true;
+  }
+
+  /** Where `call` belongs in the sorted calls: behind those for the same time. */
+  #placeOf(call: DelayedCall): number {
+    let [from, to] = [0, this.calls.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (compare(this.calls[middle]!.getTime(), call.getTime()) > 0) to = middle;
+      else from = middle + 1;
+    }
+    return from;
   }
 }
 

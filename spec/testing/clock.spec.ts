@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import sinon from 'sinon';
 
+import { DelayedCall } from '../../lib/twisted/cooperation/index.js';
 import { Clock } from '../../lib/testing/clock.js';
 import { InvalidArgTypeError, OutOfRangeError } from '../../lib/base/errors.js';
 import { failure } from '../support/failure.js';
@@ -140,5 +141,16 @@ describe('Clock', () => {
     expect(() => clock.advance(NaN)).to.throw(OutOfRangeError);
     expect(clock.getDelayedCalls()).to.deep.equal([]);
     expect(clock.seconds()).to.equal(0);
+  });
+
+  it('asks few of the calls that wait for their time when another is added', () => {
+    const { clock, note } = setUp();
+    const asked = sinon.spy(DelayedCall.prototype, 'getTime');
+    try {
+      for (let i = 0; i < 256; i++) clock.callLater(i % 7, note, 'called');
+      expect(asked.callCount).to.be.below(256 * 2 * 9); // Two for each halving.
+    } finally {
+      asked.restore();
+    }
   });
 });

@@ -8,8 +8,12 @@ export interface DelayedCallClock {
   seconds(): number;
   /** Takes `call` off the clock. */
   forget(call: DelayedCall): void;
-  /** Is told that `call` may be due earlier than before. */
-  movedSooner(call: DelayedCall): void;
+  /**
+   * Is told that the time of `call` has changed.
+   *
+   * @param isSooner - Whether it may be due earlier than before.
+   */
+  moved(call: DelayedCall, isSooner: boolean): void;
 }
 
 /**
@@ -72,23 +76,19 @@ export class DelayedCall implements IDelayedCall {
     assertSeconds(secondsFromNow, 'secondsFromNow');
     this.assertActive();
     const newTime = this.clock.seconds() + secondsFromNow;
-    if (newTime < this.time) {
-      this.delayedTime = 0;
-      this.time = newTime;
-      this.clock.movedSooner(this);
-    } else {
-      this.delayedTime = newTime - this.time;
-    }
+    const isSooner = newTime < this.time;
+    if (isSooner) this.time = newTime;
+    this.delayedTime = isSooner ? 0 : newTime - this.time;
+    this.clock.moved(this, isSooner);
   }
 
   delay(secondsLater: number): void {
     assertSeconds(secondsLater, 'secondsLater');
     this.assertActive();
     this.delayedTime += secondsLater;
-    if (this.delayedTime < 0) {
-      this.activateDelay();
-      this.clock.movedSooner(this);
-    }
+    const isSooner = this.delayedTime < 0;
+    if (isSooner) this.activateDelay();
+    this.clock.moved(this, isSooner);
   }
 
   /**

@@ -65,7 +65,8 @@ class NodeReactor implements IReactorTime, DelayedCallClock {
     this.setAlarm();
   }
 
-  movedSooner(call: DelayedCall): void {
+  moved(call: DelayedCall, isSooner: boolean): void {
+    if (!isSooner) return; // It is looked at when it could have been due, and waits on.
     this.waiting.movedSooner(call);
     this.setAlarm();
   }

@@ -12,7 +12,7 @@ describe('CallHeap', () => {
       const clock = {
         seconds: () => 0,
         forget: (call: DelayedCall) => heap.remove(call),
-        movedSooner: (call: DelayedCall) => heap.movedSooner(call),
+        moved: (call: DelayedCall) => heap.movedSooner(call),
       };
       const calls = random.list(0, 40, () => {
         const call = new DelayedCall(random.integer(0, 20), () => {}, [], clock);
