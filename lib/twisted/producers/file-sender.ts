@@ -10,7 +10,7 @@ import {
   ProducerStoppedError,
 } from '../core/index.js';
 import { assertFile, type FileBytes, type IFile, openSource } from './files.js';
-import { FileTransfer } from './file-transfer.js';
+import { FileTransfer, TransferState } from './file-transfer.js';
 import { assertSignalOption, onAbort } from '../../base/abort-signal.js';
 import { assertFunction } from '../../base/arguments.js';
 import { asError } from '../../base/as-error.js';
@@ -103,7 +103,8 @@ export class FileSender implements IPullProducer {
       this.lastSent = NOTHING;
       this.#transfer = transfer;
       endEarly = (error) => {
-        if (!transfer.isSettled && !transfer.isEnding) this.#fail(transfer, error);
+        if (transfer.isSettled || transfer.state === TransferState.ending) return;
+        this.#fail(transfer, error);
       };
       source?.opened.catch(endEarly);
       const refused = (error: unknown): void =>
@@ -126,7 +127,8 @@ export class FileSender implements IPullProducer {
       throw new OutOfRangeError('CHUNK_SIZE', 'a whole number of at least 1', this.CHUNK_SIZE);
     }
     const transfer = this.#transfer;
-    if (transfer !== null && !transfer.isSettled && (this.file !== null || transfer.isEnding)) {
+    if (transfer === null || transfer.isSettled) return;
+    if (this.file !== null || transfer.state === TransferState.ending) {
       throw new InvalidStateError('A FileSender sends one file at a time');
     }
   }

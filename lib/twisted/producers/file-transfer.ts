@@ -10,19 +10,31 @@ import { setImmediate } from '../../base/timers.js';
  */
 const DEEPEST = 200;
 
+/** What a transfer does when the consumer asks. */
+export const enum TransferState {
+  /** It answers. */
+  sending,
+  /** The answer to an earlier call waits until the file was read. */
+  waiting,
+  /**
+   * It gives no more answers: it has sent everything or has failed, and closes its file before it
+   * reports that.
+   */
+  ending,
+}
+
 /**
  * One transfer of a `FileSender`: which call of the consumer is answered next, and how the transfer
  * ended. It knows neither the consumer nor the bytes.
  */
 export class FileTransfer {
-  /** Whether its promise is settled, or will be as soon as the file is closed. */
+  state = TransferState.sending;
+  /** Whether its promise is settled, or will be as soon as the file is closed: in any state. */
   isSettled = false;
   /** Whether its file has answered with a promise, or may do so. */
   isAsynchronous: boolean;
   /** Whether the consumer has asked. */
   wasAsked = false;
-  /** Whether it has sent everything or has failed, and closes its file before it reports that. */
-  isEnding = false;
   /** Whether a write was that of an async function, which may have yet to fail. */
   mayReject = false;
   /** How often the consumer has asked and has yet to be answered. */
@@ -35,7 +47,6 @@ export class FileTransfer {
   #isClosed = false;
   #failure: { readonly error: unknown } | undefined;
   readonly #askedAgain = new AskCounter();
-  #waits = false;
   #depth = 0;
 
   /**
@@ -71,7 +82,7 @@ export class FileTransfer {
    */
   ask(): void {
     this.wasAsked = true;
-    if (this.#waits) {
+    if (this.state !== TransferState.sending) {
       const error = this.#askedAgain.count();
       if (error !== undefined) this.#onLoop(this, error);
     } else if (this.#depth < (this.isAsynchronous ? 1 : DEEPEST)) this.#answer(this.#sendNext);
@@ -82,7 +93,7 @@ export class FileTransfer {
   #answer(send: (transfer: FileTransfer) => void): void {
     this.#depth += 1;
     send(this);
-    while (this.owed > 0 && !this.#waits) {
+    while (this.owed > 0 && this.state === TransferState.sending) {
       this.owed -= 1;
       this.#sendNext(this);
     }
@@ -96,11 +107,11 @@ export class FileTransfer {
    * @param fail - Takes the error. It never throws.
    */
   wait<T>(read: PromiseLike<T>, use: (value: T) => void, fail: (error: unknown) => void): void {
-    this.#waits = true;
+    this.state = TransferState.waiting;
     this.isAsynchronous = true;
     const answered = (send: () => void): void => {
-      if (this.isEnding) return;
-      this.#waits = false;
+      if (this.state === TransferState.ending) return;
+      this.state = TransferState.sending;
       if (!this.isSettled) this.#answer(send);
     };
     Promise.resolve(read).then(
@@ -124,8 +135,7 @@ export class FileTransfer {
       end();
       return;
     }
-    this.isEnding = true;
-    this.#waits = true;
+    this.state = TransferState.ending;
     // If the consumer has stopped us meanwhile, the transfer is settled.
     void closing.then(() => {
       if (!this.isSettled) end();
