@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import { expect } from 'chai';
 
@@ -23,7 +24,8 @@ const FILES: Readonly<Record<string, string>> = {
   'lib/streams/web/index.ts': `export * from './to-web.js';`,
   'lib/streams/web/to-web.ts': `export * from '../transports/index.js';`,
   'lib/streams/transports/index.ts': `export const transport = 1;`,
-  'lib/endpoints/sockets/index.ts': `import '../../testing/index.js'; import '../../index.js'; import 'chai';`,
+  'lib/endpoints/sockets/index.ts': `import '../../testing/index.js'; import '../described/index.js'; import '../../index.js'; import 'chai';`,
+  'lib/endpoints/described/index.ts': `export const endpoint = 1;`,
   'lib/protocols/index.ts': `import '../streams/any-stream/index.js';`,
   'lib/testing/index.ts': `import '../twisted/cooperation/index.js';`,
   'bench/run.ts': `import '../spec/support.js'; import '../dist/index.js'; import './library/index.js'; import 'chai';`,
@@ -47,7 +49,8 @@ const WRONG = [
   'door: lib/twisted/cooperation/task.ts → lib/twisted/core/protocol.ts',
   'entry from inside: lib/endpoints/sockets/index.ts → lib/index.ts',
   'floor of base: lib/base/log.ts → lib/twisted/core/index.ts',
-  'floor of endpoints: lib/endpoints/sockets/index.ts → lib/testing/index.ts',
+  'floor of endpoints/sockets: lib/endpoints/sockets/index.ts → lib/endpoints/described/index.ts',
+  'floor of endpoints/sockets: lib/endpoints/sockets/index.ts → lib/testing/index.ts',
   'floor of protocols: lib/protocols/index.ts → lib/streams/any-stream/index.ts',
   'floor of streams/web: lib/streams/web/to-web.ts → lib/streams/transports/index.ts',
   'no stream in the semantics: lib/twisted/shaping/bucket.ts → stream',
@@ -93,15 +96,17 @@ describe('The walls between the rooms, as npm run lint keeps them', function () 
   });
 
   it('stand around every room of lib', async () => {
-    const { default: config } = (await import(join(ROOT, '.dependency-cruiser.js'))) as {
+    const { default: config } = (await import(
+      pathToFileURL(join(ROOT, '.dependency-cruiser.js')).href
+    )) as {
       default: { forbidden: { name: string }[] };
     };
-    const foldersIn = (path: string) =>
-      readdirSync(join(ROOT, 'lib', path), { withFileTypes: true })
+    const foldersIn = (...path: string[]) =>
+      readdirSync(join(ROOT, 'lib', ...path), { withFileTypes: true })
         .filter((entry) => entry.isDirectory())
-        .map(({ name }) => join(path, name));
-    const rooms = foldersIn('').flatMap((folder) =>
-      folder === 'twisted' || folder === 'streams' ? foldersIn(folder) : [folder],
+        .map(({ name }) => [...path, name].join('/'));
+    const rooms = foldersIn().flatMap((folder) =>
+      ['twisted', 'streams', 'endpoints'].includes(folder) ? foldersIn(folder) : [folder],
     );
     const floors = config.forbidden
       .map(({ name }) => name)

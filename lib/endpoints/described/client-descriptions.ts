@@ -1,6 +1,7 @@
 /** Client endpoints, made of strings. */
 import type { ConnectionOptions } from 'node:tls';
 
+import { fs } from '../../base/fs.js';
 import { ClientEndpoint, type ClientEndpointOptions } from './client-endpoint.js';
 import {
   type Arguments,
@@ -12,7 +13,6 @@ import {
   parseDescription,
   required,
 } from './description.js';
-import { fs } from '../sockets/index.js';
 import { EndpointDescriptionError, UnsupportedEndpointError, unknownType } from './errors.js';
 import { authoritiesIn } from './tls-files.js';
 

@@ -1,4 +1,5 @@
 /** Server endpoints, made of strings. */
+import { fs } from '../../base/fs.js';
 import {
   bindArguments,
   type Description,
@@ -7,7 +8,6 @@ import {
   parseDescription,
   required,
 } from './description.js';
-import { fs } from '../sockets/index.js';
 import { EndpointDescriptionError, UnsupportedEndpointError, unknownType } from './errors.js';
 import { ServerEndpoint, type ServerEndpointOptions } from './server-endpoint.js';
 import { chainAt, versionsOf } from './tls-files.js';

@@ -1,7 +1,7 @@
 /** The TLS options of descriptions: reads the files that they name. */
 import type { X509Certificate } from 'node:crypto';
 
-import { fs } from '../sockets/index.js';
+import { fs } from '../../base/fs.js';
 import { EndpointDescriptionError, UnsupportedEndpointError } from './errors.js';
 
 /**

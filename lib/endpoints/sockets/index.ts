@@ -18,7 +18,6 @@ export {
   readyToListen,
   type ReadyToListen,
 } from './listen.js';
-export { fs } from './fs.js';
 export { isLocked } from './socket-lock.js';
 export type { UnixSocketOptions } from './unix-factory.js';
 export { addressOf, assertPlaceOptions, type Place } from './place.js';

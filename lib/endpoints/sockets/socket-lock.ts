@@ -3,8 +3,8 @@
  */
 import { isError } from '../../base/as-error.js';
 import { InvalidStateError } from '../../base/errors.js';
+import { fs } from '../../base/fs.js';
 import { CannotListenError } from './errors.js';
-import { fs } from './fs.js';
 
 /**
  * The lock of the one server of a Unix socket: a symbolic link beside the socket, PATH.lock, that

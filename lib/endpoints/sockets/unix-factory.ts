@@ -1,5 +1,6 @@
 import { assertBoolean, assertNumber } from '../../base/arguments.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
+import { fs } from '../../base/fs.js';
 import { logRejection } from '../../base/rejection.js';
 import {
   type IAddress,
@@ -7,7 +8,6 @@ import {
   type IProtocolFactory,
   logPrefixOf,
 } from '../../twisted/core/index.js';
-import { fs } from './fs.js';
 import type { SocketLock } from './socket-lock.js';
 
 /** Options for the socket's file in the file system. */

@@ -16,6 +16,7 @@ import {
   releaseReading,
   saysFinish,
   watchLastUnit,
+  type WriteCallback,
 } from '../../streams/any-stream/index.js';
 
 /**
@@ -103,11 +104,7 @@ export class JoinedStreams extends Duplex {
     if (!this.isPaused()) this.input.resume?.();
   }
 
-  override _write(
-    chunk: Buffer,
-    _encoding: BufferEncoding,
-    callback: (error?: Error | null) => void,
-  ): void {
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: WriteCallback): void {
     const { output } = this;
     // A stream that does not tell how much it has buffered, such as streamx's, may not call back
     // either.

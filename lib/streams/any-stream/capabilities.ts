@@ -64,6 +64,9 @@ interface Optional {
   setKeepAlive?(enabled: boolean): unknown;
 }
 
+/** The function that a stream wants called when it may write on. */
+export type WriteCallback = (error?: Error | null) => void;
+
 /** A writable as the adapters see it. */
 export type AnyWritable = WritableLike & Optional;
 

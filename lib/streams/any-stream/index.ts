@@ -13,6 +13,7 @@ export {
   isUnreadSocket,
   sendsTogether,
   type WritableLike,
+  type WriteCallback,
 } from './capabilities.js';
 export {
   bytesBelow,

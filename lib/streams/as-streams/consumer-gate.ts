@@ -19,10 +19,8 @@ import { asError } from '../../base/as-error.js';
 import { Latch } from '../../base/latch.js';
 import { smallUnitsLeft } from '../../base/turn.js';
 import { nextTick, setImmediate } from '../../base/timers.js';
+import type { WriteCallback } from '../any-stream/index.js';
 import { destroyFor, waitingIn } from './destroying.js';
-
-/** The function that a stream wants called when it may write on. */
-export type WriteCallback = (error?: Error | null) => void;
 
 /** Why a chunk may not go through. */
 const enum Why {

@@ -10,7 +10,8 @@ import {
   isFailableConsumer,
   ProducerStoppedError,
 } from '../../twisted/core/index.js';
-import { ConsumerGate, type WriteCallback } from './consumer-gate.js';
+import type { WriteCallback } from '../any-stream/index.js';
+import { ConsumerGate } from './consumer-gate.js';
 import { heedFor, leaveAndCallBack } from './destroying.js';
 import { Registration } from './registration.js';
 import { assertStreamOptions, optionsOfBase } from './stream-options.js';

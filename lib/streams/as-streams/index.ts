@@ -1,5 +1,4 @@
 /** Producers, consumers and transports as Node streams. */
-export type { WriteCallback } from './consumer-gate.js';
 export {
   ConsumerWritable,
   type ConsumerWritableOptions,

@@ -38,7 +38,8 @@ import {
 import { assertBytes } from '../../base/bytes.js';
 import { asError } from '../../base/as-error.js';
 import { nextTick, setImmediate } from '../../base/timers.js';
-import { ConsumerGate, type WriteCallback } from './consumer-gate.js';
+import type { WriteCallback } from '../any-stream/index.js';
+import { ConsumerGate } from './consumer-gate.js';
 import { forgetEnd, heedFor, isPlainDestroy, leaveAndCallBack, waitingIn } from './destroying.js';
 import { Registration } from './registration.js';
 import { SocketLike } from './socket-like.js';

@@ -9,8 +9,7 @@ import { log } from '../../base/log.js';
 import { assertBytes, asBuffer } from '../../base/bytes.js';
 import { asError } from '../../base/as-error.js';
 import { areFunctions, membersOf } from '../../base/members.js';
-import type { WriteCallback } from '../as-streams/index.js';
-import { isWebReadable, type WebReadableLike } from '../any-stream/index.js';
+import { isWebReadable, type WebReadableLike, type WriteCallback } from '../any-stream/index.js';
 import { smallUnitsLeft } from '../../base/turn.js';
 import { nextTick, setImmediate } from '../../base/timers.js';
 

@@ -8,6 +8,7 @@ import {
 } from '../../base/arguments.js';
 import { assertBytes } from '../../base/bytes.js';
 import { InvalidStateError } from '../../base/errors.js';
+import { fs } from '../../base/fs.js';
 import { log } from '../../base/log.js';
 import { isThenable, logRejection, whenRejected } from '../../base/rejection.js';
 import {
@@ -237,7 +238,7 @@ const UNKNOWN: Rest = { length: UNKNOWN_LENGTH };
 
 function restOf(file: ISeekableFile | FileHandle | string | URL): Rest {
   if (typeof file === 'string' || file instanceof URL) {
-    const stat = process.getBuiltinModule('node:fs').statSync(file);
+    const stat = fs().statSync(file);
     return stat.isFile() ? { length: stat.size } : UNKNOWN;
   }
   return isFileHandle(file) ? UNKNOWN : restBehindPosition(file);
