@@ -1,5 +1,5 @@
 // One file for each entry point, and one for what they share: Node takes about half a millisecond to
-// find, read and link a module, and the library has a hundred. What the sources share is shared here
+// find, read and link a module, and the library has more than two hundred. What the sources share is shared here
 // too, so that an error that `twisted-streams/testing` throws is an instance of the library's class.
 import { writeFile } from 'node:fs/promises';
 

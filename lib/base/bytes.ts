@@ -29,9 +29,9 @@ export function assertBytes(data: unknown, name = 'data'): asserts data is Uint8
  *
  * @throws InvalidArgTypeError: `data` is not a sequence, or a part of it is not bytes.
  */
-export function piecesOf(data: unknown, name = 'data'): Uint8Array[] {
-  const pieces = itemsOf(data, name, 'a sequence of bytes');
-  for (const piece of pieces) assertBytes(piece, name);
+export function piecesOf(data: unknown): Uint8Array[] {
+  const pieces = itemsOf(data, 'data', 'a sequence of bytes');
+  for (const piece of pieces) assertBytes(piece);
   return pieces as Uint8Array[];
 }
 

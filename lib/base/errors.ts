@@ -1,4 +1,5 @@
 /** The errors of misuse. Match errors on `code` (or `instanceof`), never on the message. */
+
 /**
  * A subclass left out a method that its base class calls. `code` is `ERR_METHOD_NOT_IMPLEMENTED`,
  * as in Node.

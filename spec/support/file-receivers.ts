@@ -39,7 +39,7 @@ export class PatientReceiver extends Receiver {
 }
 
 /** Whether this process has the file at `path` open; `undefined` where it can't be known. */
-export function isOpen(path: string): boolean | undefined {
+function isOpen(path: string): boolean | undefined {
   if (process.platform !== 'linux') return undefined;
   return readdirSync('/proc/self/fd').some((fd) => {
     try {

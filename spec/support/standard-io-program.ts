@@ -1,5 +1,5 @@
 /**
- * A program that talks over its standard input and output, for ../endpoints/standard-io.spec.ts. It
+ * A program that talks over its standard input and output, for ../endpoints/standard-io/standard-io.spec.ts. It
  * says on standard error what its protocol was told.
  *
  *     standard-io-program.ts echo|late|close|flood|half|abort|drop|row

@@ -38,13 +38,11 @@ export interface DuplexLike extends WritableLike {
  * tell.
  */
 interface Optional {
-  readonly aborted?: boolean;
   allowHalfOpen?: boolean;
   readonly connecting?: boolean;
   readonly destroyed?: boolean;
   readonly destroying?: boolean;
   readonly errored?: Error | null;
-  readonly readableEncoding?: BufferEncoding | null;
   readonly readableEnded?: boolean;
   readonly remoteAddress?: string | undefined;
   readonly secureConnecting?: boolean;

@@ -25,14 +25,7 @@ export {
   needsDrain,
   untakenBytes,
 } from './buffered.js';
-export {
-  endingOf,
-  type Event,
-  mayBringError,
-  type ReadHalf,
-  type StreamFacts,
-  type WriteHalf,
-} from './ending.js';
+export { endingOf, type Event, mayBringError, type ReadHalf, type WriteHalf } from './ending.js';
 export { bytesFrom, losesNothing, lossByLateEncoding, watchLastUnit } from './encodings.js';
 export { lossOf, PrematureCloseError, tellLoss } from './errors.js';
 export { assertHighWaterMark, UNTOLD_HIGH_WATER_MARK } from './high-water-mark.js';

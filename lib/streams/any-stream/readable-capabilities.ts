@@ -48,13 +48,11 @@ export type ReadableLike =
 
 /** A Node readable as an adapter sees it. If a member is absent, the stream can't tell or do it. */
 export interface AnyReadable extends EmitterLike {
-  readonly aborted?: boolean;
   /** Of a message of HTTP: whether all of it was received. */
   readonly complete?: boolean;
   readonly destroyed?: boolean;
   readonly errored?: unknown;
   readonly readable?: boolean;
-  readonly readableEncoding?: BufferEncoding | null;
   readonly readableEnded?: boolean;
   readonly req?: unknown;
   readonly socket?: unknown;

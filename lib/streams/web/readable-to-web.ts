@@ -26,7 +26,6 @@ export interface ReadableForWeb extends EmitterLike {
 
 /** Properties of its state. If one is absent, it can't tell. */
 interface State {
-  readonly errored?: Error | null;
   readonly readableHighWaterMark?: number;
 }
 

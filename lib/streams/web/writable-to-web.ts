@@ -13,7 +13,6 @@ export interface WritableForWeb extends EmitterLike {
 
 /** Properties of its state. If one is absent, it can't tell. */
 interface State {
-  readonly errored?: Error | null;
   readonly writableFinished?: boolean;
   readonly writableHighWaterMark?: number;
   readonly writableLength?: number;

@@ -12,7 +12,6 @@ export type ConsumingTransport = ITransport & IConsumer;
 interface Optional {
   abortConnection?: () => void;
   disconnected?: boolean;
-  disconnecting?: boolean;
 }
 
 /** A transport under test. */

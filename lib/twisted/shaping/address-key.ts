@@ -14,22 +14,28 @@ export interface Addressed {
 }
 
 /**
- * A key for each host: the host of the address; if it has none, the name of its socket; if it has
- * no name either, its type.
+ * A key for each host, from the address of the other end: its host; if it has none, the name of its
+ * socket; if it has no name either, its type.
  *
- * @param name - The argument that `address` came from, for the error.
- * @throws InvalidArgTypeError: `address` is not an address.
+ * @throws InvalidArgTypeError: `getPeer` returns a value that is not an address.
  */
-export function hostKey(address: IAddress | AddressTuple, name: string): unknown {
+export function hostKey(transport: Addressed): unknown {
+  const address = transport.getPeer();
   if (isTuple(address)) return address[1];
-  assertAddress(address, name);
+  assertAddress(address, 'getPeer()');
   return address.type === 'TCP' ? address.host : socketNameOf(address);
 }
 
-/** A key for each server on one machine: the port; if there is none, as {@link hostKey}. */
-export function portKey(address: IAddress | AddressTuple, name: string): unknown {
+/**
+ * A key for each server on one machine, from the address of this end: its port; if it has none, as
+ * {@link hostKey}.
+ *
+ * @throws InvalidArgTypeError: `getHost` returns a value that is not an address.
+ */
+export function portKey(transport: Addressed): unknown {
+  const address = transport.getHost();
   if (isTuple(address)) return address[2] ?? address[1];
-  assertAddress(address, name);
+  assertAddress(address, 'getHost()');
   return address.type === 'TCP' ? address.port : socketNameOf(address);
 }
 

@@ -15,6 +15,6 @@ export class FilterByHost extends HierarchicalBucketFilter<[transport: Addressed
 
   /** @throws InvalidArgTypeError: `transport.getPeer()` is not an address. */
   override getBucketKey(transport: Addressed): unknown {
-    return hostKey(transport.getPeer(), 'getPeer()');
+    return hostKey(transport);
   }
 }

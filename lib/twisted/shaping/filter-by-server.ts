@@ -10,6 +10,6 @@ import { HierarchicalBucketFilter } from './hierarchical-bucket-filter.js';
 export class FilterByServer extends HierarchicalBucketFilter<[transport: Addressed]> {
   /** @throws InvalidArgTypeError: `transport.getHost()` is not an address. */
   override getBucketKey(transport: Addressed): unknown {
-    return portKey(transport.getHost(), 'getHost()');
+    return portKey(transport);
   }
 }

@@ -5,7 +5,7 @@
 import type { Random } from '../../support/random.js';
 
 /** Called by a descriptor; all of them may call back. */
-export const CALLBACKS = [
+const CALLBACKS = [
   'addReader',
   'removeReader',
   'addWriter',
@@ -140,7 +140,7 @@ export function comparableAsItIs(trace: readonly string[]): string[] {
 }
 
 /** The operation that `operation` guards, or itself. */
-export function unguarded(operation: Operation): Operation {
+function unguarded(operation: Operation): Operation {
   return operation[0] === 'try' ? operation[1] : operation;
 }
 

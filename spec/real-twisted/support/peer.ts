@@ -12,7 +12,6 @@ import {
   Protocol,
   type ClientTLSOptions,
   type DuplexTransport,
-  type ListeningPort,
   type ServerTLSOptions,
 } from '../../../lib/index.js';
 import { PYTHON } from './twisted.js';
@@ -188,7 +187,7 @@ export async function meet<Ours extends End>(
     const factory = new Factory();
     factory.buildProtocol = () => ours;
     const listening = await listen(factory, { port: 0, host: HERE, tls: tls as ServerTLSOptions });
-    peer.connect(role, portOf(listening), ...files);
+    peer.connect(role, listening.getHost().port, ...files);
     await until(() => ours.connected);
     await listening.stopListening();
   } else {
@@ -200,11 +199,4 @@ export async function meet<Ours extends End>(
   }
   await peer.hears('made', 'failed');
   return { peer, ours };
-}
-
-/** The TCP port of a server of ours. */
-export function portOf(listening: ListeningPort): number {
-  const address = listening.getHost();
-  if (!('port' in address)) throw new Error('not TCP');
-  return address.port;
 }

@@ -5,7 +5,7 @@
 import type { Random } from '../../support/random.js';
 
 /** Called by a proxy: the first four of the consumer, the others of its producer. All may call back. */
-export const CALLBACKS = [
+const CALLBACKS = [
   'registerProducer',
   'unregisterProducer',
   'write',

@@ -10,7 +10,7 @@ export const PYTHON = '/usr/bin/python3';
 const probe = spawnSync(PYTHON, ['-c', 'import twisted; print(twisted.__version__)']);
 
 /** The version of Twisted on this machine; `null` if there is none, or none is to be asked. */
-export const twistedVersion =
+const twistedVersion =
   probe.status === 0 && process.env['WITHOUT_TWISTED'] === undefined
     ? probe.stdout.toString().trim()
     : null;

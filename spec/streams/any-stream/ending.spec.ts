@@ -9,7 +9,7 @@ import {
   type ReadHalf,
   type StreamFacts,
   type WriteHalf,
-} from '../../../lib/streams/any-stream/index.js';
+} from '../../../lib/streams/any-stream/ending.js';
 
 const writeHalves: readonly WriteHalf[] = ['open', 'ending', 'delivered', 'gone'];
 const readHalves: readonly ReadHalf[] = ['open', 'ended', 'unread'];
