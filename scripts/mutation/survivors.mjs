@@ -325,6 +325,18 @@ export const SURVIVORS = {
       ['private mustScheduleOnStart = false;', 'private mustScheduleOnStart = true;'],
     ],
   },
+  'lib/twisted/shaping/shaped-transport.ts': {
+    [TYPES]: [
+      ['this.heed(this.versatile[closing]?.(), closing)', 'this.heed(this.versatile[closing]()'],
+      ['this.heed(this.versatile.startTLS?.(', 'this.heed(this.versatile.startTLS('],
+      ['this.heed(this.versatile.abortConnection?.(', 'this.heed(this.versatile.abortConnection('],
+      [
+        'if (closing !== null) this.heed(this.versatile[closing]?.()',
+        'if (true) this.heed(',
+        'if (closing !== null) this.heed(this.versatile[closing]()',
+      ],
+    ],
+  },
   'lib/twisted/shaping/hierarchical-bucket-filter.ts': {
     [TYPES]: [['if (bucket.parentBucket !== null && this.#counted', 'if (true && this.#counted']],
   },
@@ -344,6 +356,17 @@ export const SURVIVORS = {
       [
         'if (this.soonest === null || obstacle.seconds < this',
         'if (this.soonest === null || obstacle.seconds <= this',
+      ],
+    ],
+  },
+  'lib/protocols/policies/limit-connections-by-peer.ts': {
+    [TYPES]: [['if (host === undefined) return;', 'if (false) return;']],
+  },
+  'lib/protocols/policies/throttling-factory.ts': {
+    'of two calls for the same time, either will do': [
+      [
+        'const [early, late] = before.getTime() > end',
+        'const [early, late] = before.getTime() >= end',
       ],
     ],
   },

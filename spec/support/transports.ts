@@ -58,6 +58,19 @@ export class HalfCloseableTransport extends RecordingTransport {
   }
 }
 
+/** One whose buffer is always empty, so that it asks for more after each write. */
+export class AskingTransport extends HalfCloseableTransport {
+  override registerProducer(producer: object, streaming: boolean): void {
+    super.registerProducer(producer, streaming);
+    this.producer?.resumeProducing();
+  }
+
+  override write(data: Uint8Array): void {
+    super.write(data);
+    this.producer?.resumeProducing();
+  }
+}
+
 /** A `TransportDuplex` over a transport over `stream`. */
 export function duplexOver(stream: DuplexLike, options?: TransportDuplexOptions) {
   const duplex = new TransportDuplex<DuplexTransport>(options);

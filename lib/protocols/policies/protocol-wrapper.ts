@@ -45,7 +45,6 @@ function ofWrapped<P extends IProtocol>(
   name: keyof P,
 ): PropertyDescriptor {
   return {
-    configurable: true,
     get(this: ProtocolWrapper): unknown {
       const { wrappedProtocol } = this;
       if (!has(wrappedProtocol)) return undefined;

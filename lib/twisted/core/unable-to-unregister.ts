@@ -75,7 +75,7 @@ export function closedOf(producer: object): Promise<unknown> | undefined {
  * Whether `producer` is `protocol` or a protocol that this one wraps, at any depth. A protocol
  * registers with its own transport only to be paused and resumed, and asks for the close itself.
  */
-export function isOwnProtocol(producer: object, protocol: unknown): boolean {
+export function isOwnProtocol(producer: unknown, protocol: unknown): boolean {
   const original = originalOf(producer);
   for (const member of chain(protocol, 'wrappedProtocol')) if (member === original) return true;
   return false;

@@ -5,7 +5,6 @@ import type { Bucket } from './bucket.js';
 import { MethodNotImplementedError } from '../../base/errors.js';
 import { forwardToTransport } from '../../base/forwarding.js';
 import {
-  assertConsumer,
   closedOf,
   heed,
   type IConsumer,
@@ -53,7 +52,7 @@ export class ShapedTransportMembers<
   /** Whether we are asking our producer now. */
   private asking = false;
   /** The turn of the event loop in which a producer has unregistered. */
-  private unregisteredIn = -1;
+  private unregisteredIn?: number;
 
   /**
    * Registers with `transport`, unless that is closing.
@@ -66,7 +65,6 @@ export class ShapedTransportMembers<
    * @throws ProducerAlreadyRegisteredError: `transport` has a producer.
    */
   constructor(transport: T, bucket: Bucket) {
-    assertConsumer(transport);
     super(null, bucket);
     this.transport = transport;
     this.attach(transport);
@@ -135,9 +133,9 @@ export class ShapedTransportMembers<
       this.asking = asking;
     }
     const { producer } = this;
-    if (this.closing === null || producer === null || !this.isOwn(producer)) return;
+    if (this.closing === null || !this.isOwn(producer)) return;
     setImmediate(() => {
-      if (this.producer === producer) this.unregisterOwn();
+      if (this.producer === producer) this.unregisterOwn(producer);
     });
   }
 
@@ -204,10 +202,10 @@ export class ShapedTransportMembers<
     if (producer === null || isUnableToUnregister(producer, this)) {
       this.unregisterProducer();
     } else if (this.isOwn(producer)) {
-      this.unregisterOwn();
+      this.unregisterOwn(producer);
     } else {
       void closedOf(producer)?.then(() => {
-        if (this.producer === producer && this.closing !== null) this.unregisterProducer();
+        if (this.producer === producer) this.unregisterProducer();
       });
     }
   }
@@ -216,16 +214,14 @@ export class ShapedTransportMembers<
    * Unregisters our own protocol, unless it may have more to write: because it is paused, or
    * because it is a stream that has yet to hand bytes over.
    */
-  private unregisterOwn(): void {
-    const { producer } = this;
-    if (producer === null || this.producerPaused || letHandOver(producer)) return;
-    this.unregisterProducer();
+  private unregisterOwn(producer: object): void {
+    if (!this.producerPaused && !letHandOver(producer)) this.unregisterProducer();
   }
 
   /**
    * Whether `producer` is registered only to be paused and resumed: it asked for the close itself.
    */
-  private isOwn(producer: object): boolean {
+  private isOwn(producer: object | null): producer is object {
     return this.producerIsStreaming === true && isOwnProtocol(producer, this.versatile.protocol);
   }
 
@@ -250,8 +246,7 @@ export class ShapedTransportMembers<
    */
   startTLS(options?: object): void {
     this.assertCan('startTLS');
-    if (!this.isOver && this.bufferedBytes > 0)
-      this.heed(this.transport.write(this.takeBuffer()), 'write');
+    if (this.bufferedBytes > 0) this.heed(this.transport.write(this.takeBuffer()), 'write');
     this.heed(this.versatile.startTLS?.(options), 'startTLS');
   }
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import sinon from 'sinon';
 
 import { LimitConnectionsByPeer } from '../../../lib/protocols/policies/limit-connections-by-peer.js';
 import { LimitTotalConnectionsFactory } from '../../../lib/protocols/policies/limit-total-connections-factory.js';
@@ -63,6 +64,7 @@ describe('LimitConnectionsByPeer', () => {
     const address: IAddress = { type: 'UNIX', name: null };
     connected(factory, ProtocolWrapper, address);
     expect(factory.buildProtocol(address)).to.equal(null);
+    for (const host of factory.peerConnections.keys()) expect(host).to.be.a('string');
   });
 });
 
@@ -93,6 +95,15 @@ describe('LimitTotalConnectionsFactory', () => {
     expect(factory.connectionCount).to.equal(2);
     transport.loseConnection();
     expect(factory.connectionCount).to.equal(1);
+  });
+
+  it('calls overflowProtocol without arguments, as Twisted does', () => {
+    const factory = setUp();
+    factory.connectionLimit = 0;
+    const overflowProtocol = sinon.fake(() => new Recorder());
+    factory.overflowProtocol = overflowProtocol;
+    factory.buildProtocol(CLIENT);
+    sinon.assert.calledOnceWithExactly(overflowProtocol);
   });
 
   it('counts nothing that could not be built', () => {

@@ -82,6 +82,23 @@ describe('ProtocolWrapper', () => {
     sinon.assert.calledOnceWithExactly(own.registerProtocol, wrapper);
   });
 
+  it('passes nothing on once its connection is lost', () => {
+    const { wrapper, protocol } = setUp(new Recorder());
+    wrapper.connectionLost(new ConnectionDone());
+    wrapper.dataReceived(Buffer.from('late'));
+    wrapper.connectionLost(new ConnectionDone());
+    expect(protocol.log).to.deep.equal(['made', 'lost ConnectionDone']);
+  });
+
+  it('does not connect a protocol whose connection is lost as the factory is told of it', () => {
+    const protocol = new Recorder();
+    const own = registry();
+    const wrapper = new ProtocolWrapper(own, protocol);
+    own.registerProtocol = sinon.spy(() => wrapper.connectionLost(new ConnectionDone()));
+    wrapper.makeConnection(new StringTransport());
+    expect(protocol.log).to.deep.equal(['lost ConnectionDone']);
+  });
+
   it('has all that its transport has, and nothing that it lacks', () => {
     class Sending extends StringTransport {
       mark = 1;

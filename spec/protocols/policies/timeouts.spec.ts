@@ -1,7 +1,11 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
 
-import { InvalidArgTypeError, OutOfRangeError } from '../../../lib/base/errors.js';
+import {
+  InvalidArgTypeError,
+  InvalidStateError,
+  OutOfRangeError,
+} from '../../../lib/base/errors.js';
 import { TimeoutFactory } from '../../../lib/protocols/policies/timeout-factory.js';
 import { TimeoutMixin } from '../../../lib/protocols/policies/timeout-mixin.js';
 import { TimeoutProtocol } from '../../../lib/protocols/policies/timeout-protocol.js';
@@ -98,6 +102,15 @@ describe('TimeoutProtocol', () => {
     protocol.dataReceived(Buffer.from('x'));
     protocol.cancelTimeout();
     expect(transport.connected).to.equal(true);
+  });
+
+  it('leaves the timeout as it is where its field was set to null', () => {
+    const { clock, protocol, transport } = setUp();
+    protocol.timeoutPeriod = null;
+    clock.advance(2);
+    protocol.write(Buffer.from('x'));
+    clock.advance(1);
+    expect(transport.connected).to.equal(false);
   });
 
   it('ends quietly if it was never connected', () => {
@@ -208,6 +221,11 @@ describe('TimeoutMixin', () => {
     expect(transport.disconnecting).to.equal(true);
     const alone = new (TimeoutMixin())();
     alone.timeoutConnection();
+  });
+
+  it('refuses to be extended itself, as Twisted’s mixin is', () => {
+    class Wrong extends (TimeoutMixin as unknown as new () => object) {}
+    expect(() => new Wrong()).to.throw(InvalidStateError, 'TimeoutMixin(Base)');
   });
 
   it('refuses a bad period, and changes nothing', () => {

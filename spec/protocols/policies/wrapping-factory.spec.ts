@@ -106,7 +106,10 @@ describe('WrappingFactory', () => {
       ['failed', connector, reason],
       ['lost', connector, reason],
     ]);
-    new WrappingFactory(new Factory()).clientConnectionLost(connector, reason);
+    const ofServers = new WrappingFactory(new Factory());
+    ofServers.startedConnecting(connector);
+    ofServers.clientConnectionFailed(connector, reason);
+    ofServers.clientConnectionLost(connector, reason);
   });
 
   it('refuses to start, or to build from, a value that is not a factory', () => {

@@ -3,11 +3,13 @@ import tls from 'node:tls';
 
 import { expect } from 'chai';
 
-import { DuplexTransport, Protocol } from '../../../lib/index.js';
+import { DuplexTransport, Protocol, TransportDuplex } from '../../../lib/index.js';
+import { AccumulatingProtocol } from '../../../lib/testing/index.js';
 import { Bucket } from '../../../lib/twisted/shaping/bucket.js';
 import { ConnectionAborted, ConnectionDone } from '../../../lib/twisted/core/errors.js';
 import { FileSender } from '../../../lib/twisted/producers/file-sender.js';
 
+import { ShapedProtocolFactory } from '../../../lib/twisted/shaping/shaped-protocol-factory.js';
 import { ShapedTransport } from '../../../lib/twisted/shaping/shaped-transport.js';
 import { makeBucket } from '../../support/buckets.js';
 import { certificate } from '../../support/certificate.js';
@@ -54,6 +56,34 @@ describe('ShapedTransport, over a real connection', () => {
       expect((await readAll(client)).equals(data)).to.equal(true);
       expect(await transport.closed).to.be.instanceOf(ConnectionDone);
     }
+  });
+
+  it('goes on reading after loseWriteConnection, while it sends and then', async () => {
+    const { server, client } = await tcpPair();
+    const protocol = new AccumulatingProtocol();
+    const transport = new DuplexTransport(server, { protocol });
+    const shaped = new ShapedTransport(transport, makeBucket(20_000, 1_000_000));
+    const data = numbered(100_000);
+    shaped.write(data);
+    shaped.loseWriteConnection();
+    expect(transport.disconnecting).to.equal(false);
+    expect((await readAll(client)).equals(data)).to.equal(true);
+    client.end('answer');
+    expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+    expect(protocol.data.toString()).to.equal('answer');
+  });
+
+  it('sends all that was written to a TransportDuplex over it, although other code closes it', async () => {
+    const { server, client } = await tcpPair();
+    const duplex = new TransportDuplex<ShapedTransport>();
+    const filter = { getBucketFor: () => makeBucket(20_000, 1_000_000) };
+    new DuplexTransport(server, { protocol: new ShapedProtocolFactory(() => duplex, filter)() });
+    const data = numbered(100_000);
+    duplex.write(data.subarray(0, 90_000));
+    duplex.write(data.subarray(90_000));
+    duplex.transport?.loseConnection();
+    expect((await readAll(client)).equals(data)).to.equal(true);
+    client.end();
   });
 
   it('closes although its producer is a transport that is lost, before or after', async () => {

@@ -9,22 +9,11 @@ import { makeBucket } from '../../support/buckets.js';
 import { bytes, makeEnds } from '../../support/ends.js';
 import { loggedErrors } from '../../support/logged.js';
 import { PullProducer, PushProducer } from '../../support/producers.js';
-import { HalfCloseableTransport } from '../../support/transports.js';
+import { AskingTransport } from '../../support/transports.js';
 
-/** Asks for more after each write, as a transport does whose buffer is always empty. */
-class AskingTransport extends HalfCloseableTransport {
+class Transport extends AskingTransport {
   readonly colour = 'red';
   #secret = 'kept';
-
-  override registerProducer(producer: object, streaming: boolean): void {
-    super.registerProducer(producer, streaming);
-    this.producer?.resumeProducing();
-  }
-
-  override write(data: Uint8Array): void {
-    super.write(data);
-    this.producer?.resumeProducing();
-  }
 
   tellSecret(): string {
     return this.#secret;
@@ -38,13 +27,13 @@ class AskingTransport extends HalfCloseableTransport {
 describe('ShapedTransport', () => {
   const reported = loggedErrors();
   let clock: sinon.SinonFakeTimers;
-  let transport: AskingTransport;
+  let transport: Transport;
   let bucket: Bucket;
-  let shaped: ShapedTransport<AskingTransport>;
+  let shaped: ShapedTransport<Transport>;
 
   beforeEach(() => {
     clock = sinon.useFakeTimers();
-    transport = new AskingTransport();
+    transport = new Transport();
     bucket = makeBucket(4, 10);
     shaped = new ShapedTransport(transport, bucket);
     transport.log.length = 0;
@@ -70,15 +59,46 @@ describe('ShapedTransport', () => {
       );
     });
 
+    it('passes on a sequence of one piece without a copy of it', () => {
+      const piece = new Uint8Array(3);
+      const write = sinon.stub(transport, 'write');
+      shaped.writeSequence([piece]);
+      sinon.assert.calledOnce(write);
+      expect(write.firstCall.args[0]).to.have.property('buffer', piece.buffer);
+    });
+
+    it('shows the state of the connection as the transport does', () => {
+      expect(shaped).to.include({ connected: true, disconnecting: false, disconnected: false });
+      Object.assign(transport, { connected: false, disconnecting: true, disconnected: true });
+      expect(shaped).to.include({ connected: false, disconnecting: true, disconnected: true });
+    });
+
+    it('sends nothing while the transport pauses it', () => {
+      transport.producer?.pauseProducing();
+      shaped.write(bytes('abcdef'));
+      clock.tick(1_000);
+      expect(transport.received).to.equal('');
+      transport.producer?.resumeProducing();
+      clock.tick(1_000);
+      expect(transport.received).to.equal('abcdef');
+    });
+
+    it('begins TLS without a write if it has buffered nothing', () => {
+      const options = {};
+      const startTLS = sinon.spy();
+      Object.assign(transport, { startTLS });
+      shaped.startTLS(options);
+      sinon.assert.calledOnceWithExactly(startTLS, options);
+      expect(transport.log).to.deep.equal([]);
+    });
+
     it('has all else of the transport, as it is at the time', () => {
       expect(shaped.getPeer()).to.deep.equal(transport.getPeer());
       expect(shaped.colour).to.equal('red');
       expect(shaped.tellSecret()).to.equal('kept');
-      expect(shaped.connected).to.equal(true);
       expect((shaped as unknown as Record<string, unknown>)['nothing']).to.equal(undefined);
-      Object.assign(transport, { colour: 'blue', disconnected: true });
+      Object.assign(transport, { colour: 'blue' });
       expect(shaped.colour).to.equal('blue');
-      expect(shaped.disconnected).to.equal(true);
     });
 
     it('has only the members with a name, and only once there is a transport', () => {
@@ -101,14 +121,14 @@ describe('ShapedTransport', () => {
     });
 
     it('can be subclassed', () => {
-      class Loud extends ShapedTransport<AskingTransport> {
+      class Loud extends ShapedTransport<Transport> {
         readonly written: string[] = [];
         override write(data: Uint8Array): void {
           this.written.push(String(data));
           super.write(data);
         }
       }
-      const loud = new Loud(new AskingTransport(), new Bucket());
+      const loud = new Loud(new Transport(), new Bucket());
       loud.write(bytes('a'));
       expect(loud.written).to.deep.equal(['a']);
       expect(loud.tellSecret()).to.equal('kept');
@@ -229,59 +249,12 @@ describe('ShapedTransport', () => {
     });
 
     it('in ways that the transport lacks throws a typed error', () => {
-      const plain = makeEnds().consumer as unknown as AskingTransport;
+      const plain = makeEnds().consumer as unknown as Transport;
       const over = new ShapedTransport(plain, new Bucket());
       expect(() => over.loseWriteConnection()).to.throw(MethodNotImplementedError);
       expect(() => over.abortConnection()).to.throw(MethodNotImplementedError);
+      expect(() => over.startTLS()).to.throw(MethodNotImplementedError);
     });
-  });
-
-  describe('as a producer', () => {
-    it('pauses and resumes the input, and goes on sending meanwhile', () => {
-      shaped.pauseProducing();
-      shaped.write(bytes('abcdefgh'));
-      clock.tick(100);
-      expect(transport.log).to.deep.equal(['pause', 'abcd', 'e']);
-      shaped.resumeProducing();
-      expect(transport.log.at(-1)).to.equal('resume');
-    });
-
-    it('closes when its consumer dies', () => {
-      shaped.write(bytes('abcdefgh'));
-      shaped.stopProducing();
-      clock.tick(1_000);
-      expect(transport.log.at(-1)).to.equal('lose');
-      expect(transport.received).to.equal('abcdefgh');
-    });
-
-    it('behaves as a ShapedConsumer does over a consumer that is not a transport', () => {
-      const { consumer, log: calls } = makeEnds();
-      const plain = Object.assign(consumer, { loseConnection: () => calls.push('lose') });
-      const over = new ShapedTransport(plain as unknown as AskingTransport, new Bucket());
-      over.pauseProducing();
-      over.write(bytes('a'));
-      over.resumeProducing();
-      over.stopProducing();
-      expect(calls).to.deep.equal(['register pull', 'write a']);
-      expect(over.stopped).to.equal(true);
-    });
-  });
-
-  it('asks a pull producer again that has answered and has called resumeProducing itself', () => {
-    const patient = new ShapedTransport(new HalfCloseableTransport(), new Bucket());
-    let asked = 0;
-    const producer = {
-      resumeProducing() {
-        asked += 1;
-        if (asked === 3) return;
-        patient.write(bytes('a'));
-        patient.resumeProducing();
-      },
-      stopProducing() {},
-    };
-    patient.registerProducer(producer, false);
-    patient.resumeProducing();
-    expect(asked).to.equal(3);
   });
 
   it('aborts when a turn without a caller fails', () => {
@@ -309,7 +282,7 @@ describe('ShapedTransport', () => {
   });
 
   it('refuses a value that is not a consumer', () => {
-    expect(() => new ShapedTransport({} as AskingTransport, bucket)).to.throw(InvalidArgTypeError);
+    expect(() => new ShapedTransport({} as Transport, bucket)).to.throw(InvalidArgTypeError);
     expect(bucket.refcount).to.equal(1);
   });
 });
