@@ -48,6 +48,9 @@ type Stage = 'unopened' | 'listening' | 'closed';
 /** What the descriptor wants: the input, nothing for now, or to discard all further input. */
 type Wish = 'data' | 'nothing' | 'disposal';
 
+/** Whether the stream has said `end`; it is in doubt while it is not known yet if it was reset. */
+type End = 'to come' | 'in doubt' | 'certain';
+
 /** Events that came and were not wanted then. */
 type Entry =
   | { readonly is: 'data'; readonly chunk: unknown }
@@ -57,10 +60,8 @@ type Entry =
 export class StreamInput implements Input {
   private stage: Stage = 'unopened';
   private wish: Wish = 'data';
-  private hasEnded = false;
+  private end: End = 'to come';
   // Declared only: most have no need of these, and thousands may be idle.
-  /** Whether it is not known yet if the stream has ended or was reset. */
-  declare private judging?: boolean;
   /** Whether the stream has closed, and yet has more to give. */
   declare private closedBefore?: boolean;
   /** Whether the stream was told to pause. */
@@ -89,7 +90,7 @@ export class StreamInput implements Input {
 
   get half(): ReadHalf {
     if (this.held !== null) return 'open';
-    if (this.hasEnded) return 'ended';
+    if (this.end !== 'to come') return 'ended';
     return this.wish === 'disposal' ? 'unread' : 'open';
   }
 
@@ -109,9 +110,9 @@ export class StreamInput implements Input {
     }
     this.watchLastUnit();
     addInputListener(this.reactor);
-    if (isReadToTheEnd(this.stream) && !this.hasEnded) {
+    if (isReadToTheEnd(this.stream) && this.end === 'to come') {
       // A half that had ended before we came counts as having ended just then.
-      this.hasEnded = true;
+      this.end = 'certain';
       if (this.wish !== 'disposal') this.hold({ is: 'end' });
     }
     // A listener alone makes some streams flow.
@@ -185,7 +186,7 @@ export class StreamInput implements Input {
     if (this.stage !== 'listening') return;
     this.paused = false;
     this.stream.resume();
-    if (!this.hasEnded && isSilentlyGone(this.stream)) setImmediate(closed, this.reactor);
+    if (this.end === 'to come' && isSilentlyGone(this.stream)) setImmediate(closed, this.reactor);
   }
 
   /** Takes the bytes that `doRead` was called for. */
@@ -211,14 +212,14 @@ export class StreamInput implements Input {
   }
 
   ended(): void {
-    if (this.hasEnded) return;
-    this.hasEnded = true;
+    if (this.end !== 'to come') return;
+    this.end = 'certain';
     if (isHandshaking(this.stream)) {
       this.reactor.settle('handshake');
     } else if (isEndOfDestroyed(this.stream)) {
       this.reactor.settle('reset');
     } else if (isResettable(this.stream)) {
-      this.judging = true;
+      this.end = 'in doubt';
       this.hold({ is: 'end' });
       afterEnd(this.stream, (wasCut) => this.judge(wasCut));
     } else if (this.wish === 'data' && this.held === null) {
@@ -233,7 +234,7 @@ export class StreamInput implements Input {
   }
 
   private judge(wasCut: boolean): void {
-    this.judging = false;
+    this.end = 'certain';
     if (wasCut) this.reactor.settle('reset');
     else if (this.wish === 'data') this.catchUp();
     else if (this.held?.peek()?.is === 'end' && this.held.length > 1) this.closeNow();
@@ -241,11 +242,11 @@ export class StreamInput implements Input {
 
   delayClose(): boolean {
     if (this.wish === 'disposal') return false;
-    if (!this.hasEnded) return (this.closedBefore = isYetToEnd(this.stream));
+    if (this.end === 'to come') return (this.closedBefore = isYetToEnd(this.stream));
     if (this.held === null) return false;
     this.hold({ is: 'close' });
     // If only the end waits, the close says the same, and need not be asked for.
-    if (this.held.peek()?.is === 'end' && this.judging !== true) this.closeNow();
+    if (this.held.peek()?.is === 'end' && this.end === 'certain') this.closeNow();
     return true;
   }
 
@@ -304,10 +305,10 @@ export class StreamInput implements Input {
         setImmediate(catchUp, this);
         return;
       }
-      if (this.held.peek()?.is === 'end' && this.judging === true) return;
+      if (this.held.peek()?.is === 'end' && this.end === 'in doubt') return;
       this.deliverEntry(this.held.shift());
     }
-    if (this.wish === 'data' && !this.hasEnded) this.resumeStream();
+    if (this.wish === 'data' && this.end === 'to come') this.resumeStream();
   }
 
   private deliverEntry(entry: Entry | undefined): void {
