@@ -73,7 +73,9 @@ function mutate(room, files) {
       },
     },
   );
-  if (status !== 0) refuse(`Stryker failed on ${room}`);
+  if (status !== 0) {
+    refuse(`Stryker failed on ${room}, or npm could not bring it: that needs the registry.`);
+  }
   return JSON.parse(readFileSync(report, 'utf8')).files;
 }
 

@@ -16,12 +16,20 @@ const [version] = positionals;
 if (positionals.length !== 1 || !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)) {
   refuse('usage: npm run release -- VERSION, as 1.2.3');
 }
+if (process.platform === 'win32') {
+  refuse('A release runs .ci/run, which needs bash. Make it on Linux or macOS.');
+}
 const changes = execFileSync('git', ['status', '--porcelain'], { cwd: root, encoding: 'utf8' });
 if (changes !== '') refuse(`Commit or put away first:\n${changes}`);
 
 const page = new URL('../CHANGELOG.md', import.meta.url);
 const date = new Date().toISOString().slice(0, 10);
-const changelog = withRelease(readFileSync(page, 'utf8'), version, date);
+let changelog;
+try {
+  changelog = withRelease(readFileSync(page, 'utf8'), version, date);
+} catch (error) {
+  refuse(error.message);
+}
 
 run('.ci/run');
 run('npm', 'run', 'bench', '--', '--check');
