@@ -1,6 +1,6 @@
 /** Our ends of the pipes to a child. */
 import type { ChildProcess } from 'node:child_process';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Writable } from 'node:stream';
 
 import { ReadableProducer } from '../../streams/producers/index.js';
 import { WritableConsumer } from '../../streams/transports/index.js';
@@ -10,10 +10,13 @@ import { log } from '../../base/log.js';
 import { whenRejected } from '../../base/rejection.js';
 import { nextTick } from '../../base/timers.js';
 
+/** Most go both ways. On Bun, that to a child's standard input is a bare `Writable`. */
+type InputPipe = Writable & Partial<Pick<Duplex, 'readable' | 'resume'>>;
+
 /** A consumer that does not wait for its own protocol, which asked for the close itself. */
 class ChildInput extends WritableConsumer {
   constructor(
-    pipe: Duplex,
+    pipe: InputPipe,
     private readonly protocol: object,
   ) {
     super(pipe);
@@ -37,14 +40,14 @@ export class ChildWriter {
    * @param onLost - Called once, when the descriptor is closed, at either end.
    */
   constructor(
-    private readonly pipe: Duplex,
+    private readonly pipe: InputPipe,
     protocol: object,
     onLost: () => void,
   ) {
     this.consumer = new ChildInput(pipe, protocol);
     // Node's pipes go both ways, so the end of the input shows that the child has closed its end.
-    // Node does not read from a child's standard input, so there only a write can show it.
-    pipe.resume();
+    // Nothing can be read from a child's standard input, so there only a write can show it.
+    if (pipe.readable) pipe.resume?.();
     void this.consumer.closed.then(() => {
       pipe.destroy();
       onLost();
@@ -140,10 +143,13 @@ export class ChildReader {
  * Takes the pipes away from `child`. When a process exits, Node destroys its standard input, with
  * bytes that another process, which has inherited it, has not read yet; and it lets the other pipes
  * flow, paused or not.
+ *
+ * Deno keeps the input that it destroys: there no write shows that nothing reads it any more.
  */
 export function takePipes(child: ChildProcess): readonly (Duplex | null)[] {
   // There are none if there were no descriptors for them.
   const pipes = (child.stdio as (Duplex | null)[] | undefined)?.splice(0) ?? [];
-  child.stdin = null;
+  // Defined, because on Bun it cannot be assigned to.
+  if (!('Deno' in globalThis)) Object.defineProperty(child, 'stdin', { value: null });
   return pipes;
 }

@@ -50,7 +50,8 @@ function startOrFail(
     if (!isOfTheSystem(thrown)) throw thrown;
     thrown.message = `spawn ${executable} ${thrown.code}`; // As in the errors that Node emits.
     const pipes = options.stdio.map((kind) => (kind === 'pipe' ? new ClosedPipe(thrown) : null));
-    const child = Object.assign(new ChildProcess(), { stdio: pipes });
+    const child = new ChildProcess();
+    Object.defineProperty(child, 'stdio', { value: pipes }); // On Bun it cannot be assigned to.
     nextTick(() => child.emit('error', thrown));
     return child;
   }
