@@ -93,10 +93,12 @@ describe('CooperativeTask', () => {
 
     it('has left its cooperator before its end is told', async () => {
       const { task, next } = counting(cooperator);
-      const end = task.whenDone().then(() => cooperator.stop());
+      const tasks = () => (cooperator as unknown as { readonly tasks: unknown[] }).tasks;
+      expect(tasks()).to.deep.equal([task]);
+      const left = task.whenDone().then(tasks);
       next.ends = true;
       scheduler.pump();
-      await end;
+      expect(await left).to.deep.equal([]);
     });
   });
 

@@ -5,6 +5,7 @@ import { InvalidArgTypeError } from '../../../lib/base/errors.js';
 import { isConsumer, type IProtocol } from '../../../lib/twisted/core/interfaces.js';
 import { Protocol } from '../../../lib/twisted/core/protocol.js';
 import { ProtocolToConsumerAdapter } from '../../../lib/twisted/core/protocol-to-consumer-adapter.js';
+import { recorder } from '../../support/recording-producer.js';
 
 describe('ProtocolToConsumerAdapter', () => {
   const setUp = () => {
@@ -42,9 +43,19 @@ describe('ProtocolToConsumerAdapter', () => {
   });
 
   it('neither asks a producer nor tells the protocol of one', () => {
-    const { adapter } = setUp();
-    adapter.registerProducer();
-    adapter.unregisterProducer();
+    const { adapter, protocol, dataReceived } = setUp();
+    const callbacks = [
+      dataReceived,
+      sinon.spy(protocol, 'makeConnection'),
+      sinon.spy(protocol, 'connectionLost'),
+    ];
+    const producer = recorder();
+    for (const streaming of [true, false]) {
+      adapter.registerProducer(producer, streaming);
+      adapter.unregisterProducer();
+    }
+    expect(producer.told).to.deep.equal([]);
+    for (const callback of callbacks) sinon.assert.notCalled(callback);
   });
 
   it('refuses a value that is not a protocol', () => {
