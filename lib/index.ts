@@ -225,6 +225,7 @@ export {
   type FactoryOf,
   type IStreamClientEndpoint,
   type IStreamServerEndpoint,
+  type ListeningAddress,
   NoProtocol,
   quoteStringArgument,
   ServerEndpoint,

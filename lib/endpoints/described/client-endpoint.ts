@@ -1,28 +1,18 @@
 import { assertSignalOption, eitherSignal } from '../../base/abort-signal.js';
-import { assertBoolean, assertKnownOptions } from '../../base/arguments.js';
 import { assertFactory, type IProtocol } from '../../twisted/core/index.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import {
   addressOf,
-  assertPlaceOptions,
-  ConnectError,
   type ConnectOptions,
   connectReady,
-  isLocked,
   readyToConnect,
   type ReadyToConnect,
 } from '../sockets/index.js';
 import { ConnectingCancelledError } from './errors.js';
 import { type FactoryOf, OneConnection } from './one-connection.js';
 
-/** Options of {@link ClientEndpoint}: those of `connect`, and one more. */
-export type ClientEndpointOptions = ConnectOptions & {
-  /**
-   * Whether to connect to a Unix socket only if a server has its lock, `PATH.lock`. `false` unless
-   * given.
-   */
-  lockfile?: boolean | undefined;
-};
+/** Options of {@link ClientEndpoint}: those of `connect`. */
+export type ClientEndpointOptions = ConnectOptions;
 
 /** Options of a client endpoint's `connect`. */
 export interface EndpointConnectOptions {
@@ -73,10 +63,7 @@ export class ClientEndpoint implements IStreamClientEndpoint {
    * @throws the error that `node:tls` throws for `tls` options that are not valid.
    */
   constructor(options: ClientEndpointOptions) {
-    assertPlaceOptions(options);
-    assertKnownOptions(options, ['lockfile']);
     this.ready = readyToConnect(options);
-    assertBoolean(options.lockfile, 'options.lockfile');
     this.options = Object.freeze(this.ready.options);
   }
 
@@ -107,10 +94,6 @@ export class ClientEndpoint implements IStreamClientEndpoint {
     const signal = eitherSignal(this.options.signal, options.signal);
     if (signal?.aborted) {
       throw new ConnectingCancelledError(addressOf(this.options), { cause: signal.reason });
-    }
-    const { path, lockfile } = this.options;
-    if (lockfile === true && path !== undefined && !isLocked(path)) {
-      throw new ConnectError(`No server holds the lock '${path}.lock'`);
     }
     return new Promise((resolve, reject) => {
       const once = new OneConnection<Built>(factory, { resolve, reject });

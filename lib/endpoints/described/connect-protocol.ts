@@ -16,7 +16,7 @@ import {
  * @param endpoint - The endpoint to connect to.
  * @param protocol - The protocol to connect.
  * @param options - As for the endpoint's `connect`.
- * @returns the promise that `endpoint.connect` returns, which resolves with `protocol`.
+ * @returns a promise that settles as that of `endpoint.connect` does; it resolves with `protocol`.
  * @throws InvalidArgTypeError (rejects): `endpoint` has no `connect`, or `protocol` is not a
  *   protocol.
  * @see Twisted: `twisted.internet.endpoints.connectProtocol`

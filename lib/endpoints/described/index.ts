@@ -22,6 +22,7 @@ export type { FactoryOf } from './one-connection.js';
 export {
   type EndpointListenOptions,
   type IStreamServerEndpoint,
+  type ListeningAddress,
   ServerEndpoint,
   type ServerEndpointOptions,
 } from './server-endpoint.js';

@@ -3,12 +3,16 @@ import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
 import { logRejection } from '../../base/rejection.js';
 import {
   assertFactory,
+  type IAddress,
   type IProtocolFactory,
   logPrefixOf,
   protocolOf,
+  type TCPAddress,
+  type UNIXAddress,
 } from '../../twisted/core/index.js';
 import {
   assertPlaceOptions,
+  CannotListenError,
   ListeningPort,
   type ListenOptions,
   listenReady,
@@ -24,13 +28,40 @@ export interface EndpointListenOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Options of {@link ServerEndpoint}: those of `listen`, or standard input and output. */
-export type ServerEndpointOptions =
-  | (ListenOptions & { stdio?: undefined })
+/**
+ * Options of {@link ServerEndpoint}: those of `listen`, or standard input and output.
+ *
+ * @typeParam Port - The type of the `port`, if there may be one.
+ * @typeParam Path - The type of the `path`, if there may be one.
+ */
+export type ServerEndpointOptions<Port = number | undefined, Path = string | undefined> =
+  | (ListenOptions & {
+      /** A connection that exists already; give an address or this. */
+      stdio?: undefined;
+      /** The TCP port. */
+      port?: Port;
+      /** The path of the Unix socket. */
+      path?: Path;
+    })
   | {
       /** A connection that exists already: `{}` for this process's standard input and output. */
       stdio: StandardIOOptions;
     };
+
+/**
+ * The address of a server: that of TCP if it certainly has a port, that of a Unix socket if it
+ * certainly has a path.
+ *
+ * @typeParam Port - The type of its port, or `undefined` if it has none.
+ * @typeParam Path - The type of its path, or `undefined` if it has none.
+ */
+export type ListeningAddress<Port, Path> = [Port] extends [number]
+  ? [Path] extends [string]
+    ? IAddress // The options may have either.
+    : TCPAddress
+  : [Path] extends [string]
+    ? UNIXAddress
+    : IAddress;
 
 /**
  * A place to listen at. `ServerEndpoint` is one; so is any object with a `listen` like this.
@@ -57,22 +88,30 @@ export interface IStreamServerEndpoint {
  * const port = await endpoint.listen(Factory.forProtocol(Echo));
  * ```
  *
+ * @typeParam Port - The type of its `port`. If that is a number, so `getHost` of what listens has the
+ *   address of TCP.
+ * @typeParam Path - The type of its `path`. If that is a string, it has the address of a Unix socket.
  * @see Twisted: `TCP4ServerEndpoint`, `SSL4ServerEndpoint`, `UNIXServerEndpoint`,
  *   `StandardIOEndpoint`
  */
-export class ServerEndpoint implements IStreamServerEndpoint {
+export class ServerEndpoint<
+  Port extends number | undefined = number | undefined,
+  Path extends string | undefined = string | undefined,
+> implements IStreamServerEndpoint {
   /** The address at which this listens, and the options of the port. */
   readonly options: Readonly<ServerEndpointOptions>;
 
   /** `null` for standard input and output. */
   private readonly ready: ReadyToListen | null;
+  /** Whether the socket of an `fd` was taken. */
+  private isUsed = false;
 
   /**
    * @param options - See {@link ServerEndpointOptions}. Their `signal` applies to each port.
    * @throws InvalidArgTypeError, OutOfRangeError: an option is not valid.
    * @throws the error that `node:tls` throws for `tls` options that are not valid.
    */
-  constructor(options: ServerEndpointOptions) {
+  constructor(options: ServerEndpointOptions<Port, Path>) {
     assertPlaceOptions(options);
     assertKnownOptions(options, ['stdio']);
     if (options.stdio === undefined) {
@@ -94,21 +133,44 @@ export class ServerEndpoint implements IStreamServerEndpoint {
    * @param options - See {@link EndpointListenOptions}.
    * @returns a promise of the port.
    * @throws the reason with which `listen` rejects (rejects): nothing listens.
-   * @throws CannotListenError (rejects): another process has the lock of the socket.
+   * @throws CannotListenError (rejects): another process has the lock of the socket; or this has an
+   *   `fd`, and was asked to listen before.
    * @throws NoProtocol (rejects): the factory built `null` for standard input and output.
    * @see Twisted: `IStreamServerEndpoint.listen`
    */
   async listen(
     factory: IProtocolFactory,
     options: EndpointListenOptions = {},
-  ): Promise<ListeningPort> {
+  ): Promise<ListeningPort<ListeningAddress<Port, Path>>> {
     assertFactory(factory);
     assertSignalOption(options);
-    if (this.ready === null) {
-      return listenOnStandardIO(factory, this.options.stdio ?? {}, options.signal);
+    const port = await this.openPort(factory, options);
+    return port as ListeningPort<ListeningAddress<Port, Path>>;
+  }
+
+  private async openPort(
+    factory: IProtocolFactory,
+    { signal }: EndpointListenOptions,
+  ): Promise<ListeningPort> {
+    const { ready, options } = this;
+    this.useSocket();
+    if (ready === null) return listenOnStandardIO(factory, options.stdio ?? {}, signal);
+    const either = eitherSignal(ready.options.signal, signal);
+    return listenReady(factory, { ...ready, options: { ...ready.options, signal: either } });
+  }
+
+  /**
+   * Takes the socket of an `fd`. Its number may be that of another socket or file once it is closed.
+   *
+   * @throws CannotListenError: this has taken it before.
+   */
+  private useSocket(): void {
+    const { options } = this;
+    if (!('fd' in options) || options.fd === undefined) return;
+    if (this.isUsed) {
+      throw new CannotListenError(`Couldn't listen: descriptor ${options.fd} serves one listen`);
     }
-    const signal = eitherSignal(this.ready.options.signal, options.signal);
-    return listenReady(factory, { ...this.ready, options: { ...this.ready.options, signal } });
+    this.isUsed = true;
   }
 }
 

@@ -5,7 +5,7 @@ import {
   tlsSide,
 } from '../../streams/transports/index.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
-import { assertNumber, assertOptions } from '../../base/arguments.js';
+import { assertBoolean, assertNumber, assertOptions } from '../../base/arguments.js';
 import { LONGEST_TIMER } from '../../base/timers.js';
 import { Connector, type ConnectOptions } from './connector.js';
 import { assertClientFactory, type IClientFactory } from '../../twisted/core/index.js';
@@ -62,16 +62,13 @@ export function connectReady(
 }
 
 function assertConnectOptions(options: unknown): asserts options is ConnectOptions {
-  assertPlace(options, ['timeout', 'localAddress', 'tls', 'signal']);
+  assertPlace(options, ['timeout', 'localAddress', 'tls', 'signal', 'lockfile']);
   assertWritableConsumerOptions(options);
-  const { timeout, localAddress, signal, checkPID } = options as Partial<Record<string, unknown>>;
+  const { timeout, localAddress, signal, lockfile } = options as Partial<Record<string, unknown>>;
   assertSignal(signal);
-  if (checkPID !== undefined) {
-    throw new InvalidArgTypeError(
-      'options.checkPID',
-      'the "lockfile" of a ClientEndpoint',
-      checkPID,
-    );
+  assertBoolean(lockfile, 'options.lockfile');
+  if (lockfile !== undefined && options.path === undefined) {
+    throw new InvalidArgTypeError('options.path', 'a path, for `lockfile`', options.path);
   }
   const { isIP } = process.getBuiltinModule('node:net');
   if (localAddress !== undefined && isIP(localAddress as string) === 0) {

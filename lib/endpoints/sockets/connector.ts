@@ -25,6 +25,7 @@ import { logRejection } from '../../base/rejection.js';
 import { startOrClose, transportFor } from './connection.js';
 import { connectErrorFor, ConnectError, TimeoutError, UserError } from './errors.js';
 import { addressOf, pathTooLong, type Place } from './place.js';
+import { isLocked } from './socket-lock.js';
 
 /** Options of `connect`: a `port` or a `path`, and others. */
 export type ConnectOptions = Place &
@@ -39,6 +40,11 @@ export type ConnectOptions = Place &
      * `handshakeCompleted` method, that is called after the handshake.
      */
     tls?: ClientTLSOptions | undefined;
+    /**
+     * Whether to connect to a `path` only if a server has its lock, `PATH.lock`. `false` unless
+     * given.
+     */
+    lockfile?: boolean | undefined;
     /** When it aborts, the attempt is given up, or the connection is aborted. */
     signal?: AbortSignal | undefined;
   };
@@ -191,15 +197,14 @@ export class Connector implements IConnector {
   private open(fail: (reason: Error) => void, succeed: (socket: net.Socket) => void): net.Socket {
     const { port, host, path, localAddress } = this.options;
     const { connect, isIP, Socket } = process.getBuiltinModule('node:net');
-    const tooLong = path === undefined ? undefined : pathTooLong(path);
+    const refused = path === undefined ? undefined : this.refusalOf(path);
     // An address of the other family could not be reached from there.
     const family = localAddress === undefined ? undefined : isIP(localAddress);
     const options = {
       ...(path === undefined ? { port, host, localAddress, family } : { path }),
       allowHalfOpen: true,
     } as net.NetConnectOpts;
-    // A path that is too long would connect to another path.
-    const socket = tooLong === undefined ? connect(options) : new Socket().destroy(tooLong);
+    const socket = refused === undefined ? connect(options) : new Socket().destroy(refused);
     const onConnect = () => {
       socket.removeListener('connect', onConnect);
       succeed(socket);
@@ -207,6 +212,18 @@ export class Connector implements IConnector {
     socket.on('error', (cause) => fail(connectErrorFor(cause)));
     socket.on('connect', onConnect);
     return socket;
+  }
+
+  /** The reason not to connect to the socket at `path`, if there is one. */
+  private refusalOf(path: string): Error | undefined {
+    const tooLong = pathTooLong(path);
+    if (tooLong !== undefined) return tooLong; // It would connect to another path.
+    try {
+      if (this.options.lockfile !== true || isLocked(path)) return undefined;
+      return new ConnectError(`No server holds the lock '${path}.lock'`);
+    } catch (thrown) {
+      return thrown as Error; // Node could not read the lock.
+    }
   }
 
   private startTimeout(): NodeJS.Timeout | undefined {

@@ -104,6 +104,7 @@ export class CannotListenError extends Error {
 
 /** The library's own error for `cause`, the error with which Node gave up connecting. */
 export function connectErrorFor(cause: Error): ConnectError {
+  if (cause instanceof ConnectError) return cause;
   const options = { cause };
   const why = whatNodeSays(cause);
   switch (isLookup(cause) ? 'ENOTFOUND' : codeOf(cause)) {

@@ -18,6 +18,5 @@ export {
   readyToListen,
   type ReadyToListen,
 } from './listen.js';
-export { isLocked } from './socket-lock.js';
 export type { UnixSocketOptions } from './unix-factory.js';
 export { addressOf, assertPlaceOptions, type Place } from './place.js';

@@ -41,6 +41,7 @@ const OUR_NAMES = {
   bindAddress: 'localAddress',
   contextFactory: 'tls',
   wantPID: 'lockfile',
+  checkPID: 'lockfile',
 };
 
 /** Options that make sense with a port only. */

@@ -192,10 +192,12 @@ function assertMethods(
 ): void {
   const has = (factory ?? {}) as Partial<Record<string, unknown>>;
   if (methods.every((method) => typeof has[method] === 'function')) return;
-  // Programmers with experience of Node's servers pass a protocol, or its class, here.
+  // Programmers with experience of Node's servers pass a protocol, or its class, here; others pass
+  // the factory of a server to a client.
   const isClass = typeof factory === 'function';
+  const isFactory = FACTORY.every((method) => typeof has[method] === 'function');
   const hint =
-    isClass || isProtocol(factory)
+    isClass || isFactory || isProtocol(factory)
       ? `: ${name}.forProtocol(P) makes one of a protocol's class P`
       : '';
   throw new InvalidArgTypeError('factory', expected + hint, factory);

@@ -3,6 +3,15 @@ import type { IConsumer, IPushProducer } from '../core/index.js';
 /**
  * The `length` of a body of unknown length.
  *
+ * @example
+ * ```ts
+ * class Body implements IBodyProducer {
+ *   readonly length: IBodyProducer['length'] = UNKNOWN_LENGTH; // Without a type, it is any symbol.
+ *   // …
+ * }
+ * if (body.length !== UNKNOWN_LENGTH) request.setHeader('content-length', body.length);
+ * ```
+ *
  * @see Twisted: `twisted.web.iweb.UNKNOWN_LENGTH`
  */
 export const UNKNOWN_LENGTH: unique symbol = /* @__PURE__ */ Symbol('UNKNOWN_LENGTH');

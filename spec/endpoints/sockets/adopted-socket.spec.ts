@@ -60,6 +60,24 @@ describe('A socket that listens already', () => {
     expect(await rejection(listen(factory, closed))).to.be.instanceOf(CannotListenError);
   });
 
+  it('is taken once by a ServerEndpoint, because its number may soon be that of another file', async () => {
+    const factory = Factory.forProtocol(Protocol);
+    const server = net.createServer().listen({ port: 0, ...local });
+    await once(server, 'listening');
+    const { fd } = (server as unknown as { _handle: { fd: number } })._handle;
+    const endpoint = new ServerEndpoint({ fd });
+    // Node listens on it already, so this fails; but it was taken.
+    expect(await rejection(endpoint.listen(factory))).to.have.property('code', 'EEXIST');
+    server.close();
+    expect(await rejection(endpoint.listen(factory)))
+      .to.be.instanceOf(CannotListenError)
+      .and.to.include({
+        message: `Couldn't listen: descriptor ${fd} serves one listen`,
+        code: 'ERR_CANNOT_LISTEN',
+      });
+    expect(factory.numPorts).to.equal(0);
+  });
+
   it('is that of a ServerEndpoint, and of a description, if systemd gave it to this process', () => {
     expect(new ServerEndpoint({ fd: 7 }).options).to.include({ fd: 7 });
     const { LISTEN_PID, LISTEN_FDS } = process.env;

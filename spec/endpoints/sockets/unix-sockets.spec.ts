@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 
 import { expect } from 'chai';
 
@@ -65,6 +65,49 @@ describe('A Unix socket', () => {
     expect(await rejection(listen(factory, { port: 0, mode: 0o600 }))).to.include({
       code: 'ERR_INVALID_ARG_TYPE',
     });
+  });
+
+  it('that must have a lock is connected to only while its server has the lock', async () => {
+    const path = folder.path('guarded');
+    const options = { path, lockfile: true };
+    const factory = Factory.forProtocol(Protocol);
+    const bare = await listen(factory, { path });
+    const refused = new Recorder();
+    const connector = connect(refused, options);
+    expect(refused.told).to.deep.equal(['start', 'connecting']);
+    await refused.whenOver;
+    expect(refused.told).to.deep.equal(['start', 'connecting', 'failed', 'stop']);
+    expect(refused.reason)
+      .to.be.instanceOf(ConnectError)
+      .and.to.include({
+        message: `No server holds the lock '${path}.lock'`,
+        code: 'ERR_CONNECT',
+      });
+    await bare.stopListening();
+
+    const port = await listen(factory, options);
+    refused.startedConnecting = () => {};
+    refused.built = undefined;
+    connector.connect(); // Each attempt asks for the lock again.
+    await until(() => refused.built?.connected === true);
+    connector.disconnect();
+    await port.stopListening();
+
+    writeFileSync(`${path}.lock`, 'no link');
+    const unreadable = new Recorder();
+    connect(unreadable, options);
+    await unreadable.whenOver;
+    expect(unreadable.reason).to.be.instanceOf(ConnectError).and.to.include({ code: 'EINVAL' });
+
+    for (const [wrong, message] of [
+      [{ path, lockfile: 1 }, 'options.lockfile'],
+      [{ port: 1, lockfile: true }, 'options.path'],
+    ] as const) {
+      expect(() => connect(new Recorder(), wrong as never))
+        .to.throw(TypeError, message)
+        .with.property('code', 'ERR_INVALID_ARG_TYPE');
+      expect(() => new ClientEndpoint(wrong as never)).to.throw(TypeError, message);
+    }
   });
 
   it('has the permissions that the umask leaves it, unless there is a mode', async () => {

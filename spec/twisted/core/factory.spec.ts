@@ -199,6 +199,17 @@ describe('Factory', () => {
     expect([factory.numPorts, deaf.told]).to.deep.equal([0, []]);
   });
 
+  it('of a server is refused by connect with a hint at what makes one of a client', () => {
+    for (const wrong of [Factory.forProtocol(Protocol), Protocol]) {
+      expect(() => connect(wrong as never, { port: 1, ...local })).to.throw(
+        /clientConnectionLost\): ClientFactory\.forProtocol\(P\) makes one of a protocol's class P\. Received/,
+      );
+    }
+    expect(() => connect({} as never, { port: 1, ...local })).to.throw(
+      /clientConnectionLost\)\. Received/,
+    );
+  });
+
   it('is named to a caller that passes a protocol or its class in its place, and to no other', () => {
     const hint = "Factory.forProtocol(P) makes one of a protocol's class P";
     for (const wrong of [Protocol, new Protocol()]) {
