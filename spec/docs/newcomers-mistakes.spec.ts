@@ -47,7 +47,7 @@ const mistakes: Record<string, { make: () => unknown; says: RegExp }> = {
   },
   'connects with a factory of servers': {
     make: () => connect(Factory.forProtocol(Protocol) as never, at),
-    says: /must be a ClientFactory \(startedConnecting, .*\)\. Received an instance of Factory/,
+    says: /ClientFactory\.forProtocol\(P\) makes one .* Received an instance of Factory/,
   },
   'connects a protocol class': {
     make: () => connectProtocol(new ClientEndpoint(at), Protocol as never),
