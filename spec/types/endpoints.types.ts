@@ -7,7 +7,7 @@ import {
   connect,
   ClientFactory,
   Factory,
-  FileBodyProducer,
+  type FileBodyProducer,
   type IAddress,
   type IBodyProducer,
   type IProtocolFactory,
@@ -48,6 +48,7 @@ export function whatAServerEndpointOpensKnowsItsAddress(): void {
 
   const any = new ServerEndpoint(either);
   expectSame<PortOf<typeof any>, ListeningPort<IAddress>>(true);
+  const endpoints: ServerEndpoint[] = [tcp, host, unix, named, any];
   for (const endpoint of [
     new ServerEndpoint(place),
     new ServerEndpoint(options),
@@ -57,9 +58,8 @@ export function whatAServerEndpointOpensKnowsItsAddress(): void {
     serverFromString('tcp:0'),
   ]) {
     expectSame<PortOf<typeof endpoint>, ListeningPort<IAddress>>(true);
+    endpoints.push(endpoint);
   }
-  const endpoints: ServerEndpoint[] = [tcp, unix, any];
-  void endpoints;
 
   // @ts-expect-error: it is misspelt
   new ServerEndpoint({ port: 0, hots: '::1' });
@@ -101,7 +101,8 @@ export function theMarkerOfAnUnknownLengthNarrows(body: FileBodyProducer): numbe
   if (body.length !== UNKNOWN_LENGTH) body.length.toFixed();
   if (typeof body.length === 'number') body.length.toFixed();
   // @ts-expect-error: it may be unknown
-  body.length.toFixed();
+  const known: number = body.length;
+  void known;
   return length === UNKNOWN_LENGTH ? 0 : length;
 }
 
