@@ -162,12 +162,12 @@ export const SURVIVORS = {
     [TYPES]: [
       ['if (entries?.at(-1)?.is', 'if (entries?.at(-1).is'],
       [
-        "else if (this.held?.peek()?.is === 'end' &&",
-        'else if (this.held?.peek().is',
-        'else if (this.held.peek()?.is',
+        "else if (this.queue?.peek()?.is === 'end' &&",
+        'else if (this.queue?.peek().is',
+        'else if (this.queue.peek()?.is',
       ],
-      ["if (this.held.peek()?.is === 'end' &&", 'if (this.held.peek().is'],
-      ['if (this.held?.length === 0)', 'if (this.held.length === 0)'],
+      ["if (this.queue.peek()?.is === 'end' &&", 'if (this.queue.peek().is'],
+      ['if (this.queue?.length === 0)', 'if (this.queue.length === 0)'],
       ["if (entry?.is === 'data')", "if (entry.is === 'data')"],
       ["else if (entry?.is === 'end')", "else if (entry.is === 'end')"],
       ["else if (entry?.is === 'close')", 'else if (true)', "else if (entry.is === 'close')"],

@@ -2,27 +2,27 @@
  * How a connection ended: the one place that decides it, from the state of its halves, from whether
  * any written bytes are still buffered, and from the event.
  *
- * | event     | write half  | read half | held | reason                                         |
- * | --------- | ----------- | --------- | ---- | ---------------------------------------------- |
- * | abort     | any         | any       | any  | `ConnectionAborted`                            |
- * | error     | any         | any       | any  | `ConnectionLost`, the error as `cause`         |
- * | refused   | any         | any       | any  | `ConnectionLost`: the bytes to write are lost |
- * | gone      | any         | any       | any  | `ConnectionLost`, of the write half            |
- * | handshake | any         | any       | any  | `ConnectionLost`: hung up before TLS was ready |
- * | reset     | any         | any       | any  | `ConnectionLost`, whatever else the stream says |
- * | end       | open, ending | ended    | any  | none yet: the other half goes on               |
- * | end       | delivered, gone | ended | any  | `ConnectionDone`: both halves are over         |
- * | finish    | delivered, gone | ended | any  | `ConnectionDone`: both halves are over         |
- * | finish    | delivered, gone | open, unread | any | none yet: the other half goes on         |
- * | finish    | open        | ended     | no   | `ConnectionDone`: Node ended a socket whose other end had hung up |
- * | finish    | open        | any other | any  | `ConnectionLost`: other code ended the stream |
- * | close     | any         | open      | any  | `ConnectionLost`: the reader must not take it for the end |
- * | close     | delivered   | any other | any  | `ConnectionDone`                               |
- * | close     | gone        | ended     | any  | `ConnectionDone`                               |
- * | close     | gone        | unread    | any  | `ConnectionLost`                               |
- * | close     | ending      | any other | any  | `ConnectionLost`: it never said `finish`       |
- * | close     | open        | ended     | no   | `ConnectionDone`: the other end had hung up    |
- * | close     | open        | any other | any  | `ConnectionLost`                               |
+ * | event     | write half      | read half    | buffered | reason                                                            |
+ * | --------- | --------------- | ------------ | -------- | ----------------------------------------------------------------- |
+ * | abort     | any             | any          | any      | `ConnectionAborted`                                               |
+ * | error     | any             | any          | any      | `ConnectionLost`, the error as `cause`                            |
+ * | refused   | any             | any          | any      | `ConnectionLost`: the bytes to write are lost                     |
+ * | gone      | any             | any          | any      | `ConnectionLost`, of the write half                               |
+ * | handshake | any             | any          | any      | `ConnectionLost`: hung up before TLS was ready                    |
+ * | reset     | any             | any          | any      | `ConnectionLost`, whatever else the stream says                   |
+ * | end       | open, ending    | ended        | any      | none yet: the other half goes on                                  |
+ * | end       | delivered, gone | ended        | any      | `ConnectionDone`: both halves are over                            |
+ * | finish    | delivered, gone | ended        | any      | `ConnectionDone`: both halves are over                            |
+ * | finish    | delivered, gone | open, unread | any      | none yet: the other half goes on                                  |
+ * | finish    | open            | ended        | no       | `ConnectionDone`: Node ended a socket whose other end had hung up |
+ * | finish    | open            | any other    | any      | `ConnectionLost`: other code ended the stream                     |
+ * | close     | any             | open         | any      | `ConnectionLost`: the reader must not take it for the end         |
+ * | close     | delivered       | any other    | any      | `ConnectionDone`                                                  |
+ * | close     | gone            | ended        | any      | `ConnectionDone`                                                  |
+ * | close     | gone            | unread       | any      | `ConnectionLost`                                                  |
+ * | close     | ending          | any other    | any      | `ConnectionLost`: it never said `finish`                          |
+ * | close     | open            | ended        | no       | `ConnectionDone`: the other end had hung up                       |
+ * | close     | open            | any other    | any      | `ConnectionLost`                                                  |
  *
  * So `ConnectionDone` means that everything written was handed over. (A hang-up that ends a plain
  * protocol's connection is `ConnectionDone` at once, as in Twisted: the protocol's transport
@@ -55,7 +55,7 @@ export interface StreamFacts {
   readonly write: WriteHalf;
   readonly read: ReadHalf;
   /** Whether any written bytes have not been handed over yet, as far as the stream can tell. */
-  readonly isHolding: boolean;
+  readonly isBuffering: boolean;
 }
 
 /**
@@ -78,7 +78,7 @@ export function endingOf(
   event: Event,
   cause?: unknown,
 ): ConnectionClosed | null {
-  const { write, read, isHolding } = facts;
+  const { write, read, isBuffering } = facts;
   switch (event) {
     case 'abort':
       return new ConnectionAborted();
@@ -101,7 +101,7 @@ export function endingOf(
       }
       break;
   }
-  if (write === 'open' && read === 'ended' && !isHolding) return cleanClose();
+  if (write === 'open' && read === 'ended' && !isBuffering) return cleanClose();
   return lost(cause ?? new PrematureCloseError());
 }
 

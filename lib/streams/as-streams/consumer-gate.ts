@@ -97,9 +97,9 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
    *   come of waiting for it.)
    */
   handOver(stream: Writable): boolean {
-    const isHolding = [...this.waiting, ...waitingIn(stream)].some(({ length }) => length > 0);
+    const isBuffering = [...this.waiting, ...waitingIn(stream)].some(({ length }) => length > 0);
     while (stream.writableCorked > 0) stream.uncork();
-    return isHolding;
+    return isBuffering;
   }
 
   /**

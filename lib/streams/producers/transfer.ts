@@ -62,7 +62,7 @@ export class Transfer implements SourceListener, IPushProducer {
   private readonly latch = new Latch<Why>(Why.unopened);
   private readonly askedAgain = new AskCounter();
   /** Chunks that came while they could not be passed on: not every stream stops at once. */
-  private readonly held = new Queue<unknown>();
+  private readonly buffered = new Queue<unknown>();
   /** The consumer, where chunks need not wait to be gathered. */
   private readonly direct: WritableConsumer | null;
   /** Whether the consumer is known to take values of any kind. */
@@ -165,7 +165,7 @@ export class Transfer implements SourceListener, IPushProducer {
       latch.release(Why.passing);
       if (!latch.isFree) this.proceed();
     } else {
-      this.held.push(chunk);
+      this.buffered.push(chunk);
       latch.hold(Why.behindOthers);
       this.proceed();
     }
@@ -209,7 +209,7 @@ export class Transfer implements SourceListener, IPushProducer {
   private leaveSource(): boolean {
     if (!this.isRunning) return false;
     this.latch.hold(Why.over);
-    this.held.takeAll();
+    this.buffered.takeAll();
     this.source.close();
     return true;
   }
@@ -224,8 +224,9 @@ export class Transfer implements SourceListener, IPushProducer {
     if (!this.isIdle) return;
     const { latch } = this;
     latch.hold(Why.passing);
-    while (this.held.length > 0 && !latch.isHeldBy(NEXT_MUST_WAIT)) this.pass(this.held.shift());
-    if (this.held.length === 0) latch.release(Why.behindOthers);
+    while (this.buffered.length > 0 && !latch.isHeldBy(NEXT_MUST_WAIT))
+      this.pass(this.buffered.shift());
+    if (this.buffered.length === 0) latch.release(Why.behindOthers);
     latch.release(Why.passing);
     this.goOn();
   }
@@ -233,7 +234,7 @@ export class Transfer implements SourceListener, IPushProducer {
   private goOn(): void {
     if (!this.isRunning) return; // The consumer may have stopped us meanwhile.
     if (this.latch.isHeldBy(Why.ended)) {
-      if (this.held.length > 0) return;
+      if (this.buffered.length > 0) return;
       if (this.mayReject) this.rest();
       else this.complete();
     } else if (this.latch.isFree) {

@@ -68,7 +68,7 @@ export class StreamInput implements Input {
   private paused = false;
   /** Whether `doRead` is being called. */
   private delivering = false;
-  private held: Queue<Entry> | null = null;
+  private queue: Queue<Entry> | null = null;
   /** Whether `catchUp` is on its way. */
   declare private scheduled?: boolean;
   /** Tells at the end whether the stream's decoder has dropped a byte. */
@@ -89,7 +89,7 @@ export class StreamInput implements Input {
   }
 
   get half(): ReadHalf {
-    if (this.held !== null) return 'open';
+    if (this.queue !== null) return 'open';
     if (this.end !== 'to come') return 'ended';
     return this.wish === 'disposal' ? 'unread' : 'open';
   }
@@ -113,11 +113,11 @@ export class StreamInput implements Input {
     if (isReadToTheEnd(this.stream) && this.end === 'to come') {
       // A half that had ended before we came counts as having ended just then.
       this.end = 'certain';
-      if (this.wish !== 'disposal') this.hold({ is: 'end' });
+      if (this.wish !== 'disposal') this.enqueue({ is: 'end' });
     }
     // A listener alone makes some streams flow.
     if (this.wish === 'nothing') this.pauseStream();
-    else if (this.held === null) this.resumeStream();
+    else if (this.queue === null) this.resumeStream();
     else this.catchUpSoon();
   }
 
@@ -125,11 +125,11 @@ export class StreamInput implements Input {
   suspend(): void {
     if (this.stage === 'listening') this.leave();
     this.stage = 'unopened';
-    const entries = this.held?.takeAll() ?? [];
-    this.held = null;
+    const entries = this.queue?.takeAll() ?? [];
+    this.queue = null;
     for (const entry of entries.reverse()) {
       if (entry.is === 'data') this.stream.unshift?.(entry.chunk);
-      else this.hold(entry);
+      else this.enqueue(entry);
     }
   }
 
@@ -139,7 +139,7 @@ export class StreamInput implements Input {
     releaseReading(this.stream, this);
     this.stage = 'closed';
     this.wish = 'disposal';
-    this.held = null;
+    this.queue = null;
   }
 
   private leave(): void {
@@ -151,7 +151,7 @@ export class StreamInput implements Input {
   start(): void {
     if (this.wish !== 'nothing') return;
     this.wish = 'data';
-    if (this.held !== null) this.catchUpSoon();
+    if (this.queue !== null) this.catchUpSoon();
     else if (this.paused) this.resumeStream();
   }
 
@@ -170,8 +170,8 @@ export class StreamInput implements Input {
   discard(): void {
     if (this.wish === 'disposal') return;
     this.wish = 'disposal';
-    const entries = this.held?.takeAll();
-    this.held = null;
+    const entries = this.queue?.takeAll();
+    this.queue = null;
     this.resumeStream();
     if (entries?.at(-1)?.is === 'close') this.reactor.closed();
   }
@@ -203,10 +203,10 @@ export class StreamInput implements Input {
   }
 
   received(chunk: unknown): void {
-    if (this.wish === 'data' && this.held === null) {
+    if (this.wish === 'data' && this.queue === null) {
       this.deliver(chunk);
     } else if (this.wish !== 'disposal') {
-      this.hold({ is: 'data', chunk });
+      this.enqueue({ is: 'data', chunk });
       if (this.wish === 'nothing' && !this.paused) this.pauseStream();
     }
   }
@@ -220,14 +220,14 @@ export class StreamInput implements Input {
       this.reactor.settle('reset');
     } else if (isResettable(this.stream)) {
       this.end = 'in doubt';
-      this.hold({ is: 'end' });
+      this.enqueue({ is: 'end' });
       afterEnd(this.stream, (wasCut) => this.judge(wasCut));
-    } else if (this.wish === 'data' && this.held === null) {
+    } else if (this.wish === 'data' && this.queue === null) {
       this.deliverEnd();
     } else if (this.wish !== 'disposal') {
       // A descriptor that does not read is not told of it, as in Twisted, which finds it out by
       // reading.
-      this.hold({ is: 'end' });
+      this.enqueue({ is: 'end' });
     }
     // By then a `finish` of the other half has come, too.
     if (this.closedBefore === true) setImmediate(closed, this.reactor);
@@ -237,27 +237,27 @@ export class StreamInput implements Input {
     this.end = 'certain';
     if (wasCut) this.reactor.settle('reset');
     else if (this.wish === 'data') this.catchUp();
-    else if (this.held?.peek()?.is === 'end' && this.held.length > 1) this.closeNow();
+    else if (this.queue?.peek()?.is === 'end' && this.queue.length > 1) this.closeNow();
   }
 
   delayClose(): boolean {
     if (this.wish === 'disposal') return false;
     if (this.end === 'to come') return (this.closedBefore = isYetToEnd(this.stream));
-    if (this.held === null) return false;
-    this.hold({ is: 'close' });
+    if (this.queue === null) return false;
+    this.enqueue({ is: 'close' });
     // If only the end waits, the close says the same, and need not be asked for.
-    if (this.held.peek()?.is === 'end' && this.end === 'certain') this.closeNow();
+    if (this.queue.peek()?.is === 'end' && this.end === 'certain') this.closeNow();
     return true;
   }
 
   private closeNow(): void {
-    this.held = null;
+    this.queue = null;
     this.deliverEnd();
     this.reactor.closed();
   }
 
-  private hold(entry: Entry): void {
-    (this.held ??= new Queue()).push(entry);
+  private enqueue(entry: Entry): void {
+    (this.queue ??= new Queue()).push(entry);
   }
 
   private deliver(chunk: unknown): void {
@@ -299,20 +299,20 @@ export class StreamInput implements Input {
   /** Delivers the queued entries, as long as the descriptor wants them; then the stream goes on. */
   catchUp(): void {
     this.scheduled = false;
-    for (let unitsLeft = 0; this.wish === 'data' && this.held !== null; unitsLeft--) {
+    for (let unitsLeft = 0; this.wish === 'data' && this.queue !== null; unitsLeft--) {
       if (unitsLeft === 0 && (unitsLeft = smallUnitsLeft()) === 0) {
         this.scheduled = true;
         setImmediate(catchUp, this);
         return;
       }
-      if (this.held.peek()?.is === 'end' && this.end === 'in doubt') return;
-      this.deliverEntry(this.held.shift());
+      if (this.queue.peek()?.is === 'end' && this.end === 'in doubt') return;
+      this.deliverEntry(this.queue.shift());
     }
     if (this.wish === 'data' && this.end === 'to come') this.resumeStream();
   }
 
   private deliverEntry(entry: Entry | undefined): void {
-    if (this.held?.length === 0) this.held = null;
+    if (this.queue?.length === 0) this.queue = null;
     if (entry?.is === 'data') this.deliver(entry.chunk);
     else if (entry?.is === 'end') this.deliverEnd();
     else if (entry?.is === 'close') this.reactor.closed();

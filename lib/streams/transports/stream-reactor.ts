@@ -239,7 +239,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
     const facts = {
       write: this.writeHalf,
       read: this.readHalf,
-      isHolding: !this.isEmptied || this.descriptor.holdsWrites,
+      isBuffering: !this.isEmptied || this.descriptor.holdsWrites,
     };
     return endingOf(facts, event, cause) ?? undefined;
   }

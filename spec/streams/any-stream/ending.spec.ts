@@ -29,7 +29,7 @@ const failures: readonly Event[] = ['error', 'refused', 'gone', 'handshake', 're
 const anyFacts = fc.record<StreamFacts>({
   write: fc.constantFrom(...writeHalves),
   read: fc.constantFrom(...readHalves),
-  isHolding: fc.boolean(),
+  isBuffering: fc.boolean(),
 });
 const anyEvent = fc.constantFrom(...events);
 const isOver = (half: WriteHalf) => half === 'delivered' || half === 'gone';
@@ -39,10 +39,10 @@ describe('The reason of an ending', () => {
     fc.assert(
       fc.property(anyFacts, anyEvent, (facts, event) => {
         if (!(endingOf(facts, event) instanceof ConnectionDone)) return;
-        const { write, read, isHolding } = facts;
+        const { write, read, isBuffering } = facts;
         expect(failures).not.to.include(event);
         // All had left it when it said `finish`; or it was never ended, and holds nothing.
-        expect(isOver(write) || (write === 'open' && !isHolding)).to.equal(true);
+        expect(isOver(write) || (write === 'open' && !isBuffering)).to.equal(true);
         expect(read).not.to.equal('open');
         if (write === 'open') expect(read, 'the other end had hung up').to.equal('ended');
       }),
@@ -66,7 +66,7 @@ describe('The reason of an ending', () => {
   });
 
   it('says what is known of the cause, and no more', () => {
-    const facts: StreamFacts = { write: 'open', read: 'open', isHolding: false };
+    const facts: StreamFacts = { write: 'open', read: 'open', isBuffering: false };
     const causeOf = (event: Event) => endingOf(facts, event)?.cause as Error | undefined;
     expect(causeOf('error'), 'the stream said `error` without one').to.equal(undefined);
     expect(causeOf('handshake')?.message).to.include('TLS');
@@ -95,8 +95,8 @@ describe('The reason of an ending', () => {
   it('gets no better by buffered bytes', () => {
     fc.assert(
       fc.property(anyFacts, anyEvent, (facts, event) => {
-        const holding = endingOf({ ...facts, isHolding: true }, event);
-        const empty = endingOf({ ...facts, isHolding: false }, event);
+        const holding = endingOf({ ...facts, isBuffering: true }, event);
+        const empty = endingOf({ ...facts, isBuffering: false }, event);
         if (holding instanceof ConnectionDone) expect(empty).to.be.instanceOf(ConnectionDone);
         if (holding === null) expect(empty).to.equal(null);
       }),
@@ -129,10 +129,10 @@ describe('The reason of an ending', () => {
     ['close', 'open', 'ended', true, 'ConnectionLost'],
     ['close', 'open', 'unread', false, 'ConnectionLost'],
   ];
-  for (const [event, write, read, isHolding, name] of rows) {
-    const halves = `${write} to write, ${read} to read, ${isHolding ? 'much' : 'nothing'} held`;
+  for (const [event, write, read, isBuffering, name] of rows) {
+    const halves = `${write} to write, ${read} to read, ${isBuffering ? 'much' : 'nothing'} held`;
     it(`${event}: ${halves}: ${name ?? 'none yet'}`, () => {
-      expect(endingOf({ write, read, isHolding }, event)?.name ?? null).to.equal(name);
+      expect(endingOf({ write, read, isBuffering }, event)?.name ?? null).to.equal(name);
     });
   }
 });

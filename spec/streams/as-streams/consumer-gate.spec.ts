@@ -193,9 +193,9 @@ describe('ConsumerGate', () => {
       });
       for (let count = 0; count < corks; count += 1) stream.cork();
       for (const data of writes) stream.write(data);
-      const isHolding = gate.handOver(stream);
+      const isBuffering = gate.handOver(stream);
       expect(stream.writableCorked).to.equal(0);
-      return isHolding;
+      return isBuffering;
     };
 
     it('uncorks the stream, and knows whether bytes are still to come', () => {
