@@ -8,6 +8,7 @@ import {
   type IFinishableConsumer,
   type IPushProducer,
   isFailableConsumer,
+  isFinishableConsumer,
   ProducerStoppedError,
 } from '../../twisted/core/index.js';
 import type { WriteCallback } from '../any-stream/index.js';
@@ -82,7 +83,7 @@ export class ConsumerWritable<C extends IConsumer<never> = IConsumer>
   constructor(consumer: C, options: ConsumerWritableOptionsFor<C> = {}) {
     assertConsumer(consumer);
     assertStreamOptions(options, NAMES);
-    if (options.finish && !isFinishable(consumer)) {
+    if (options.finish && !isFinishableConsumer(consumer)) {
       throw new InvalidArgTypeError('consumer', 'one with finish()', consumer);
     }
     const given: ConsumerWritableOptions = options;
@@ -119,7 +120,7 @@ export class ConsumerWritable<C extends IConsumer<never> = IConsumer>
   override _final(callback: WriteCallback): void {
     this.registration.end();
     const { consumer } = this;
-    if (this.finishes && isFinishable(consumer)) this.heed(consumer.finish());
+    if (this.finishes && isFinishableConsumer(consumer)) this.heed(consumer.finish());
     callback();
   }
 
@@ -142,8 +143,4 @@ export class ConsumerWritable<C extends IConsumer<never> = IConsumer>
       this.registration.end();
     }
   }
-}
-
-function isFinishable(consumer: object): consumer is IFinishableConsumer {
-  return typeof (consumer as Partial<IFinishableConsumer>).finish === 'function';
 }

@@ -22,15 +22,16 @@ export interface TransportSubject {
 }
 
 /**
- * Begins to read `peer`.
+ * Begins to read `peer`, if there is one.
  *
- * @returns `value`, the bytes that came so far; and `ended`, which waits for the end, and breaks the
- *   rule if that does not come in time.
+ * @returns a function that waits for the end. It breaks the rule if that does not come in time, or
+ *   if other bytes came than those that it is given.
  */
 function read(
-  peer: AsyncIterable<Uint8Array>,
+  peer: AsyncIterable<Uint8Array> | undefined,
   trial: Trial,
-): { value: () => Buffer; ended: () => Promise<void> } {
+): (expected: Buffer) => Promise<void> {
+  if (peer === undefined) return () => Promise.resolve();
   const pieces: Uint8Array[] = [];
   let over = false;
   const reading = (async () => {
@@ -41,19 +42,16 @@ function read(
     over = true; // The rule is not about the peer's own error: it compares the bytes that came.
   });
   const value = () => Buffer.concat(pieces);
-  const ended = () =>
-    trial.until(
+  return async (expected) => {
+    await trial.until(
       () => over,
       () => `the other end received ${value().length} bytes and no end`,
     );
-  return { value, ended };
-}
-
-function expectBytes(actual: Buffer, expected: Buffer, trial: Trial): void {
-  trial.demand(
-    actual.equals(expected),
-    `the other end received ${actual.length} bytes, not the ${expected.length} that were written`,
-  );
+    trial.demand(
+      value().equals(expected),
+      `the other end received ${value().length} bytes, not the ${expected.length} that were written`,
+    );
+  };
 }
 
 /** Aborts the connection and waits until the producer is told. */
@@ -100,25 +98,21 @@ export const TRANSPORT_RULES: readonly Rule<TransportSubject>[] = [
   {
     name: 'writeSequence writes each piece, in order',
     async play({ transport, peer }, trial) {
-      const reader = peer && read(peer, trial);
+      const receives = read(peer, trial);
       const pieces = lettered(5, 1000);
       transport.writeSequence(pieces);
       transport.loseConnection();
-      if (reader === undefined) return;
-      await reader.ended();
-      expectBytes(reader.value(), Buffer.concat(pieces), trial);
+      await receives(Buffer.concat(pieces));
     },
   },
   {
     name: 'loseConnection delivers everything that was written before it',
     async play({ transport, peer }, trial) {
-      const reader = peer && read(peer, trial);
+      const receives = read(peer, trial);
       const pieces = lettered(64, 16384);
       for (const piece of pieces) transport.write(piece);
       transport.loseConnection();
-      if (reader === undefined) return;
-      await reader.ended();
-      expectBytes(reader.value(), Buffer.concat(pieces), trial);
+      await receives(Buffer.concat(pieces));
     },
   },
   {
@@ -131,7 +125,7 @@ export const TRANSPORT_RULES: readonly Rule<TransportSubject>[] = [
   {
     name: 'loseConnection waits for the registered push producer, and delivers what it writes',
     async play({ transport, peer }, trial) {
-      const reader = peer && read(peer, trial);
+      const receives = read(peer, trial);
       const producer = new ProbeProducer();
       transport.registerProducer(producer, true);
       const [before, after] = lettered(2, 1000) as [Buffer, Buffer];
@@ -142,15 +136,13 @@ export const TRANSPORT_RULES: readonly Rule<TransportSubject>[] = [
       trial.demand(transport.disconnected !== true, 'it closed before the producer unregistered');
       transport.write(after);
       transport.unregisterProducer();
-      if (reader === undefined) return;
-      await reader.ended();
-      expectBytes(reader.value(), Buffer.concat([before, after]), trial);
+      await receives(Buffer.concat([before, after]));
     },
   },
   {
     name: 'loseConnection waits for the registered pull producer, and asks it until it unregisters',
     async play({ transport, peer }, trial) {
-      const reader = peer && read(peer, trial);
+      const receives = read(peer, trial);
       const pieces = lettered(5, 1000);
       const producer = new ProbePullProducer(transport, pieces);
       transport.registerProducer(producer, false);
@@ -160,9 +152,7 @@ export const TRANSPORT_RULES: readonly Rule<TransportSubject>[] = [
         () => `it asked ${producer.asked} times where the producer had 6 answers`,
       );
       trial.demand(producer.stopped === 0, 'it stopped the producer');
-      if (reader === undefined) return;
-      await reader.ended();
-      expectBytes(reader.value(), Buffer.concat(pieces), trial);
+      await receives(Buffer.concat(pieces));
     },
   },
   {

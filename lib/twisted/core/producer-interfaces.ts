@@ -135,6 +135,15 @@ export function isConsumer(value: unknown): value is IConsumer {
 }
 
 /**
+ * Recognizes a consumer that can be told that the data is complete, by its method.
+ *
+ * @returns whether `consumer` has the method that {@link IFinishableConsumer} adds.
+ */
+export function isFinishableConsumer(consumer: object): consumer is IFinishableConsumer {
+  return typeof (consumer as Partial<IFinishableConsumer>).finish === 'function';
+}
+
+/**
  * Recognizes a consumer that must be told of a failure, by its method. Twisted has no such
  * interface.
  *

@@ -16,6 +16,7 @@ import {
   type IPullProducer,
   type IPushProducer,
   isFailableConsumer,
+  isFinishableConsumer,
   callbackRejected,
   end,
   heed,
@@ -262,7 +263,7 @@ function isPausable(producer: IPullProducer | null): producer is IPushProducer {
 
 /** @throws InvalidArgTypeError: `consumer` has no `finish`. */
 export function assertFinishable(consumer: IConsumer): asserts consumer is IFinishableConsumer {
-  if (typeof (consumer as Partial<IFinishableConsumer>).finish !== 'function') {
+  if (!isFinishableConsumer(consumer)) {
     throw new InvalidArgTypeError('consumer', 'a finishable consumer (with finish)', consumer);
   }
 }

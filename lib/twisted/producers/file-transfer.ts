@@ -1,14 +1,9 @@
+import { DEEPEST } from './deepest.js';
 import type { FileSource } from './file-source.js';
 import { AskCounter } from '../../base/ask-counter.js';
 import { NOTHING } from '../../base/bytes.js';
 import { log } from '../../base/log.js';
 import { setImmediate } from '../../base/timers.js';
-
-/**
- * How often a consumer may ask from inside the `write` that answers it, as deep as Python's stack
- * lets Twisted go. Further calls are answered afterwards, so that the stack does not overflow.
- */
-const DEEPEST = 200;
 
 /** What a transfer does when the consumer asks. */
 export const enum TransferState {

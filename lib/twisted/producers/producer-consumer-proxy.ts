@@ -1,14 +1,8 @@
 /** A proxy with a buffer of limited size, which pauses its producer when that is full. */
 import { BasicProducerConsumerProxy } from './basic-producer-consumer-proxy.js';
+import { DEEPEST } from './deepest.js';
 import { OutOfRangeError } from '../../base/errors.js';
 import { heed, type IConsumer, type IPullProducer, type IPushProducer } from '../core/index.js';
-
-/**
- * How often a consumer may ask from inside the `write` that answers it, about as deep as Python's
- * stack lets Twisted go. Further calls are answered afterwards, so that the stack does not
- * overflow.
- */
-const DEEPEST = 200;
 
 /** The bytes of one call of `writeSomeData`. */
 interface Handover {
