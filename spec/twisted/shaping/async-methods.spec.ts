@@ -187,6 +187,23 @@ describe('A bucket with methods of its own', () => {
       expect(new Set(logged.splice(0))).to.deep.equal(new Set([failure]));
     });
 
+    it('leaves no timer if the callLater of a timer that was cancelled rejects', async () => {
+      const bucket = makeBucket(100, 100);
+      const callLater = bucket.callLater.bind(bucket);
+      const waits = () => new ShapedConsumer(new PacedConsumer(), bucket).write(Buffer.alloc(1000));
+      let fail!: (reason: Error) => void;
+      const late = new Promise((_resolve, no) => (fail = no));
+      bucket.callLater = (delay, f) => Object.assign(late, callLater(delay, f));
+      waits();
+      bucket.callLater = callLater;
+      waits();
+      expect(clock.countTimers()).to.equal(1);
+      fail(failure);
+      await rejection(late);
+      expect(clock.countTimers()).to.equal(0);
+      expect(new Set(logged.splice(0))).to.deep.equal(new Set([failure]));
+    });
+
     it('stops only one of two that wait, below a parent, if that ends the other', () => {
       const bucket = makeBucket(100, 100, makeBucket(100, 100));
       const all: ShapedConsumer[] = [];

@@ -158,7 +158,43 @@ describe('BucketQueue', () => {
     });
   });
 
+  describe('looks again', () => {
+    it('as soon as the first of several buckets has room', () => {
+      const server = makeBucket(null, null);
+      const [fast, slow] = [makeBucket(1_000, 10_000, server), makeBucket(10, 10, server)];
+      fast.add(1_000);
+      slow.add(10);
+      const consumers = [greedy(fast), greedy(slow)];
+      clock.tick(20);
+      expect(totals(consumers)).to.deep.equal([200, 0]);
+      clock.tick(80);
+      expect(totals(consumers)).to.deep.equal([1_000, 1]);
+    });
+
+    it('only when a bucket without room has some, although its parent has', () => {
+      const server = makeBucket(1_000, 1_000);
+      const host = makeBucket(100, 100, server);
+      host.add(100);
+      const calls = [sinon.spy(server, 'callLater'), sinon.spy(host, 'callLater')];
+      greedy(host);
+      clock.tick(99);
+      expect(calls.map(({ callCount }) => callCount)).to.deep.equal([0, 1]);
+    });
+  });
+
   describe('when a waiter leaves', () => {
+    it('because it has sent all that it had, keeps no timer', () => {
+      const { consumer, received } = makeEnds(); // It asks only when it is told to.
+      const shaped = new ShapedConsumer(consumer, makeBucket(2, 10));
+      shaped.write(Buffer.from('abc'));
+      shaped.resumeProducing();
+      shaped.resumeProducing();
+      expect(received()).to.equal('ab');
+      clock.tick(1_000);
+      expect(received()).to.equal('abc');
+      expect(clock.countTimers()).to.equal(0);
+    });
+
     it('lets the next have its turn, and keeps no timer without a waiter', () => {
       const bucket = makeBucket(100, 100);
       bucket.add(100);
