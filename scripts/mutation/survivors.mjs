@@ -325,6 +325,9 @@ export const SURVIVORS = {
       ['private mustScheduleOnStart = false;', 'private mustScheduleOnStart = true;'],
     ],
   },
+  'lib/twisted/shaping/shaped-consumer.ts': {
+    [SHORTCUT]: [['if (!attached) this.queue.leave(', 'if (true) this.queue.leave(']],
+  },
   'lib/twisted/shaping/shaped-transport.ts': {
     [TYPES]: [
       ['this.heed(this.versatile[closing]?.(), closing)', 'this.heed(this.versatile[closing]()'],
@@ -341,11 +344,21 @@ export const SURVIVORS = {
     [TYPES]: [['if (bucket.parentBucket !== null && this.#counted', 'if (true && this.#counted']],
   },
   'lib/twisted/shaping/bucket-queue.ts': {
+    [SHORTCUT]: [
+      [
+        'if (this.lines.size > 0 && this.shareOf(',
+        'if (true && this.shareOf(',
+        'if (this.lines.size >= 0 && this.shareOf(',
+      ],
+      ['if (this.lines.size === 0) return;', 'if (false) return;'],
+      ['if (this.closed.has(bucket)) return false;', 'if (false) return false;'],
+    ],
     'who is not admitted asks, and has a turn at once': [
       [
         'if (this.lines.size > 0 && this.shareOf(',
         'if (this.lines.size > 0 && true)',
         'if (this.lines.size > 0 && this.shareOf(waiter) <= Infinity)',
+        'if (this.lines.size > 0 || this.shareOf(',
       ],
     ],
     'the next one has its turn in this round, not in another': [['return true;', 'return false;']],
@@ -357,6 +370,7 @@ export const SURVIVORS = {
         'if (this.soonest === null || obstacle.seconds < this',
         'if (this.soonest === null || obstacle.seconds <= this',
       ],
+      ['if (seconds > longest)', 'if (seconds >= longest)'],
     ],
   },
   'lib/protocols/policies/limit-connections-by-peer.ts': {

@@ -157,14 +157,14 @@ export class BucketQueue {
     this.timer = timer;
     whenRejected(timer, (error) => {
       if (this.timer === timer) this.timer = null;
-      if (this.lines.size > 0) this.failAll(error);
-      else log.err(error, 'The clock of a Bucket rejected when nothing waited for it');
+      this.failAll(error);
     });
   }
 
   /** The clock of a bucket has failed, so no waiter would ever have a turn: tells each of them. */
   private failAll(error: unknown): void {
     const waiters = [...this.lines.values()].flatMap((line) => [...line]);
+    if (waiters.length === 0) log.err(error, 'A Bucket failed when nothing waited for it');
     for (const waiter of waiters) {
       // The end of another waiter may have ended this one too.
       if (!(waiter instanceof Bucket) && this.has(waiter)) this.fail(waiter, error);

@@ -3,10 +3,10 @@ import { assertFinishable, ProducerConsumerProxy } from '../producers/index.js';
 import { assertBucket, type Bucket, bytesTakenBy, letDrip } from './bucket.js';
 import { BucketQueue, type Waiter } from './bucket-queue.js';
 import {
-  assertConsumer,
   assertProducer,
   heed,
   type IConsumer,
+  type IFinishableConsumer,
   type IPullProducer,
   type IPushProducer,
   isFailableConsumer,
@@ -62,7 +62,6 @@ export class ShapedConsumer extends ProducerConsumerProxy {
    * @throws ProducerAlreadyRegisteredError: `consumer` has a producer.
    */
   constructor(consumer: IConsumer | null, bucket: Bucket) {
-    if (consumer !== null) assertConsumer(consumer);
     assertBucket(bucket);
     letDrip(bucket); // Throws if its limits are out of range.
     super(null);
@@ -223,15 +222,14 @@ export class ShapedConsumer extends ProducerConsumerProxy {
 
   protected override hold(data: Buffer): void {
     super.hold(data);
-    if (this.attached) this.waitIfAsked();
-    else if (this.consumer !== null) this.attach(this.consumer);
+    if (!this.attached && this.consumer !== null) this.attach(this.consumer);
   }
 
   protected override writeSomeData(data: Buffer): number {
     if (this.consumer === null) return 0;
     const bytes = bytesTakenBy(this.bucket, Math.min(data.length, this.share));
     this.settle(bytes);
-    if (bytes === 0 && data.length > 0) {
+    if (bytes === 0) {
       this.outstandingPull = true; // A bucket's own `add` took nothing, so we owe an answer.
       return 0;
     }
@@ -281,8 +279,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
     this.setAttached(false);
     try {
       if (finishing && consumer !== null) {
-        assertFinishable(consumer);
-        heed(consumer.finish(), this, 'finish');
+        heed((consumer as IFinishableConsumer).finish(), this, 'finish'); // As `finish` has checked.
       }
     } finally {
       super.leaveConsumer();

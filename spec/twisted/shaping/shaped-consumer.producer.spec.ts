@@ -6,6 +6,7 @@ import type {
   IPullProducer,
   IPushProducer,
 } from '../../../lib/twisted/core/interfaces.js';
+import { InvalidArgTypeError } from '../../../lib/base/errors.js';
 import { ShapedConsumer } from '../../../lib/twisted/shaping/shaped-consumer.js';
 import { makeBucket } from '../../support/buckets.js';
 import { bytes, makeEnds } from '../../support/ends.js';
@@ -123,6 +124,25 @@ describe('ShapedConsumer', () => {
       expect(bucket.refcount).to.equal(0);
     });
 
+    it('is not stopped again when it registers once more after that', () => {
+      const { consumer, log: calls, producer } = makeEnds();
+      const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
+      shaped.registerProducer(producer, true);
+      shaped.stopProducing();
+      shaped.registerProducer(producer, true);
+      expect(calls).to.deep.equal(['register pull', 'p stop']);
+    });
+
+    it('is refused if it lacks a method, before the consumer hears of it', () => {
+      const { consumer, log: calls } = makeEnds();
+      const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
+      shaped.unregisterProducer();
+      expect(() => shaped.registerProducer({} as IPushProducer, true)).to.throw(
+        InvalidArgTypeError,
+      );
+      expect(calls).to.deep.equal(['register pull', 'unregister']);
+    });
+
     it('is not asked by an answer of no bytes: that is not an answer', () => {
       const consumer = new PacedConsumer();
       const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
@@ -181,6 +201,21 @@ describe('ShapedConsumer', () => {
       clock.tick(1_000);
       expect(reported.map(String)).to.deep.equal(['Error: worn out', 'Error: no end']);
       expect(consumer.log.at(-1)).to.deep.equal(['unregister', 120]);
+    });
+
+    it('of a consumer that has stopped us before is reported, and no other', () => {
+      const consumer = new PacedConsumer();
+      const { producer, log: calls } = makeEnds();
+      const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
+      shaped.registerProducer(producer, true);
+      shaped.write(Buffer.alloc(120));
+      consumer.write = () => {
+        shaped.stopProducing();
+        throw new Error('gone');
+      };
+      clock.tick(1_000);
+      expect(reported.map(String)).to.deep.equal(['Error: gone']);
+      expect(new Set(calls)).to.deep.equal(new Set(['p stop']));
     });
 
     it('tells a consumer that can be told', () => {

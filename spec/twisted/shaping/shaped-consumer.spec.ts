@@ -213,12 +213,54 @@ describe('ShapedConsumer', () => {
       expect(received()).to.have.length(20);
     });
 
+    it('counts in its bucket without a consumer, too', () => {
+      const bucket = makeBucket(100, 2);
+      new ShapedConsumer(null, bucket);
+      expect(bucket.refcount).to.equal(1);
+    });
+
+    it('is not paused once it was resumed, and owes an answer, while it waits for room', () => {
+      const shaped = new ShapedConsumer(makeEnds().consumer, makeBucket(2, 10));
+      shaped.bucket.add(2);
+      shaped.write(bytes('abc'));
+      shaped.pauseProducing();
+      shaped.resumeProducing();
+      expect(shaped).to.include({ paused: false, outstandingPull: true });
+    });
+
     it('counts in its bucket until it is stopped', () => {
       const bucket = makeBucket(100, 2);
       const shaped = new ShapedConsumer(makeEnds().consumer, bucket);
       expect(bucket.refcount).to.equal(1);
       shaped.stopProducing();
       expect(bucket.refcount).to.equal(0);
+    });
+  });
+
+  describe('without a consumer', () => {
+    it('buffers what is written, and waits for no room', () => {
+      const shaped = new ShapedConsumer(null, makeBucket(2, 10));
+      shaped.write(bytes('abc'));
+      shaped.resumeProducing();
+      expect(clock.countTimers()).to.equal(0);
+      expect(shaped.bucket.content).to.equal(0);
+    });
+
+    it('takes one producer after another, and writes between them', () => {
+      const { producer, other, log: calls } = makeEnds();
+      const shaped = new ShapedConsumer(null, makeBucket(2, 10));
+      shaped.registerProducer(producer, true);
+      shaped.unregisterProducer();
+      shaped.write(bytes('abc'));
+      shaped.registerProducer(other, false);
+      expect(shaped.producer).to.equal(other);
+      expect(calls).to.deep.equal(['q resume']);
+    });
+
+    it('finishes', () => {
+      const shaped = new ShapedConsumer(null, new Bucket());
+      shaped.finish();
+      expect(shaped.bucket.refcount).to.equal(0);
     });
   });
 
@@ -279,6 +321,8 @@ describe('ShapedConsumer', () => {
       expect(() => shaped.write('text' as unknown as Uint8Array)).to.throw(InvalidArgTypeError);
       expect(() => shaped.finish()).to.throw(InvalidArgTypeError);
       expect(calls).to.deep.equal(['register pull']);
+      shaped.stopProducing();
+      expect(() => shaped.write('text' as unknown as Uint8Array)).to.throw(InvalidArgTypeError);
     });
 
     it('fails, and does not stall, if a limit becomes wrong while it waits', () => {

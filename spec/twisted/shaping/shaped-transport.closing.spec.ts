@@ -180,6 +180,14 @@ describe('ShapedTransport, when it is to close,', () => {
     });
   });
 
+  it('has nothing to send before TLS once its transport has stopped it', () => {
+    Object.assign(transport, { startTLS: () => transport.log.push('TLS') });
+    shaped.write(bytes('abc'));
+    transport.producer?.stopProducing();
+    shaped.startTLS();
+    expect(transport.log).to.deep.equal(['TLS']);
+  });
+
   it('drops bytes that wait for room when it is aborted', () => {
     const slow = new ShapedTransport(new Transport(), makeBucket(1, 1));
     slow.write(bytes('abc'));
