@@ -124,7 +124,8 @@ export function losesNothing(): undefined {}
  * Watches the decoder of `stream`: at the end of the data it drops half a unit of UTF-16 without a
  * word.
  *
- * @returns to be called at the end: an error if it did, or may have.
+ * @returns a function to call at the end: it returns an error if the decoder has dropped that, or may
+ *   have.
  */
 export function watchLastUnit(stream: object): () => Error | undefined {
   const encoding = encodingOf(stream);

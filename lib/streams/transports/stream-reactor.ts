@@ -41,9 +41,9 @@ import {
 import { StreamWriter, Why } from './stream-writer.js';
 
 /**
- * Bytes that one stream is given before it is the turn of another that waits, as long as its writes
- * are of `highWaterMark`. With half or one and a half times as much a hundred connections carry
- * little more than half of it (`npm run bench -- connections-100`).
+ * Bytes that one stream is given before it is the turn of another that waits, if its writes are of
+ * `highWaterMark`. With half of that, or with one and a half times as much, the throughput of a
+ * hundred connections falls to little more than half (`npm run bench -- connections-100`).
  */
 const SHARE = 65_536;
 
@@ -299,7 +299,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
     if (!stillTakesWrites(stream) || !saysEnd(stream)) this.finished();
   }
 
-  /** `end`: the other end has ended its half, and the descriptor was notified. */
+  /** `end`: the other end has ended its half, and the descriptor was told. */
   readHalfEnded(): void {
     if (lengthOf(this.stream) === 0) this.isEmptied = true;
     this.settle('end');

@@ -291,7 +291,7 @@ export abstract class StreamWriter {
     return undefined;
   }
 
-  /** Ends the stream after `chunks`, when no descriptor is left to be notified. */
+  /** Ends the stream after `chunks`, when no descriptor is left that could be told. */
   finish(chunks: readonly unknown[]): void {
     if (this.half !== 'open' || refusesWrites(this.stream)) return;
     const error = this.send(chunks, false) ?? this.end(() => undefined);

@@ -58,7 +58,7 @@ export function tlsSide(options: StartTLSOptions, isServer: boolean, name = 'opt
   return side;
 }
 
-/** The connection that is never connected notifies nothing. */
+/** The connection that is never connected has nothing to tell. */
 const nobody: HandshakeListener = { secured() {}, failed() {} };
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Objects that register in place of a producer: a close, which asks what a producer depends on and
- * whether it still has data, asks the producer itself.
+ * Objects that register in place of a producer. A close must know what the producer depends on, and
+ * whether it still has data: it asks the producer itself, and not the object in its place.
  */
 
 /** The producers for which other objects have registered. */
