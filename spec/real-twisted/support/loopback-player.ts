@@ -7,14 +7,19 @@ import { Protocol } from '../../../lib/twisted/core/protocol.js';
 import type { Random } from '../../support/random.js';
 
 /**
- * What a protocol does. It closes only once, after its producer has unregistered, and says nothing
- * after that: what Twisted's loopback then does is not what its transports do.
+ * What a protocol does. It closes only once, and says nothing after that: what Twisted's loopback
+ * then does is not what its transports do. Unless the scenario `waits`, it closes only after its
+ * producer has unregistered.
  */
 type Action =
   | ['write', string]
   | ['writeSequence', string[]]
   | ['lose']
-  | ['produce', number]
+  /** Registers a pull producer of so many pieces; a lazy one gives none each first time it is asked. */
+  | ['produce', number, 'lazy'?]
+  /** Registers a push producer, and unregisters it, although a close waits for it. */
+  | ['push']
+  | ['unregister']
   /** What the other end does, from inside a callback of this one. */
   | ['atOther', Action];
 
@@ -28,10 +33,16 @@ export interface Scenario extends Record<Name, Tapes> {
   later: [Name, Action][];
   /** Events after which nothing more is done, so that a conversation ends. */
   most: number;
+  /**
+   * Whether protocols close although a producer is registered. Then the oracle has Twisted's
+   * transports wait for that, as ours do.
+   */
+  waits?: true;
 }
 
-const makeAction = (random: Random, depth = 0): Action => {
-  if (depth === 0 && random.integer(0, 5) === 0) return ['atOther', makeAction(random, 1)];
+const makeAction = (random: Random, waits: boolean, depth = 0): Action => {
+  if (depth === 0 && random.integer(0, 5) === 0)
+    return ['atOther', makeAction(random, waits, depth + 1)];
   const text = () => random.pick(['a', 'bc', 'def']);
   return random.pick<() => Action>([
     () => ['write', text()],
@@ -39,13 +50,30 @@ const makeAction = (random: Random, depth = 0): Action => {
     () => ['writeSequence', random.list(1, 3, text)],
     () => ['lose'],
     () => ['produce', random.integer(1, 3)],
+    ...(waits ? OF_SLOW_PRODUCERS : []),
   ])();
 };
 
+/** Of producers that are still registered when a close is asked for. */
+const OF_SLOW_PRODUCERS: (() => Action)[] = [
+  () => ['push'],
+  () => ['unregister'],
+  () => ['produce', 2, 'lazy'],
+];
+
 /** Protocols that talk to each other, pull and close, from anywhere. */
 export function randomScenario(random: Random): Scenario {
+  return makeScenario(random, false);
+}
+
+/** The same, and they close although a producer is registered. */
+export function randomScenarioThatWaits(random: Random): Scenario {
+  return { ...makeScenario(random, true), waits: true };
+}
+
+function makeScenario(random: Random, waits: boolean): Scenario {
   const tape = (length: number) => random.list(0, length, () => random.list(0, 3, action));
-  const action = () => makeAction(random);
+  const action = () => makeAction(random, waits);
   const tapes = (): Tapes => ({ made: tape(1), received: tape(6) });
   return {
     server: tapes(),
@@ -63,6 +91,7 @@ export async function playOnOurs(scenario: Scenario): Promise<unknown[]> {
     private readonly tapes: Tapes;
     private isDone = false;
     private produces = false;
+    private pushes = false;
     other: Scripted | null = null;
 
     constructor(private readonly name: Name) {
@@ -80,6 +109,7 @@ export async function playOnOurs(scenario: Scenario): Promise<unknown[]> {
 
     override connectionLost(reason: Error): void {
       this.isDone = true;
+      this.pushes = false;
       trace.push([this.name, 'lost', reason.name]);
     }
 
@@ -89,25 +119,41 @@ export async function playOnOurs(scenario: Scenario): Promise<unknown[]> {
     }
 
     do(action: Action): void {
+      if (action[0] === 'unregister') {
+        if (this.pushes) this.transport.unregisterProducer();
+        this.pushes = false;
+        return;
+      }
       if (this.isDone || trace.length >= scenario.most) return;
       if (action[0] === 'write') this.transport.write(Buffer.from(action[1]));
       if (action[0] === 'writeSequence') {
         this.transport.writeSequence(action[1].map((piece) => Buffer.from(piece)));
       }
       if (action[0] === 'atOther' && this.other?.transport) this.other.do(action[1]);
-      if (this.produces) return;
-      if (action[0] === 'lose') {
+      const isProducing = this.produces || this.pushes;
+      if (action[0] === 'lose' && (scenario.waits || !isProducing)) {
         this.isDone = true;
         this.transport.loseConnection();
-      } else if (action[0] === 'produce') {
-        this.produce(action[1]);
       }
+      if (isProducing) return;
+      if (action[0] === 'produce') this.produce(action[1], action[2] === 'lazy');
+      if (action[0] === 'push') this.push();
     }
 
-    private produce(count: number): void {
+    private push(): void {
+      this.pushes = true;
+      const ignore = (): void => {};
+      const producer = { pauseProducing: ignore, resumeProducing: ignore, stopProducing: ignore };
+      this.transport.registerProducer(producer, true);
+    }
+
+    private produce(count: number, isLazy: boolean): void {
       this.produces = true;
+      let answers = isLazy;
       const resumeProducing = (): void => {
         trace.push([this.name, 'asked', count]);
+        answers = !answers;
+        if (isLazy && !answers) return;
         this.transport.write(Buffer.from(`piece ${count}`));
         count -= 1;
         if (count > 0) return;
