@@ -38,7 +38,21 @@ export function lengthOf(stream: AnyWritable): number | undefined {
 
 /** Whether `stream` itself is to say `drain`. */
 function owesDrain(stream: AnyWritable): boolean {
-  return stream.writableNeedDrain === true && !isFront(stream);
+  return stream.writableNeedDrain === true && !isFront(stream) && !isUnserved(stream);
+}
+
+interface Response {
+  readonly assignSocket?: unknown;
+  readonly socket?: { listenerCount?(event: string): number } | null;
+}
+
+/**
+ * Whether `stream` is a response whose socket no HTTP server looks after, as that of
+ * light-my-request. Only the server, at the socket's `drain`, has a response need none any more.
+ */
+function isUnserved(stream: AnyWritable): boolean {
+  const { assignSocket, socket } = stream as Response;
+  return assignSocket !== undefined && socket?.listenerCount?.('drain') === 0;
 }
 
 /**

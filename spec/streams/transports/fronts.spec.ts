@@ -7,7 +7,7 @@ import { EventEmitter, once } from 'node:events';
 import http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { createGzip, gunzipSync, type Gzip } from 'node:zlib';
 
@@ -147,6 +147,33 @@ describe('A response of a class whose write says that it is never full', () => {
     expect(response.writableNeedDrain).to.equal(true);
     expect(Buffer.concat(response.chunks).equals(data)).to.equal(true);
     consumer.loseConnection();
+    expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
+  });
+});
+
+/** As the response that light-my-request makes for `payloadAsStream`. */
+class InjectedAsStream extends Injected {
+  readonly payload = new Readable({ read: () => this.emit('drain') });
+
+  override write(chunk: Buffer): boolean {
+    super.write(chunk);
+    return this.payload.push(Buffer.from(chunk));
+  }
+}
+
+describe('A response that says drain itself, because no server looks after its socket', () => {
+  it('is written to its end, although it stays in need of a drain', async () => {
+    const response = new InjectedAsStream();
+    const consumer = new WritableConsumer(response);
+    const data = randomBytes(500_000);
+    const pieces = [data.subarray(0, 200_000), data.subarray(200_000)];
+    const sent = new ReadableProducer(pieces).startProducing(consumer);
+    void sent.then(() => {
+      consumer.loseConnection();
+      response.once('finish', () => response.payload.push(null));
+    });
+    expect((await buffer(response.payload)).equals(data)).to.equal(true);
+    await sent;
     expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
   });
 });
