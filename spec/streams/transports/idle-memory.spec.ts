@@ -26,12 +26,13 @@ describe('A WritableConsumer that has written once and is idle', () => {
   it('keeps no memory in which it gathered that write', async () => {
     const busy = consumer();
     const idle: WritableConsumer[] = [];
+    const piece = Buffer.alloc(100); // One for all: a piece for each write would be more to collect.
     const before = await bytesInArrayBuffers();
     for (let i = 0; i < 200; i++) {
       const one = consumer();
       idle.push(one);
-      one.write(Buffer.alloc(100));
-      for (let j = 0; j < 660; j++) busy.write(Buffer.alloc(100)); // More than what one slab holds.
+      one.write(piece);
+      for (let j = 0; j < 660; j++) busy.write(piece); // More than what one slab holds.
       await turn();
     }
     const kept = (await bytesInArrayBuffers()) - before;
