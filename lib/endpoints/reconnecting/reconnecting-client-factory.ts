@@ -1,7 +1,7 @@
 import { addAbortListener, removeAbortListener } from '../../base/abort-signal.js';
 import { InvalidStateError } from '../../base/errors.js';
 import { logRejection } from '../../base/rejection.js';
-import { normalVariate } from '../../base/normal-variate.js';
+import { normalVariate } from './normal-variate.js';
 import { heedClock, type IReactorTime, reactor } from '../../twisted/cooperation/index.js';
 import { ClientFactory, type IConnector } from '../../twisted/core/index.js';
 

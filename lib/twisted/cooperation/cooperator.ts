@@ -3,7 +3,7 @@ import { CooperativeTask } from './cooperative-task.js';
 import { log } from '../../base/log.js';
 import { RoundRobin } from './round-robin.js';
 import { SchedulerStopped } from './scheduler-errors.js';
-import { timeSlice } from '../../base/time-slice.js';
+import { timeSlice } from './time-slice.js';
 import { addAbortListener, assertSignal, removeAbortListener } from '../../base/abort-signal.js';
 import {
   assertBoolean,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { timeSlice } from '../../lib/base/time-slice.js';
+import { timeSlice } from '../../../lib/twisted/cooperation/time-slice.js';
 
 function work(milliseconds: number): void {
   const end = performance.now() + milliseconds;

@@ -1,5 +1,5 @@
 /** How long a `Cooperator` works before it lets the event loop turn. */
-import { now } from './timers.js';
+import { now } from '../../base/timers.js';
 
 /** Milliseconds of work in a row. */
 const MAX_SLICE = 10;
