@@ -313,6 +313,30 @@ export const SURVIVORS = {
     ],
     [TYPES]: [['else if (completionState !== null) waiter', 'else if (true) waiter']],
   },
+  'lib/twisted/cooperation/call-heap.ts': {
+    'no two calls have the same arrival': [
+      [
+        'return timeA < timeB || (timeA === timeB && a.arrival <',
+        'return timeA < timeB || (timeA === timeB && a.arrival <=',
+      ],
+    ],
+  },
+  'lib/twisted/cooperation/delayed-call.ts': {
+    'a call that moves to the time at which it is due anyway stays where it is': [
+      ['const isSooner = newTime < this.time;', 'const isSooner = newTime <= this.time;'],
+      ['const isSooner = this.delayedTime < 0;', 'const isSooner = this.delayedTime <= 0;'],
+    ],
+  },
+  'lib/twisted/cooperation/looping-call.ts': {
+    [EARLY]: [['#runAtStart = false;', '#runAtStart = true;']],
+    [TYPES]: [['if (run === null || !this.running)', 'if (false || !this.running)']],
+    'the count is 0 within the interval that was counted last': [
+      ['if (count > 0) this.#realLastTime', 'if (count >= 0) this.#realLastTime'],
+    ],
+    'after an interval of 0 seconds, a whole one is added': [
+      ['return remainder < 0 ?', 'return remainder <= 0 ?'],
+    ],
+  },
   'lib/twisted/cooperation/cooperator.ts': {
     'a tick that comes although it was cancelled finds nothing to do': [
       [
@@ -326,7 +350,10 @@ export const SURVIVORS = {
     ],
   },
   'lib/twisted/shaping/shaped-consumer.ts': {
-    [SHORTCUT]: [['if (!attached) this.queue.leave(', 'if (true) this.queue.leave(']],
+    [SHORTCUT]: [
+      ['if (!attached) this.queue.leave(', 'if (true) this.queue.leave('],
+      ['protected override mayPass(', 'protected override mayPass(bytes: number): boolean {}'],
+    ],
   },
   'lib/twisted/shaping/shaped-transport.ts': {
     [TYPES]: [

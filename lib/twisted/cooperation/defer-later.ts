@@ -76,28 +76,28 @@ export function deferLater(
   const [f = () => {}, ...args] = rest;
   assertFunction(f, 'f');
 
-  const whenOver: { resolve?: (result: unknown) => void; reject?: (error: unknown) => void } = {};
-  const promise = new Promise((resolve, reject) => Object.assign(whenOver, { resolve, reject }));
+  let whenOver!: { resolve(result: unknown): void; reject(error: unknown): void };
+  const promise = new Promise((resolve, reject) => (whenOver = { resolve, reject }));
   if (signal?.aborted) {
-    whenOver.reject?.(signal.reason);
+    whenOver.reject(signal.reason);
     return promise;
   }
   const call = clock.callLater(delay, () => {
     removeAbortListener(signal, onAbort);
     try {
-      whenOver.resolve?.((f as (...args: unknown[]) => unknown)(...args));
+      whenOver.resolve((f as (...args: unknown[]) => unknown)(...args));
     } catch (error) {
-      whenOver.reject?.(error);
+      whenOver.reject(error);
     }
   });
   const onAbort = () => {
     if (call.active()) heedClock(call.cancel());
-    whenOver.reject?.(signal?.reason);
+    whenOver.reject((signal as AbortSignal).reason);
   };
   addAbortListener(signal, onAbort);
   whenRejected(call, (error) => {
     removeAbortListener(signal, onAbort);
-    whenOver.reject?.(error);
+    whenOver.reject(error);
   });
   return promise;
 }

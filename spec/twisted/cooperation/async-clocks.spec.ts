@@ -1,4 +1,6 @@
 /** Clocks whose methods are async functions, and fail: the process must not end for that. */
+import { getEventListeners } from 'node:events';
+
 import { expect } from 'chai';
 
 import { deferLater, type IDelayedCall, LoopingCall } from '../../../lib/index.js';
@@ -40,6 +42,23 @@ describe('A LoopingCall whose clock rejects', () => {
     expect(logged.splice(0)).to.deep.equal([failure]);
   });
 
+  it('logs that, too, if its running was set to false before', async () => {
+    const loop = new LoopingCall(() => {});
+    const clock = new Clock();
+    let no!: (reason: Error) => void;
+    const late = new Promise((_resolve, reject) => (no = reject));
+    const callLater = (delay: number, f: () => unknown) =>
+      Object.assign(late, clock.callLater(delay, f));
+    Object.assign(loop, { clock: Object.assign(new Clock(), { callLater }) });
+    const ended = loop.start(1);
+    loop.running = false;
+    clock.advance(1);
+    await ended;
+    no(failure);
+    await settled();
+    expect(logged.splice(0)).to.deep.equal([failure]);
+  });
+
   it('logs that a call was not cancelled', async () => {
     const loop = new LoopingCall(() => {});
     loop.clock = deafClock();
@@ -55,9 +74,11 @@ describe('A LoopingCall whose clock rejects', () => {
 describe('deferLater with a clock that rejects', () => {
   const logged = expectNothingLogged();
 
-  it('rejects with the same', async () => {
+  it('rejects with the same, and leaves its signal alone', async () => {
     const clock = Object.assign(new Clock(), { callLater: reject }) as unknown as Clock;
-    expect(await rejection(deferLater(clock, 1))).to.equal(failure);
+    const { signal } = new AbortController();
+    expect(await rejection(deferLater(clock, 1, { signal }))).to.equal(failure);
+    expect(getEventListeners(signal, 'abort')).to.deep.equal([]);
   });
 
   it('logs that a call was not cancelled', async () => {

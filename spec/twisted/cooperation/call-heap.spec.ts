@@ -36,4 +36,21 @@ describe('CallHeap', () => {
       );
     }
   });
+
+  it('leaves all as it is if a call has left before, and leaves again or moves', () => {
+    const heap = new CallHeap();
+    const clock = { seconds: () => 0, forget: () => {}, moved: () => {} };
+    const [first, second, third] = [1, 2, 3].map((time) => {
+      const call = new DelayedCall(time, () => {}, [], clock);
+      heap.add(call);
+      return call;
+    }) as [DelayedCall, DelayedCall, DelayedCall];
+    heap.remove(first);
+    heap.remove(first);
+    first.delay(-1);
+    heap.movedSooner(first);
+    expect(heap.first).to.equal(second);
+    heap.remove(second);
+    expect(heap.first).to.equal(third);
+  });
 });

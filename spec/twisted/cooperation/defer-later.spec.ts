@@ -57,6 +57,15 @@ describe('deferLater', () => {
     expect(clock.getDelayedCalls()).to.deep.equal([]);
   });
 
+  it('rejects when the signal aborts, although other code has cancelled the call', async () => {
+    const clock = new Clock();
+    const giveUp = new AbortController();
+    const failed = rejection(deferLater(clock, 1, { signal: giveUp.signal }));
+    clock.getDelayedCalls()[0]?.cancel();
+    giveUp.abort(new Error('enough'));
+    expect(await failed).to.have.property('message', 'enough');
+  });
+
   it('leaves a signal alone once the call is made', async () => {
     const clock = new Clock();
     const { signal } = new AbortController();

@@ -51,6 +51,14 @@ describe('DelayedCall', () => {
     ]);
   });
 
+  it('rounds the sum of its delays as Twisted does', () => {
+    const { callLater } = setUp();
+    const call = callLater(0.1, 'a');
+    call.delay(0.2);
+    call.delay(0.3);
+    expect(call.getTime()).to.equal(0.6); // 0.1 + 0.2 + 0.3 would be a little more.
+  });
+
   it('is reset from the present on, to a later or an earlier time', () => {
     const { clock, log, callLater } = setUp();
     const later = callLater(2, 'later');

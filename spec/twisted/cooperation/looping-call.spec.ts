@@ -76,6 +76,24 @@ describe('LoopingCall', () => {
     expect(times).to.deep.equal([0, 2.8, 3, 4]);
   });
 
+  it('keeps to its times, as in Twisted, though its clock goes back before its start', () => {
+    const { clock, loop } = setUp(() => clock.advance(-0.5));
+    clock.advance(10);
+    void loop.start(2);
+    expect(loop.call?.getTime()).to.equal(10);
+  });
+
+  it('makes no second call at the same time because the rest of an interval is lost in rounding', () => {
+    const { clock, times, loop } = setUp(() => {
+      if (times.length > 3) loop.stop();
+    });
+    clock.advance(2 ** -53);
+    void loop.start(1, false);
+    clock.advance(1 - 2 ** -53);
+    expect(times).to.deep.equal([1]);
+    expect(loop.call?.getTime()).to.equal(2);
+  });
+
   it('asks for the next call before it returns, when the function has returned no promise', () => {
     const { clock, loop } = setUp();
     void loop.start(1);
@@ -188,6 +206,7 @@ describe('LoopingCall', () => {
     const ended = loop.start(1);
     loop.running = false;
     expect(() => loop.stop()).to.throw(InvalidStateError, 'was not running');
+    expect(() => loop.reset()).to.throw(InvalidStateError, 'was not running');
     clock.pump([1, 1]);
     expect(await ended).to.equal(loop);
     expect(times).to.deep.equal([0, 1]);
@@ -227,6 +246,8 @@ describe('LoopingCall', () => {
   it('shows its function and its arguments', () => {
     const loop = new LoopingCall(function heartbeat(_: string) {}, 'worker');
     expect(inspect(loop)).to.equal("LoopingCall<null>(heartbeat, 'worker')");
+    const deep = new LoopingCall((_: object) => {}, { options: { retries: 1 } });
+    expect(inspect(deep)).to.equal('LoopingCall<null>(anonymous, { options: [Object] })');
   });
 
   describe('.withCount', () => {
@@ -244,6 +265,33 @@ describe('LoopingCall', () => {
       void loop.start(0.5);
       clock.pump([0.5, 2, 0.5]);
       expect(counts).to.deep.equal([1, 1, 4, 1]);
+    });
+
+    it('counts from its start, whenever that was', () => {
+      const { clock, counts, loop } = counting();
+      clock.advance(0.125);
+      void loop.start(0.5);
+      clock.pump([0.875, 0.125]);
+      expect(counts).to.deep.equal([1, 1, 1]);
+    });
+
+    it('counts no interval again though the clock goes back, as in Twisted', () => {
+      const clock = new Clock();
+      const calls: [time: number, count: number][] = [];
+      const loop = LoopingCall.withCount((count) => {
+        calls.push([clock.seconds(), count]);
+        if (calls.length === 3) clock.advance(-1.5);
+      });
+      loop.clock = clock;
+      void loop.start(1);
+      clock.pump([1, 1, 0.5, 0.5, 0.5, 0.5, 1, 1]);
+      expect(calls).to.deep.equal([
+        [0, 1],
+        [1, 1],
+        [2, 1],
+        [3.5, 1],
+        [4.5, 1],
+      ]);
     });
 
     it('loses no interval and makes up none, though times do not add up', () => {

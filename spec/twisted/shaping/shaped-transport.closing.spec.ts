@@ -64,15 +64,13 @@ describe('ShapedTransport, when it is to close,', () => {
     });
 
     it('waits for another producer that has taken the place of the protocol by then', async () => {
-      when['p resume'] = () => {
-        shaped.write(bytes('end'));
-        shaped.unregisterProducer();
-        shaped.registerProducer(other, true);
-      };
+      when['p resume'] = () => shaped.write(bytes('end'));
       shaped.registerProducer(own, true);
       shaped.write(bytes('hello'));
       shaped.loseConnection();
       transport.ask();
+      shaped.unregisterProducer();
+      shaped.registerProducer(other, true);
       await turn();
       expect(shaped.producer).to.equal(other);
       shaped.unregisterProducer();
