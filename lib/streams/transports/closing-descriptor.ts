@@ -54,6 +54,8 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
   declare private watched?: object;
   /** The turn of the event loop in which a producer has unregistered. */
   declare private unregisteredIn?: number;
+  /** Whether a close lets settled promises go first, or has done so. */
+  declare private promises?: 'go first' | 'have gone';
   /** @internal */
   declare protected closeTimer?: CloseTimer | undefined;
 
@@ -103,7 +105,10 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
     const { producer } = this;
     if (producer === null) {
       if (this.isInTurnOfUnregistering()) return this.writeNextTurn();
-      return super.sendBufferEmptied();
+      if (this.promises === undefined) this.letPromisesGoFirst();
+      if (this.promises === 'have gone') return super.sendBufferEmptied();
+      this.stopWriting();
+      return undefined;
     }
     if (this.isBeyondUnregistering(producer)) return super.sendBufferEmptied();
     this.watchProducer(producer);
@@ -139,6 +144,21 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
    */
   private isInTurnOfUnregistering(): boolean {
     return this.unregisteredIn !== undefined && this.unregisteredIn === currentTurn();
+  }
+
+  /**
+   * Closes once the code has run that awaits a settled promise: where a `Deferred` has fired, that
+   * code runs in place, so what it writes comes before the close.
+   */
+  private letPromisesGoFirst(): void {
+    this.promises = 'go first';
+    // A tick comes after all microtasks, also after those that microtasks make.
+    void Promise.resolve().then(() =>
+      nextTick(() => {
+        this.promises = 'have gone';
+        startWriting(this);
+      }),
+    );
   }
 
   /** Writes on when the event loop has turned. */

@@ -264,7 +264,11 @@ export abstract class StreamWriter {
     // `finish`. Nothing tells how much of that frame it had taken, so the end gets a frame of its
     // own.
     if (isResettable(stream) && lengthOf(stream) !== 0 && !isFront(stream)) {
-      stream.write(NOTHING, () => this.endLater());
+      try {
+        stream.write(NOTHING, () => this.endLater());
+      } catch (thrown) {
+        return this.failure(thrown);
+      }
       return undefined;
     }
     if (!isTLS(stream)) return this.endNow();

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { PassThrough, Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
@@ -42,6 +43,27 @@ describe('WritableConsumer', () => {
       await consumer.closed;
       expect(stream.chunks.map(String)).to.deep.equal(['late']);
     });
+
+    for (const [when, lose] of [
+      ['loseConnection', (consumer) => consumer.loseConnection()],
+      ['loseWriteConnection', (consumer) => consumer.loseWriteConnection()],
+    ] as [string, (consumer: WritableConsumer) => void][]) {
+      it(`sends what code writes that awaits settled promises at ${when}, as a fired Deferred’s callbacks do`, async () => {
+        const stream = new Gate();
+        const consumer = new WritableConsumer(stream);
+        const answer = async (question: string): Promise<void> => {
+          for (let i = 0; i < 20; i++) await Promise.resolve();
+          consumer.write(Buffer.from(question));
+        };
+        const answered = answer('first, ');
+        lose(consumer);
+        await Promise.all([answered, answer('second')]);
+        await turn();
+        stream.open();
+        await finished(stream);
+        expect(Buffer.concat(stream.chunks).toString()).to.equal('first, second');
+      });
+    }
 
     it('only stops a producer that comes while the end is on its way', async () => {
       const stream = new Gate();

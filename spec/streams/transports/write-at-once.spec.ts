@@ -264,12 +264,12 @@ describe('A large chunk of a ReadableProducer', () => {
     }
   });
 
-  it('goes nowhere once the end was asked for, although an HTTP/2 stream has yet to be ended', () => {
+  it('goes nowhere once the end was asked for, although an HTTP/2 stream has yet to be ended', async () => {
     // It is ended with a frame of its own, once all before that has left.
     const stream = Object.assign(new FakeStream(), { rstCode: 0, writableLength: 3 });
     const consumer = new WritableConsumer(stream);
     consumer.loseWriteConnection();
-    consumer.doWrite();
+    await turn();
     expect(stream.writableEnded).to.equal(false);
     const before = stream.calls.length;
     consumer.writeAtOnce(chunk('a'));
