@@ -1,4 +1,3 @@
-import { assertSignal } from '../../base/abort-signal.js';
 import {
   assertWritableConsumerOptions,
   type TLSSide,
@@ -64,8 +63,7 @@ export function connectReady(
 function assertConnectOptions(options: unknown): asserts options is ConnectOptions {
   assertPlace(options, ['timeout', 'localAddress', 'tls', 'signal', 'lockfile']);
   assertWritableConsumerOptions(options);
-  const { timeout, localAddress, signal, lockfile } = options as Partial<Record<string, unknown>>;
-  assertSignal(signal);
+  const { timeout, localAddress, lockfile } = options as Partial<Record<string, unknown>>;
   assertBoolean(lockfile, 'options.lockfile');
   if (lockfile !== undefined && options.path === undefined) {
     throw new InvalidArgTypeError('options.path', 'a path, for `lockfile`', options.path);

@@ -10,7 +10,7 @@ import {
   tlsSide,
   type WritableConsumerOptions,
 } from '../../streams/transports/index.js';
-import { addAbortListener, assertSignal, removeAbortListener } from '../../base/abort-signal.js';
+import { addAbortListener, removeAbortListener } from '../../base/abort-signal.js';
 import { assertKnownOptions, assertWholeNumber } from '../../base/arguments.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import {
@@ -206,7 +206,6 @@ async function listenOn(
   { options, side }: ReadyToListen,
 ): Promise<ListeningPort> {
   const { signal } = options;
-
   const { createServer } = process.getBuiltinModule('node:net');
   // Node does not report the name of a Unix socket.
   const known = options.path === undefined ? {} : { getHost: () => addressOf(options) };
@@ -286,7 +285,6 @@ function assertListenOptions(options: unknown): asserts options is ListenOptions
   else assertPlace(options, OTHERS);
   assertWritableConsumerOptions(options);
   assertUnixOptions(options);
-  const { backlog, signal } = options as Partial<Record<string, unknown>>;
-  assertSignal(signal);
+  const { backlog } = options as Partial<Record<string, unknown>>;
   if (backlog !== undefined) assertWholeNumber(backlog, 'options.backlog', 0);
 }

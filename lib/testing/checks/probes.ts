@@ -87,7 +87,7 @@ export class ProbeConsumer implements IConsumer {
   streaming: boolean | undefined;
   registered = 0;
   unregistered = 0;
-  /** The bytes that were written although no producer was registered any more. */
+  /** How many writes came although no producer was registered any more. */
   afterUnregistering = 0;
   /** How many writes came before a producer had registered. */
   beforeRegistering = 0;

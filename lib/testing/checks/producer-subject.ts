@@ -17,6 +17,10 @@ export interface Habits {
 /** A producer, and the consumer that it writes to. */
 export class ProducerSubject<Producer extends IProducer> {
   readonly consumer = new ProbeConsumer();
+  /** How often a rule has asked it, if it is a pull producer. */
+  asked = 0;
+  /** Whether it was stopped. */
+  isStopped = false;
   private returned: unknown;
   private trial: Trial | undefined;
 
@@ -100,12 +104,6 @@ export class ProducerSubject<Producer extends IProducer> {
   private get hasBegun(): boolean {
     return this.written > 0 || this.isDone || this.consumer.notBytes !== undefined;
   }
-
-  /** How often a rule has asked it, if it is a pull producer. */
-  asked = 0;
-
-  /** Whether it was stopped. */
-  isStopped = false;
 
   /** Stops the producer, as a consumer does when its connection is lost. */
   stop(): void {
