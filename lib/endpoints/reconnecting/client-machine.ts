@@ -202,16 +202,16 @@ export class ClientMachine implements AttemptListener {
     const { retryCall } = this;
     this.retryCall = null;
     this.state = 'stopped';
+    this.waiters.cancel(); // Before other code may start the service again, and wait again.
     heedClock(retryCall?.cancel());
-    this.waiters.cancel();
   }
 
   private stopConnecting(): Promise<void> {
     const { attempt } = this;
     this.attempt = null;
     this.state = 'stopped';
-    attempt?.cancel();
     this.waiters.cancel();
+    attempt?.cancel();
     return this.whenClosed();
   }
 

@@ -137,8 +137,9 @@ export class FileSender implements IPullProducer {
    * Whether `consumer`, although it threw, has this producer. It may have refused this producer
    * because it has another one.
    */
-  #isRegistered(consumer: IConsumer, transfer: FileTransfer): boolean {
-    return 'producer' in consumer ? consumer.producer === this : transfer.wasAsked;
+  #isRegistered({ producer }: IConsumer & { producer?: unknown }, transfer: FileTransfer): boolean {
+    // Not `in`: a wrapper passes on a member of its transport that it does not have itself.
+    return producer === this || (producer === undefined && transfer.wasAsked);
   }
 
   /**

@@ -14,6 +14,7 @@ import {
 } from '../../../lib/index.js';
 import {
   Clock,
+  type DelayedCall,
   StringTransport,
   StringTransportWithDisconnection,
 } from '../../../lib/testing/index.js';
@@ -128,6 +129,38 @@ describe('ClientService', () => {
       endpoint.succeed();
       expect(await service.whenConnected()).not.to.equal(protocol);
     });
+  });
+
+  it('connects, and keeps the new waits, if it is started again as its attempt is cancelled', async () => {
+    const service = started();
+    const before = rejection(service.whenConnected());
+    let after: Promise<unknown> | undefined;
+    endpoint.attempts[0]?.signal.addEventListener('abort', () => {
+      service.startService();
+      after = service.whenConnected();
+    });
+    await service.stopService();
+    expect(await before).to.include({ name: 'CancelledError' });
+    endpoint.succeed();
+    expect(await after).to.be.instanceOf(Protocol);
+  });
+
+  it('connects, and keeps the new waits, if it is started again as its clock cancels', async () => {
+    const service = started();
+    const before = rejection(service.whenConnected());
+    endpoint.attempts[0]?.reject(new ConnectionRefusedError());
+    await turn();
+    let after: Promise<unknown> | undefined;
+    Object.assign(clock.getDelayedCalls()[0] as DelayedCall, {
+      cancel() {
+        service.startService();
+        after = service.whenConnected();
+      },
+    });
+    await service.stopService();
+    expect(await before).to.include({ name: 'CancelledError' });
+    endpoint.succeed();
+    expect(await after).to.be.instanceOf(Protocol);
   });
 
   it('is stopped also where the transport closes from inside loseConnection', async () => {

@@ -1,11 +1,14 @@
 import { expect } from 'chai';
 
+import { type ProtocolWrapper, WrappingFactory } from '../../../lib/protocols/index.js';
 import { StringTransport } from '../../../lib/testing/string-transport.js';
 import { InvalidArgTypeError } from '../../../lib/base/errors.js';
 import {
   ProducerAlreadyRegisteredError,
   ProducerStoppedError,
 } from '../../../lib/twisted/core/errors.js';
+import { Factory } from '../../../lib/twisted/core/factory.js';
+import { Protocol } from '../../../lib/twisted/core/protocol.js';
 import { FileSender, type FileTransform } from '../../../lib/twisted/producers/file-sender.js';
 import type { IFile } from '../../../lib/twisted/producers/files.js';
 import { failure, fails } from '../../support/failure.js';
@@ -215,6 +218,22 @@ describe('FileSender', () => {
     const done = new FileSender().beginFileTransfer(new MemoryFile('a'), consumer);
     expect(await rejection(done)).to.equal(busy);
     expect(unregistered).to.equal(1);
+  });
+
+  it('unregisters from a wrapper whose transport has taken it before it throws', async () => {
+    class Late extends StringTransport {
+      override registerProducer(producer: object, streaming: boolean): void {
+        super.registerProducer(producer, streaming);
+        fails();
+      }
+    }
+    const transport = new Late();
+    const factory = new WrappingFactory(Factory.forProtocol(Protocol));
+    const wrapper = factory.buildProtocol({ type: 'PIPE' }) as ProtocolWrapper;
+    wrapper.makeConnection(transport);
+    const done = new FileSender().beginFileTransfer(new MemoryFile('a'), wrapper);
+    expect(await rejection(done)).to.equal(failure);
+    expect(transport.producer).to.equal(null);
   });
 
   it('logs an error when no code waits for it any more', async () => {
