@@ -16,7 +16,11 @@ function removeLinkOf(program) {
 }
 
 if (existsSync(join(here, 'node_modules', 'typescript'))) {
-  execSync('npm run build', { cwd: here, stdio: 'inherit' });
+  try {
+    execSync('npm run build', { cwd: here, stdio: 'inherit' });
+  } catch {
+    process.exitCode = 1; // The build has said why.
+  }
 } else {
   removeLinkOf(process.env.npm_config_local_prefix ?? here);
   console.error(

@@ -122,7 +122,10 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
     if (!this.#inputPaused) return this.#inOwnContext(() => this.transport?.resumeProducing());
   }
 
-  /** One call of the clock throttles all connections: what they have buffered is read by itself. */
+  /**
+   * Makes `call` in the context of this connection, because one call of the clock throttles all
+   * connections, and a transport delivers its buffered input in the context that resumes it.
+   */
   #inOwnContext(call: () => void): void {
     return this.#context.runInAsyncScope(call);
   }
