@@ -31,7 +31,9 @@ describe('scripts/strip-comments.mjs', () => {
   });
 
   it('leaves no character in dist/ that V8 needs two bytes for', () => {
-    for (const file of readdirSync(join(ROOT, 'dist')).filter((name) => name.endsWith('.js'))) {
+    const files = readdirSync(join(ROOT, 'dist')).filter((name) => name.endsWith('.js'));
+    expect(files).to.not.be.empty;
+    for (const file of files) {
       expect(readFileSync(join(ROOT, 'dist', file), 'utf8'), file).to.match(/^[\0-\x7f]*$/);
     }
   });

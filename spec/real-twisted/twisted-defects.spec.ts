@@ -100,9 +100,9 @@ describe('docs/twisted-defects.md', () => {
   const page = readFileSync(new URL('../../docs/twisted-defects.md', import.meta.url), 'utf8');
 
   it('names only specs that there are', () => {
-    for (const [, spec = '', title = ''] of page.matchAll(
-      /`(spec\/[^`]+\.ts)`\)?(?:: ([^;|(`]+))?/g,
-    )) {
+    const named = [...page.matchAll(/`(spec\/[^`]+\.ts)`\)?(?:: ([^;|(`]+))?/g)];
+    expect(named).to.not.be.empty;
+    for (const [, spec = '', title = ''] of named) {
       const source = readFileSync(new URL(`../../${spec}`, import.meta.url), 'utf8');
       for (const words of title.split(', ')) expect(source, spec).to.include(words.trim());
     }
