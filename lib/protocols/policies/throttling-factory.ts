@@ -2,7 +2,7 @@ import { assertNumber } from '../../base/arguments.js';
 import { log } from '../../base/log.js';
 import { heedClock, type IDelayedCall, reactor } from '../../twisted/cooperation/index.js';
 import {
-  end,
+  endOwner,
   heed,
   type IAddress,
   type IProtocol,
@@ -166,7 +166,7 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
         heed(act(protocol), protocol, `${protocol.logPrefix()}: throttling`);
       } catch (error) {
         log.err(error, `${protocol.logPrefix()}: throttling failed`);
-        end(protocol, error);
+        endOwner(protocol, error);
       }
     }
   }

@@ -28,7 +28,7 @@ export function heed(returned: unknown, owner: unknown, callback: string): undef
   whenRejected(returned, (reason) => {
     log.err(reason, `${callback} rejected; its connection is lost`);
     try {
-      end(owner, reason);
+      endOwner(owner, reason);
     } catch (thrown) {
       log.err(thrown, 'A connection failed to end when a callback had rejected');
     }
@@ -36,7 +36,7 @@ export function heed(returned: unknown, owner: unknown, callback: string): undef
 }
 
 /** Ends `owner` because a callback has rejected with `reason`. */
-export function end(owner: unknown, reason: unknown): void {
+export function endOwner(owner: unknown, reason: unknown): void {
   const members = [...chain<Owner>(owner, 'transport')];
   const able = members.find((member) => typeof member[callbackRejected] === 'function');
   if (able !== undefined) {

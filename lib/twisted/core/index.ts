@@ -19,7 +19,7 @@ export {
 export { explain, type ConsumerState, consumerState } from './explain.js';
 export { FileDescriptor } from './file-descriptor.js';
 export * from './interfaces.js';
-export { callbackRejected, end, heed } from './heed.js';
+export { callbackRejected, endOwner, heed } from './heed.js';
 export { logPrefixOf } from './log-prefix.js';
 export { tellToPause, tellToResume, tellToStop } from './producer-calls.js';
 export { Protocol, type ProtocolTransport } from './protocol.js';

@@ -18,7 +18,7 @@ import {
   isFailableConsumer,
   isFinishableConsumer,
   callbackRejected,
-  end,
+  endOwner,
   heed,
 } from '../core/index.js';
 import { checkedBuffer } from '../../base/bytes.js';
@@ -131,7 +131,7 @@ export class BasicProducerConsumerProxy
 
   /** @internal A callback that is an async function has rejected: the transfer has failed. */
   [callbackRejected](reason: unknown): void {
-    end(this.consumer, reason);
+    endOwner(this.consumer, reason);
   }
 
   /** Forgets the consumer and stops the producer. Later writes are dropped. */
