@@ -1,4 +1,4 @@
-// Mutation testing of the bridge; docs/mutation.md says how to read it.
+// Mutation testing of the rooms in mutation/rooms.mjs; docs/mutation.md says how to read it.
 //
 //   npm run mutation                                        all rooms
 //   npm run mutation -- lib/streams/as-streams              one room

@@ -1,4 +1,4 @@
-/** The rooms of the bridge, and the specs that show what each does. */
+/** The rooms that can be mutated, and the specs that show what each does. */
 export const ROOMS = {
   'lib/streams/any-stream': [
     'spec/streams/any-stream/{buffered,capabilities,claims,encodings,ending,errors,late-encodings}.spec.ts',
