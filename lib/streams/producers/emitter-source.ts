@@ -64,10 +64,11 @@ export class EmitterSource implements ReadableSource {
   open(listener: SourceListener): void {
     const { stream } = this;
     this.guard();
-    if (!this.ended && isReadToTheEnd(stream)) this.conclude(wasReset(stream));
+    // What it says once we have destroyed it is no end: some say `end` then.
+    if (!this.ended && !this.destroyed && isReadToTheEnd(stream)) this.conclude(wasReset(stream));
     if (this.ended) {
       this.tellEnd(listener);
-    } else if (stream.errored || isGone(stream)) {
+    } else if (this.destroyed || stream.errored || isGone(stream)) {
       this.listener = listener; // Hears the `error` that may yet come.
       this.closedEarly();
     } else {
