@@ -337,6 +337,26 @@ export const SURVIVORS = {
       ['return remainder < 0 ?', 'return remainder <= 0 ?'],
     ],
   },
+  'lib/twisted/cooperation/reactor.ts': {
+    [FASTER]: [
+      ['if (!isSooner) return;', 'if (false) return;'],
+      [
+        'if (time === Infinity || time < this.alarmTime)',
+        'if (true)',
+        'if (time === Infinity || time <= this.alarmTime)',
+      ],
+      ['if (milliseconds <= 0)', 'if (milliseconds < 0)'],
+      ['if (first.getTime() <= time) return first;', 'if (true) return first;'],
+    ],
+    'a call that is due at this very time is made a turn later': [
+      [
+        'if (first === undefined || first.earliestTime > time)',
+        'if (first === undefined || first.earliestTime >= time)',
+      ],
+      ['if (first.getTime() <= time) return first;', 'if (first.getTime() < time) return first;'],
+      ['if (call.getTime() > this.seconds())', 'if (call.getTime() >= this.seconds())'],
+    ],
+  },
   'lib/twisted/cooperation/cooperator.ts': {
     'a tick that comes although it was cancelled finds nothing to do': [
       [

@@ -121,7 +121,6 @@ class NodeReactor implements IReactorTime, DelayedCallClock {
     if (context === undefined) return; // It was cancelled.
     if (call.getTime() > this.seconds()) {
       // Another call that was due at the same time has delayed it.
-      call.activateDelay();
       this.waiting.add(call);
       this.setAlarm();
     } else {

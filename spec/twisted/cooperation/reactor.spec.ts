@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 import sinon from 'sinon';
@@ -140,6 +141,54 @@ describe('reactor', () => {
     reactor.callLater(100, () => made.push('near')).delay(-100);
     await passed(0.02);
     expect(made).to.deep.equal(['near', 'sooner', 'later']);
+  });
+
+  it('makes a call that was moved to sooner, although no other is due then', async () => {
+    await new Promise<void>((resolve) => reactor.callLater(1000, resolve).reset(0.001));
+  });
+
+  it('makes a call that one which was due with it has delayed, although no other is due then', async () => {
+    await new Promise<void>((resolve) => {
+      reactor.callLater(0, () => late.delay(0.002));
+      const late = reactor.callLater(0, resolve);
+    });
+  });
+
+  it('makes a call with a delay of 0 once the event loop has turned', async () => {
+    for (let times = 0; times < 20; times++) {
+      const made = sinon.spy();
+      reactor.callLater(0, made);
+      for (let turns = 0; turns < 3; turns++) await turn();
+      sinon.assert.calledOnce(made);
+    }
+  });
+
+  describe('with calls that wait', () => {
+    /** How many timers and immediates keep the event loop busy. */
+    const waits = () => {
+      const busy = process.getActiveResourcesInfo();
+      return ['Timeout', 'Immediate'].map((kind) => busy.filter((each) => each === kind).length);
+    };
+
+    it('has one timer for all, and none once the last was cancelled', () => {
+      const [timers = 0, immediates = 0] = waits();
+      const calls = [300, 200, 400].map((delay) => reactor.callLater(delay, () => {}));
+      expect(waits()).to.deep.equal([timers + 1, immediates]);
+      calls[2]?.reset(100);
+      expect(waits()).to.deep.equal([timers + 1, immediates]);
+      for (const call of calls) call.cancel();
+      expect(waits()).to.deep.equal([timers, immediates]);
+      reactor.callLater(0, () => {}).cancel();
+      expect(waits()).to.deep.equal([timers, immediates]);
+    });
+
+    it('does nothing until one is due', async () => {
+      const seconds = sinon.spy(reactor, 'seconds');
+      reactor.callLater(1000, () => {});
+      const before = seconds.callCount;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      expect(seconds.callCount).to.equal(before);
+    });
   });
 
   it('knows the calls that are still to be made', async () => {
