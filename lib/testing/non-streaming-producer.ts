@@ -60,7 +60,11 @@ export class NonStreamingProducer implements IPullProducer {
     }
   }
 
-  /** @throws InvalidStateError: a pull producer is never paused. */
+  /**
+   * Not to be called.
+   *
+   * @throws InvalidStateError: a pull producer is never paused.
+   */
   pauseProducing(): void {
     throw new InvalidStateError('BUG: pause should never be called.');
   }

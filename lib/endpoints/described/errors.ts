@@ -19,6 +19,7 @@ export class ConnectingCancelledError extends UserError {
    * @param options - `cause`: the reason of the signal.
    */
   constructor(
+    /** The address that the endpoint was connecting to. */
     readonly address: IAddress,
     options?: ErrorOptions,
   ) {

@@ -233,7 +233,10 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
   /** Registers `producer` with the transport, which checks it. */
   registerProducer(producer: IPushProducer, streaming: boolean): void;
   registerProducer(producer: IPullProducer, streaming: false): void;
-  registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void;
+  registerProducer<Streaming extends boolean>(
+    producer: IPushProducer | IPullProducer,
+    streaming: boolean extends Streaming ? Streaming : never,
+  ): void;
   registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
     return this.transport.registerProducer(producer as IPushProducer, streaming);
   }

@@ -66,8 +66,11 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
    */
   constructor(
     wrappedFactory: IProtocolFactory,
+    /** The most connections at a time. */
     readonly maxConnectionCount = Infinity,
+    /** The most bytes to read in a second; `null` for any number. */
     readonly readLimit: number | null = null,
+    /** The most bytes to write in a second; `null` for any number. */
     readonly writeLimit: number | null = null,
   ) {
     const isCount = (given: number) => given >= 0;

@@ -76,7 +76,10 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
 
   override registerProducer(producer: IPushProducer, streaming: boolean): void;
   override registerProducer(producer: IPullProducer, streaming: false): void;
-  override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void;
+  override registerProducer<Streaming extends boolean>(
+    producer: IPushProducer | IPullProducer,
+    streaming: boolean extends Streaming ? Streaming : never,
+  ): void;
   override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
     const before = this.#throttled;
     const throttled = new ThrottledProducer(producer, streaming);

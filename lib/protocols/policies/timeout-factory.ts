@@ -31,6 +31,7 @@ export class TimeoutFactory extends WrappingFactory implements ITimeoutRegistry 
    */
   constructor(
     wrappedFactory: IProtocolFactory,
+    /** The timeout of each connection, in seconds; `null` for none. */
     readonly timeoutPeriod: number | null = DEFAULT_PERIOD,
   ) {
     super(wrappedFactory);

@@ -55,7 +55,9 @@ export class ResponseFailed extends ConnectionLost {
    * @param response - The response that the body was read from.
    */
   constructor(
+    /** Why it was not; the first is the `cause` as well. */
     readonly reasons: readonly Error[],
+    /** The response that the body was read from. */
     readonly response: object | null = null,
   ) {
     super('Not all of the body was received', { cause: reasons[0] });

@@ -1,7 +1,7 @@
-/** A `FileDescriptor` that may be told to take values of any kind in place of bytes. */
 import { assertNotNull, itemsOf } from '../../base/arguments.js';
 import { FileDescriptor } from '../../twisted/core/index.js';
 
+/** A `FileDescriptor` that may be told to take values of any kind in place of bytes. */
 export abstract class ObjectDescriptor<Data> extends FileDescriptor {
   /**
    * Whether each write is one value, of any kind but `null`.

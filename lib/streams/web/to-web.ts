@@ -29,7 +29,9 @@ import { writableToWeb, type WritableForWeb } from './writable-to-web.js';
  * ```
  */
 export function toWeb(stream: ReadableForWeb & WritableForWeb): WebPair;
+/** The same for a stream that is written to: a WHATWG `WritableStream`. */
 export function toWeb(stream: WritableForWeb): WritableStream<Uint8Array>;
+/** The same for a stream that is read from: a WHATWG `ReadableStream`. */
 export function toWeb(stream: ReadableForWeb): ReadableStream<Uint8Array>;
 export function toWeb(
   stream: unknown,

@@ -36,6 +36,7 @@ export class RuleBrokenError extends Error {
    * @param options - `cause`: the value that was thrown, if there was one.
    */
   constructor(
+    /** The rule that the object breaks, a sentence. */
     readonly rule: string,
     seen: string,
     options?: ErrorOptions,

@@ -45,6 +45,11 @@ export function deferLater<Args extends unknown[], Result>(
   f: (...args: Args) => Result,
   ...args: Args
 ): Promise<Awaited<Result>>;
+/**
+ * Waits for a while, unless a signal aborts before.
+ *
+ * @param options - See {@link DeferLaterOptions}.
+ */
 export function deferLater(
   clock: IReactorTime,
   delay: number,

@@ -46,7 +46,10 @@ export declare abstract class ConsumerMixinMembers implements Omit<IConsumer, 'w
    */
   registerProducer(producer: IPushProducer, streaming: boolean): void;
   registerProducer(producer: IPullProducer, streaming: false): void;
-  registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void;
+  registerProducer<Streaming extends boolean>(
+    producer: IPushProducer | IPullProducer,
+    streaming: boolean extends Streaming ? Streaming : never,
+  ): void;
 
   /** Forgets the producer; a close that waited for this goes on. */
   unregisterProducer(): void;

@@ -11,7 +11,10 @@ export class ConsumerToProtocolAdapter implements IProtocol {
    * @param original - The consumer. It needs no method but `write`.
    * @throws InvalidArgTypeError: `original` has no `write`.
    */
-  constructor(readonly original: Pick<IConsumer, 'write'>) {
+  constructor(
+    /** The consumer that gets what the connection receives. */
+    readonly original: Pick<IConsumer, 'write'>,
+  ) {
     assertMethod(original, 'consumer', 'write');
   }
 

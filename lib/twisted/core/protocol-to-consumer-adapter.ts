@@ -14,7 +14,10 @@ export class ProtocolToConsumerAdapter implements IConsumer {
    * @param original - The protocol that receives the bytes.
    * @throws InvalidArgTypeError: `original` is not a protocol.
    */
-  constructor(readonly original: IProtocol) {
+  constructor(
+    /** The protocol that gets what is written. */
+    readonly original: IProtocol,
+  ) {
     assertProtocol(original);
   }
 

@@ -220,7 +220,10 @@ export class BasicProducerConsumerProxy
    */
   registerProducer(producer: IPushProducer, streaming: boolean): void;
   registerProducer(producer: IPullProducer, streaming: false): void;
-  registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void;
+  registerProducer<Streaming extends boolean>(
+    producer: IPushProducer | IPullProducer,
+    streaming: boolean extends Streaming ? Streaming : never,
+  ): void;
   registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
     assertProducer(producer, streaming);
     // Differs from Twisted, where another producer replaces the registered one.

@@ -88,6 +88,9 @@ export class FileBodyProducer implements IBodyProducer {
    * @throws Node's error: there is no file at the path; or the error of `seek` or `tell`. If `tell`
    *   rejects, the error is logged.
    */
+  constructor(file: ISeekableFile, options?: FileBodyProducerOptions);
+  /** As above, for a file of the operating system. */
+  constructor(file: ISeekableFile | FileHandle | string | URL, options?: FileBodyProducerOptions);
   constructor(
     private readonly file: ISeekableFile | FileHandle | string | URL,
     options: FileBodyProducerOptions = {},

@@ -81,6 +81,19 @@ export class FileSender implements IPullProducer {
    *   rejects with that error.
    */
   beginFileTransfer(
+    file: IFile,
+    consumer: IConsumer,
+    transform?: FileTransform | null,
+    options?: FileTransferOptions,
+  ): Promise<Buffer>;
+  /** As above, a file of the operating system. */
+  beginFileTransfer(
+    file: IFile | FileHandle | string | URL,
+    consumer: IConsumer,
+    transform?: FileTransform | null,
+    options?: FileTransferOptions,
+  ): Promise<Buffer>;
+  beginFileTransfer(
     file: IFile | FileHandle | string | URL,
     consumer: IConsumer,
     transform: FileTransform | null = null,

@@ -11,11 +11,15 @@ export type FileBytes = Uint8Array | null;
 /** An object that is read as a Python file is read. */
 export interface IFile {
   /**
+   * Reads the next bytes.
+   *
    * @param size - The most bytes to return.
    * @returns the next bytes, or a promise of them; an empty array, or `null`, at the end of the
    *   file. `read` is not called again before the promise has settled.
    */
   read(size: number): FileBytes | PromiseLike<FileBytes>;
+  /** A stream is not a file: `null` from its `read` says 'not yet'. Give its path, or wrap it. */
+  readonly pipe?: undefined;
 }
 
 /** Opens `file`, if it is of the operating system; `null` for a file-like. */

@@ -239,7 +239,10 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
    */
   override registerProducer(producer: IPushProducer, streaming: boolean): void;
   override registerProducer(producer: IPullProducer, streaming: false): void;
-  override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void;
+  override registerProducer<Streaming extends boolean>(
+    producer: IPushProducer | IPullProducer,
+    streaming: boolean extends Streaming ? Streaming : never,
+  ): void;
   override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
     const isNew = this.producer !== producer;
     super.registerProducer(producer, streaming);

@@ -248,7 +248,10 @@ export class ShapedConsumer extends ProducerConsumerProxy {
    */
   override registerProducer(producer: IPushProducer, streaming: boolean): void;
   override registerProducer(producer: IPullProducer, streaming: false): void;
-  override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void;
+  override registerProducer<Streaming extends boolean>(
+    producer: IPushProducer | IPullProducer,
+    streaming: boolean extends Streaming ? Streaming : never,
+  ): void;
   override registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
     assertProducer(producer, streaming);
     // In a loop, because a consumer may call back from inside `registerProducer` and make us
