@@ -241,6 +241,19 @@ describe('CooperativeTask', () => {
     });
   });
 
+  it('reads no value of its last step, as a loop does not', async () => {
+    const step = {
+      done: true,
+      get value(): unknown {
+        throw oops;
+      },
+    } as const;
+    const iterator = { next: () => step };
+    const end = cooperator.coiterate(iterator);
+    scheduler.pump();
+    expect(await end).to.equal(iterator);
+  });
+
   it('throws TaskDone where it has ended by itself', async () => {
     const task = cooperator.cooperate([]);
     scheduler.pump();
