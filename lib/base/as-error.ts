@@ -5,7 +5,7 @@ import { isNativeError } from 'node:util/types';
  * of their own, while the errors of Node are of the main one.
  */
 export function isError(value: unknown): value is Error {
-  return typeof value === 'object' && (value instanceof Error || isNativeError(value));
+  return value instanceof Error || isNativeError(value);
 }
 
 /** `thrown`, or an error with it as its `cause`: a stream can only be destroyed with an error. */

@@ -420,6 +420,30 @@ export const SURVIVORS = {
       ['if (seconds > longest)', 'if (seconds >= longest)'],
     ],
   },
+  'lib/base/abort-signal.ts': {
+    [TYPES]: [['if (!signal) return;', 'if (false) return;']],
+  },
+  'lib/base/build.ts': {
+    'it runs nothing, so nobody sees its argument': [
+      ['Reflect.construct(Object, [], builder)', 'Reflect.construct(Object, ["'],
+    ],
+    [FALSY]: [['} catch {', '} catch {}']],
+  },
+  'lib/base/bytes.ts': {
+    [FASTER]: [['if (Buffer.isBuffer(data)) return data;', 'if (false) return data;']],
+  },
+  'lib/base/queue.ts': {
+    [FASTER]: [
+      [
+        'if (this.taken * 2 >= this.items.length)',
+        'if (true)',
+        'if (this.taken * 2 > this.items.length)',
+      ],
+    ],
+  },
+  'lib/base/rejection.ts': {
+    [SHORTCUT]: [['if (isThenable(returned))', 'if (true)']],
+  },
   'lib/protocols/policies/limit-connections-by-peer.ts': {
     [TYPES]: [['if (host === undefined) return;', 'if (false) return;']],
   },

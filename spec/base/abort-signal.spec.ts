@@ -50,6 +50,18 @@ describe('A signal', () => {
     expect(listenersOf(signal)).to.equal(0);
   });
 
+  it('of a library that calls its listeners again calls none again', () => {
+    const listeners: (() => void)[] = [];
+    const foreign = {
+      aborted: false,
+      addEventListener: (_: string, listener: () => void) => void listeners.push(listener),
+    } as unknown as AbortSignal;
+    const told: string[] = [];
+    addAbortListener(foreign, () => told.push('first'));
+    for (let times = 0; times < 2; times++) for (const each of listeners) each.call(foreign);
+    expect(told).to.deep.equal(['first']);
+  });
+
   it('calls the others although one throws, which is logged', () => {
     const controller = new AbortController();
     const told: string[] = [];

@@ -13,7 +13,7 @@ import {
   itemsOf,
 } from '../../lib/base/arguments.js';
 
-const NAMES = ['highWaterMark', 'waitsForProducer', 'signal', 'end', 'host', 'port'];
+const NAMES = ['highWaterMark', 'waitsForProducer', 'signal', 'end', 'host', 'port', 'backlog'];
 
 describe('assertKnownOptions', () => {
   for (const [given, meant] of [
@@ -27,6 +27,7 @@ describe('assertKnownOptions', () => {
     ['End', 'end'],
     ['prot', 'port'],
     ['signals', 'signal'],
+    ['bakclgo', 'backlog'],
   ] as const) {
     it(`names ${meant} where ${given} was given`, () => {
       expect(() => assertKnownOptions({ [given]: 1 }, NAMES))
@@ -48,7 +49,7 @@ describe('assertKnownOptions', () => {
   it('takes each option that is known, and those that resemble none', () => {
     const others = ['objectMode', 'emitClose', 'and', 'send', 'hwm', 'path', 'timeout'];
     // Two slips are too many for a name of six letters, and one for a name of three.
-    others.push('gisnal', 'sinlga', 'ned', 'toph');
+    others.push('gisnal', 'sinlga', 'ned', 'toph', 'oart', 'aprt', 'abrt');
     const options = Object.fromEntries([...NAMES, ...others].map((name) => [name, 1]));
     expect(() => assertKnownOptions(options, NAMES)).not.to.throw();
   });
