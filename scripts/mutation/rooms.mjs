@@ -1,7 +1,7 @@
 /** The rooms that can be mutated, and the specs that show what each does. */
 export const ROOMS = {
   'lib/streams/any-stream': [
-    'spec/streams/any-stream/{buffered,capabilities,claims,encodings,ending,errors,late-encodings}.spec.ts',
+    'spec/streams/any-stream/{buffered,capabilities,claims,closed-by-hand,encodings,ending,errors,late-encodings}.spec.ts',
     'spec/streams/any-stream/{object-mode,readable-capabilities,release-stream,reset}.spec.ts',
     'spec/streams/any-stream/{destroyed-before,stream-listeners,stream-state}.spec.ts',
     'spec/streams/transports/{destroyed-silently,http-faults,minipass,tls-last-word}.spec.ts',

@@ -8,11 +8,14 @@ import * as rs from 'readable-stream';
 
 import {
   afterEnd,
+  discardUpload,
   isEndOfDestroyed,
   isResettable,
+  isYetToEnd,
   wasReset,
 } from '../../../lib/streams/any-stream/index.js';
 import { http2Exchange } from '../../support/http2-exchange.js';
+import { OldStyleStream } from '../../support/old-style-stream.js';
 import { readableStreams } from '../../support/older-libraries.js';
 import { duplexKinds } from '../../support/duplex-kinds.js';
 
@@ -66,6 +69,21 @@ describe('A stream that can be reset', () => {
     ] as const) {
       expect(wasReset(stream), JSON.stringify(stream)).to.equal(expected);
     }
+  });
+});
+
+describe('A close without an end', () => {
+  it('is the end of the data where a stream has no state that says otherwise', () => {
+    expect(isYetToEnd(new OldStyleStream(['unread']) as object)).to.equal(false);
+  });
+});
+
+describe('An upload that is discarded', () => {
+  it('is that of an HTTP/2 request alone: another stream stays as it is', () => {
+    const stream = new PassThrough();
+    discardUpload(stream);
+    expect(stream.readableFlowing).to.equal(null);
+    expect(stream.listenerCount('data')).to.equal(0);
   });
 });
 
