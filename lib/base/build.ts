@@ -7,12 +7,15 @@ export type Builder<Args extends unknown[], Built> =
 /**
  * The object that `builder` makes. It is called with `new` if that is possible; a function that
  * returns an object returns the same then.
+ *
+ * @param owner - The object of which `builder` may be a method.
  */
 export function build<Args extends unknown[], Built>(
   builder: Builder<Args, Built>,
   args: Args,
+  owner?: object,
 ): Built {
-  return isConstructor(builder) ? new builder(...args) : builder(...args);
+  return isConstructor(builder) ? new builder(...args) : builder.call(owner, ...args);
 }
 
 function isConstructor<Args extends unknown[], Built>(

@@ -18,6 +18,16 @@ describe('build', () => {
     }
   });
 
+  it('makes by a method of its owner, as `self.protocol()` does in Python', () => {
+    const owner: { name: string; method?: () => Thing } = {
+      name: 'Ann',
+      method() {
+        return new Thing(this.name);
+      },
+    };
+    expect(build(owner.method!, [], owner)).to.deep.equal(new Thing('Ann'));
+  });
+
   it('runs the function it was given once, and passes on an error that it throws', () => {
     let calls = 0;
     const failing = function (): Thing {

@@ -58,7 +58,7 @@ export class LimitTotalConnectionsFactory extends Factory implements IWrapperReg
 
   #buildOverflow(): IProtocol | null {
     if (this.overflowProtocol === null) return null;
-    const protocol: IProtocol & { factory?: Factory } = build(this.overflowProtocol, []);
+    const protocol: IProtocol & { factory?: Factory } = build(this.overflowProtocol, [], this);
     protocol.factory = this;
     return protocol;
   }

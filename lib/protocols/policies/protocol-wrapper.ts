@@ -6,8 +6,6 @@ import {
   heed,
   type IAddress,
   type IConsumer,
-  type IHandshakeListener,
-  type IHalfCloseableProtocol,
   type ILoggingContext,
   type IProtocol,
   type IPullProducer,
@@ -57,11 +55,11 @@ function ofWrapped<P extends IProtocol>(
 // eslint-disable-next-line @typescript-eslint/no-unused-vars -- the class beside it has one.
 export interface ProtocolWrapper<P extends IProtocol = IProtocol> extends ProtocolTransport {
   /** The wrapped protocol's method; `undefined` if it has none. */
-  readonly readConnectionLost: IHalfCloseableProtocol['readConnectionLost'] | undefined;
+  readConnectionLost?(): void;
   /** The wrapped protocol's method; `undefined` if it has none. */
-  readonly writeConnectionLost: IHalfCloseableProtocol['writeConnectionLost'] | undefined;
+  writeConnectionLost?(): void;
   /** The wrapped protocol's method; `undefined` if it has none. */
-  readonly handshakeCompleted: IHandshakeListener['handshakeCompleted'] | undefined;
+  handshakeCompleted?(): void;
 }
 
 /**

@@ -86,7 +86,7 @@ export class WrappingFactory
   protected wrap(wrapped: IProtocol, ...more: unknown[]): IProtocol | null {
     assertBuilder(this.protocol, 'protocol');
     const maker = this.protocol as Builder<unknown[], IProtocol | null>;
-    return build(maker, [this, wrapped, ...more]);
+    return build(maker, [this, wrapped, ...more], this);
   }
 
   /** A wrapper is connected. */

@@ -36,23 +36,20 @@ export function lengthOf(stream: AnyWritable): number | undefined {
   return stream.writableLength ?? (stream as Older)._writableState?.length;
 }
 
-/** Whether `stream` itself is to say `drain`. */
-function owesDrain(stream: AnyWritable): boolean {
-  return stream.writableNeedDrain === true && !isFront(stream) && !isUnserved(stream);
-}
-
+/** A response of HTTP/1, and its socket. */
 interface Response {
   readonly assignSocket?: unknown;
-  readonly socket?: { listenerCount?(event: string): number } | null;
+  readonly socket?: { listenerCount(event: string): number } | null;
 }
 
 /**
- * Whether `stream` is a response whose socket no HTTP server looks after, as that of
- * light-my-request. Only the server, at the socket's `drain`, has a response need none any more.
+ * Whether `stream` itself is to say `drain`. Only an HTTP server, at the `drain` of a response's
+ * socket, has the response need none any more. If no server listens to the socket, as to that of
+ * light-my-request, the property tells nothing.
  */
-function isUnserved(stream: AnyWritable): boolean {
-  const { assignSocket, socket } = stream as Response;
-  return assignSocket !== undefined && socket?.listenerCount?.('drain') === 0;
+function owesDrain(stream: AnyWritable & Response): boolean {
+  if (stream.writableNeedDrain !== true || isFront(stream)) return false;
+  return !(stream.assignSocket && stream.socket?.listenerCount('drain') === 0);
 }
 
 /**

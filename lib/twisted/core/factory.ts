@@ -95,6 +95,7 @@ export class FactoryBase<Maker> implements IProtocolFactory {
     const protocol: IProtocol & { factory?: FactoryBase<Maker> } = build(
       maker as ProtocolMaker,
       [],
+      this,
     );
     protocol.factory = this;
     return protocol;

@@ -99,7 +99,7 @@ export class HierarchicalBucketFilter<
 
   #makeBucket(key: unknown, parentBucket: Bucket | null): Bucket {
     assertBuilder(this.bucketFactory, 'bucketFactory');
-    const bucket = build(this.bucketFactory, [parentBucket]);
+    const bucket = build(this.bucketFactory, [parentBucket], this);
     assertBucket(bucket, 'bucketFactory()');
     this.buckets.set(key, bucket);
     if (bucket.parentBucket !== null) {

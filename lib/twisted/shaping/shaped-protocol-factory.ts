@@ -51,7 +51,7 @@ export class ShapedProtocolFactoryMembers<P extends IProtocol, Args extends unkn
    * @throws InvalidArgTypeError: it makes a value that is not a protocol.
    */
   buildProtocol(...args: Args): P {
-    const protocol: P | null = build(this.protocol, args);
+    const protocol: P | null = build(this.protocol, args, this);
     if (protocol === null) return protocol;
     logRejection(protocol, 'A protocolFactory rejected');
     assertProtocol(protocol);

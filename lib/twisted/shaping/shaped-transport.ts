@@ -7,6 +7,7 @@ import { forwardToTransport } from '../../base/forwarding.js';
 import {
   closedOf,
   heed,
+  type IAddress,
   type IConsumer,
   type IPushProducer,
   letHandOver,
@@ -38,7 +39,17 @@ interface VersatileTransport {
 }
 type Closing = 'loseConnection' | 'loseWriteConnection';
 
+/** The members of every transport that a {@link ShapedTransport} passes on: `forwardToTransport` does. */
+// eslint-disable-next-line @typescript-eslint/no-unused-vars -- the class beside it has one.
+export interface ShapedTransportMembers<T extends ShapableTransport = ProtocolTransport> {
+  /** The transport's own. */
+  getPeer(): IAddress;
+  /** The transport's own. */
+  getHost(): IAddress;
+}
+
 /** The members that a {@link ShapedTransport} has itself. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- as above.
 export class ShapedTransportMembers<
   T extends ShapableTransport = ProtocolTransport,
 > extends ShapedConsumer {
@@ -312,12 +323,15 @@ export class ShapedTransportMembers<
  * @see Twisted: `twisted.protocols.htb.ShapedTransport`
  */
 export type ShapedTransport<T extends ShapableTransport = ProtocolTransport> =
-  ShapedTransportMembers<T> & Omit<T, keyof ShapedTransportMembers<T>>;
+  ShapedTransportMembers<T> & Omit<T, keyof ShapedTransportMembers<T> | 'writeSomeData'>;
 
 /** The class of {@link ShapedTransport}. */
 export const ShapedTransport = forwarding(ShapedTransportMembers) as unknown as {
   /** See the constructor of ShapedTransportMembers. */
-  new <T extends ShapableTransport>(transport: T, bucket: Bucket): ShapedTransport<T>;
+  new <T extends ShapableTransport = ProtocolTransport>(
+    transport: T,
+    bucket: Bucket,
+  ): ShapedTransport<T>;
   /** For `instanceof`. */
   readonly prototype: ShapedConsumer;
 };

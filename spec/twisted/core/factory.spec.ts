@@ -199,6 +199,20 @@ describe('Factory', () => {
     expect([factory.numPorts, deaf.told]).to.deep.equal([0, []]);
   });
 
+  it('may have `protocol` as a method, which is called on it', () => {
+    const owners: unknown[] = [];
+    class Methodical extends Factory {}
+    Object.assign(Methodical.prototype, {
+      protocol() {
+        owners.push(this);
+        return new Protocol();
+      },
+    });
+    const factory = new Methodical();
+    expect(factory.buildProtocol(address)).to.be.instanceOf(Protocol);
+    expect(owners).to.deep.equal([factory]);
+  });
+
   it('of a server is refused by connect with a hint at what makes one of a client', () => {
     for (const wrong of [Factory.forProtocol(Protocol), Protocol]) {
       expect(() => connect(wrong as never, { port: 1, ...local })).to.throw(
