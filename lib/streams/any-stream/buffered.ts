@@ -48,8 +48,8 @@ interface Response {
  * light-my-request, the property tells nothing.
  */
 function owesDrain(stream: AnyWritable & Response): boolean {
-  if (stream.writableNeedDrain !== true || isFront(stream)) return false;
-  return !(stream.assignSocket && stream.socket?.listenerCount('drain') === 0);
+  if (!stream.writableNeedDrain || isFront(stream)) return false;
+  return !stream.assignSocket || stream.socket?.listenerCount('drain') !== 0;
 }
 
 /**
