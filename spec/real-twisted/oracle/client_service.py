@@ -17,23 +17,26 @@ from twisted.python.failure import Failure
 globalLogBeginner.beginLoggingTo([lambda event: None], redirectStandardIO=False)
 
 
+MOST_STEPS = 80
+
+
 class Transport(StringTransport):
-    def __init__(self, number, tell):
+    def __init__(self, number, happens):
         super().__init__()
-        self.number, self.tell = number, tell
+        self.number, self.happens = number, happens
 
     def loseConnection(self):
-        self.tell("lose", self.number)
+        self.happens("lose", self.number)
 
 
 class Endpoint:
-    def __init__(self, tell):
-        self.tell, self.attempts = tell, []
+    def __init__(self, happens):
+        self.happens, self.attempts = happens, []
 
     def connect(self, factory):
         number = len(self.attempts)
-        self.tell("connect", number)
-        connecting = Deferred(lambda _: self.tell("cancelled", number))
+        self.happens("connect", number)
+        connecting = Deferred(lambda _: self.happens("cancelled", number))
         self.attempts.append([connecting, factory, None])
         return connecting
 
@@ -43,7 +46,7 @@ class Endpoint:
         attempt = self.attempts[-1]
         connecting, factory, _ = attempt
         attempt[2] = protocol = factory.buildProtocol(None)
-        protocol.makeConnection(Transport(len(self.attempts) - 1, self.tell))
+        protocol.makeConnection(Transport(len(self.attempts) - 1, self.happens))
         connecting.callback(protocol)
 
     def fail(self):
@@ -57,27 +60,58 @@ class Endpoint:
 
 
 def play(scenario):
-    events, trace = [], []
+    events, trace, results, promises = [], [], [], []
+    reactions = {name: list(tape) for name, tape in scenario["reactions"].items()}
+    taken = 0
 
-    def tell(*what):
-        events.append(list(what))
+    def happens(callback, *what):
+        events.append([callback, *what])
+        for each in next_of(callback):
+            step(*each)
 
-    clock, endpoint = Clock(), Endpoint(tell)
-    factory = Factory.forProtocol(Protocol)
-    policy = backoffPolicy(*scenario["policy"], jitter=lambda: 0)
-    service = ClientService(endpoint, factory, policy, clock)
+    def next_of(callback):
+        tape = reactions.get(callback)
+        return tape.pop(0) if tape else []
+
+    def settles(deferred, callback, number, value):
+        promise = len(promises)
+        promises.append(deferred)
+
+        def settled(*outcome):
+            events.append([callback, number, *outcome])
+            results.append((promise, callback))
+
+        deferred.addCallbacks(
+            lambda result: settled(*value(result)),
+            lambda failure: settled(failure.type.__name__),
+        )
+
+    class Told(Protocol):
+        def connectionLost(self, reason):
+            happens("lost", self.transport.number)
+
+    delay = backoffPolicy(*scenario["policy"], jitter=lambda: 0)
+
+    def policy(failures):
+        happens("policy", failures)
+        return delay(failures)
+
+    clock, endpoint = Clock(), Endpoint(happens)
+    service = ClientService(endpoint, Factory.forProtocol(Told), policy, clock)
 
     def step(verb, *args):
+        nonlocal taken
+        taken += 1
+        if taken > MOST_STEPS:
+            return
         number = len(trace)
         if verb == "start":
             service.startService()
         elif verb == "stop":
-            service.stopService().addCallback(lambda _: tell("stopped", number))
+            settles(service.stopService(), "stopped", number, lambda _: [])
         elif verb == "when":
-            service.whenConnected(*args).addCallbacks(
-                lambda protocol: tell("when", number, protocol.transport.number),
-                lambda failure: tell("when", number, failure.type.__name__),
-            )
+            connected = service.whenConnected(*args)
+            settles(connected, "when", number, lambda it: [it.transport.number])
         elif verb == "advance":
             clock.advance(*args)
         else:
@@ -85,6 +119,12 @@ def play(scenario):
 
     for each in scenario["steps"]:
         step(*each)
+        # What follows from a result happens after the step, because with us a promise tells it.
+        while results:
+            batch, results[:] = sorted(results), []
+            for _, callback in batch:
+                for reaction in next_of(callback):
+                    step(*reaction)
         due = [round(call.getTime(), 6) for call in clock.getDelayedCalls()]
         trace.append([sorted(map(json.dumps, events)), bool(service.running), due])
         events.clear()
