@@ -18,7 +18,10 @@ import { log } from '../../base/log.js';
 import { isThenable, logRejection, whenRejected } from '../../base/rejection.js';
 import { asBuffer, assertBytes, NOTHING } from '../../base/bytes.js';
 
-/** A function that changes each piece of a file before it is written. */
+/**
+ * A function that changes each piece of a file before it is written. If it returns no bytes, a
+ * consumer may not ask for the next piece, as in Twisted.
+ */
 export type FileTransform = (bytes: Buffer) => Uint8Array;
 
 /** The options of {@link FileSender.beginFileTransfer}. */

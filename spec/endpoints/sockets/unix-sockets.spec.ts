@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 
 import { expect } from 'chai';
 
@@ -19,6 +28,9 @@ import { Recorder } from '../../support/connections.js';
 import { rejection } from '../../support/rejection.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { until } from '../../support/until.js';
+
+/** More than the number of any process. */
+const NO_PROCESS = 2 ** 30;
 
 describe('A Unix socket', () => {
   const folder = temporaryFolder();
@@ -108,6 +120,22 @@ describe('A Unix socket', () => {
         .with.property('code', 'ERR_INVALID_ARG_TYPE');
       expect(() => new ClientEndpoint(wrong as never)).to.throw(TypeError, message);
     }
+  });
+
+  it('that a dead server has left, with its lock, is left to the next server by a client', async () => {
+    const path = folder.path('orphaned');
+    const options = { path, lockfile: true };
+    const dead = await listen(Factory.forProtocol(Protocol), { path });
+    linkSync(path, `${path}.kept`);
+    await dead.stopListening();
+    renameSync(`${path}.kept`, path);
+    symlinkSync(String(NO_PROCESS), `${path}.lock`);
+
+    const failing = new ClientEndpoint(options).connect(Factory.forProtocol(Protocol));
+    expect(await rejection(failing)).to.include({ code: 'ERR_CONNECT' });
+    const port = await listen(Factory.forProtocol(Protocol), options);
+    expect(readlinkSync(`${path}.lock`)).to.equal(String(process.pid));
+    await port.stopListening();
   });
 
   it('has the permissions that the umask leaves it, unless there is a mode', async () => {
