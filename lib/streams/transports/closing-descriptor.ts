@@ -54,8 +54,8 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
   declare private watched?: object;
   /** The turn of the event loop in which a producer has unregistered. */
   declare private unregisteredIn?: number;
-  /** Whether a close lets settled promises go first, or has done so. */
-  declare private promises?: 'go first' | 'have gone';
+  /** Whether a close has let settled promises go first. */
+  declare private promisesWent?: boolean;
   /** @internal */
   declare protected closeTimer?: CloseTimer | undefined;
 
@@ -105,10 +105,7 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
     const { producer } = this;
     if (producer === null) {
       if (this.isInTurnOfUnregistering()) return this.writeNextTurn();
-      if (this.promises === undefined) this.letPromisesGoFirst();
-      if (this.promises === 'have gone') return super.sendBufferEmptied();
-      this.stopWriting();
-      return undefined;
+      return this.promisesWent ? super.sendBufferEmptied() : this.letPromisesGo();
     }
     if (this.isBeyondUnregistering(producer)) return super.sendBufferEmptied();
     this.watchProducer(producer);
@@ -150,15 +147,14 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
    * Closes once the code has run that awaits a settled promise: where a `Deferred` has fired, that
    * code runs in place, so what it writes comes before the close.
    */
-  private letPromisesGoFirst(): void {
-    this.promises = 'go first';
+  private letPromisesGo(): undefined {
+    this.stopWriting();
+    const go = (): void => {
+      this.promisesWent = true;
+      startWriting(this);
+    };
     // A tick comes after all microtasks, also after those that microtasks make.
-    void Promise.resolve().then(() =>
-      nextTick(() => {
-        this.promises = 'have gone';
-        startWriting(this);
-      }),
-    );
+    void Promise.resolve().then(() => nextTick(go));
   }
 
   /** Writes on when the event loop has turned. */
