@@ -1,0 +1,13 @@
+import { loggedErrors } from '../support/logged.js';
+import { playOnOurs, randomScenario } from './support/file-body-producer-player.js';
+import { expectTwistedToAgree, makeScenarios } from './support/fuzz.js';
+import { describeWithTwisted } from './support/twisted.js';
+
+describeWithTwisted('FileBodyProducer, beside the real one', () => {
+  loggedErrors(); // What fails in another task of its cooperator is reported there.
+
+  it('reads, writes, waits and ends as that does, called back from anywhere', async function () {
+    this.timeout(60_000);
+    await expectTwistedToAgree('file_body_producer', makeScenarios(randomScenario), playOnOurs);
+  });
+});
