@@ -95,6 +95,14 @@ describe('FileSender', () => {
       expect(consumer.log).to.deep.equal(['register pull']);
     });
 
+    it('refuses to send another file until then', async () => {
+      const { sender, sent } = await closing();
+      const other = sender.beginFileTransfer(new MemoryFile('b'), new PatientConsumer());
+      expect(await rejection(other)).to.include({ code: 'ERR_INVALID_STATE' });
+      letClose();
+      expect(String(await sent)).to.equal('l');
+    });
+
     it('has sent everything although it does not close, which is logged', async () => {
       const { consumer, sent } = await closing();
       letClose(failure);
@@ -167,6 +175,7 @@ describe('FileSender', () => {
     while (consumer.producer !== null) sender.resumeProducing();
     expect(await rejection(sent)).to.include({ code: 'ERR_INVALID_STATE' });
     expect(consumer.log).to.deep.equal(['register pull', 'unregister']);
+    expect(sender.file).to.equal(null);
   });
 
   for (const [what, answer] of [

@@ -220,6 +220,21 @@ describe('FileSender', () => {
     expect(unregistered).to.equal(1);
   });
 
+  it('does not unregister from a consumer that has asked, but shows that it has no producer', async () => {
+    const consumer = {
+      producer: null,
+      registerProducer: (producer: { resumeProducing(): void }) => {
+        producer.resumeProducing();
+        fails();
+      },
+      unregisterProducer: () => expect.fail('It unregistered another'),
+      write: () => {},
+    };
+    const done = new FileSender().beginFileTransfer(new MemoryFile('a'), consumer);
+    expect(await rejection(done)).to.equal(failure);
+    expect(logged).to.deep.equal([]);
+  });
+
   it('unregisters from a wrapper whose transport has taken it before it throws', async () => {
     class Late extends StringTransport {
       override registerProducer(producer: object, streaming: boolean): void {

@@ -91,6 +91,24 @@ describe('FileSender of a file-like that answers with promises', () => {
     expect(file.reads).to.have.length(2);
   });
 
+  it('is asked once by a question that comes from inside its own read', async () => {
+    const { sender, file, consumer, done } = setUp();
+    await file.say('a');
+    const read = file.read.bind(file);
+    file.read = (size) => {
+      const answer = read(size);
+      if (file.reads.length < 4) sender.resumeProducing();
+      return answer;
+    };
+    sender.resumeProducing();
+    expect(file.reads).to.have.length(2);
+    await file.say('b');
+    expect(file.reads).to.have.length(3);
+    await file.say('');
+    await done;
+    expect(consumer.log).to.deep.equal(['register pull', 'a', 'b', 'unregister']);
+  });
+
   it('rejects and unregisters when a promise does', async () => {
     const { file, consumer, done } = setUp();
     const rejected = rejection(done);
@@ -172,6 +190,19 @@ describe('FileSender to a consumer whose write is an async function', () => {
     const sent = new FileSender().beginFileTransfer(new MemoryFile('abc'), consumer);
     expect(String(await sent)).to.equal('c');
     expect(consumer.log).to.deep.equal(['register pull', 'abc', 'unregister']);
+  });
+
+  it('writes nothing more once its signal has aborted, though the file answers in the same turn', async () => {
+    const consumer = asyncConsumer(() => Promise.resolve());
+    const controller = new AbortController();
+    const file = new SlowFile();
+    const { signal } = controller;
+    const sent = new FileSender().beginFileTransfer(file, consumer, null, { signal });
+    await file.say('a');
+    controller.abort(failure);
+    await file.say('late');
+    expect(await rejection(sent)).to.equal(failure);
+    expect(consumer.log).to.deep.equal(['register pull', 'a', 'unregister']);
   });
 
   it('rejects if it is stopped after the last write, before it is known whether that failed', async () => {
