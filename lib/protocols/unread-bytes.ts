@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 
 import { NOTHING } from '../base/bytes.js';
-import { indexOfDelimiter } from './delimiter.js';
+import { assertDelimiter, indexOfDelimiter } from './delimiter.js';
 import { Segment } from './segment.js';
 
 const NO_SEGMENT = new Segment(NOTHING);
@@ -38,9 +38,15 @@ export class UnreadBytes {
     this.length += data.length;
   }
 
-  /** The number of bytes before the first `delimiter`; -1 if there is none yet. */
+  /**
+   * The number of bytes before the first `delimiter`; -1 if there is none yet.
+   *
+   * @throws InvalidArgTypeError, OutOfRangeError: a callback has set a `delimiter` that makes no
+   *   sense.
+   */
   indexOf(delimiter: Uint8Array): number {
     if (delimiter !== this.searchedFor) {
+      assertDelimiter(delimiter);
       this.searchedFor = delimiter;
       this.searched = 0;
     }

@@ -180,6 +180,16 @@ describe('IntNStringReceiver', () => {
     expect(log).to.deep.equal(['a', 'b', 'c']);
   });
 
+  it('goes by a format that a callback sets from the next string on', () => {
+    const { receiver, log } = connect(new Int8StringReceiver());
+    receiver.stringReceived = (string) => {
+      log.push(string.toString());
+      Object.assign(receiver, { structFormat: '!H', prefixLength: 2 });
+    };
+    receiver.dataReceived(bytes('\x01a\0\x01b'));
+    expect(log).to.deep.equal(['a', 'b']);
+  });
+
   it('throws unless a method receives the strings', () => {
     expect(() => new Int8StringReceiver().dataReceived(bytes('\0')))
       .to.throw()

@@ -74,6 +74,28 @@ describe('LineOnlyReceiver', () => {
     expect(log).to.deep.equal(['a', 'b', 'cd']);
   });
 
+  it('goes by a delimiter that a callback sets from the next line on', () => {
+    receiver.lineReceived = (line) => {
+      log.push(line.toString());
+      receiver.delimiter = bytes(';');
+    };
+    receiver.dataReceived(bytes('a\r\nb;c\r\n'));
+    expect(log).to.deep.equal(['a', 'b']);
+  });
+
+  it('refuses an empty delimiter that a callback sets, and keeps the rest', () => {
+    receiver.lineReceived = (line) => {
+      log.push(line.toString());
+      receiver.delimiter = bytes('');
+    };
+    expect(() => receiver.dataReceived(bytes('a\r\nb\r\n')))
+      .to.throw()
+      .with.property('code', 'ERR_OUT_OF_RANGE');
+    receiver.delimiter = bytes('\r\n');
+    receiver.dataReceived(bytes(''));
+    expect(log).to.deep.equal(['a', 'b']);
+  });
+
   it('refuses an empty delimiter and a MAX_LENGTH that limits nothing, before anything changes', () => {
     receiver.delimiter = bytes('');
     expect(() => receiver.dataReceived(bytes('a\r\n')))

@@ -63,6 +63,8 @@ const RECEIVER_DEFECTS: Record<string, unknown> = {
   netstringAlone: /has no attribute '_remainingData'/,
   piecesAfterException: ['one', 'one', 'two', 'six'],
   piecesAfterFeeding: ['one', 'one', 'two', 'six', ''],
+  delimiterInChunk: ['a', 'b;c'],
+  formatInChunk: ['a', '', 'b'],
   statefulInConnectionMade: /has no attribute 'seek'/,
 };
 

@@ -69,6 +69,20 @@ def lose(receiver):
     receiver.transport.loseConnection()
 
 
+def delimiterInChunk():
+    def does(receiver):
+        receiver.delimiter = b";"
+
+    return feed(connected(LineOnly(does)), b"a\nb;c\n")
+
+
+def formatInChunk():
+    def does(receiver):
+        receiver.structFormat, receiver.prefixLength = "!H", 2
+
+    return feed(connected(Int8(does)), b"\1a\0\1b")
+
+
 def lineAfterRaw():
     def does(receiver):
         lose(receiver)
