@@ -54,7 +54,7 @@ export const ROOMS = {
     'spec/streams/producers/trailer.spec.ts',
   ],
   'lib/protocols': ['spec/protocols/**/*.spec.ts'],
-  'lib/base': ['spec/base/*.spec.ts'],
+  'lib/base': ['spec/base/*.spec.ts', 'spec/contexts.spec.ts'],
 };
 
 /** Specs that run for long, or watch the memory of the process. */

@@ -436,6 +436,22 @@ export const SURVIVORS = {
   'lib/base/bytes.ts': {
     [FASTER]: [['if (Buffer.isBuffer(data)) return data;', 'if (false) return data;']],
   },
+  'lib/base/forwarding.ts': {
+    [FASTER]: [
+      ['flatten(Class.prototype);', ';'],
+      [
+        'function flatten(prototype: object): void {',
+        'function flatten(prototype: object): void {}',
+      ],
+      ['for (; base !== Object.prototype;', 'for (;'],
+      [
+        'for (const name of Reflect.ownKeys(base)) {',
+        'for (const name of Reflect.ownKeys(base)) {}',
+      ],
+      ['if (Object.hasOwn(prototype, name)) continue;', 'if (true) continue;'],
+      ['Reflect.defineProperty(prototype, name,', ';'],
+    ],
+  },
   'lib/base/queue.ts': {
     [FASTER]: [
       [
