@@ -110,6 +110,9 @@ export const SURVIVORS = {
     'it goes on in the next turn anyway': [
       ['if (wasPaused && this.producer === producer', 'if (wasPaused && true &&'],
     ],
+    'a timer that finds no producer to wait for does nothing': [
+      ['if (!awaitsHandshake && !this.isWaiting) return;', 'if (false) return;'],
+    ],
     [FALSY]: [['protected get isYetToBegin()', 'protected get isYetToBegin(): boolean {}']],
     [SHORTCUT]: [['return this.unregisteredIn !== undefined &&', 'return true &&']],
     [IDLE]: [
