@@ -380,6 +380,11 @@ export const SURVIVORS = {
     [SHORTCUT]: [
       ['if (!attached) this.queue.leave(', 'if (true) this.queue.leave('],
       ['protected override mayPass(', 'protected override mayPass(bytes: number): boolean {}'],
+      [
+        'return super.writeSomeData(bytes < data.length ?',
+        'return super.writeSomeData(true ?',
+        'return super.writeSomeData(bytes <= data.length ?',
+      ],
     ],
   },
   'lib/twisted/shaping/shaped-transport.ts': {

@@ -143,6 +143,14 @@ describe('ShapedConsumer', () => {
       expect(calls).to.deep.equal(['register pull', 'unregister']);
     });
 
+    it('may write no bytes without a consequence, after it has unregistered', () => {
+      const { consumer, log: calls } = makeEnds();
+      const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
+      shaped.unregisterProducer();
+      shaped.write(Buffer.alloc(0));
+      expect(calls).to.deep.equal(['register pull', 'unregister']);
+    });
+
     it('is not asked by an answer of no bytes: that is not an answer', () => {
       const consumer = new PacedConsumer();
       const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));

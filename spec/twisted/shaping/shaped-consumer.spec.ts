@@ -232,6 +232,7 @@ describe('ShapedConsumer', () => {
       const bucket = makeBucket(100, 2);
       const shaped = new ShapedConsumer(makeEnds().consumer, bucket);
       expect(bucket.refcount).to.equal(1);
+      expect(shaped.iAmStreaming).to.equal(false);
       shaped.stopProducing();
       expect(bucket.refcount).to.equal(0);
     });
