@@ -3,7 +3,7 @@ import { type Contestant, type Measurement, type Settings, tabulate } from '../h
 import { absenceOfC } from '../support/c.js';
 import { type Child, withChildren } from '../support/child.js';
 import { startC, startNode, startTwisted } from '../support/commands.js';
-import { atLeast, cLoop, ours, pipe, pipeline, twisted } from '../support/contestants.js';
+import { atLeast, byHand, cLoop, ours, pipe, pipeline, twisted } from '../support/contestants.js';
 import { type Received, startReader } from '../support/reader.js';
 import { cost, limitOf, throughput } from '../support/throughput.js';
 import { assertArrived, costOf, megabytesPerSecond, type Sent } from '../support/transfer.js';
@@ -50,6 +50,7 @@ function forwarders(size: number): [Contestant, ...Contestant[]] {
     ours(node('twisted-streams')),
     pipe(node('pipe')),
     pipeline(node('pipeline')),
+    byHand(node('by-hand')),
     twisted((settings) =>
       measureForwarder((port) => startTwisted('forwarder', { port }), size, settings),
     ),
