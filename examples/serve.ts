@@ -44,12 +44,16 @@ export async function locate(folder: string, path: string): Promise<string> {
   return join(found, missing);
 }
 
-/** Listens on `port`, and says on which if it is 0. */
-export async function serve(port: number, factory: Factory): Promise<void> {
+/** Listens on `port`, and says which it is and what program to try, `client`. */
+export async function serve(
+  port: number,
+  factory: Factory,
+  client = (taken: number) => `nc -C 127.0.0.1 ${taken}`,
+): Promise<void> {
   const listening = await listen(factory, { host: '127.0.0.1', port }).catch(({ message }: Error) =>
     fail(message),
   );
-  console.log('Listening. Try: nc -C 127.0.0.1 %d', listening.getHost().port);
+  console.log('Listening. Try: %s', client(listening.getHost().port));
 }
 
 /** Says what is wrong with how the program was started, and ends it. */

@@ -86,4 +86,8 @@ class FileServer extends Protocol {
   }
 }
 
-await serve(parsePort(port), Factory.forProtocol(new ShapedProtocolFactory(FileServer, webFilter)));
+await serve(
+  parsePort(port),
+  Factory.forProtocol(new ShapedProtocolFactory(FileServer, webFilter)),
+  (taken) => `curl http://127.0.0.1:${taken}/FILE`,
+);
