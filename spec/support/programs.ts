@@ -58,7 +58,7 @@ export async function startServer(name: string, ...args: string[]): Promise<Runn
     if (next.done === true) throw new Error(`${name} has ended`);
     return next.value;
   };
-  const port = Number(/(\d+)$/.exec(await nextLine())?.[1]);
+  const port = Number(/(\d+)(?:\/FILE)?$/.exec(await nextLine())?.[1]);
   const stop = async () => {
     const exit = once(child, 'exit');
     if (child.kill()) await exit;
