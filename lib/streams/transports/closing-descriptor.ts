@@ -103,10 +103,10 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
       return undefined;
     }
     const { producer } = this;
-    if (producer === null) {
-      if (this.isInTurnOfUnregistering()) return this.writeNextTurn();
-      return this.promisesWent ? super.sendBufferEmptied() : this.letPromisesGo();
-    }
+    if (producer === null && this.isInTurnOfUnregistering()) return this.writeNextTurn();
+    const isAsked = producer !== null && (this.producerPaused || !this.streamingProducer);
+    if (!isAsked && !this.promisesWent) return this.letPromisesGo();
+    if (producer === null) return super.sendBufferEmptied();
     if (this.isBeyondUnregistering(producer)) return super.sendBufferEmptied();
     this.watchProducer(producer);
     if (!this.streamingProducer && !this.hasAnswered) {

@@ -47,10 +47,17 @@ describe('WritableConsumer', () => {
     for (const [when, lose] of [
       ['loseConnection', (consumer) => consumer.loseConnection()],
       ['loseWriteConnection', (consumer) => consumer.loseWriteConnection()],
+      [
+        'the loseConnection of a producer that it does not wait for',
+        (consumer) => {
+          consumer.registerProducer(recorder(), true);
+          consumer.loseConnection();
+        },
+      ],
     ] as [string, (consumer: WritableConsumer) => void][]) {
       it(`sends what code writes that awaits settled promises at ${when}, as a fired Deferred’s callbacks do`, async () => {
         const stream = new Gate();
-        const consumer = new WritableConsumer(stream);
+        const consumer = new WritableConsumer(stream, { waitsForProducer: false });
         const answer = async (question: string): Promise<void> => {
           for (let i = 0; i < 20; i++) await Promise.resolve();
           consumer.write(Buffer.from(question));
