@@ -106,8 +106,9 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
     if (producer === null && this.isInTurnOfUnregistering()) return this.writeNextTurn();
     const isAsked = producer !== null && (this.producerPaused || !this.streamingProducer);
     if (!isAsked && !this.promisesWent) return this.letPromisesGo();
-    if (producer === null) return super.sendBufferEmptied();
-    if (this.isBeyondUnregistering(producer)) return super.sendBufferEmptied();
+    if (producer === null || this.isBeyondUnregistering(producer)) {
+      return super.sendBufferEmptied();
+    }
     this.watchProducer(producer);
     if (!this.streamingProducer && !this.hasAnswered) {
       // The close waits until the pull producer is done.
