@@ -89,6 +89,7 @@ export class FileBodyProducer implements IBodyProducer {
    *   rejects, the error is logged.
    */
   constructor(file: ISeekableFile, options?: FileBodyProducerOptions);
+  // The first signature alone gives types to the methods of a file that is written in place.
   /** As above, for a file of the operating system. */
   constructor(file: ISeekableFile | FileHandle | string | URL, options?: FileBodyProducerOptions);
   constructor(

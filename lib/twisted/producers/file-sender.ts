@@ -89,6 +89,7 @@ export class FileSender implements IPullProducer {
     transform?: FileTransform | null,
     options?: FileTransferOptions,
   ): Promise<Buffer>;
+  // The first signature alone gives a type to the `size` of a `read` that is written in place.
   /** As above, a file of the operating system. */
   beginFileTransfer(
     file: IFile | FileHandle | string | URL,

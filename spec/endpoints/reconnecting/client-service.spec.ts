@@ -131,36 +131,37 @@ describe('ClientService', () => {
     });
   });
 
-  it('connects, and keeps the new waits, if it is started again as its attempt is cancelled', async () => {
-    const service = started();
-    const before = rejection(service.whenConnected());
+  describe('started again while it is told to stop', () => {
+    let service: ReturnType<typeof started>;
+    let before: Promise<unknown>;
     let after: Promise<unknown> | undefined;
-    endpoint.attempts[0]?.signal.addEventListener('abort', () => {
+
+    beforeEach(() => {
+      service = started();
+      before = rejection(service.whenConnected());
+    });
+    const startAgain = (): void => {
       service.startService();
       after = service.whenConnected();
-    });
-    await service.stopService();
-    expect(await before).to.include({ name: 'CancelledError' });
-    endpoint.succeed();
-    expect(await after).to.be.instanceOf(Protocol);
-  });
+    };
+    const expectConnected = async (): Promise<void> => {
+      await service.stopService();
+      expect(await before).to.include({ name: 'CancelledError' });
+      endpoint.succeed();
+      expect(await after).to.be.instanceOf(Protocol);
+    };
 
-  it('connects, and keeps the new waits, if it is started again as its clock cancels', async () => {
-    const service = started();
-    const before = rejection(service.whenConnected());
-    endpoint.attempts[0]?.reject(new ConnectionRefusedError());
-    await turn();
-    let after: Promise<unknown> | undefined;
-    Object.assign(clock.getDelayedCalls()[0] as DelayedCall, {
-      cancel() {
-        service.startService();
-        after = service.whenConnected();
-      },
+    it('connects, and keeps the new waits, if its attempt is cancelled', async () => {
+      endpoint.attempts[0]?.signal.addEventListener('abort', startAgain);
+      await expectConnected();
     });
-    await service.stopService();
-    expect(await before).to.include({ name: 'CancelledError' });
-    endpoint.succeed();
-    expect(await after).to.be.instanceOf(Protocol);
+
+    it('connects, and keeps the new waits, if its clock cancels', async () => {
+      endpoint.attempts[0]?.reject(new ConnectionRefusedError());
+      await turn();
+      Object.assign(clock.getDelayedCalls()[0] as DelayedCall, { cancel: startAgain });
+      await expectConnected();
+    });
   });
 
   it('is stopped also where the transport closes from inside loseConnection', async () => {

@@ -72,6 +72,42 @@ describe('WritableConsumer', () => {
       });
     }
 
+    for (const [kind, streaming, asked] of [
+      ['resumes a paused producer', true, ['pause', 'resume']],
+      ['asks a pull producer', false, ['resume', 'resume']],
+    ] as const) {
+      it(`${kind} at the drain itself, although it is to close`, async () => {
+        const stream = new Gate({ highWaterMark: 10 });
+        const consumer = new WritableConsumer(stream);
+        const producer = recorder();
+        consumer.registerProducer(producer, streaming);
+        consumer.write(Buffer.alloc(10));
+        await turn();
+        consumer.loseConnection();
+        let atDrain: string[] = [];
+        stream.once('drain', () => (atDrain = [...producer.told]));
+        stream.open();
+        await turn();
+        expect(atDrain).to.deep.equal(asked);
+        consumer.abortConnection();
+      });
+    }
+
+    it('leaves a trailer the rest of the turn in which the producer has unregistered', async () => {
+      const stream = new Gate();
+      const consumer = new WritableConsumer(stream);
+      consumer.registerProducer(recorder(), true);
+      consumer.loseConnection();
+      await turn();
+      consumer.unregisterProducer();
+      for (let i = 0; i < 5; i++) await nextTick();
+      consumer.write(Buffer.from('trailer'));
+      await turn();
+      stream.open();
+      expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
+      expect(stream.chunks.map(String)).to.deep.equal(['trailer']);
+    });
+
     it('only stops a producer that comes while the end is on its way', async () => {
       const stream = new Gate();
       const consumer = new WritableConsumer(stream);
