@@ -41,15 +41,15 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
     this.prototype.closeTimeout = 30_000; // Not a field: thousands may be idle.
   }
 
+  /** @internal Whether something was written since a pull producer was last asked. */
+  protected hasAnswered = false;
+  // Declared only: an open connection has no need of these, and thousands may be idle.
   /**
    * The reason that `connectionLost` was given.
    *
    * @internal
    */
-  protected reason: Error | undefined;
-  /** @internal Whether something was written since a pull producer was last asked. */
-  protected hasAnswered = false;
-  // Declared only: most have no need of these, and thousands may be idle.
+  declare protected reason?: Error;
   declare private whenClosed?: { promise: Promise<Error>; resolve: (reason: Error) => void };
   declare private watched?: object;
   /** The turn of the event loop in which a producer has unregistered. */

@@ -14,10 +14,11 @@ import { WritableConsumer } from './writable-consumer.js';
  * end and the options of TCP. Where the stream is not a socket, setting an option does nothing.
  */
 export abstract class SocketConsumer extends WritableConsumer {
-  private noDelay = false;
-  private keepAlive = false;
+  // Declared only: most connections have no need of these, and thousands may be idle.
+  declare private noDelay?: boolean;
+  declare private keepAlive?: boolean;
   /** @internal */
-  declare protected trust?: Trust; // Declared only: most connections have no TLS.
+  declare protected trust?: Trust;
 
   /** @internal */
   protected override get stream(): AnyDuplex {
@@ -83,7 +84,7 @@ export abstract class SocketConsumer extends WritableConsumer {
    * Whether `setTcpNoDelay` turned Nagle's algorithm off. Node can't tell whether other code did.
    */
   getTcpNoDelay(): boolean {
-    return this.noDelay;
+    return this.noDelay ?? false;
   }
 
   /**
@@ -96,7 +97,7 @@ export abstract class SocketConsumer extends WritableConsumer {
 
   /** Whether `setTcpKeepAlive` turned probes on. Node can't tell whether other code did. */
   getTcpKeepAlive(): boolean {
-    return this.keepAlive;
+    return this.keepAlive ?? false;
   }
 
   /**
