@@ -1,4 +1,4 @@
-/** A transport as a stream: `TransportDuplex`, or the same by hand. */
+/** A transport as a stream: `TransportDuplex`, or the same by hand, with or without its checks. */
 import { once } from 'node:events';
 import * as node from 'node:stream';
 
@@ -7,20 +7,25 @@ import * as rs from 'readable-stream';
 import { type IProtocol, type IPushProducer, TransportDuplex } from '../../library/index.js';
 import { feed, moveInMemory } from '../in-memory.js';
 import { readOptions } from '../options.js';
+import { CheckedWrites } from './checked-writes.js';
 import { EchoTransport } from './echo-transport.js';
 
-const { byHandOn } = readOptions<{ byHandOn?: 'node:stream' | 'readable-stream' }>();
+type Made = 'ours' | 'by hand' | 'by hand, checked' | 'by hand, on readable-stream';
+
+const { made } = readOptions<{ made: Made }>();
 
 // The two classes have the same shape by design; only their declarations differ.
 const Duplex =
-  byHandOn === 'readable-stream' ? (rs.Duplex as unknown as typeof node.Duplex) : node.Duplex;
+  made === 'by hand, on readable-stream'
+    ? (rs.Duplex as unknown as typeof node.Duplex)
+    : node.Duplex;
 
 class DuplexByHand extends Duplex implements IProtocol {
-  private transport: EchoTransport | null = null;
+  protected transport: EchoTransport | null = null;
   private transportPaused = false;
   private paused = false;
   private waiting: (() => void) | null = null;
-  private readonly producer: IPushProducer = {
+  protected readonly producer: IPushProducer = {
     pauseProducing: () => {
       this.paused = true;
     },
@@ -67,8 +72,28 @@ class DuplexByHand extends Duplex implements IProtocol {
   }
 }
 
+class CheckedByHand extends DuplexByHand {
+  protected override readonly producer = new CheckedWrites();
+
+  override dataReceived(data: Buffer): void {
+    if (!((data as unknown) instanceof Uint8Array)) throw new TypeError('The data is not bytes');
+    super.dataReceived(data);
+  }
+
+  override _write(chunk: Buffer, _encoding: string, callback: () => void): void {
+    if (this.transport !== null) this.producer.write(this.transport, chunk, callback);
+  }
+}
+
+const CLASSES = {
+  ours: TransportDuplex,
+  'by hand': DuplexByHand,
+  'by hand, checked': CheckedByHand,
+  'by hand, on readable-stream': DuplexByHand,
+};
+
 await moveInMemory(async (supply, meter) => {
-  const duplex = byHandOn === undefined ? new TransportDuplex() : new DuplexByHand();
+  const duplex = new CLASSES[made]();
   duplex.makeConnection(new EchoTransport(duplex));
   duplex.on('data', (chunk: Buffer) => meter.take(chunk));
   feed(duplex, supply);

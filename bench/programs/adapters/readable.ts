@@ -33,10 +33,10 @@ class ReadableByHand extends Readable implements IConsumer {
   }
 }
 
-const { byHandOn } = readOptions<{ byHandOn?: string }>();
+const { made } = readOptions<{ made: 'ours' | 'by hand' }>();
 
 await moveInMemory(async (supply, meter) => {
-  const readable = byHandOn === undefined ? new ProducerReadable() : new ReadableByHand();
+  const readable = made === 'ours' ? new ProducerReadable() : new ReadableByHand();
   readable.on('data', (chunk: Buffer) => meter.take(chunk));
   const producer = new SupplyProducer(readable, supply);
   readable.registerProducer(producer, true);

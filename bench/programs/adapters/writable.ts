@@ -1,4 +1,4 @@
-/** A consumer written to as a stream: `ConsumerWritable`, or the same by hand on `node:stream`. */
+/** A consumer written to as a stream: `ConsumerWritable`, or the same by hand, with or without its checks. */
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
 
@@ -6,6 +6,7 @@ import { ConsumerWritable, type IConsumer, type IPushProducer } from '../../libr
 import type { Meter } from '../../support/meter.js';
 import { feed, moveInMemory } from '../in-memory.js';
 import { readOptions } from '../options.js';
+import { CheckedWrites } from './checked-writes.js';
 
 /** Bytes after which the consumer pauses its producer until the next tick. */
 const ENOUGH = 65536;
@@ -73,12 +74,35 @@ class WritableByHand extends Writable implements IPushProducer {
   }
 }
 
-const { byHandOn } = readOptions<{ byHandOn?: string }>();
+class CheckedByHand extends Writable {
+  private readonly writes = new CheckedWrites();
+
+  constructor(private readonly consumer: IConsumer) {
+    super();
+    consumer.registerProducer(this.writes, true);
+  }
+
+  override _write(chunk: Buffer, _encoding: string, callback: () => void): void {
+    this.writes.write(this.consumer, chunk, callback);
+  }
+
+  override _final(callback: () => void): void {
+    this.consumer.unregisterProducer();
+    callback();
+  }
+}
+
+const CLASSES = {
+  ours: ConsumerWritable,
+  'by hand': WritableByHand,
+  'by hand, checked': CheckedByHand,
+};
+
+const { made } = readOptions<{ made: keyof typeof CLASSES }>();
 
 await moveInMemory(async (supply, meter) => {
   const consumer = new MeteredConsumer(meter);
-  const writable =
-    byHandOn === undefined ? new ConsumerWritable(consumer) : new WritableByHand(consumer);
+  const writable = new CLASSES[made](consumer);
   feed(writable, supply);
   await once(writable, 'finish');
 });
