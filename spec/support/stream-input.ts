@@ -51,7 +51,10 @@ export function opened(state: object = {}) {
   return all;
 }
 
-/** More turns than it takes until an HTTP/2 stream is known to have ended or to be reset. */
+/**
+ * More turns than it takes until what waits is delivered, on a busy machine too, or until an HTTP/2
+ * stream is known to have ended or to be reset.
+ */
 export async function turns(): Promise<void> {
   for (let count = 0; count < 6; count += 1) await turn();
 }

@@ -1,6 +1,4 @@
 /** The half of a reactor that reads: what it hands on, what it buffers, and when the stream is paused. */
-import { setImmediate as turn } from 'node:timers/promises';
-
 import { expect } from 'chai';
 
 import { InvalidStateError } from '../../../lib/index.js';
@@ -43,7 +41,7 @@ describe('StreamInput', () => {
       const { input, news } = made({ readableEnded: true });
       input.open();
       expect(news()).to.deep.equal([]);
-      await turn();
+      await turns();
       expect(news()).to.deep.equal(ENDED);
       expect(input.half).to.equal('ended');
     });
@@ -53,7 +51,7 @@ describe('StreamInput', () => {
       input.discard();
       input.open();
       expect(input.half).to.equal('ended');
-      await turn();
+      await turns();
       expect(news()).to.not.include('read lost');
     });
   });
@@ -98,7 +96,7 @@ describe('StreamInput', () => {
       gives('a');
       behaviour.onData = () => input.stop();
       input.start();
-      await turn();
+      await turns();
       expect(news()).to.deep.equal(['pause', 'a']);
     });
 
@@ -110,7 +108,7 @@ describe('StreamInput', () => {
       input.stop();
       input.start();
       news();
-      await turn();
+      await turns();
       expect(news()).to.deep.equal(['a', 'resume']);
     });
 
@@ -122,10 +120,10 @@ describe('StreamInput', () => {
       expect(input.half).to.equal('open');
       expect(input.delayClose()).to.equal(true);
       news();
-      await turn();
+      await turns();
       expect(news()).to.deep.equal([]);
       input.start();
-      await turn();
+      await turns();
       expect(news()).to.deep.equal(['a', ...ENDED, 'closed']);
       expect(input.half).to.equal('ended');
     });
@@ -156,7 +154,7 @@ describe('StreamInput', () => {
       input.start();
       input.ended();
       news();
-      await turn();
+      await turns();
       expect(news()).to.deep.equal(['a', ...ENDED]);
     });
 
@@ -240,7 +238,7 @@ describe('StreamInput', () => {
       input.open();
       input.start();
       news();
-      await turn();
+      await turns();
       expect(news()).to.deep.equal(ENDED);
     });
 
@@ -272,7 +270,7 @@ describe('StreamInput', () => {
     expect(stream.eventNames()).to.deep.equal([]);
     input.start();
     input.discard();
-    await turn();
+    await turns();
     expect(news()).to.deep.equal([]);
     expect(input.half).to.equal('unread');
   });
