@@ -54,7 +54,8 @@ describe('A process that has no file descriptor left', () => {
 
   it('fails to connect, to listen and to start a process with EMFILE, and its port goes on listening', async () => {
     const node = [process.execPath, '--import', 'tsx/esm', '--input-type=module', '--eval'];
-    const child = spawn('/bin/sh', ['-c', 'ulimit -n 80; exec "$@"', 'sh', ...node, PROGRAM], {
+    // More than the loader holds open at once: it may have all modules of the library in flight.
+    const child = spawn('/bin/sh', ['-c', 'ulimit -n 1000; exec "$@"', 'sh', ...node, PROGRAM], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
