@@ -357,6 +357,22 @@ export async function connectingGivesTheProtocolOfTheFactory(): Promise<void> {
   void chat.nickname;
 }
 
+export async function bareClassesHaveTheUsualTransport(endpoint: ClientEndpoint): Promise<void> {
+  const plain: Protocol = await endpoint.connect(Factory.forProtocol(Protocol));
+  if (plain.transport.connected) plain.transport.unregisterProducer();
+  const lines = await endpoint.connect(Factory.forProtocol(LineReceiver));
+  lines.transport.pauseProducing();
+  const service: ClientService<Protocol> = new ClientService(
+    endpoint,
+    ClientFactory.forProtocol(Protocol),
+  );
+  (await service.whenConnected()).transport.setTcpNoDelay(true);
+  const duplex = await endpoint.connect(Factory.forProtocol(Protocol<DuplexTransport>));
+  duplex.transport.abortConnection();
+  // @ts-expect-error: only its owner sets it
+  plain.transport.connected = false;
+}
+
 export async function aPortKnowsItsAddress(): Promise<void> {
   const factory = new Factory();
   expectSame<ReturnType<typeof tcp.getHost>, TCPAddress>(true);

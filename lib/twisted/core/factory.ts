@@ -9,9 +9,11 @@ import type {
   IConnector,
   IProtocol,
   IProtocolFactory,
+  ITransport,
 } from './interfaces.js';
 import { isProtocol } from './interfaces.js';
 import { logPrefixOf } from './log-prefix.js';
+import type { ProtocolTransport } from './protocol.js';
 import { assertProtocol } from './validate.js';
 
 /** Makes a protocol: a class, or a function. */
@@ -24,9 +26,14 @@ export type ProtocolMaker = Builder<[], IProtocol>;
 export type Builds<F, P> = ClientFactory extends F
   ? {
       /** Makes the protocol of a connection. */
-      buildProtocol(
-        address: IAddress,
-      ): (P extends Builder<never[], infer Made> ? Made : IProtocol) | null;
+      buildProtocol(address: IAddress):
+        // TypeScript infers `Protocol<ITransport>` from the bare class, not its default.
+        | (P extends Builder<never[], infer Made & { transport: infer T }>
+            ? Made & (ITransport extends T ? { transport: ProtocolTransport } : unknown)
+            : P extends Builder<never[], infer Made>
+              ? Made
+              : IProtocol)
+        | null;
     }
   : unknown;
 

@@ -17,6 +17,8 @@ import type {
  * The usual transport of a protocol: TCP, with or without TLS. It is a consumer and a producer.
  */
 export interface ProtocolTransport extends ITLSTransport, IConsumer, IPushProducer {
+  /** Whether the connection is open: `false` once it is lost. */
+  readonly connected: boolean;
   /** Whether `loseConnection` was called. */
   readonly disconnecting: boolean;
 }
