@@ -22,8 +22,8 @@ class ChildInput extends WritableConsumer {
     super(pipe);
   }
 
-  protected override isWaitedFor(producer: object): boolean {
-    return super.isWaitedFor(producer) && !isOwnProtocol(producer, this.protocol);
+  protected override waitFor(producer: object): boolean {
+    return super.waitFor(producer) && !isOwnProtocol(producer, this.protocol);
   }
 }
 

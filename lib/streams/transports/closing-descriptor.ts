@@ -120,7 +120,7 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
     const error = super.sendBufferEmptied();
     // A producer that was resumed may write until the event loop has turned; the close waits no
     // longer for it.
-    if (wasPaused && this.producer === producer && !this.isWaitedFor(producer)) {
+    if (wasPaused && this.producer === producer && !this.waitFor(producer)) {
       this.writeNextTurn();
     }
     return error;

@@ -168,11 +168,11 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
 
   /**
    * A protocol registers with its own transport only to be paused and resumed, and asks for the
-   * close itself. One that is a stream has perhaps more to write than it has written so far.
+   * close itself. One that is a stream may still buffer bytes: it hands them over now.
    */
-  protected override isWaitedFor(producer: object): boolean {
+  protected override waitFor(producer: object): boolean {
     if (letHandOver(producer)) return true;
-    return super.isWaitedFor(producer) && !isOwnProtocol(producer, this.protocol);
+    return super.waitFor(producer) && !isOwnProtocol(producer, this.protocol);
   }
 
   override loseConnection(): void {

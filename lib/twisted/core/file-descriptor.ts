@@ -145,7 +145,7 @@ export abstract class FileDescriptor
         tellToResume(this, producer);
         return undefined;
       }
-      if (this.isWaitedFor(producer)) return undefined;
+      if (!this.isClosing || this.waitFor(producer)) return undefined;
     }
     if (this.disconnecting) return this.postLoseConnection();
     if (this.writeDisconnecting) {
@@ -163,8 +163,13 @@ export abstract class FileDescriptor
     return this.isClosing && isUnableToUnregister(producer, this);
   }
 
-  /** Whether a close waits for `producer`, a push producer that isn't paused, to unregister. */
-  protected isWaitedFor(_producer: object): boolean {
+  /**
+   * A close can go on, but `producer`, a push producer that isn't paused, is still registered. A
+   * subclass may let it write what it buffers first.
+   *
+   * @returns whether the close waits for it to unregister.
+   */
+  protected waitFor(_producer: object): boolean {
     return this.waitsForProducer;
   }
 

@@ -47,18 +47,18 @@ export function isUnableToUnregister(producer: object, consumer: object): boolea
   }
   return (
     transports.some((transport) => Boolean(transport.disconnected)) ||
-    waitFor(transports, consumer, new Set())
+    oneWaitsFor(transports, consumer, new Set())
   );
 }
 
 /** Whether one of `transports` waits to close until `consumer` unregisters. */
-function waitFor(transports: readonly Member[], consumer: object, seen: Set<Member>): boolean {
+function oneWaitsFor(transports: readonly Member[], consumer: object, seen: Set<Member>): boolean {
   return transports.some((transport) => {
     if (seen.has(transport)) return false;
     seen.add(transport);
     if (!transport.disconnecting && !transport.writeDisconnecting) return false;
     const feeders = transportsOf(transport.producer);
-    return feeders.includes(consumer) || waitFor(feeders, consumer, seen);
+    return feeders.includes(consumer) || oneWaitsFor(feeders, consumer, seen);
   });
 }
 

@@ -18,7 +18,7 @@ import {
 import { WrappingFactory } from '../../../lib/protocols/index.js';
 import { families } from '../../support/connection-families.js';
 import { numbered } from '../../support/producers.js';
-import { port, readAll } from '../../support/sockets.js';
+import { port, readAll, tcpPair } from '../../support/sockets.js';
 import { RecordingTransport } from '../../support/transports.js';
 
 const data = numbered(3_000_000);
@@ -104,6 +104,28 @@ for (const [family, open] of families) {
     });
   });
 }
+
+describe('A stream that is the protocol of a transport', () => {
+  it('stays corked until it is uncorked, while no close was requested', async () => {
+    const { server, client: peer } = await tcpPair();
+    const duplex = new TransportDuplex();
+    const transport = new DuplexTransport(server, { protocol: duplex });
+    const lengths: number[] = [];
+    peer.on('data', ({ length }: Buffer) => {
+      lengths.push(duplex.writableLength, length);
+      duplex.uncork();
+      duplex.end();
+    });
+    duplex.write('sent'); // Once this has left, the transport's buffer is empty.
+    duplex.cork();
+    duplex.write('corked');
+    await once(peer, 'end');
+    expect(lengths.slice(0, 2)).to.deep.equal(['corked'.length, 'sent'.length]);
+    peer.end();
+    duplex.resume();
+    expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+  });
+});
 
 describe('A transport whose socket is still connecting', () => {
   async function asked(protocol: IProtocol): Promise<string> {
