@@ -4,7 +4,7 @@ import type { Buffer } from 'node:buffer';
 import { OutOfRangeError } from '../base/errors.js';
 
 /** Reads and writes numbers of one format. */
-export interface LengthPrefix {
+interface LengthPrefix {
   /** How many bytes a number has. */
   readonly size: number;
   read(memory: Buffer, at: number): number;

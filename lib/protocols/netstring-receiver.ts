@@ -9,6 +9,7 @@ import { NetstringParseError } from './errors.js';
 import { Receiver } from './receiver.js';
 import { UnreadBytes } from './unread-bytes.js';
 
+// In ASCII.
 const ZERO = 0x30;
 const COLON = 0x3a;
 const COMMA = Buffer.from(',');

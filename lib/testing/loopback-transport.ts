@@ -20,7 +20,7 @@ import { assertBytes, piecesOf } from '../base/bytes.js';
 const BUFFER_SIZE = 65536;
 
 /** The next step of a close, once the bytes of an end have been delivered. */
-export type Ending = 'none' | 'half' | 'close' | 'abort';
+type Ending = 'none' | 'half' | 'close' | 'abort';
 
 /**
  * One end of a loopback, as its protocol sees it: buffers the bytes that the protocol writes until

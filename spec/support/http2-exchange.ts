@@ -4,7 +4,7 @@ import http2 from 'node:http2';
 import { port } from './sockets.js';
 
 /** Both sides of a request over HTTP/2. */
-export interface Http2Exchange {
+interface Http2Exchange {
   session: http2.ClientHttp2Session;
   request: http2.ClientHttp2Stream;
   /** What the server was given: the stream, or the compatible request over it. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ROOT } from './programs.js';
 
 /** A fenced block. */
-export interface CodeBlock {
+interface CodeBlock {
   readonly language: string;
   readonly code: string;
   /** The heading that it stands under. */

@@ -83,7 +83,7 @@ export class MemoryDescriptor extends FileDescriptor {
 }
 
 /** What a fake producer does when it is told something, beside adding it to the log. */
-export type Behaviour = Partial<Record<'pause' | 'resume' | 'stop', () => void>>;
+type Behaviour = Partial<Record<'pause' | 'resume' | 'stop', () => void>>;
 
 /** A producer that adds what it is told to `log`, prefixed with `name` if it has one. */
 export function fakeProducer(

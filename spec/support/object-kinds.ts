@@ -5,7 +5,7 @@ import * as rs from 'readable-stream';
 import { duplexify, Minipass, readableStreams, through2 } from './older-libraries.js';
 
 /** A stream of objects to write to, full at 3 of them where its library lets us say so. */
-export interface ObjectSink {
+interface ObjectSink {
   name: string;
   /** Whether it counts what it holds. */
   counts: boolean;
@@ -52,7 +52,7 @@ export const objectSinks: readonly ObjectSink[] = [
 ];
 
 /** A stream of objects to read. */
-export interface ObjectSource {
+interface ObjectSource {
   name: string;
   readonly open: (objects: readonly unknown[]) => core.Readable;
 }

@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import sinon from 'sinon';
 
 /** The time of a spec whose timers are fakes. */
-export interface PassingTime {
+interface PassingTime {
   /** The fake timers of the present spec. */
   readonly clock: sinon.SinonFakeTimers;
   /**

@@ -10,7 +10,7 @@ import {
 } from '../../lib/protocols/index.js';
 
 /** A kind of receiver. */
-export interface ReceiverKind {
+interface ReceiverKind {
   readonly name: string;
   /** Makes one that calls `hear` with the text of each piece, and returns what that returns. */
   make(hear: (text: string) => unknown): Receiver;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A folder for files of specs. */
-export interface TemporaryFolder {
+interface TemporaryFolder {
   /** Where the file of that name is, or would be. */
   path(name: string): string;
   /** Writes a file, and says where it is. */

@@ -1,6 +1,6 @@
 /** The descriptors of a child. */
-import { assertOptions } from '../../base/arguments.js';
-import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import { assertNumber, assertOptions, assertWholeNumber } from '../../base/arguments.js';
+import { InvalidArgTypeError } from '../../base/errors.js';
 
 /**
  * The kind of each of the child's descriptors. We write to `'w'` and read from `'r'`; a number is a
@@ -9,8 +9,11 @@ import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
  */
 export type ChildFDs = Readonly<Record<number, 'r' | 'w' | number>>;
 
-/** No child needs so many descriptors. The limit keeps a wrong number from using up the memory. */
+/** No child needs more descriptors. The limit keeps a wrong number from using up the memory. */
 const HIGHEST = 1023;
+
+const RANGE = `a whole number from 0 to ${HIGHEST}`;
+const isInRange = (given: number) => Number.isInteger(given) && given >= 0 && given <= HIGHEST;
 
 /**
  * `childFDs` in the form that Node takes.
@@ -23,7 +26,7 @@ export function stdioFor(childFDs: unknown): ('pipe' | 'ignore' | number)[] {
   const stdio: ('pipe' | 'ignore' | number)[] = [];
   for (const [key, kind] of Object.entries(childFDs)) {
     const childFD = Number(key);
-    assertDescriptor(childFD, `a descriptor in options.childFDs`);
+    assertNumber(childFD, 'a descriptor in options.childFDs', RANGE, isInRange);
     stdio[childFD] = stdioOf(childFD, kind);
   }
   return Array.from(stdio, (kind) => kind ?? 'ignore');
@@ -36,12 +39,6 @@ function stdioOf(childFD: number, kind: unknown): 'pipe' | number {
     const kinds = childFD === 0 ? "'w' or a descriptor" : "'r', 'w' or a descriptor";
     throw new InvalidArgTypeError(name, kinds, kind);
   }
-  assertDescriptor(kind, name, Infinity);
+  assertWholeNumber(kind, name, 0);
   return kind;
-}
-
-function assertDescriptor(value: number, name: string, highest = HIGHEST): void {
-  if (!Number.isSafeInteger(value) || value < 0 || value > highest) {
-    throw new OutOfRangeError(name, `a whole number of at least 0`, value);
-  }
 }

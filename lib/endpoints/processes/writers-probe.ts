@@ -12,7 +12,7 @@ const INTERVAL = 250;
 export class WritersProbe {
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param writers - Those that are not lost; a lost one is taken out. */
+  /** @param writers - The writers that are not lost; a lost one is taken out. */
   constructor(private readonly writers: ReadonlyMap<number, ChildWriter>) {}
 
   /**

@@ -27,7 +27,7 @@ type State =
   'init' | 'connecting' | 'waiting' | 'connected' | 'disconnecting' | 'restarting' | 'stopped';
 
 /** The endpoint, the factory and the policy of a service. */
-export interface ClientMachineOptions {
+interface ClientMachineOptions {
   readonly endpoint: IStreamClientEndpoint;
   readonly factory: IProtocolFactory;
   readonly retryPolicy: RetryPolicy;
@@ -51,7 +51,7 @@ export class ClientMachine implements AttemptListener {
   private failedAttempts = 0;
   private retryCall: IDelayedCall | null = null;
   private readonly waiters = new ConnectionWaiters();
-  /** Those whose connections could not be prepared, until these are closed. */
+  /** The attempts whose connections could not be prepared, until these are closed. */
   private readonly unprepared = new Set<Attempt>();
   /** The callers of `stopService`, until all connections are closed. */
   private stopWaiters: (() => void)[] = [];

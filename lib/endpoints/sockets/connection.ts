@@ -9,7 +9,7 @@ import {
 import type { IAddress, IProtocol } from '../../twisted/core/index.js';
 
 /** The addresses that Node does not report: those of Unix sockets. */
-export interface KnownAddresses {
+interface KnownAddresses {
   getPeer?: () => IAddress;
   getHost?: () => IAddress;
 }

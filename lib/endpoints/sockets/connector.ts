@@ -49,6 +49,7 @@ export type ConnectOptions = Place &
     signal?: AbortSignal | undefined;
   };
 
+/** Seconds. */
 const TIMEOUT = 30;
 
 /**

@@ -69,7 +69,7 @@ export function isLocked(path: string): boolean {
     process.kill(Number(fs().readlinkSync(linkOf(path))), 0);
     return true;
   } catch (thrown) {
-    if (hasCode(thrown, 'EPERM')) return true; // Otherwise it runs, and belongs to another user.
+    if (hasCode(thrown, 'EPERM')) return true; // It runs, and belongs to another user.
     if (hasCode(thrown, 'ESRCH') || hasCode(thrown, 'ENOENT')) return false;
     throw thrown;
   }

@@ -117,7 +117,7 @@ function isUTF16(encoding: string | symbol | null | undefined): encoding is stri
   return typeof encoding === 'string' && /^(utf-?16|ucs-?2)/i.test(encoding);
 }
 
-/** What `watchLastUnit` returns for a stream that drops nothing. */
+/** The answer of `watchLastUnit` for a stream that drops nothing. */
 export function losesNothing(): undefined {}
 
 /**

@@ -31,8 +31,8 @@ type Failed = (AnyReadable | AnyWritable) & {
 };
 
 /**
- * Why `stream` is gone, as far as it tells by now. Those of `readable-stream` 2 and 3, and through2
- * and duplexify with them, keep no error: once they have said it, it is not known any more.
+ * Why `stream` is gone, as far as it tells by now. The streams of `readable-stream` 2 and 3, and so
+ * of through2 and duplexify, keep no error: once they have said it, it is not known any more.
  */
 export function lossOf(stream: Failed): unknown {
   return knownLoss(stream) ?? new PrematureCloseError();

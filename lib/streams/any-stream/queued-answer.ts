@@ -10,7 +10,7 @@ type Queued = AnyWritable & {
   readonly socket?: unknown;
 };
 
-/** What is to be called for the answers that wait for a socket, by that socket. */
+/** The functions to call for the answers that wait for a socket, by that socket. */
 const queues = /* @__PURE__ */ new WeakMap<object, Set<() => void>>();
 
 /** Calls `onLost` if `stream` is such an answer, and its connection is lost while it waits. */

@@ -2,6 +2,7 @@
  * Which values can be read from. The value itself is asked, because streams of different libraries
  * share no class.
  */
+import { areFunctions, membersOf } from '../../base/members.js';
 import type { EmitterLike } from './capabilities.js';
 
 /** A readable of `node:stream`, or of any library that imitates it, old or new. */
@@ -63,36 +64,32 @@ export interface AnyReadable extends EmitterLike {
   listenerCount?(event: string): number;
 }
 
-/** Whether `value` is an object with a method called `name`. */
-function has(value: unknown, name: string | symbol): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    typeof (value as Record<string | symbol, unknown>)[name] === 'function'
-  );
-}
-
 /** Whether `value` has listeners. */
 export function isEmitter(value: unknown): value is EmitterLike {
-  return has(value, 'on') && has(value, 'removeListener');
+  const { on, removeListener } = membersOf(value);
+  return areFunctions(on, removeListener);
 }
 
 /** Whether `value` is a WHATWG `ReadableStream`. */
 export function isWebReadable(value: unknown): value is WebReadableLike {
-  return has(value, 'getReader');
+  const { getReader } = membersOf(value);
+  return areFunctions(getReader);
 }
 
 /** Whether `value` emits `data` and `end`. A bare writable doesn't, although it has a `pipe`. */
 export function isNodeReadable(value: unknown): value is AnyReadable {
   if (!isEmitter(value)) return false;
-  if (has(value, 'read')) return true;
-  if (has(value, 'pipe') && (value as AnyReadable).readable === true) return true;
+  const { read, pipe, readable, pause, resume } = membersOf(value);
+  if (areFunctions(read) || (areFunctions(pipe) && readable === true)) return true;
   // Other emitters can be paused too, and are read in a way of their own.
-  return has(value, 'pause') && has(value, 'resume') && !isIterable(value);
+  return areFunctions(pause, resume) && !isIterable(value);
 }
 
 /** Whether `value` gives one thing after the other. Bytes do too, but they are one chunk. */
 export function isIterable(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {
   if (ArrayBuffer.isView(value)) return false;
-  return has(value, Symbol.asyncIterator) || has(value, Symbol.iterator);
+  const { [Symbol.asyncIterator]: asyncIterator, [Symbol.iterator]: iterator } = membersOf(
+    value,
+  ) as Partial<AsyncIterable<unknown> & Iterable<unknown>>;
+  return areFunctions(asyncIterator) || areFunctions(iterator);
 }

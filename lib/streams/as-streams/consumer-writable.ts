@@ -34,7 +34,7 @@ export interface ConsumerWritableOptions {
   finish?: boolean | undefined;
 }
 
-/** Those that `Writable` takes; the signal is heard later. */
+/** The options that `Writable` takes; the signal is heard later. */
 const WRITABLE_OPTIONS = ['highWaterMark', 'objectMode', 'defaultEncoding'] as const;
 const NAMES = [...WRITABLE_OPTIONS, 'signal', 'finish'];
 

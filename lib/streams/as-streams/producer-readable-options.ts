@@ -27,7 +27,7 @@ export interface ProducerReadableOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Those that `Readable` takes. */
+/** The options that `Readable` takes. */
 export const READABLE_OPTIONS = [
   'highWaterMark',
   'objectMode',

@@ -21,7 +21,7 @@ export interface TransportDuplexOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Those that `Duplex` takes. */
+/** The options that `Duplex` takes; the signal is heard later. */
 export const DUPLEX_OPTIONS = [
   'highWaterMark',
   'readableHighWaterMark',

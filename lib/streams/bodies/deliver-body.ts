@@ -15,7 +15,7 @@ import { ReadableProducer } from '../producers/index.js';
 import { BodyTransport } from './body-transport.js';
 import { PotentialDataLoss, ResponseDone, ResponseFailed } from './errors.js';
 
-/** Those that were delivered, or are being. */
+/** The bodies that were delivered, or are being delivered. */
 const delivered = /* @__PURE__ */ new WeakSet<object>();
 
 /**
@@ -117,7 +117,7 @@ class Delivery implements IConsumer {
    *
    * @returns a promise that never rejects, if the protocol returned one: the end of the body waits
    *   until that may have rejected.
-   * @throws InvalidArgTypeError: the body, which is in object mode, gave something else than bytes.
+   * @throws InvalidArgTypeError: the body, which is in object mode, gave a value that is not bytes.
    */
   write(chunk: unknown): unknown {
     const data = checkedBuffer(chunk, 'chunk');

@@ -49,7 +49,7 @@ export interface StartTLSOptions
 /** Milliseconds. */
 export const HANDSHAKE_TIMEOUT = 120_000;
 
-/** Those that people misspell; there are many more, and each version of Node has others. */
+/** The options that people misspell; there are many more, and each version of Node has others. */
 const NAMES: readonly (keyof StartTLSOptions)[] = [
   'ALPNCallback',
   'ALPNProtocols',

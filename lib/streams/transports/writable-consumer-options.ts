@@ -34,7 +34,7 @@ export interface WritableConsumerOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Those of `DuplexTransport` among them. */
+/** The options of `DuplexTransport` are among them. */
 const NAMES = ['highWaterMark', 'waitsForProducer', 'closeTimeout', 'signal', 'protocol'];
 
 /**

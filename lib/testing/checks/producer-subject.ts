@@ -6,7 +6,7 @@ import { ProbeConsumer } from './probes.js';
 import { times, type Trial } from './rule.js';
 
 /** The facts that a check learns about the producers of one maker. */
-export interface Habits {
+interface Habits {
   /**
    * Whether a producer that the check registers writes nothing until it is resumed for the first
    * time.

@@ -4,7 +4,7 @@ import type { ProducerSubject } from './producer-subject.js';
 import { type Rule, times, type Trial } from './rule.js';
 
 /** Lets a started producer write until it unregisters, or until the rule's time is over. */
-export type Drive<Producer extends IProducer> = (
+type Drive<Producer extends IProducer> = (
   subject: ProducerSubject<Producer>,
   trial: Trial,
 ) => Promise<void>;

@@ -54,7 +54,11 @@ function read(
   };
 }
 
-/** Aborts the connection and waits until the producer is told. */
+/**
+ * Aborts the connection, and waits until the producer is told.
+ *
+ * @returns whether the transport can be aborted.
+ */
 async function lose(subject: TransportSubject, trial: Trial): Promise<boolean> {
   const { transport } = subject;
   if (transport.abortConnection === undefined) return false;

@@ -62,12 +62,12 @@ interface Fields {
  * // 'closing: waits for FileSender to unregister; 16384 of 16384 bytes wait for drain'
  * ```
  *
- * @param consumer - A transport or any other consumer; or a protocol, for which its transport is
- *   explained. For an object that is not this library's, it reads the fields that Twisted's have
+ * @param consumer - A transport or any other consumer; or a protocol or `TransportDuplex`, for
+ *   which its transport is explained. For an object that is not this library's, it reads the fields that Twisted's have
  *   (`producer`, `disconnecting`, ...).
  * @returns the sentence.
- * @throws InvalidArgTypeError: `consumer` is neither; for a stream, or a protocol, pass the
- *   consumer that belongs to it.
+ * @throws InvalidArgTypeError: `consumer` is none of these, or a protocol that has no transport yet.
+ *   For another stream, pass the consumer that belongs to it.
  */
 export function explain(consumer: object): string {
   const fields = Object(consumer) as Fields;
@@ -76,7 +76,11 @@ export function explain(consumer: object): string {
   // For a protocol, and so for a wrapper, people mean its transport.
   if (dataReceived && transport) return explain(transport);
   if (fields.registerProducer ?? fields.loseConnection) return sentence(stateFromFields(fields));
-  throw new InvalidArgTypeError('consumer', "a consumer or a protocol's transport", consumer);
+  throw new InvalidArgTypeError(
+    'consumer',
+    'a consumer, or a protocol that has a transport',
+    consumer,
+  );
 }
 
 /** The state of an object that does not tell it by itself. */

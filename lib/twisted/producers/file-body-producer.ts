@@ -43,6 +43,7 @@ export interface FileBodyProducerOptions {
   readSize?: number | undefined;
 }
 
+/** Bytes. */
 const READ_SIZE = 65_536;
 
 /**

@@ -42,8 +42,8 @@ export class ShapedConsumer extends ProducerConsumerProxy {
 
   /** Whether we are registered with the consumer, and counted by the bucket. */
   private attached = false;
-  /** Whether our producer has finished and the consumer has not been told yet. */
-  protected finishing = false;
+  /** Whether the consumer is owed a `finish`: our producer has finished, and some bytes are not sent yet. */
+  protected owesFinish = false;
   /** Whether nothing can be written any more. */
   protected isOver = false;
   /** The most bytes to write in this turn, because others wait too. */
@@ -257,7 +257,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
     // In a loop, because a consumer may call back from inside `registerProducer` and make us
     // unregister.
     while (!this.attached && !this.isOver && this.consumer !== null) this.attach(this.consumer);
-    if (!this.isOver && !this.finishing) super.registerProducer(producer, streaming);
+    if (!this.isOver && !this.owesFinish) super.registerProducer(producer, streaming);
     else if (this.producer !== producer) {
       logRejection(producer.stopProducing(), 'stopProducing rejected');
     }
@@ -271,17 +271,17 @@ export class ShapedConsumer extends ProducerConsumerProxy {
    */
   override finish(): void {
     if (this.consumer !== null) assertFinishable(this.consumer);
-    this.finishing = true;
+    this.owesFinish = true;
     this.unregisterProducer();
   }
 
   protected override leaveConsumer(): void {
-    const { consumer, finishing } = this;
-    this.isOver ||= finishing;
-    this.finishing = false;
+    const { consumer, owesFinish } = this;
+    this.isOver ||= owesFinish;
+    this.owesFinish = false;
     this.setAttached(false);
     try {
-      if (finishing && consumer !== null) {
+      if (owesFinish && consumer !== null) {
         heed((consumer as IFinishableConsumer).finish(), this, 'finish'); // As `finish` has checked.
       }
     } finally {

@@ -293,7 +293,7 @@ export class ShapedTransportMembers<
     const { closing } = this;
     // Differs from Twisted (twisted/twisted#4635): another producer may register, or bytes may be
     // written to us.
-    if (closing === null && !this.finishing) return;
+    if (closing === null && !this.owesFinish) return;
     if (closing !== null && this.unregisteredIn === currentTurn() && closedOf(this.transport)) {
       // Later, because code that awaits the end of its transfer may still write or register again.
       setImmediate(() => this.leaveUnlessUsed());

@@ -349,6 +349,9 @@ describe('spawnProcess', () => {
     ] as const) {
       expect(spawn('true', [], { childFDs })).to.equal(code);
     }
+    expect(() => spawnProcess(new Recorder(), 'true', [], { childFDs: { 1024: 'r' } })).to.throw(
+      'must be a whole number from 0 to 1023. Received 1024',
+    );
     for (const options of [
       null,
       { env: 'NAME=value' },

@@ -13,6 +13,7 @@ import {
   InvalidArgTypeError,
   ProducerReadable,
   Protocol,
+  TransportDuplex,
   WritableConsumer,
 } from '../../../lib/index.js';
 import { consumerState } from '../../../lib/twisted/core/explain.js';
@@ -213,10 +214,11 @@ describe('explain', () => {
     ['a producer', new FileSender()],
     ['a stream', new PassThrough()],
     ['a protocol that has no transport yet', new Protocol()],
+    ['a TransportDuplex that has no transport yet', new TransportDuplex()],
   ] as const) {
     it(`refuses ${what}, because it knows nothing about that`, () => {
       expect(() => explain(value as never))
-        .to.throw(InvalidArgTypeError, "a consumer or a protocol's transport")
+        .to.throw(InvalidArgTypeError, 'a consumer, or a protocol that has a transport')
         .with.property('code', 'ERR_INVALID_ARG_TYPE');
     });
   }
