@@ -107,7 +107,7 @@ export default {
     {
       name: 'only dependencies',
       comment:
-        'Who installs twisted-streams does not get this: lib imports its `dependencies` and Node only.',
+        'A program that installs twisted-streams does not get this: lib imports its `dependencies` and Node only.',
       severity: 'error',
       from: { path: '^lib/' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },

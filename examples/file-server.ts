@@ -24,7 +24,7 @@ class FileServer extends LineReceiver {
     this.transport.loseConnection();
   }
 
-  /** A client that has sent its name may end its half: without this, that would be the end. */
+  /** A client may end its half after the name: without these two, the connection would end then. */
   readConnectionLost() {}
   writeConnectionLost() {}
 }

@@ -1,6 +1,4 @@
-/**
- * What the programs here have in common. The servers listen on this machine only, and say where.
- */
+/** The parts that these programs share. The servers listen on this machine only, and say where. */
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 
@@ -20,8 +18,9 @@ export async function parseFolder(path: string): Promise<string> {
 }
 
 /**
- * What `path` names within `folder`, all links followed, there or yet to be made. What is outside,
- * by `..` or by a link, isn't found.
+ * The file that `path` names within `folder`, with all links followed. It need not exist yet.
+ *
+ * @throws an error with the code `ENOENT`: it is outside of the folder, by `..` or by a link.
  */
 export async function locate(folder: string, path: string): Promise<string> {
   let there = join(folder, join('/', path));

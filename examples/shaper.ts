@@ -25,14 +25,14 @@ import { locate, parseFolder, parsePort, serve } from './serve.js';
 const [folder = '.', port = '8080'] = process.argv.slice(2);
 const root = await parseFolder(folder);
 
-// All connections share this one.
+// All connections share this bucket.
 const serverBucket = new Bucket();
 serverBucket.maxburst = 20_000;
 serverBucket.rate = 20_000;
 const serverFilter = new HierarchicalBucketFilter();
 serverFilter.buckets.set(null, serverBucket);
 
-// Each host has one of these besides.
+// Each host has a bucket of its own as well.
 class WebClientBucket extends Bucket {
   override maxburst = 10_000;
   override rate = 1_000;
@@ -53,7 +53,7 @@ async function openFile(path: string) {
   return null;
 }
 
-/** Answers one request, then closes. Knows nothing of its being shaped. */
+/** Answers one request, then closes. It does not know that its transport is shaped. */
 class FileServer extends Protocol {
   private request = '';
 

@@ -26,7 +26,7 @@ export class FileChanges implements IPushProducer {
   /**
    * Registers with `consumer`, and watches until it is stopped or the watcher fails.
    *
-   * @throws the error of a folder that can't be watched; `consumer` has not heard of it.
+   * @throws the error of a folder that can't be watched; nothing was registered.
    */
   constructor(
     folder: string,

@@ -12,7 +12,7 @@ const MOST: readonly (readonly [names: string, bytes: number])[] = [
   ['ConsumerMixin, FileDescriptor, Protocol, Factory', 14_300],
   [
     'ReadableProducer, WritableConsumer, DuplexTransport, ProducerReadable, ConsumerWritable, TransportDuplex',
-    78_000, // To be 50,000 again: TLS for servers, the channels and `explain` have taken 20,000.
+    78_000, // Of which TLS for servers, the channels and `explain` take 20,000.
   ],
 ];
 

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 
 import { NOTHING } from '../../base/bytes.js';
+import { now } from '../../base/timers.js';
 
 /**
  * Bytes that we read at a time, or a little less: a multiple of the size that the caller asks for.
@@ -43,10 +44,12 @@ export class FileSource {
 
   readonly #handle: Promise<FileHandle>;
   readonly #isOurs: boolean;
+  readonly #clock: () => number;
 
-  private constructor(handle: Promise<FileHandle>, isOurs: boolean) {
+  private constructor(handle: Promise<FileHandle>, isOurs: boolean, clock = now) {
     this.#handle = handle;
     this.#isOurs = isOurs;
+    this.#clock = clock;
   }
 
   /** Opens the file at `path`; `close` closes it. See {@link FileSource.opened}. */
@@ -57,9 +60,11 @@ export class FileSource {
   /**
    * Reads from the position of `handle`. It never reads two blocks at the same time, so that they
    * come in order: a handle has only one position, and a pipe has none.
+   *
+   * @param clock - Returns milliseconds; a spec gives its own.
    */
-  static from(handle: FileHandle): FileSource {
-    return new FileSource(Promise.resolve(handle), false);
+  static from(handle: FileHandle, clock?: () => number): FileSource {
+    return new FileSource(Promise.resolve(handle), false, clock);
   }
 
   /** Settles when the file is open; rejects with Node's error if it can't be opened. */
@@ -106,9 +111,9 @@ export class FileSource {
 
   /** Chooses the size of the next block by the time that the last one has lasted. */
   #fitBlockSize(): void {
-    const now = performance.now();
-    const lasted = now - this.#handedOutAt;
-    this.#handedOutAt = now;
+    const time = this.#clock();
+    const lasted = time - this.#handedOutAt;
+    this.#handedOutAt = time;
     if (lasted < SHORT) this.#blockSize = Math.min(this.#blockSize * 2, LARGEST_BLOCK);
     else if (lasted > LONG) this.#blockSize = Math.max(this.#blockSize / 2, SMALLEST_BLOCK);
   }

@@ -1,7 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 
 import { expect } from 'chai';
-import sinon from 'sinon';
 
 import { FileSource } from '../../../lib/twisted/producers/file-source.js';
 import { numbered } from '../../support/producers.js';
@@ -52,9 +51,12 @@ class FakeHandle {
 }
 
 describe('FileSource', () => {
+  /** In milliseconds, on the clock of the sources. */
+  let time = 0;
+
   const setUp = () => {
     const handle = new FakeHandle();
-    const source = FileSource.from(handle as unknown as FileHandle);
+    const source = FileSource.from(handle as unknown as FileHandle, () => time);
     /** What `read` returns at once; fails if it returns a promise. */
     const readNow = (size: number): Buffer => {
       const bytes = source.read(size);
@@ -123,14 +125,6 @@ describe('FileSource', () => {
   });
 
   describe('fits its blocks to its reader:', () => {
-    let clock: sinon.SinonFakeTimers;
-    beforeEach(() => {
-      clock = sinon.useFakeTimers({ toFake: ['performance'] });
-    });
-    afterEach(() => {
-      clock.restore();
-    });
-
     /** Reads blocks each of which lasts so long, and says how large they were, in KiB. */
     const readBlocks = async (
       { handle, readLate }: ReturnType<typeof setUp>,
@@ -141,7 +135,7 @@ describe('FileSource', () => {
       while (handle.sizes.length < before + count) {
         const blocks = handle.sizes.length;
         await readLate(64 * KIB);
-        if (handle.sizes.length > blocks) clock.tick(milliseconds);
+        if (handle.sizes.length > blocks) time += milliseconds;
       }
       return handle.sizes.slice(before).map((size) => size / KIB);
     };
