@@ -1,7 +1,6 @@
 /**
- * What `promise` gives; or, if it has given nothing after `most` milliseconds, what `late` does. It waits
- * for a promise that may never settle, and for no time to pass: a spec that is well never sees the end
- * of that time.
+ * The value of `promise`; if that has not settled after `most` milliseconds, the value of `late`. A spec
+ * that passes does not wait for that time: it is for a promise that never settles.
  */
 export async function beforeDeadline<T, L>(
   promise: Promise<T>,

@@ -1,7 +1,7 @@
 /** Certificates for TLS specs, each made once. */
 import { generate, type CertificateField } from 'selfsigned';
 
-/** What `node:tls` asks of an end that shows who it is. */
+/** The options of `node:tls` for an end that shows its certificate. */
 export interface Certificate {
   key: Buffer;
   cert: Buffer;

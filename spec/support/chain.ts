@@ -28,7 +28,7 @@ export interface ChainOptions {
   highWaterMark?: number;
   /** Puts something in front of a consumer. */
   before?: (consumer: IConsumer) => IConsumer;
-  /** Streams that go between those of the chain. */
+  /** Streams to put between the streams of the chain. */
   between?: () => Duplex[];
 }
 

@@ -2,7 +2,7 @@
 import { ProcessProtocol, spawnProcess, type SpawnOptions } from '../../lib/index.js';
 import { openDescriptors } from './descriptors.js';
 
-/** Notes what it is told, in order; of data, what was read from each descriptor. */
+/** Notes the calls that it gets, in order, and the data of each descriptor. */
 export class Recorder extends ProcessProtocol {
   readonly told: string[] = [];
   readonly read: Record<number, Buffer> = {};

@@ -1,4 +1,4 @@
-/** Consumers that specs drive: they note what they do to their producer, besides what is done to them. */
+/** Consumers that specs drive: they note the calls that they get, and those that they make of their producer. */
 import { ProducerAlreadyRegisteredError } from '../../lib/twisted/core/errors.js';
 import type { IPushProducer } from '../../lib/twisted/core/interfaces.js';
 import { RecordingConsumer } from './recording-consumer.js';

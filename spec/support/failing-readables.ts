@@ -10,7 +10,7 @@ import type { ReadableLike } from '../../lib/index.js';
 import { http2Exchange } from './http2-exchange.js';
 import { port, tcpPair } from './sockets.js';
 
-/** What most of them fail with. */
+/** The error with which most of them fail. */
 export const boom = new Error('boom');
 
 /** A readable that has 'a' to give. */

@@ -1,4 +1,4 @@
-/** What pauses and delays at random, the way that slow machines and networks do. */
+/** Streams, producers and consumers that pause and delay at random, as slow machines and networks do. */
 import { Transform } from 'node:stream';
 
 import type {

@@ -6,12 +6,12 @@ import { writableKinds, type WritableKind } from './writable-kinds.js';
 const isVariant = ({ name }: { name: string }) =>
   /, sync|, async,|as advice|without return/.test(name);
 
-/** What is read in the matrix. */
+/** The rows of the matrix. */
 export const matrixReadables: readonly ReadableKind[] = readableKinds.filter(
   (kind) => !isVariant(kind),
 );
 
-/** What is written to in the matrix. */
+/** The columns of the matrix. */
 export const matrixWritables: readonly WritableKind[] = writableKinds.filter(
   (kind) => !isVariant(kind),
 );

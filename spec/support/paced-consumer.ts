@@ -41,7 +41,7 @@ export class PacedConsumer implements IFinishableConsumer {
     this.log.push(['finish', this.total]);
   }
 
-  /** The most by which what was written in any time exceeds what that time may see. */
+  /** The most bytes by which the writes of any stretch of time exceed `burst` and `rate` (bytes a second). */
   mostAbove(rate: number, burst: number): number {
     let most = -Infinity;
     this.writes.forEach((first, i) => {

@@ -106,7 +106,7 @@ function olderReadable(library: Pick<typeof core, 'Readable'>, data: Buffer): co
   return stream;
 }
 
-/** What passes on what goes in, with `data` in it. */
+/** `stream`, which passes on the bytes that are written to it, with `data` written to it. */
 function filled<S extends core.Duplex>(stream: S, data: Buffer): Source {
   for (const piece of piecesOf(data)) stream.write(piece);
   stream.end();

@@ -1,4 +1,4 @@
-/** One receiver of each kind, and how to say something to it. */
+/** One receiver of each kind, and how to send it a message. */
 import {
   Int16StringReceiver,
   LineOnlyReceiver,
@@ -12,7 +12,7 @@ import {
 /** A kind of receiver. */
 interface ReceiverKind {
   readonly name: string;
-  /** Makes one that calls `hear` with the text of each piece, and returns what that returns. */
+  /** Makes a receiver that calls `hear` with the text of each piece, and returns its answer. */
   make(hear: (text: string) => unknown): Receiver;
   /** `text` as the receiver waits for it: of three letters, where it waits for so many bytes. */
   encode(text: string): Buffer;

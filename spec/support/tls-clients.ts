@@ -4,7 +4,7 @@ import tls from 'node:tls';
 import { type DuplexTransport, Protocol } from '../../lib/index.js';
 import { certificate, makeCertificate, type Certificate } from './certificate.js';
 
-/** Signs those of the clients that are to be trusted. */
+/** Signs the certificates of the clients that are to be trusted. */
 export const authority = await makeCertificate('authority');
 
 /** The certificates that a client may show, by what is to be said of them. */

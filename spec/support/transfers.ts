@@ -14,7 +14,7 @@ export function made({
   to,
 }: {
   streaming?: boolean;
-  /** Members of the consumer, in place of those that note their calls. */
+  /** Members of the consumer, in place of the members that note their calls. */
   consumer?: object;
   isPausingCostly?: boolean;
   /** Whether the source gives values of any kind; if the consumer takes them, if left out. */

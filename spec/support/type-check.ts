@@ -51,7 +51,7 @@ export function typeCheck(sources: ReadonlyMap<string, string>): string[] {
   });
 }
 
-/** The names that `specifier` exports, those of types among them. */
+/** The names that `specifier` exports, also the names of types. */
 export function exportedNames(specifier: string): string[] {
   const name = 'exports.mts';
   const program = programOf(new Map([[name, `import * as all from '${specifier}'; void all;`]]));

@@ -92,7 +92,7 @@ function olderCollector(library: Pick<typeof core, 'Writable'>): Sink {
   return { stream, received: once(stream, 'finish').then(() => Buffer.concat(chunks)) };
 }
 
-/** Collects what comes out of a stream that passes on what goes in. */
+/** Collects the output of a stream that passes its input on. */
 function passing(stream: core.Duplex): Sink {
   const chunks: Buffer[] = [];
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));

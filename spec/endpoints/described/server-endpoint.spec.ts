@@ -147,7 +147,7 @@ describe('ServerEndpoint', () => {
       expect(factory.numPorts).to.equal(0);
     });
 
-    it('does not mind that it is gone', async () => {
+    it('stops, although the lock is gone', async () => {
       const port = await endpoint.listen(echo());
       unlinkSync(`${path}.lock`);
       await port.stopListening();

@@ -49,11 +49,11 @@ const ours: object[] = [];
 const numbers = new WeakMap<object, number>();
 /** Our objects that a Python object is a face of, by the number of that. */
 const behindFaces = new Map<number, object>();
-/** What stands in for Python's objects here, by number. */
+/** The objects that stand in for Python's objects here, by number. */
 const standIns = new Map<number, object>();
 /** How to settle the promises that stand in for Python's Deferreds. */
 const settlers = new Map<number, (message: Message) => void>();
-/** What came for those that are not there yet. */
+/** The messages for promises that are not made yet. */
 const settledEarly = new Map<number, Message>();
 
 function numberOf(object: object): number {

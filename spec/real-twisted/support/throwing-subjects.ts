@@ -258,7 +258,7 @@ type Make = (random: Random) => Step;
 
 interface Description {
   make(stage: Stage): Subject;
-  /** What its steps are; one that is there twice comes twice as often. */
+  /** Its steps; a step that is listed twice comes twice as often. */
   steps: Make[];
   callbacks: readonly string[];
 }

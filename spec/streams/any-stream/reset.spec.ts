@@ -55,7 +55,7 @@ describe('A stream that can be reset', () => {
     }
   });
 
-  it('was reset where it says that it was aborted, whatever its code', () => {
+  it('was reset if it says that it was aborted, with any code', () => {
     const { NGHTTP2_NO_ERROR: rstCode } = http2.constants;
     const aborted = { rstCode, aborted: true };
     const whole = { rstCode, aborted: false };

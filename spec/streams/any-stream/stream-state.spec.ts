@@ -71,7 +71,7 @@ describe('How the halves of a stream stand', () => {
     expect(isReadToTheEnd(oldest({ readable: false, destroyed: true }))).to.equal(false);
   });
 
-  it('does not let a destroyed stream be written to, though nobody has ended it', () => {
+  it('does not let a destroyed stream be written to, though no code has ended it', () => {
     const stream = new PassThrough().destroy();
     expect(isWriteEnded(stream)).to.equal(false);
     expect(refusesWrites(stream)).to.equal(true);
@@ -113,7 +113,7 @@ describe('How the halves of a stream stand', () => {
     expect(isSilentlyGone(oldest({ destroyed: false, bufferLength: 0 }))).to.equal(false);
   });
 
-  it('tells that all has left it, though it keeps its state to itself', () => {
+  it('tells that all bytes have left it, though it has no property for that', () => {
     expect(hasFinished(oldest({ writableFinished: true }))).to.equal(true);
     expect(hasFinished(oldest({ writableFinished: false }))).to.equal(false);
   });

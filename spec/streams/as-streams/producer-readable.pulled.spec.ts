@@ -141,7 +141,7 @@ describe('ProducerReadable', () => {
       }
     }
 
-    it('asks it nothing because of what it writes unasked', async () => {
+    it('does not ask it because of a write that it was not asked for', async () => {
       for (const text of ['', 'a']) {
         const readable = new ProducerReadable({ highWaterMark: 1 });
         const producer = recorder();

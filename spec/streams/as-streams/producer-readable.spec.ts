@@ -82,7 +82,7 @@ describe('ProducerReadable', () => {
       expect(producer.told).to.deep.equal([]);
     });
 
-    it('is right when it writes before anyone reads', async () => {
+    it('is right when it writes before the stream is read', async () => {
       const readable = new ProducerReadable();
       const producer = new PushProducer(readable, numbered(300_000), 7000).start();
       await turn();

@@ -195,7 +195,7 @@ describe('deliverBody', () => {
     expect(got.every((data) => Buffer.isBuffer(data))).to.equal(true);
   });
 
-  it('fails where a body in object mode gives something else than bytes', async () => {
+  it('fails where a body in object mode gives a value that is not bytes', async () => {
     for (const value of ['b', { b: 1 }, new ArrayBuffer(1)]) {
       const readable = Readable.from([Buffer.from('a'), value, Buffer.from('c')]);
       const body = new Body();

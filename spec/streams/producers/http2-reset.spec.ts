@@ -105,7 +105,7 @@ describe('A body over HTTP/2 that is cut short fails the transfer:', () => {
     }
   }
 
-  it('and again, where the transfer is started once more', async () => {
+  it('also the transfer that is started again', async () => {
     const body = await receive('stream', 'NGHTTP2_CANCEL');
     const producer = new ReadableProducer(body.source);
     const produced = producer.startProducing(new RecordingConsumer());

@@ -209,7 +209,7 @@ describe('A connection that was closed', () => {
     expectOver(sending);
   });
 
-  it('of a stream that cannot say when all has left counts as having sent it', () => {
+  it('of a stream that cannot say when its bytes have left it counts as having sent them', () => {
     const methods = { resume() {}, destroy() {} };
     const old = Object.assign(new EventEmitter(), { readableEnded: false, ...methods });
     closeGracefully(old as unknown as AnyDuplex, false);

@@ -259,7 +259,7 @@ describe('fromWebPair', () => {
     }
   });
 
-  it('reports no error for which it fails, of whatever kind', async () => {
+  it('does not log the error for which it fails, of any kind', async () => {
     for (const broken of [new Error('broken'), 'broken']) {
       const { pair: streams, give } = pair();
       const duplex = fromWebPair(streams).resume();

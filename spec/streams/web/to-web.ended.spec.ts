@@ -29,7 +29,7 @@ describe('toWeb of a stream that had ended', () => {
     });
 
     if (!stays.includes(name)) continue;
-    it(`closes, for all has left it: ${name}`, async () => {
+    it(`closes, because all bytes have left it: ${name}`, async () => {
       const stream = make();
       const ended = once(stream, 'end');
       stream.resume();

@@ -69,7 +69,7 @@ describe('toWeb, of a readable', () => {
     expect(await rejection(reader.read())).to.equal(broken);
   });
 
-  it('destroys one that gives a chunk that is not bytes, and fails whatever that says', async () => {
+  it('destroys a stream that gives a chunk that is not bytes, and fails', async () => {
     const sloppy = new Sloppy();
     const failure = rejection(toWeb(sloppy).getReader().read());
     sloppy.emit('data', 5);

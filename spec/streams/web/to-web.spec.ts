@@ -304,7 +304,7 @@ describe('toWeb', () => {
     });
   });
 
-  it('takes anyone’s streams, and gives the right kind back', async () => {
+  it('takes the streams of any library, and gives the right kind back', async () => {
     const readables = [
       Readable.from([Buffer.from('text')]),
       rs.Readable.from([Buffer.from('text')]),

@@ -37,7 +37,7 @@ describe('CallHeap', () => {
     }
   });
 
-  it('leaves all as it is if a call has left before, and leaves again or moves', () => {
+  it('changes nothing if a call that has left leaves again or moves', () => {
     const heap = new CallHeap();
     const clock = { seconds: () => 0, forget: () => {}, moved: () => {} };
     const [first, second, third] = [1, 2, 3].map((time) => {

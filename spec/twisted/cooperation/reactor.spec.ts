@@ -147,7 +147,7 @@ describe('reactor', () => {
     await new Promise<void>((resolve) => reactor.callLater(1000, resolve).reset(0.001));
   });
 
-  it('makes a call that one which was due with it has delayed, although no other is due then', async () => {
+  it('makes a call that another call, due at the same time, has delayed, although no other is due then', async () => {
     await new Promise<void>((resolve) => {
       reactor.callLater(0, () => late.delay(0.002));
       const late = reactor.callLater(0, resolve);
