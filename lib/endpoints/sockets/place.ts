@@ -33,11 +33,13 @@ export type Place =
 const COMMON = ['port', 'host', 'path', 'highWaterMark', 'waitsForProducer', 'closeTimeout'];
 
 /**
- * Twisted's names of options, and ours. If `interface` were ignored, a server would listen on all
- * addresses.
+ * Names of options in Twisted, or in other calls of Node, and ours. If one of a host were ignored, a
+ * server would listen on all addresses, and a client would connect to this machine.
  */
 const OUR_NAMES = {
   interface: 'host',
+  hostname: 'host',
+  address: 'host',
   bindAddress: 'localAddress',
   contextFactory: 'tls',
   wantPID: 'lockfile',
@@ -49,7 +51,7 @@ const OF_TCP = ['host', 'localAddress'];
 
 /**
  * @param others - The other options that may be given with a place.
- * @throws InvalidArgTypeError: an option is misspelt, has Twisted's name or is of the wrong kind;
+ * @throws InvalidArgTypeError: an option is misspelt, has another API's name or is of the wrong kind;
  *   there is neither a `port` nor a `path`, or there are both; or there is an address with a `path`.
  * @throws OutOfRangeError: `port` is not a whole number from 0 to 65535.
  */

@@ -1,3 +1,4 @@
+import { assertNotNegative } from '../../base/seconds.js';
 import { type IDelayedCall, reactor } from '../../twisted/cooperation/index.js';
 import type { IProtocol, IProtocolFactory } from '../../twisted/core/index.js';
 import { type ITimeoutRegistry, TimeoutProtocol } from './timeout-protocol.js';
@@ -28,12 +29,15 @@ export class TimeoutFactory extends WrappingFactory implements ITimeoutRegistry 
    * @param wrappedFactory - Builds the protocols.
    * @param timeoutPeriod - In seconds; `null` for no timeout. `protocol` gets it as its third
    *   argument.
+   * @throws InvalidArgTypeError, OutOfRangeError: `timeoutPeriod` is neither `null` nor a number of
+   *   0 or more.
    */
   constructor(
     wrappedFactory: IProtocolFactory,
     /** The timeout of each connection, in seconds; `null` for none. */
     readonly timeoutPeriod: number | null = DEFAULT_PERIOD,
   ) {
+    if (timeoutPeriod !== null) assertNotNegative(timeoutPeriod, 'timeoutPeriod');
     super(wrappedFactory);
   }
 

@@ -88,8 +88,10 @@ export class FactoryBase<Maker> implements IProtocolFactory {
    *
    * @param _address - The other end.
    * @returns the protocol, or `null` to close the connection at once.
-   * @throws InvalidStateError: `protocol` is not set.
-   * @throws InvalidArgTypeError: `protocol` is neither a class nor a function.
+   * @throws InvalidStateError: `protocol` is not set, or the protocol uses its transport while it is
+   *   made.
+   * @throws InvalidArgTypeError: `protocol` is neither a class nor a function, or makes no object.
+   * @throws any other error that `protocol` throws.
    */
   buildProtocol(_address: IAddress): IProtocol | null {
     const { protocol: maker } = this;
@@ -99,11 +101,19 @@ export class FactoryBase<Maker> implements IProtocolFactory {
       );
     }
     assertBuilder(maker, 'protocol');
-    const protocol: IProtocol & { factory?: FactoryBase<Maker> } = build(
-      maker as ProtocolMaker,
-      [],
-      this,
-    );
+    let protocol: IProtocol & { factory?: FactoryBase<Maker> };
+    try {
+      protocol = build(maker as ProtocolMaker, [], this);
+    } catch (thrown) {
+      throw withEarlyUseNamed(thrown);
+    }
+    if (Object(protocol) !== protocol) {
+      throw new InvalidArgTypeError(
+        'protocol()',
+        'a protocol: the function must return it',
+        protocol,
+      );
+    }
     protocol.factory = this;
     return protocol;
   }

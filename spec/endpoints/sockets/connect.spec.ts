@@ -349,8 +349,10 @@ describe('connect', () => {
     }
   });
 
-  it("refuses an option that is misspelt or has Twisted's name, and names the right one", () => {
+  it("refuses an option that is misspelt or has another API's name, and names the right one", () => {
     for (const [option, meant] of [
+      ['hostname', 'host'],
+      ['address', 'host'],
       ['bindAddress', 'localAddress'],
       ['contextFactory', 'tls'],
       ['checkPID', 'lockfile'],

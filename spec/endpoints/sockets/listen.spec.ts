@@ -184,8 +184,10 @@ describe('listen', () => {
       }
     });
 
-    it("an option that is misspelt or has Twisted's name, and names the right one", async () => {
+    it("an option that is misspelt or has another API's name, and names the right one", async () => {
       for (const [option, meant] of [
+        ['hostname', 'host'],
+        ['address', 'host'],
         ['interface', 'host'],
         ['wantPID', 'lockfile'],
         ['backLog', 'backlog'],

@@ -132,6 +132,15 @@ describe('TimeoutProtocol', () => {
   });
 });
 
+describe('TimeoutFactory', () => {
+  it('refuses a bad period at once, not with each connection', () => {
+    for (const period of [-1, NaN]) {
+      expect(() => new TimeoutFactory(factoryOf(), period)).to.throw(OutOfRangeError);
+    }
+    expect(() => new TimeoutFactory(factoryOf(), '1' as never)).to.throw(InvalidArgTypeError);
+  });
+});
+
 describe('TimeoutMixin', () => {
   class Timed extends TimeoutMixin(Protocol) {
     readonly clock = new Clock();

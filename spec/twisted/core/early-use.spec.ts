@@ -6,8 +6,11 @@ import { Protocol, type ProtocolTransport } from '../../../lib/twisted/core/prot
 
 const address: IAddress = { type: 'PIPE' };
 
-/** What is thrown where a protocol does `what` while it is made. */
-function thrownBy(what: (protocol: Protocol) => void): unknown {
+/** Builds a protocol as a port does. */
+const byPort = (factory: Factory): unknown => protocolOf(factory, address);
+
+/** What is thrown where a protocol does `what` while `built` makes it. */
+function thrownBy(what: (protocol: Protocol) => void, built = byPort): unknown {
   class Early extends Protocol {
     constructor() {
       super();
@@ -15,7 +18,7 @@ function thrownBy(what: (protocol: Protocol) => void): unknown {
     }
   }
   try {
-    protocolOf(Factory.forProtocol(Early), address);
+    built(Factory.forProtocol(Early));
   } catch (thrown) {
     return thrown;
   }
@@ -37,6 +40,12 @@ describe('A protocol that uses its transport before it has one', () => {
       expect(thrown.cause).to.be.instanceOf(TypeError);
     });
   }
+
+  it('is told so by buildProtocol itself, as a test calls it', () => {
+    const write = ({ transport }: Protocol): void => transport.write(Buffer.from('hello'));
+    const thrown = thrownBy(write, (factory) => factory.buildProtocol(address));
+    expect(thrown).to.have.property('code', 'ERR_INVALID_STATE');
+  });
 
   it('is told of any other mistake as it is', () => {
     const other = new Error('other');

@@ -103,6 +103,14 @@ describe('Factory', () => {
       .with.property('code', 'ERR_INVALID_ARG_TYPE');
   });
 
+  it('refuses a function that returns no object, before it sets anything', () => {
+    for (const none of [undefined, null, 'protocol']) {
+      expect(() => Factory.forProtocol(() => none as never).buildProtocol(address))
+        .to.throw(TypeError, 'the function must return it')
+        .with.property('code', 'ERR_INVALID_ARG_TYPE');
+    }
+  });
+
   it('makes its protocols without an argument', () => {
     const given: unknown[][] = [];
     const factory = Factory.forProtocol((...args: unknown[]) => {
