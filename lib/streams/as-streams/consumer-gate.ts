@@ -143,7 +143,7 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
   /** Fails the chunk on its way, if there still is one. */
   failNow(): void {
     this.latch.release(Why.untold);
-    this.rested();
+    this.rested(); // A chunk that fails need not wait until the event loop has turned.
   }
 
   /**

@@ -19,7 +19,7 @@ import { Queue } from '../../base/queue.js';
 import type { ReadableSource, SourceListener } from './readable-source.js';
 import { smallUnitsLeft, spendTurn } from '../../base/turn.js';
 import { setImmediate } from '../../base/timers.js';
-import { isWritableConsumer, type WritableConsumer } from '../transports/index.js';
+import { WritableConsumer } from '../transports/index.js';
 
 /** Why a chunk may not go straight on to the consumer. */
 const enum Why {
@@ -82,7 +82,7 @@ export class Transfer implements SourceListener, IPushProducer {
     if (!streaming) this.latch.hold(Why.unasked);
     this.toObjects = takesObjects(consumer);
     this.direct =
-      streaming && isWritableConsumer(consumer) && consumer.writesAtOnce ? consumer : null;
+      streaming && consumer instanceof WritableConsumer && consumer.writesAtOnce ? consumer : null;
     this.done = new Promise<void>((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;

@@ -6,7 +6,7 @@ export { type TLSSide, tlsSide } from './tls-side.js';
 export type { ClosingDescriptor } from './closing-descriptor.js';
 export type { ObjectDescriptor } from './object-descriptor.js';
 export type { SocketConsumer } from './socket-consumer.js';
-export { isWritableConsumer, WritableConsumer } from './writable-consumer.js';
+export { WritableConsumer } from './writable-consumer.js';
 export {
   assertWritableConsumerOptions,
   type WritableConsumerOptions,

@@ -55,6 +55,7 @@ import {
  * ```
  *
  * @typeParam Data - The type of the objects for a stream in object mode; any other takes bytes.
+ * @see Twisted: `twisted.internet.abstract.FileDescriptor`
  */
 export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data> {
   /** Bytes (objects, of a stream in object mode) from which on the buffer is full. */
@@ -302,8 +303,3 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
 
 /** The methods of a consumer that no subclass has changed. */
 const plain = WritableConsumer.prototype as WritableConsumer;
-
-/** Whether `value` is of our own class (not a stream's): nothing else promises a `closed`. */
-export function isWritableConsumer(value: unknown): value is WritableConsumer {
-  return value instanceof WritableConsumer;
-}

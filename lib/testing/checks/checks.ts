@@ -32,7 +32,8 @@ export interface TransportWithPeer {
 }
 
 /**
- * Checks a consumer against every rule for consumers, each on a new one.
+ * Checks a consumer against every rule for consumers, each on a new one. Twisted has no
+ * counterpart.
  *
  * A consumer that has a buffer must empty it by itself during the check: let your program read the
  * stream to which it writes.
@@ -62,7 +63,8 @@ export async function checkConsumer(
 }
 
 /**
- * Checks a push producer against every rule for push producers, each on a new one.
+ * Checks a push producer against every rule for push producers, each on a new one. Twisted has no
+ * counterpart.
  *
  * @example
  * ```ts
@@ -87,7 +89,8 @@ export async function checkPushProducer(
 }
 
 /**
- * Checks a pull producer against every rule for pull producers, each on a new one.
+ * Checks a pull producer against every rule for pull producers, each on a new one. Twisted has no
+ * counterpart.
  *
  * @example
  * ```ts
@@ -115,7 +118,8 @@ export async function checkPullProducer(
 }
 
 /**
- * Checks a transport against every rule for consumers and for transports, each on a new one.
+ * Checks a transport against every rule for consumers and for transports, each on a new one. Twisted has no
+ * counterpart.
  *
  * @example
  * ```ts
