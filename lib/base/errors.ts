@@ -96,6 +96,7 @@ function describe(value: unknown): string {
     const { constructor } = value as { constructor?: { name?: string } };
     return `an instance of ${constructor?.name ?? 'Object'}`;
   }
-  // Loaded when it is needed, because it would take a tenth of the library's loading time.
+  // Loaded when it is needed, because it would take a tenth of the library's loading time. A string is
+  // cut to the length to which Node cuts it in its own messages.
   return process.getBuiltinModule('node:util').inspect(value, { maxStringLength: 28 });
 }

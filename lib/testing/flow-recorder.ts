@@ -50,7 +50,7 @@ export interface FlowPause {
 
 /** The options of a {@link FlowRecorder}. */
 export interface FlowRecorderOptions {
-  /** Milliseconds between two samples; 10 by default. A sample is also taken with each event. */
+  /** Milliseconds between two samples; 10 unless given. A sample is also taken with each event. */
   interval?: number | undefined;
   /**
    * Measures a second value for each sample, beside the buffered bytes: the bytes received, for

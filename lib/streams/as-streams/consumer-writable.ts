@@ -19,11 +19,11 @@ import { assertStreamOptions, optionsOfBase } from './stream-options.js';
 
 /** The options of a {@link ConsumerWritable}. */
 export interface ConsumerWritableOptions {
-  /** Bytes (objects, in object mode) at which `write` says `false`. Node's default if left out. */
+  /** Bytes (objects, in object mode) at which `write` says `false`; Node's default unless given. */
   highWaterMark?: number | undefined;
-  /** Whether each write is one value, of any kind but `null`; `false` if left out. */
+  /** Whether each write is one value, of any kind but `null`; `false` unless given. */
   objectMode?: boolean | undefined;
-  /** Of strings that are written without one; `'utf8'` if left out. */
+  /** The encoding of strings that are written without one; `'utf8'` unless given. */
   defaultEncoding?: BufferEncoding | undefined;
   /** Destroys the stream when it aborts. */
   signal?: AbortSignal | undefined;

@@ -7,10 +7,10 @@ import { assertEncoding, assertStreamOptions } from './stream-options.js';
 /** The options of a `ProducerReadable`. */
 export interface ProducerReadableOptions {
   /**
-   * Bytes (objects, in object mode) from which on the buffer is full; Node's default if left out.
+   * Bytes (objects, in object mode) from which on the buffer is full; Node's default unless given.
    */
   highWaterMark?: number | undefined;
-  /** Whether each write is one value, of any kind but `null`; `false` if left out. */
+  /** Whether each write is one value, of any kind but `null`; `false` unless given. */
   objectMode?: boolean | undefined;
   /** As for `setEncoding`: the stream is read as strings. */
   encoding?: BufferEncoding | undefined;

@@ -4,17 +4,17 @@ import { assertStreamOptions } from './stream-options.js';
 
 /** The options of a `TransportDuplex`. */
 export interface TransportDuplexOptions {
-  /** Bytes at which either half is full. Node's default if left out. */
+  /** Bytes at which either half is full; Node's default unless given. */
   highWaterMark?: number | undefined;
   /** Of the readable half: received bytes at which the transport is paused. */
   readableHighWaterMark?: number | undefined;
   /** Of the writable half: bytes at which `write` says `false`. */
   writableHighWaterMark?: number | undefined;
-  /** Of strings that are written without one; `'utf8'` if left out. */
+  /** The encoding of strings that are written without one; `'utf8'` unless given. */
   defaultEncoding?: BufferEncoding | undefined;
   /**
-   * Whether the stream may still be written to when the other end writes no more; `true` if left
-   * out. A client of Node's that keeps connections, as `http.Agent` does, expects `false`.
+   * Whether the stream may still be written to when the other end writes no more; `true` unless
+   * given. A client of Node's that keeps connections, as `http.Agent` does, expects `false`.
    */
   allowHalfOpen?: boolean | undefined;
   /** Destroys the stream when it aborts. */

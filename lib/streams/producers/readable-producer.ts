@@ -16,7 +16,7 @@ import { Transfer } from './transfer.js';
 
 /** Options of {@link ReadableProducer}. */
 export interface ReadableProducerOptions {
-  /** Whether to push (`true`, the default) or to be pulled, a chunk at a time. */
+  /** Whether to push, or to be pulled, a chunk at a time; `true` unless given. */
   streaming?: boolean | undefined;
   /** Ends the transfer before its time when it aborts. */
   signal?: AbortSignal | undefined;

@@ -14,7 +14,7 @@ import { assertHighWaterMark } from '../any-stream/index.js';
 export interface WritableConsumerOptions {
   /**
    * Bytes (objects, of a stream in object mode) from which on the buffer is full; the stream's own
-   * `writableHighWaterMark` if left out.
+   * `writableHighWaterMark` unless given.
    */
   highWaterMark?: number | undefined;
   /**

@@ -13,10 +13,10 @@ import { MakerFailed } from './maker.js';
 export interface CheckOptions {
   /**
    * Milliseconds to wait for an event that must happen, and for the object that is to be checked,
-   * before the rule counts as broken. 2,000 by default.
+   * before the rule counts as broken; 2,000 unless given.
    */
   timeout?: number | undefined;
-  /** Milliseconds to wait for an event that must not happen. 20 by default. */
+  /** Milliseconds to wait for an event that must not happen; 20 unless given. */
   quiet?: number | undefined;
 }
 

@@ -97,7 +97,8 @@ export class Bucket {
    */
   callLater(delay: number, f: () => void): ICancellable {
     const { setTimeout, clearTimeout } = globalThis;
-    // Rounded up, because `setTimeout` would round down, to before there is room.
+    // Rounded up, because `setTimeout` would round down, to before there is room. A thousandth of a
+    // millisecond is a rounding error of `delay`.
     const timer = setTimeout(f, Math.ceil(delay * 1000 - 1e-3));
     return { cancel: () => clearTimeout(timer) };
   }
