@@ -16,7 +16,7 @@ export {
   type Builds,
   protocolOf,
 } from './factory.js';
-export { explain, type ConsumerState, consumerState } from './explain.js';
+export { explain, type ConsumerState, consumerState, stateOf } from './explain.js';
 export { FileDescriptor } from './file-descriptor.js';
 export * from './interfaces.js';
 export { callbackRejected, endOwner, heed } from './heed.js';

@@ -18,10 +18,15 @@ import {
   isFailableConsumer,
   isFinishableConsumer,
   callbackRejected,
+  type ConsumerState,
+  consumerState,
   endOwner,
+  explain,
   heed,
+  stateOf,
 } from '../core/index.js';
 import { checkedBuffer } from '../../base/bytes.js';
+import { nameOf } from '../../base/name-of.js';
 
 /**
  * Passes everything on, both ways. While it is paused (or, as a pull producer, before it is asked),
@@ -257,6 +262,23 @@ export class BasicProducerConsumerProxy
     if (consumer !== null && isFailableConsumer(consumer)) {
       heed(consumer.producerFailed(reason), this, 'producerFailed');
     }
+  }
+
+  /** @internal The state of this, for `explain`. */
+  [consumerState](): ConsumerState {
+    return {
+      state: this.stopped ? 'lost' : stateOf(this),
+      producer: this.producer,
+      streaming: this.producerIsStreaming === true,
+      isPassive: true,
+      buffered: this.bufferedBytes,
+      drain: 'the consumer',
+    };
+  }
+
+  /** One short line for `util.inspect`. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `${nameOf(this)} <${explain(this)}>`;
   }
 }
 

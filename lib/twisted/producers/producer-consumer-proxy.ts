@@ -2,7 +2,14 @@
 import { BasicProducerConsumerProxy } from './basic-producer-consumer-proxy.js';
 import { DEEPEST } from './deepest.js';
 import { OutOfRangeError } from '../../base/errors.js';
-import { heed, type IConsumer, type IPullProducer, type IPushProducer } from '../core/index.js';
+import {
+  type ConsumerState,
+  consumerState,
+  heed,
+  type IConsumer,
+  type IPullProducer,
+  type IPushProducer,
+} from '../core/index.js';
 
 /** The bytes of one call of `writeSomeData`. */
 interface Handover {
@@ -265,5 +272,14 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
   protected leaveConsumer(): void {
     this.unregisterAfterwards = false;
     heed(this.consumer?.unregisterProducer(), this, 'unregisterProducer');
+  }
+
+  /** @internal */
+  override [consumerState](): ConsumerState {
+    return {
+      ...super[consumerState](),
+      paused: this.producerPaused,
+      full: this.bufferSize,
+    };
   }
 }

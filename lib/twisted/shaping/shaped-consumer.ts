@@ -4,6 +4,8 @@ import { assertBucket, type Bucket, bytesTakenBy, letDrip } from './bucket.js';
 import { BucketQueue, type Waiter } from './bucket-queue.js';
 import {
   assertProducer,
+  type ConsumerState,
+  consumerState,
   heed,
   type IConsumer,
   type IFinishableConsumer,
@@ -287,5 +289,11 @@ export class ShapedConsumer extends ProducerConsumerProxy {
     } finally {
       super.leaveConsumer();
     }
+  }
+
+  /** @internal */
+  override [consumerState](): ConsumerState {
+    const told = super[consumerState]();
+    return this.queue.has(this.waiter) ? { ...told, drain: 'the bucket' } : told;
   }
 }

@@ -6,6 +6,8 @@ import { MethodNotImplementedError } from '../../base/errors.js';
 import { forwardToTransport } from '../../base/forwarding.js';
 import {
   closedOf,
+  type ConsumerState,
+  consumerState,
   heed,
   type IAddress,
   type IConsumer,
@@ -36,6 +38,7 @@ interface VersatileTransport {
   loseWriteConnection?(): void;
   abortConnection?(): void;
   startTLS?(options?: object): void;
+  [consumerState]?(): ConsumerState;
 }
 type Closing = 'loseConnection' | 'loseWriteConnection';
 
@@ -309,6 +312,13 @@ export class ShapedTransportMembers<
 
   private leaveUnlessUsed(): void {
     if (!this.isOver && this.producer === null && this.buffer.length === 0) this.leaveConsumer();
+  }
+
+  /** @internal */
+  override [consumerState](): ConsumerState {
+    // The transport knows why it was lost.
+    if (this.disconnected) return this.versatile[consumerState]?.() ?? { state: 'lost' };
+    return { ...super[consumerState](), isReadingPaused: this.inputPaused };
   }
 }
 

@@ -6,13 +6,17 @@ import { inspect } from 'node:util';
 import { expect } from 'chai';
 
 import {
+  BasicProducerConsumerProxy,
+  Bucket,
   DuplexTransport,
   explain,
   Factory,
   FileSender,
   InvalidArgTypeError,
+  ProducerConsumerProxy,
   ProducerReadable,
   Protocol,
+  ShapedTransport,
   TransportDuplex,
   WritableConsumer,
 } from '../../../lib/index.js';
@@ -222,6 +226,48 @@ describe('explain', () => {
         .with.property('code', 'ERR_INVALID_ARG_TYPE');
     });
   }
+});
+
+describe('explain, of what stands in front of a consumer,', () => {
+  it('says what the producer of a proxy may do, and how much waits for the consumer', () => {
+    for (const Proxy of [BasicProducerConsumerProxy, ProducerConsumerProxy]) {
+      const proxy = new Proxy(new StringTransport());
+      const { full } = proxy[consumerState]();
+      const [of, none] = [full === undefined ? '' : ` of ${full}`, 'nothing is buffered'];
+      expect(explain(proxy)).to.equal(`open: no producer is registered; ${none}`);
+      proxy.registerProducer(new Sensor(), true);
+      expect(explain(proxy)).to.equal(`open: producer Sensor may write; ${none}`);
+      proxy.pauseProducing();
+      proxy.write(Buffer.alloc(5));
+      expect(explain(proxy)).to.include(`; 5${of} bytes wait for the consumer`);
+      proxy.stopProducing();
+      expect(explain(proxy)).to.equal('lost');
+    }
+  });
+
+  it('says that bytes wait for a bucket, and that a ShapedTransport does not read', async () => {
+    const bucket = Object.assign(new Bucket(), { maxburst: 10, rate: 1 });
+    const stream = new PassThrough();
+    stream.resume();
+    const transport = new DuplexTransport(stream);
+    const shaped = new ShapedTransport(transport, bucket);
+    shaped.registerProducer(new Sensor(), true);
+    expect(explain(shaped)).to.equal('open: producer Sensor may write; nothing is buffered');
+    shaped.bufferSize = 900;
+    shaped.write(Buffer.alloc(1010));
+    shaped.pauseProducing();
+    const [paused, waits] = ['producer Sensor is paused', '1000 of 900 bytes wait for'];
+    const unread = 'reading is paused';
+    expect(explain(shaped)).to.equal(`open: ${paused}; ${waits} the consumer; ${unread}`);
+    shaped.unregisterProducer();
+    shaped.loseConnection();
+    const state = `closing: ${waits} the bucket; ${unread}`; // Once the transport has asked again.
+    await until(() => explain(shaped) === state);
+    expect(inspect(shaped)).to.equal(`ShapedTransport <${state}>`);
+    shaped.abortConnection();
+    await transport.closed;
+    expect(explain(shaped)).to.equal(explain(transport)).and.include('ConnectionAborted');
+  });
 });
 
 describe('util.inspect', () => {
