@@ -174,7 +174,7 @@ class Transport(tcp.Server):
     unregisteredIn = None
     watched = None
     flows = True
-    isEnding = isDelivered = False
+    isEnding = isDelivered = promisesWent = False
     hasHungUp = False
 
     def _isSendBufferFull(self):
@@ -250,10 +250,9 @@ class Transport(tcp.Server):
             self.startWriting()
             return True
         producer = self.producer
+        if self.isClosing() and not self.mayClose():
+            return True
         if producer is None:
-            if self.isClosing() and self.unregisteredIn == self.reactor.currentTurn():
-                self.writeNextTurn()
-                return True
             return False
         if self.isClosing():
             if isBeyondUnregistering(producer, self):
@@ -263,6 +262,25 @@ class Transport(tcp.Server):
             return True
         self.hasAnswered = False
         return False
+
+    def mayClose(self):
+        """Whether a close comes now, where no producer is asked before it."""
+        if self.producer is None and self.unregisteredIn == self.reactor.currentTurn():
+            self.writeNextTurn()
+            return False
+        isAsked = self.producer is not None and (
+            self.producerPaused or not self.streamingProducer
+        )
+        if isAsked or self.promisesWent:
+            return True
+        # 'A close comes once the code has run that awaits settled promises.'
+        self.reactor.calls.append(self.closeAfterPromises)
+        return False
+
+    def closeAfterPromises(self):
+        self.promisesWent = True
+        if self.connected:
+            self.startWriting()
 
     def hasResumed(self, producer):
         if self.isClosing() and self.producer is producer and not self.isWaitedFor(producer):
