@@ -247,7 +247,10 @@ class Reactor(posixbase._DisconnectSelectableMixin):
         if socket.wasReset:
             # Node notices it whatever is wanted of the socket.
             yield lambda: self._disconnectSelectable(transport, main.CONNECTION_LOST, False)
-            if transport in self.readers and socket.packets:
+            # What a stream had said before that is told all the same.
+            if transport in self.readers and (
+                socket.packets or (socket.endIsSaid and socket.isReadable())
+            ):
                 yield lambda: self.read(transport)
             return
         if transport in self.readers and socket.isReadable():
