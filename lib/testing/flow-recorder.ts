@@ -1,6 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
-import { InvalidArgTypeError } from '../base/errors.js';
 import {
   assertFunction,
   assertKnownOptions,
@@ -10,6 +9,7 @@ import {
 import type { ConnectionMessage, ProducerMessage } from '../base/diagnostics.js';
 import { nameOf } from '../base/name-of.js';
 import { now } from '../base/timers.js';
+import { consumerMeantBy } from '../twisted/core/index.js';
 
 /** An event of a producer or the connection, as a {@link FlowRecorder} records it. */
 export interface FlowEvent {
@@ -86,6 +86,7 @@ export class FlowRecorder {
   /** Bytes (objects, in object mode) from which on the buffer is full, if the consumer can tell. */
   readonly highWaterMark: number | undefined;
 
+  private readonly consumer: object;
   private readonly began = now();
   private readonly timer: NodeJS.Timeout;
   private readonly measure: () => Record<string, number>;
@@ -95,18 +96,15 @@ export class FlowRecorder {
    * Begins to record.
    *
    * @param consumer - The consumer to record: a `WritableConsumer`, a `DuplexTransport`, or any
-   *   other consumer that the two channels report.
+   *   other consumer that the two channels report; or a protocol, for which its transport is
+   *   recorded.
    * @param options - See {@link FlowRecorderOptions}.
-   * @throws InvalidArgTypeError: an argument is of the wrong kind, or an option is misspelt.
+   * @throws InvalidArgTypeError: `consumer` is none of these, or a protocol that has no transport
+   *   yet; an argument is of the wrong kind, or an option is misspelt.
    * @throws OutOfRangeError: `interval` is not above 0.
    */
-  constructor(
-    private readonly consumer: object,
-    options: FlowRecorderOptions = {},
-  ) {
-    if (typeof consumer !== 'object' || consumer === null) {
-      throw new InvalidArgTypeError('consumer', 'a consumer', consumer);
-    }
+  constructor(consumer: object, options: FlowRecorderOptions = {}) {
+    this.consumer = consumerMeantBy(consumer);
     assertOptions(options);
     assertKnownOptions(options, ['interval', 'measure']);
     const { interval = 10, measure = () => ({}) } = options;
@@ -114,7 +112,7 @@ export class FlowRecorder {
     assertNumber(interval, 'options.interval', expected, (given) => given > 0);
     assertFunction(measure, 'options.measure');
     this.measure = measure;
-    const { highWaterMark } = consumer as { highWaterMark?: unknown };
+    const { highWaterMark } = this.consumer as { highWaterMark?: unknown };
     this.highWaterMark = typeof highWaterMark === 'number' ? highWaterMark : undefined;
     for (const name of CHANNELS) subscribe(name, this.hear);
     this.timer = setInterval(() => this.sample(), interval);

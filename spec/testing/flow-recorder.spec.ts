@@ -4,8 +4,17 @@ import { PassThrough } from 'node:stream';
 
 import { expect } from 'chai';
 
-import { ConnectionDone, WritableConsumer } from '../../lib/index.js';
+import {
+  ConnectionDone,
+  DuplexTransport,
+  Factory,
+  Protocol,
+  WritableConsumer,
+} from '../../lib/index.js';
+import { TimeoutFactory } from '../../lib/protocols/index.js';
 import { FlowRecorder } from '../../lib/testing/index.js';
+
+const PIPE = { type: 'PIPE' } as const;
 
 class Sensor {
   pauseProducing() {}
@@ -59,6 +68,32 @@ describe('FlowRecorder', () => {
     recorder.stop();
     ours.unregisterProducer();
     expect(recorder.events.map(({ event }) => event)).to.deep.equal(['registered']);
+  });
+
+  it('records the transport of a protocol, also behind a policy', async () => {
+    const inner = new Protocol();
+    const outer = new TimeoutFactory(
+      Factory.forProtocol(() => inner),
+      null,
+    ).buildProtocol(PIPE)!;
+    const transport = new DuplexTransport(new PassThrough(), { protocol: outer });
+    const recorders = [transport, outer, inner, inner.transport].map(
+      (consumer) => new FlowRecorder(consumer),
+    );
+    inner.transport.loseConnection();
+    await transport.closed;
+    for (const { events, highWaterMark } of recorders) {
+      expect(events.map(({ event }) => event)).to.deep.equal(['closing', 'lost']);
+      expect(highWaterMark).to.equal(transport.highWaterMark);
+    }
+  });
+
+  it('refuses a stream, and a protocol that has no transport yet', () => {
+    for (const given of [new PassThrough(), new Protocol()]) {
+      expect(() => new FlowRecorder(given))
+        .to.throw('a consumer, or a protocol that has a transport')
+        .with.property('code', 'ERR_INVALID_ARG_TYPE');
+    }
   });
 
   it('lets a pause that nothing ended last to its own end', () => {

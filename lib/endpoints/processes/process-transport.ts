@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import {
   assertProducer,
-  explain,
+  inOneLine,
   type IAddress,
   type IPullProducer,
   type IPushProducer,
@@ -326,6 +326,6 @@ export class ProcessTransport implements IProcessTransport {
 
   /** One short line for `util.inspect`. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return `ProcessTransport <${explain(this)}>`;
+    return inOneLine(this);
   }
 }

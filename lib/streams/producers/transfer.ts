@@ -81,6 +81,7 @@ export class Transfer implements SourceListener, IPushProducer {
   ) {
     if (!streaming) this.latch.hold(Why.unasked);
     this.toObjects = takesObjects(consumer);
+    // By its class, not by what it can do: `writeAtOnce` is ours, and others may mean another thing.
     this.direct =
       streaming && consumer instanceof WritableConsumer && consumer.writesAtOnce ? consumer : null;
     this.done = new Promise<void>((resolve, reject) => {

@@ -43,7 +43,7 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
 
   /** @internal Whether something was written since a pull producer was last asked. */
   protected hasAnswered = false;
-  // Declared only: an open connection has no need of these, and thousands may be idle.
+  // Declared only: most open connections have no need of these, and thousands may be idle.
   /**
    * The reason that `connectionLost` was given.
    *

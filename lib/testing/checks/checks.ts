@@ -118,8 +118,8 @@ export async function checkPullProducer(
 }
 
 /**
- * Checks a transport against every rule for consumers and for transports, each on a new one. Twisted has no
- * counterpart.
+ * Checks a transport against every rule for consumers and for transports, each on a new one.
+ * Twisted has no counterpart.
  *
  * @example
  * ```ts

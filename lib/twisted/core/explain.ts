@@ -63,24 +63,37 @@ interface Fields {
  * ```
  *
  * @param consumer - A transport or any other consumer; or a protocol or `TransportDuplex`, for
- *   which its transport is explained. For an object that is not this library's, it reads the fields that Twisted's have
- *   (`producer`, `disconnecting`, ...).
+ *   which its transport is explained. For an object that is not this library's, it reads the fields
+ *   that Twisted's have (`producer`, `disconnecting`, ...).
  * @returns the sentence.
  * @throws InvalidArgTypeError: `consumer` is none of these, or a protocol that has no transport yet.
  *   For another stream, pass the consumer that belongs to it.
  */
 export function explain(consumer: object): string {
-  const fields = Object(consumer) as Fields;
-  const { [consumerState]: told, dataReceived, transport } = fields;
-  if (told !== undefined) return sentence(told.call(consumer));
-  // For a protocol, and so for a wrapper, people mean its transport.
-  if (dataReceived && transport) return explain(transport);
-  if (fields.registerProducer ?? fields.loseConnection) return sentence(stateFromFields(fields));
+  const meant = consumerMeantBy(consumer) as Fields;
+  return sentence(meant[consumerState]?.() ?? stateFromFields(meant));
+}
+
+/**
+ * The consumer of which people ask: `given` itself, or for a protocol, and so for a wrapper, its
+ * transport.
+ *
+ * @throws InvalidArgTypeError: `given` is no consumer, or a protocol that has no transport yet.
+ */
+export function consumerMeantBy(given: object): object {
+  const { dataReceived, transport, registerProducer, loseConnection } = Object(given) as Fields;
+  if (dataReceived && transport) return consumerMeantBy(transport);
+  if (registerProducer ?? loseConnection) return given;
   throw new InvalidArgTypeError(
     'consumer',
     'a consumer, or a protocol that has a transport',
-    consumer,
+    given,
   );
+}
+
+/** The name of `consumer` and its explanation, in one line: for `util.inspect`. */
+export function inOneLine(consumer: object): string {
+  return `${nameOf(consumer)} <${explain(consumer)}>`;
 }
 
 /** The state of an object that does not tell it by itself. */

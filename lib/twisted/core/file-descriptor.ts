@@ -4,8 +4,7 @@
  * the bytes in `writeSomeData`.
  */
 import { cleanClose } from './clean-close.js';
-import { explain, type ConsumerState, consumerState, stateOf } from './explain.js';
-import { nameOf } from '../../base/name-of.js';
+import { type ConsumerState, consumerState, inOneLine, stateOf } from './explain.js';
 import { tellOfConnection } from '../../base/diagnostics.js';
 import { MethodNotImplementedError, OutOfRangeError } from '../../base/errors.js';
 import { ConnectionLost } from './errors.js';
@@ -334,7 +333,7 @@ export abstract class FileDescriptor
 
   /** One short line for `util.inspect`. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return `${nameOf(this)} <${explain(this)}>`;
+    return inOneLine(this);
   }
 
   /** Where the connection is between its beginning and its end, in a word or two. */

@@ -16,7 +16,14 @@ export {
   type Builds,
   protocolOf,
 } from './factory.js';
-export { explain, type ConsumerState, consumerState, stateOf } from './explain.js';
+export {
+  consumerMeantBy,
+  type ConsumerState,
+  consumerState,
+  explain,
+  inOneLine,
+  stateOf,
+} from './explain.js';
 export { FileDescriptor } from './file-descriptor.js';
 export * from './interfaces.js';
 export { callbackRejected, endOwner, heed } from './heed.js';

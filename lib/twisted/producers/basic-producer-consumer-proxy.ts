@@ -21,12 +21,11 @@ import {
   type ConsumerState,
   consumerState,
   endOwner,
-  explain,
   heed,
+  inOneLine,
   stateOf,
 } from '../core/index.js';
 import { checkedBuffer } from '../../base/bytes.js';
-import { nameOf } from '../../base/name-of.js';
 
 /**
  * Passes everything on, both ways. While it is paused (or, as a pull producer, before it is asked),
@@ -278,7 +277,7 @@ export class BasicProducerConsumerProxy
 
   /** One short line for `util.inspect`. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return `${nameOf(this)} <${explain(this)}>`;
+    return inOneLine(this);
   }
 }
 

@@ -44,7 +44,10 @@ export class ShapedConsumer extends ProducerConsumerProxy {
 
   /** Whether we are registered with the consumer, and counted by the bucket. */
   private attached = false;
-  /** Whether the consumer is owed a `finish`: our producer has finished, and some bytes are not sent yet. */
+  /**
+   * Whether the consumer is owed a `finish`: our producer has finished, and some bytes are not sent
+   * yet.
+   */
   protected owesFinish = false;
   /** Whether nothing can be written any more. */
   protected isOver = false;

@@ -20,7 +20,7 @@ import {
   TransportDuplex,
   WritableConsumer,
 } from '../../../lib/index.js';
-import { consumerState } from '../../../lib/twisted/core/explain.js';
+import { type ConsumerState, consumerState } from '../../../lib/twisted/core/explain.js';
 import { type ProtocolWrapper, TimeoutFactory } from '../../../lib/protocols/index.js';
 import { StringTransport } from '../../../lib/testing/index.js';
 import { until } from '../../support/until.js';
@@ -34,6 +34,12 @@ class Sensor {
 
 /** A stream that takes nothing, and says so at 1,000 bytes. */
 const stuck = () => new WritableConsumer(new PassThrough({ highWaterMark: 1000 }));
+
+/** A consumer of ours, as far as `explain` looks at it. */
+const consumerThatTells = (state: ConsumerState) => ({
+  registerProducer() {},
+  [consumerState]: () => state,
+});
 
 describe('explain', () => {
   it('says that a new consumer waits for nothing', () => {
@@ -169,14 +175,14 @@ describe('explain', () => {
 
   it('says nothing of the producer of a connection that is being aborted', () => {
     const stand = { producer: new Sensor(), streaming: true };
-    const standsAs = (state: string) => explain({ [consumerState]: () => ({ ...stand, state }) });
+    const standsAs = (state: string) => explain(consumerThatTells({ ...stand, state }));
     expect(standsAs('aborting')).to.equal('aborting');
     expect(standsAs('open')).to.equal('open: producer Sensor may write');
   });
 
   it('leaves out the limit of a buffer that has none', () => {
     const stand = { state: 'open', buffered: 7 };
-    expect(explain({ [consumerState]: () => stand })).to.equal('open: 7 bytes are buffered');
+    expect(explain(consumerThatTells(stand))).to.equal('open: 7 bytes are buffered');
   });
 
   it('explains the transport of a protocol, also behind wrappers', () => {
