@@ -185,6 +185,12 @@ describe('explain', () => {
     expect(explain(consumerThatTells(stand))).to.equal('open: 7 bytes are buffered');
   });
 
+  it('explains a transport that takes no producer', () => {
+    expect(explain({ connected: true, disconnecting: true, loseConnection() {} })).to.equal(
+      'closing',
+    );
+  });
+
   it('explains the transport of a protocol, also behind wrappers', () => {
     const factory = new TimeoutFactory(Factory.forProtocol(Protocol), null);
     const wrapper = factory.buildProtocol({ type: 'PIPE' }) as ProtocolWrapper;
@@ -249,6 +255,19 @@ describe('explain, of what stands in front of a consumer,', () => {
       proxy.stopProducing();
       expect(explain(proxy)).to.equal('lost');
     }
+  });
+
+  it('says that the pull producer of a proxy waits, because a proxy asks only when it is asked', () => {
+    const proxy = new BasicProducerConsumerProxy(new StringTransport());
+    proxy.registerProducer(new Sensor(), false);
+    expect(explain(proxy)).to.include('producer Sensor waits to be asked');
+  });
+
+  it('says that a ShapedTransport is lost, although its transport does not tell why', () => {
+    const transport = new StringTransport();
+    const shaped = new ShapedTransport(transport, new Bucket());
+    transport.abortConnection();
+    expect(explain(shaped)).to.equal('lost');
   });
 
   it('says that bytes wait for a bucket, and that a ShapedTransport does not read', async () => {
