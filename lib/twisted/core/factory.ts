@@ -13,7 +13,7 @@ import type {
 } from './interfaces.js';
 import { isProtocol } from './interfaces.js';
 import { logPrefixOf } from './log-prefix.js';
-import type { ProtocolTransport } from './protocol.js';
+import type { Protocol } from './protocol.js';
 import { assertProtocol } from './validate.js';
 
 /** Makes a protocol: a class, or a function. */
@@ -27,12 +27,15 @@ export type Builds<F, P> = ClientFactory extends F
   ? {
       /** Makes the protocol of a connection. */
       buildProtocol(address: IAddress):
-        // TypeScript infers `Protocol<ITransport>` from the bare class, not its default.
-        | (P extends Builder<never[], infer Made & { transport: infer T }>
-            ? Made & (ITransport extends T ? { transport: ProtocolTransport } : unknown)
-            : P extends Builder<never[], infer Made>
-              ? Made
-              : IProtocol)
+        | (P extends Builder<never[], infer Made>
+            ? // From the bare class `Protocol`, TypeScript infers `Protocol<ITransport>`, not its default.
+              Made &
+                (Made extends Pick<Protocol<infer T>, 'transport'>
+                  ? ITransport extends T
+                    ? Pick<Protocol, 'transport'>
+                    : unknown
+                  : unknown)
+            : IProtocol)
         | null;
     }
   : unknown;
