@@ -48,13 +48,20 @@ export function assertWholeNumber(value: unknown, name: string, least: number): 
  * The items of `data`, a sequence.
  *
  * @param expected - The end of the sentence 'must be …'.
+ * @param isOther - Whether it is iterable and another thing all the same, as one `Buffer` is.
  * @throws InvalidArgTypeError: `data` is not iterable.
  */
-export function itemsOf(data: unknown, name: string, expected: string): unknown[] {
-  if (typeof data !== 'object' || data === null || !(Symbol.iterator in data)) {
+export function itemsOf(
+  data: unknown,
+  name: string,
+  expected: string,
+  isOther?: boolean,
+): unknown[] {
+  const sequence = data as Iterable<unknown> | null | undefined;
+  if (isOther || typeof data !== 'object' || !sequence?.[Symbol.iterator]) {
     throw new InvalidArgTypeError(name, expected, data);
   }
-  return [...(data as Iterable<unknown>)];
+  return [...sequence];
 }
 
 /**

@@ -27,10 +27,11 @@ export function assertBytes(data: unknown, name = 'data'): asserts data is Uint8
 /**
  * The pieces of `data`, after a check of all of them.
  *
- * @throws InvalidArgTypeError: `data` is not a sequence, or a part of it is not bytes.
+ * @throws InvalidArgTypeError: `data` is not a sequence, or is bytes itself, or a part of it is not
+ *   bytes.
  */
 export function piecesOf(data: unknown): Uint8Array[] {
-  const pieces = itemsOf(data, 'data', 'a sequence of bytes');
+  const pieces = itemsOf(data, 'data', 'an array of Buffers', isBytes(data));
   for (const piece of pieces) assertBytes(piece);
   return pieces as Uint8Array[];
 }

@@ -92,9 +92,9 @@ export class InvalidStateError extends Error {
 /** One short phrase for any value, for the end of a message. */
 function describe(value: unknown): string {
   if (typeof value === 'function') return `function ${value.name}`.trimEnd();
-  if (typeof value === 'object' && value !== null) {
+  if (typeof value === 'object' && value) {
     const { constructor } = value as { constructor?: { name?: string } };
-    return `an instance of ${constructor?.name ?? 'Object'}`;
+    return `an instance of ${constructor?.name || 'Object'}`;
   }
   // Loaded when it is needed, because it would take a tenth of the library's loading time. A string is
   // cut to the length to which Node cuts it in its own messages.

@@ -58,15 +58,20 @@ export function StatefulStringProtocol<T extends abstract new (...args: never[])
 ): T & typeof StatefulStringProtocolMembers;
 export function StatefulStringProtocol(
   Receiver: abstract new (...args: never[]) => IProtocol = Protocol,
-) {
+): abstract new (...args: never[]) => IProtocol {
   assertNotExtended(new.target, 'StatefulStringProtocol');
   abstract class Stateful extends Receiver {
     state = 'init';
+    /** The method that returned the state, for a message. */
+    #from: string | undefined;
     declare readonly transport: Pick<ITransport, 'loseConnection'> | null;
 
     stringReceived(string: Buffer): void {
       const { state } = this as { state: unknown };
-      if (typeof state !== 'string') throw new InvalidArgTypeError('state', 'a string', state);
+      if (typeof state !== 'string') {
+        const returned = this.#from === undefined ? '' : `, which ${this.#from}() returns`;
+        throw new InvalidArgTypeError('state', `a string${returned}`, state);
+      }
       const method = `proto_${state}`;
       const handle = (this as unknown as Record<string, unknown>)[method];
       if (typeof handle !== 'function') {
@@ -79,8 +84,9 @@ export function StatefulStringProtocol(
       const next: unknown = handle.call(this, string);
       if (isThenable(next)) {
         heed(next, this, method);
-        throw new InvalidArgTypeError('state', 'a string', next);
+        throw new InvalidArgTypeError('state', `a string, which ${method}() returns`, next);
       }
+      this.#from = method;
       this.state = next as string; // Refused with the next string, if it is not a state.
       if (next === 'done') heed(this.transport?.loseConnection(), this, 'loseConnection');
     }

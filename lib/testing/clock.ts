@@ -1,4 +1,5 @@
 import { assertFunction } from '../base/arguments.js';
+import { InvalidArgTypeError } from '../base/errors.js';
 import { logRejection } from '../base/rejection.js';
 import { assertSeconds } from '../base/seconds.js';
 import { DelayedCall, type IReactorTime } from '../twisted/cooperation/index.js';
@@ -91,9 +92,13 @@ export class Clock implements IReactorTime {
    * Advances by each of `timings`, one after the other.
    *
    * @param timings - In seconds.
+   * @throws InvalidArgTypeError: `timings` is not iterable.
    * @throws the errors that {@link Clock.advance} throws.
    */
   pump(timings: Iterable<number>): void {
+    if (!(Symbol.iterator in Object(timings))) {
+      throw new InvalidArgTypeError('timings', 'a sequence of seconds', timings);
+    }
     for (const amount of timings) this.advance(amount);
   }
 

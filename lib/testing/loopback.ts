@@ -7,6 +7,7 @@ import {
   isHalfCloseableProtocol,
 } from '../twisted/core/index.js';
 import { isError } from '../base/as-error.js';
+import { InvalidArgTypeError } from '../base/errors.js';
 import { log } from '../base/log.js';
 import { logRejection, whenRejected } from '../base/rejection.js';
 import { setImmediate } from '../base/timers.js';
@@ -26,14 +27,18 @@ const ROUNDS_PER_TURN = 1000;
  * @param serverProtocol - The protocol that is connected first, and served first.
  * @param clientProtocol - The protocol at the other end.
  * @returns a promise that resolves once both were told of the close. It rejects with
- *   InvalidArgTypeError if an argument is not a protocol (then neither is connected), and with the
- *   first error that a protocol or producer threw; further errors go to `log.err`.
+ *   InvalidArgTypeError if an argument is not a protocol, or both are the same one (then neither is
+ *   connected), and with the first error that a protocol or producer threw; further errors go to
+ *   `log.err`.
  * @see Twisted: `twisted.protocols.loopback.loopbackAsync`
  */
 export function loopback(serverProtocol: IProtocol, clientProtocol: IProtocol): Promise<void> {
   return new Promise((resolve, reject) => {
     assertProtocol(serverProtocol);
     assertProtocol(clientProtocol);
+    if (serverProtocol === clientProtocol) {
+      throw new InvalidArgTypeError('clientProtocol', 'another protocol', clientProtocol);
+    }
     new Loopback(serverProtocol, clientProtocol, resolve, reject).connect();
   });
 }

@@ -42,8 +42,8 @@ describe('Bytes', () => {
     for (const value of notBytes) {
       expect(() => piecesOf([...pieces, value])).to.throw(InvalidArgTypeError, '"data"');
     }
-    for (const value of [undefined, 'text', 5]) {
-      expect(() => piecesOf(value)).to.throw(InvalidArgTypeError, 'a sequence of bytes');
+    for (const value of [undefined, 'text', 5, Buffer.from('text'), foreign()]) {
+      expect(() => piecesOf(value)).to.throw(InvalidArgTypeError, 'an array of Buffers');
     }
   });
 });

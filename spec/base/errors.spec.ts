@@ -24,6 +24,7 @@ describe('An error of misuse', () => {
     ['a function without a name', () => {}, 'function'],
     ['an object of a class', new Map(), 'an instance of Map'],
     ['a plain object', {}, 'an instance of Object'],
+    ['an object of a class without a name', (function* () {})(), 'an instance of Object'],
     ['an object without a prototype', Object.create(null), 'an instance of Object'],
   ] as const) {
     it(`says what it received: ${what}`, () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 
+import { InvalidArgTypeError } from '../../lib/base/errors.js';
 import { Protocol } from '../../lib/twisted/core/index.js';
 import { NetstringReceiver, StatefulStringProtocol } from '../../lib/protocols/index.js';
 import { StringTransport } from '../../lib/testing/index.js';
@@ -93,6 +94,9 @@ describe('StatefulStringProtocol', () => {
     }
     const login = new Forgetful();
     login.dataReceived(bytes('2:me,'));
-    expect(() => login.dataReceived(bytes('6:secret,'))).to.throw(TypeError);
+    expect(() => login.dataReceived(bytes('6:secret,'))).to.throw(
+      InvalidArgTypeError,
+      'a string, which proto_init() returns',
+    );
   });
 });

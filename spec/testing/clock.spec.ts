@@ -80,6 +80,13 @@ describe('Clock', () => {
     ]);
   });
 
+  it('refuses to pump a value that is not a sequence', () => {
+    const { clock } = setUp();
+    for (const wrong of [1, null, undefined]) {
+      expect(() => clock.pump(wrong as never)).to.throw(InvalidArgTypeError, 'timings');
+    }
+  });
+
   it('also makes calls that a call puts into the time that has passed', () => {
     const { clock, log, note } = setUp();
     clock.callLater(1, () => {

@@ -118,12 +118,12 @@ describe('loopback', () => {
     expect([transport.getTcpNoDelay(), transport.getTcpKeepAlive()]).to.deep.equal([true, true]);
   });
 
-  it('rejects a value that is not a protocol, and connects neither', async () => {
+  it('rejects a value that is not a protocol, or the same one twice, and connects neither', async () => {
     const { log, server } = setUp();
-    const failure: unknown = await loopback(server, {} as IProtocol).catch(
-      (error: unknown) => error,
-    );
-    expect(failure).to.be.instanceOf(InvalidArgTypeError);
+    for (const wrong of [{} as IProtocol, server]) {
+      const failure: unknown = await loopback(server, wrong).catch((error: unknown) => error);
+      expect(failure).to.be.instanceOf(InvalidArgTypeError);
+    }
     expect(log).to.deep.equal([]);
   });
 

@@ -7,6 +7,7 @@ import {
   connectReady,
   readyToConnect,
   type ReadyToConnect,
+  shortFormOf,
 } from '../sockets/index.js';
 import { ConnectingCancelledError } from './errors.js';
 import { type FactoryOf, OneConnection } from './one-connection.js';
@@ -99,6 +100,11 @@ export class ClientEndpoint implements IStreamClientEndpoint {
       const once = new OneConnection<Built>(factory, { resolve, reject });
       connectReady(once, { ...this.ready, options: { ...this.options, signal } });
     });
+  }
+
+  /** One short line for `util.inspect`, without the keys of TLS. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `ClientEndpoint <${shortFormOf(addressOf(this.options))}>`;
   }
 }
 

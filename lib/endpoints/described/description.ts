@@ -101,7 +101,10 @@ export function bindArguments<Name extends string>(
     if (known === undefined) {
       throw new EndpointDescriptionError(`'${type}:' has no argument '${name}'`);
     }
-    if (known in bound) throw new EndpointDescriptionError(`'${name}' is given twice`);
+    if (known in bound) {
+      const hint = 'quoteStringArgument escapes the colons of a value';
+      throw new EndpointDescriptionError(`'${name}' is given twice; ${hint}`);
+    }
     bound[known] = value;
   }
   return bound;

@@ -11,13 +11,16 @@ import {
   type UNIXAddress,
 } from '../../twisted/core/index.js';
 import {
+  addressOf,
   assertPlaceOptions,
   CannotListenError,
   ListeningPort,
   type ListenOptions,
   listenReady,
+  type Place,
   readyToListen,
   type ReadyToListen,
+  shortFormOf,
 } from '../sockets/index.js';
 import { StandardIO, type StandardIOOptions } from '../standard-io/index.js';
 import { NoProtocol } from './errors.js';
@@ -148,6 +151,11 @@ export class ServerEndpoint<
     return port as ListeningPort<ListeningAddress<Port, Path>>;
   }
 
+  /** One short line for `util.inspect`, without the keys of TLS. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `ServerEndpoint <${placeOf(this.options)}>`;
+  }
+
   private async openPort(
     factory: IProtocolFactory,
     { signal }: EndpointListenOptions,
@@ -174,19 +182,27 @@ export class ServerEndpoint<
   }
 }
 
+/** The place at which it listens, in a word. Without a host, that is `::`, all addresses. */
+function placeOf(options: ServerEndpointOptions): string {
+  if (options.stdio !== undefined) return shortFormOf(STANDARD_IO);
+  if ('fd' in options && options.fd !== undefined) return `fd ${options.fd}`;
+  return shortFormOf(addressOf({ host: '::', ...options } as Place));
+}
+
+const STANDARD_IO = { type: 'PIPE' } as const;
+
 async function listenOnStandardIO(
   factory: IProtocolFactory,
   options: StandardIOOptions,
   signal: AbortSignal | undefined,
 ): Promise<ListeningPort> {
   signal?.throwIfAborted();
-  const here = { type: 'PIPE' } as const;
   const name = logPrefixOf(factory);
   // Differs from Twisted, which only builds the protocol.
   logRejection(factory.doStart(), `${name}: doStart rejected`);
   try {
     signal?.throwIfAborted();
-    const protocol = protocolOf(factory, here);
+    const protocol = protocolOf(factory, STANDARD_IO);
     if (protocol === null) throw new NoProtocol();
     signal?.throwIfAborted();
     new StandardIO(protocol, options);
@@ -194,7 +210,7 @@ async function listenOnStandardIO(
     logRejection(factory.doStop(), `${name}: doStop rejected`);
     throw thrown;
   }
-  const listening = new ListeningPort({ close() {} }, here, factory, signal);
+  const listening = new ListeningPort({ close() {} }, STANDARD_IO, factory, signal);
   if (signal?.aborted) await listening.stopListening(); // It may have aborted in `connectionMade`.
   return listening;
 }

@@ -24,7 +24,7 @@ import { log } from '../../base/log.js';
 import { logRejection } from '../../base/rejection.js';
 import { startOrClose, transportFor } from './connection.js';
 import { connectErrorFor, ConnectError, TimeoutError, UserError } from './errors.js';
-import { addressOf, pathTooLong, type Place } from './place.js';
+import { addressOf, pathTooLong, type Place, shortFormOf } from './place.js';
 import { isLocked } from './socket-lock.js';
 
 /** Options of `connect`: a `port` or a `path`, and others. */
@@ -157,6 +157,11 @@ export class Connector implements IConnector {
   /** The address to which this connects. */
   getDestination(): IAddress {
     return addressOf(this.options);
+  }
+
+  /** One short line for `util.inspect`, without the keys of TLS. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `Connector <${this.state}: ${shortFormOf(this.getDestination())}>`;
   }
 
   /** @returns a function that ends the attempt with an error; it does nothing once that is over. */

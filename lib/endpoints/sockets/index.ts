@@ -19,4 +19,4 @@ export {
   type ReadyToListen,
 } from './listen.js';
 export type { UnixSocketOptions } from './unix-factory.js';
-export { addressOf, assertPlaceOptions, type Place } from './place.js';
+export { addressOf, assertPlaceOptions, type Place, shortFormOf } from './place.js';

@@ -29,7 +29,14 @@ import { startOrClose, transportFor } from './connection.js';
 import { CannotListenError } from './errors.js';
 import { SocketLock } from './socket-lock.js';
 import { assertUnixOptions, UnixFactory, type UnixSocketOptions } from './unix-factory.js';
-import { addressOf, assertPlace, assertPlaceOptions, pathTooLong, type Place } from './place.js';
+import {
+  addressOf,
+  assertPlace,
+  assertPlaceOptions,
+  pathTooLong,
+  type Place,
+  shortFormOf,
+} from './place.js';
 
 /** A socket that listens already, which this process has inherited: from systemd, or a parent. */
 export interface AdoptedSocket {
@@ -106,6 +113,12 @@ export class ListeningPort<Host extends IAddress = IAddress> {
   /** As `stopListening`, for `await using`: it does not close open connections. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stopListening();
+  }
+
+  /** One short line for `util.inspect`, without the keys of TLS. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    const state = this.stopping === undefined ? 'listens' : 'stopped';
+    return `ListeningPort <${state}: ${shortFormOf(this.host)}>`;
   }
 
   private async stop(): Promise<void> {

@@ -100,6 +100,14 @@ export function addressOf({ port, host = 'localhost', path }: Place): IAddress {
   return tcpAddress(host, port);
 }
 
+/** `address` as people write it, for `util.inspect`. */
+export function shortFormOf(address: IAddress): string {
+  if (address.type === 'UNIX') return String(address.name);
+  if (address.type === 'PIPE') return 'stdio';
+  const { family, host, port } = address;
+  return family === 'IPv6' ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 /**
  * The most bytes of a Unix socket's path, without the zero byte at its end. On systems derived from
  * BSD it is 104 with that byte.

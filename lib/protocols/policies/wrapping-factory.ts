@@ -49,9 +49,12 @@ export class WrappingFactory
    * Wraps the protocols that a factory builds.
    *
    * @param wrappedFactory - Builds the protocols to wrap.
+   * @throws InvalidArgTypeError: it is not a factory.
    */
   constructor(wrappedFactory: IProtocolFactory) {
     super();
+    // `null` is refused when it is used: a wrapper that is made by hand needs no factory.
+    if (Object(wrappedFactory) === wrappedFactory) assertFactory(wrappedFactory);
     this.wrappedFactory = wrappedFactory;
   }
 

@@ -19,7 +19,7 @@
  */
 import { addAbortSignal } from '#stream';
 
-import { InvalidArgTypeError } from '../../base/errors.js';
+import { InvalidStateError } from '../../base/errors.js';
 import {
   assertTransport,
   ConnectionAborted,
@@ -122,13 +122,14 @@ export class TransportDuplex<T extends ITransport = ITransport>
    *
    * @param transport - Is paused if it is an `IPushProducer`, and given a producer if it is an
    *   `IConsumer`.
-   * @throws InvalidArgTypeError: `transport` is not a transport, or there was one already.
+   * @throws InvalidArgTypeError: `transport` is not a transport.
+   * @throws InvalidStateError: there was one already.
    * @throws ProducerAlreadyRegisteredError: the transport has a producer; nothing has changed.
    */
   makeConnection(transport: ITransport): void {
     assertTransport(transport);
     if (this.link !== 'awaited') {
-      throw new InvalidArgTypeError('transport', 'the only one of this stream', transport);
+      throw new InvalidStateError('This TransportDuplex has had its transport: make another one');
     }
     this.transport = transport as T;
     this.link = 'standing';

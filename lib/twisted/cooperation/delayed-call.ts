@@ -101,6 +101,13 @@ export class DelayedCall implements IDelayedCall {
     return this.func(...this.args);
   }
 
+  /** One short line for `util.inspect`, in place of all calls of the clock. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    const rest = this.getTime() - this.clock.seconds();
+    const state = this.cancelled ? 'cancelled' : this.called ? 'called' : `in ${rest.toFixed(3)} s`;
+    return `DelayedCall <${state}: ${this.func.name || 'a function'}>`;
+  }
+
   private assertActive(): void {
     if (this.cancelled) throw new AlreadyCancelled();
     if (this.called) throw new AlreadyCalled();

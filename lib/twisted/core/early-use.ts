@@ -38,7 +38,7 @@ export function withEarlyUseNamed(thrown: unknown): unknown {
   const member = OF_NULL.exec(thrown.message)?.[1];
   if (member === undefined || !MEMBERS.includes(member)) return thrown;
   return new InvalidStateError(
-    `A protocol's transport is null until connectionMade is called, and "${member}" was asked of it before that`,
+    `A protocol's transport is null until connectionMade is called, and "${member}" was asked of it before`,
     { cause: thrown },
   );
 }

@@ -3,6 +3,7 @@ import sinon from 'sinon';
 
 import { InvalidArgTypeError } from '../../../lib/base/errors.js';
 import { ProtocolWrapper } from '../../../lib/protocols/policies/protocol-wrapper.js';
+import { TimeoutFactory } from '../../../lib/protocols/policies/timeout-factory.js';
 import { WrappingFactory } from '../../../lib/protocols/policies/wrapping-factory.js';
 import {
   ClientFactory,
@@ -110,6 +111,15 @@ describe('WrappingFactory', () => {
     ofServers.startedConnecting(connector);
     ofServers.clientConnectionFailed(connector, reason);
     ofServers.clientConnectionLost(connector, reason);
+  });
+
+  it('refuses a protocol, or its class, in place of a factory', () => {
+    for (const wrong of [Recorder, new Recorder(), {}]) {
+      expect(() => new TimeoutFactory(wrong as never, 5)).to.throw(
+        InvalidArgTypeError,
+        'must be a Factory',
+      );
+    }
   });
 
   it('refuses to start, or to build from, a value that is not a factory', () => {

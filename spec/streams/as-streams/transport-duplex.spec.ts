@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import {
   ConnectionDone,
   InvalidArgTypeError,
+  InvalidStateError,
   isHalfCloseableProtocol,
   ProducerAlreadyRegisteredError,
   TransportDuplex,
@@ -80,8 +81,11 @@ describe('TransportDuplex', () => {
 
     it('refuses a value that is not a transport, and a second one', () => {
       const { duplex, transport } = connected();
-      for (const wrong of [null, undefined, 'text', {}, new RecordingTransport()]) {
+      for (const wrong of [null, undefined, 'text', {}]) {
         expect(() => duplex.makeConnection(wrong as never)).to.throw(InvalidArgTypeError);
+      }
+      for (const second of [new RecordingTransport(), transport]) {
+        expect(() => duplex.makeConnection(second)).to.throw(InvalidStateError, 'another one');
       }
       expect(duplex.transport).to.equal(transport);
     });

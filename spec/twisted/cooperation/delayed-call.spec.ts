@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 import { expect } from 'chai';
 
 import { InvalidArgTypeError, OutOfRangeError } from '../../../lib/base/errors.js';
@@ -122,5 +124,18 @@ describe('DelayedCall', () => {
     expect(() => call.reset('2' as unknown as number)).to.throw(InvalidArgTypeError);
     expect(() => call.delay(NaN)).to.throw(OutOfRangeError);
     expect(call.getTime()).to.equal(1);
+  });
+
+  it('is a short line for util.inspect', () => {
+    const clock = new Clock();
+    const call = clock.callLater(2.5, function tick() {});
+    clock.advance(1);
+    expect(inspect([call])).to.equal('[ DelayedCall <in 1.500 s: tick> ]');
+    clock.callLater(3, () => {});
+    clock.advance(2);
+    expect(inspect(call)).to.equal('DelayedCall <called: tick>');
+    const [other] = clock.calls;
+    other!.cancel();
+    expect(inspect(other)).to.equal('DelayedCall <cancelled: a function>');
   });
 });
