@@ -181,6 +181,8 @@ export abstract class StreamWriter {
       : stream.write(chunk);
     if (!needsDrain(stream, answer) && !(reportEmpty && lengthOf(stream) !== 0)) {
       latch.release(Why.full);
+    } else {
+      this.noticeDestroyed();
     }
     return undefined;
   }
@@ -195,7 +197,7 @@ export abstract class StreamWriter {
 
   /**
    * A stream without `emitClose` that is destroyed while it is full says nothing more, so it is
-   * asked when it is to be written to.
+   * asked when it is to be written to, and when a write has filled it: that may have destroyed it.
    */
   protected noticeDestroyed(): void {
     if (this.half !== 'open' || this.stream.destroyed !== true) return;
@@ -227,6 +229,7 @@ export abstract class StreamWriter {
       length = lengthOf(stream);
       // One that has emptied its buffer has room, and need not be asked: that takes longer.
       if (length === 0 ? answer !== false : !needsDrain(stream, answer)) latch.release(Why.full);
+      else this.noticeDestroyed();
     } catch (thrown) {
       this.lose(this.failure(thrown));
       return false;

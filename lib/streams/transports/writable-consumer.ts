@@ -89,7 +89,8 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     }
     if (options.waitsForProducer !== undefined) this.waitsForProducer = options.waitsForProducer;
     if (options.closeTimeout !== undefined) this.closeTimeout = options.closeTimeout;
-    if (isDestroyed(stream)) {
+    // One without `autoDestroy` that has failed takes what is written, and keeps it for ever.
+    if (isDestroyed(stream) || stream.errored) {
       this.disconnected = true;
       tellLoss(stream, (cause) => this.tellClosed(new ConnectionLost(undefined, { cause })));
     } else {

@@ -26,6 +26,7 @@ export interface ReadableForWeb extends EmitterLike {
 
 /** Properties of its state. If one is absent, it can't tell. */
 interface State {
+  readonly errored?: unknown;
   readonly readableHighWaterMark?: number;
 }
 
@@ -49,7 +50,7 @@ class NodeSource {
     if (isReadToTheEnd(stream)) {
       if (wasReset(stream)) this.fail(lossOf(stream));
       else this.end();
-    } else if (isGone(stream)) {
+    } else if (isGone(stream) || stream.errored) {
       tellLoss(stream, (reason) => this.fail(reason));
     } else {
       stream.on('close', () => {

@@ -13,6 +13,7 @@ export interface WritableForWeb extends EmitterLike {
 
 /** Properties of its state. If one is absent, it can't tell. */
 interface State {
+  readonly errored?: unknown;
   readonly writableFinished?: boolean;
   readonly writableHighWaterMark?: number;
   readonly writableLength?: number;
@@ -52,7 +53,7 @@ class NodeSink {
       if (this.finished !== undefined && hasFinished(stream)) this.finished();
       else tellLoss(stream, fail);
     });
-    if (isGone(stream)) tellLoss(stream, fail);
+    if (isGone(stream) || stream.errored) tellLoss(stream, fail);
     // Not `abort`, which is only called when the write that is under way is done.
     else signal.addEventListener('abort', () => destroyWith(stream, signal.reason));
   }

@@ -47,6 +47,43 @@ for (const [name, { Writable }] of libraries) {
   });
 }
 
+const kinds: [string, core.WritableOptions][] = [
+  ['without emitClose', { emitClose: false }],
+  ['whose destroy never calls back', { destroy() {} }],
+];
+
+for (const [name, { Writable }] of libraries) {
+  for (const [kind, options] of kinds) {
+    describe(`A Writable of ${name} ${kind} that destroys itself in the write that fills it`, () => {
+      const open = () =>
+        new Writable({
+          highWaterMark: 10,
+          ...options,
+          write(_chunk, _encoding, callback) {
+            this.destroy();
+            setImmediate(callback);
+          },
+        });
+
+      it('is lost, although nothing more is asked of it', async () => {
+        const consumer = new WritableConsumer(open());
+        consumer.write(Buffer.alloc(20));
+        consumer.loseConnection();
+        expect(await consumer.closed).to.be.instanceOf(ConnectionLost);
+      });
+
+      it('is lost to a transfer too', async () => {
+        const consumer = new WritableConsumer(open());
+        const sent = new ReadableProducer([Buffer.alloc(20_000), Buffer.alloc(1)]).startProducing(
+          consumer,
+        );
+        expect(await rejection(sent)).to.have.property('code', 'ERR_PRODUCER_STOPPED');
+        expect(await consumer.closed).to.be.instanceOf(ConnectionLost);
+      });
+    });
+  }
+}
+
 for (const [name, { Duplex }] of libraries) {
   describe(`A Duplex of ${name} that was destroyed while it was paused and says nothing`, () => {
     const open = (): core.Duplex => new Duplex({ emitClose: false, read() {}, write() {} });
