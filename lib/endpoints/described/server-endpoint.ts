@@ -1,11 +1,10 @@
 import { assertSignalOption, eitherSignal } from '../../base/abort-signal.js';
 import { assertKnownOptions, assertOptions } from '../../base/arguments.js';
-import { logRejection } from '../../base/rejection.js';
 import {
   assertFactory,
   type IAddress,
   type IProtocolFactory,
-  logPrefixOf,
+  logRejectionOf,
   protocolOf,
   type TCPAddress,
   type UNIXAddress,
@@ -197,9 +196,8 @@ async function listenOnStandardIO(
   signal: AbortSignal | undefined,
 ): Promise<ListeningPort> {
   signal?.throwIfAborted();
-  const name = logPrefixOf(factory);
   // Differs from Twisted, which only builds the protocol.
-  logRejection(factory.doStart(), `${name}: doStart rejected`);
+  logRejectionOf(factory, factory.doStart(), 'doStart');
   try {
     signal?.throwIfAborted();
     const protocol = protocolOf(factory, STANDARD_IO);
@@ -207,7 +205,7 @@ async function listenOnStandardIO(
     signal?.throwIfAborted();
     new StandardIO(protocol, options);
   } catch (thrown) {
-    logRejection(factory.doStop(), `${name}: doStop rejected`);
+    logRejectionOf(factory, factory.doStop(), 'doStop');
     throw thrown;
   }
   const listening = new ListeningPort({ close() {} }, STANDARD_IO, factory, signal);

@@ -18,10 +18,10 @@ import {
   type IConnector,
   type IProtocol,
   logPrefixOf,
+  logRejectionOf,
   protocolOf,
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
-import { logRejection } from '../../base/rejection.js';
 import { startOrClose, transportFor } from './connection.js';
 import { connectErrorFor, ConnectError, TimeoutError, UserError } from './errors.js';
 import { addressOf, pathTooLong, type Place, shortFormOf } from './place.js';
@@ -304,7 +304,7 @@ export class Connector implements IConnector {
   }
 
   private heed(returned: unknown): void {
-    logRejection(returned, `${logPrefixOf(this.factory)}: a callback rejected`);
+    logRejectionOf(this.factory, returned, 'a callback');
   }
 
   /** Calls the factory from the event loop, where no caller could catch its error. */

@@ -18,12 +18,12 @@ import {
   type IAddress,
   type IProtocolFactory,
   logPrefixOf,
+  logRejectionOf,
   protocolOf,
   type TCPAddress,
   type UNIXAddress,
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
-import { logRejection } from '../../base/rejection.js';
 import { setImmediate } from '../../base/timers.js';
 import { startOrClose, transportFor } from './connection.js';
 import { CannotListenError } from './errors.js';
@@ -127,7 +127,7 @@ export class ListeningPort<Host extends IAddress = IAddress> {
     // The descriptor is closed once the event loop has turned; the callback of `close` would wait
     // for the connections.
     await new Promise((resolve) => setImmediate(resolve));
-    logRejection(this.factory.doStop(), `${logPrefixOf(this.factory)}: doStop rejected`);
+    logRejectionOf(this.factory, this.factory.doStop(), 'doStop');
   }
 
   private readonly onAbort = () => {
@@ -233,7 +233,7 @@ async function listenOn(
   });
   try {
     await opened(server, options);
-    logRejection(factory.doStart(), `${logPrefixOf(factory)}: doStart rejected`);
+    logRejectionOf(factory, factory.doStart(), 'doStart');
   } catch (thrown) {
     server.close(); // Also a server that still looks up its host.
     throw thrown;

@@ -1,12 +1,12 @@
 import { assertBoolean, assertNumber } from '../../base/arguments.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { fs } from '../../base/fs.js';
-import { logRejection } from '../../base/rejection.js';
 import {
   type IAddress,
   type IProtocol,
   type IProtocolFactory,
   logPrefixOf,
+  logRejectionOf,
 } from '../../twisted/core/index.js';
 import type { SocketLock } from './socket-lock.js';
 
@@ -63,7 +63,7 @@ export class UnixFactory implements IProtocolFactory {
     try {
       this.lock?.release();
     } finally {
-      logRejection(this.factory.doStop(), `${this.logPrefix()}: doStop rejected`);
+      logRejectionOf(this, this.factory.doStop(), 'doStop');
     }
   }
 

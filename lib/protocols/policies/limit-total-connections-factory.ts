@@ -1,9 +1,9 @@
 import { build } from '../../base/build.js';
-import { logRejection } from '../../base/rejection.js';
 import {
   Factory,
   type IAddress,
   type IProtocol,
+  logRejectionOf,
   type ProtocolMaker,
 } from '../../twisted/core/index.js';
 import { type IWrapperRegistry, ProtocolWrapper } from './protocol-wrapper.js';
@@ -49,7 +49,7 @@ export class LimitTotalConnectionsFactory extends Factory implements IWrapperReg
     const isOver = this.connectionLimit !== null && this.connectionCount >= this.connectionLimit;
     const wrapped = isOver ? this.#buildOverflow() : super.buildProtocol(address);
     if (wrapped === null) return null;
-    logRejection(wrapped, `${this.logPrefix()}: its protocol rejected`);
+    logRejectionOf(this, wrapped, 'its protocol');
     const wrapper = new ProtocolWrapper(this, wrapped);
     this.#counted.add(wrapper);
     this.connectionCount += 1;

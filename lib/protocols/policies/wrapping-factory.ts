@@ -1,6 +1,5 @@
 /** A factory that wraps the protocols of another factory. */
 import { assertBuilder, build, type Builder } from '../../base/build.js';
-import { logRejection } from '../../base/rejection.js';
 import {
   assertFactory,
   FactoryBase,
@@ -9,6 +8,7 @@ import {
   type IConnector,
   type IProtocol,
   type IProtocolFactory,
+  logRejectionOf,
 } from '../../twisted/core/index.js';
 import { type IWrapperRegistry, ProtocolWrapper } from './protocol-wrapper.js';
 import { wrappedLogPrefix } from './wrapped-log-prefix.js';
@@ -76,7 +76,7 @@ export class WrappingFactory
     const wrapped: IProtocol | null | undefined = this.wrappedFactory.buildProtocol(address);
     // Differs from Twisted, which wraps `None`, and fails when it connects that.
     if (wrapped === null || wrapped === undefined) return null;
-    this.#heed(wrapped, 'buildProtocol');
+    logRejectionOf(this, wrapped, 'buildProtocol');
     return this.wrap(wrapped);
   }
 
@@ -104,23 +104,18 @@ export class WrappingFactory
 
   override doStart(): void {
     assertFactory(this.wrappedFactory);
-    this.#heed(this.wrappedFactory.doStart(), 'doStart');
+    logRejectionOf(this, this.wrappedFactory.doStart(), 'doStart');
     try {
       super.doStart();
     } catch (error) {
-      this.#heed(this.wrappedFactory.doStop(), 'doStop');
+      logRejectionOf(this, this.wrappedFactory.doStop(), 'doStop');
       throw error;
     }
   }
 
   override doStop(): void {
-    this.#heed(this.wrappedFactory.doStop(), 'doStop');
+    logRejectionOf(this, this.wrappedFactory.doStop(), 'doStop');
     super.doStop();
-  }
-
-  /** Does not wait for `returned`, but logs its rejection if it is a promise. */
-  #heed(returned: unknown, callback: string): void {
-    logRejection(returned, `${this.logPrefix()}: ${callback} rejected`);
   }
 
   /** Tells the wrapped factory, if it makes clients. */

@@ -12,10 +12,10 @@ import {
   isOwnProtocol,
   type ITCPTransport,
   logPrefixOf,
+  logRejectionOf,
 } from '../../twisted/core/index.js';
 import { InvalidStateError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
-import { logRejection } from '../../base/rejection.js';
 import { rememberAddresses, wasAccepted } from './addresses.js';
 import {
   assertDuplex,
@@ -217,7 +217,7 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
   private tellProtocol(reason: Error): void {
     try {
       const returned: unknown = this.protocol?.connectionLost(reason);
-      logRejection(returned, `${this.logPrefix()}: connectionLost rejected`);
+      logRejectionOf(this, returned, 'connectionLost');
     } catch (thrown) {
       log.err(thrown, `${this.logPrefix()}: connectionLost threw`);
     }

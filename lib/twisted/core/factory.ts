@@ -1,5 +1,4 @@
 /** Makes protocols for connections, and keeps the state that they share. */
-import { logRejection } from '../../base/rejection.js';
 import { assertBuilder, build, type Builder } from '../../base/build.js';
 import { InvalidArgTypeError, InvalidStateError } from '../../base/errors.js';
 import { withEarlyUseNamed } from './early-use.js';
@@ -12,7 +11,7 @@ import type {
   ITransport,
 } from './interfaces.js';
 import { isProtocol } from './interfaces.js';
-import { logPrefixOf } from './log-prefix.js';
+import { logRejectionOf } from './log-prefix.js';
 import type { Protocol } from './protocol.js';
 import { assertProtocol } from './validate.js';
 
@@ -129,7 +128,7 @@ export class FactoryBase<Maker> implements IProtocolFactory {
 
   /** A port or connector uses this from now on. Not for users. */
   doStart(): void {
-    if (this.numPorts === 0) this.#heed(this.startFactory(), 'startFactory');
+    if (this.numPorts === 0) logRejectionOf(this, this.startFactory(), 'startFactory');
     this.numPorts += 1; // Only if `startFactory` did not throw.
   }
 
@@ -137,11 +136,7 @@ export class FactoryBase<Maker> implements IProtocolFactory {
   doStop(): void {
     if (this.numPorts === 0) return;
     this.numPorts -= 1;
-    if (this.numPorts === 0) this.#heed(this.stopFactory(), 'stopFactory');
-  }
-
-  #heed(returned: unknown, callback: string): void {
-    logRejection(returned, `${this.logPrefix()}: ${callback} rejected`);
+    if (this.numPorts === 0) logRejectionOf(this, this.stopFactory(), 'stopFactory');
   }
 
   /** The name of the class. */
@@ -240,7 +235,7 @@ export function protocolOf(factory: IProtocolFactory, address: IAddress): IProto
     throw withEarlyUseNamed(thrown);
   }
   if (protocol === null || protocol === undefined) return null;
-  logRejection(protocol, `${logPrefixOf(factory)}: buildProtocol rejected`);
+  logRejectionOf(factory, protocol, 'buildProtocol');
   assertProtocol(protocol);
   return protocol;
 }

@@ -27,7 +27,7 @@ export {
 export { FileDescriptor } from './file-descriptor.js';
 export * from './interfaces.js';
 export { callbackRejected, endOwner, heed } from './heed.js';
-export { logPrefixOf } from './log-prefix.js';
+export { logPrefixOf, logRejectionOf } from './log-prefix.js';
 export { tellToPause, tellToResume, tellToStop } from './producer-calls.js';
 export { Protocol, type ProtocolTransport } from './protocol.js';
 export { ProtocolToConsumerAdapter } from './protocol-to-consumer-adapter.js';
