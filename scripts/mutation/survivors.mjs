@@ -222,10 +222,6 @@ export const SURVIVORS = {
         'if (!wasAccepted(stream) || stream.isSessionReused?.()',
         'if (!wasAccepted(stream) || stream.isSessionReused()',
       ],
-      [
-        'const certificate = stream.getPeerCertificate?.()',
-        'const certificate = stream.getPeerCertificate()',
-      ],
     ],
   },
   'lib/streams/transports/writable-consumer.ts': {
@@ -245,11 +241,7 @@ export const SURVIVORS = {
     ],
     'the reactor asks to write again, and then it comes to the rest': [
       ['if (error !== undefined) return error;', 'if (true) return error;'],
-      [
-        'if (!this.reactor.isFree || this.writes.size > 0)',
-        'if (true)',
-        'if (!this.reactor.isFree || this.writes.size >= 0)',
-      ],
+      ['if (!this.reactor.isFree || this.holdsWrites)', 'if (true)'],
     ],
   },
   'lib/twisted/producers/basic-producer-consumer-proxy.ts': {

@@ -44,7 +44,7 @@ import { forgetEnd, heedFor, isPlainDestroy, leaveAndCallBack, waitingIn } from 
 import { Registration } from './registration.js';
 import { SocketLike } from './socket-like.js';
 import { optionsOfBase } from './stream-options.js';
-import { abort, endWriteHalf } from './transport-ends.js';
+import { endBy } from './end-by.js';
 import {
   assertTransportDuplexOptions,
   DUPLEX_OPTIONS,
@@ -284,7 +284,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
   private endOutput(transport: ITransport): void {
     this.registration.end();
     if (this.isOver) return;
-    if (endWriteHalf(transport, this.heed)) return;
+    if (endBy('loseWriteConnection', transport, this.heed)) return;
     this.link = 'closing';
     this.heed(transport.loseConnection());
   }
@@ -342,7 +342,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
     this.link = 'left';
     this.registration.end();
     if ((this.link as string) === 'lost') return; // From inside `unregisterProducer`.
-    if (how === 'abort' && abort(transport, this.heed)) return;
+    if (how === 'abort' && endBy('abortConnection', transport, this.heed)) return;
     if (link !== 'closing') this.heed(transport.loseConnection());
   }
 }

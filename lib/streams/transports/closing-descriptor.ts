@@ -1,7 +1,3 @@
-/**
- * How the consumer of a stream closes: what it waits for and how long, and how it lets the stream
- * go.
- */
 import {
   cleanClose,
   closedOf,
@@ -192,7 +188,7 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
     } else if (this.disconnecting) {
       // The close may have waited for a transport that has since been lost, or closes as well.
       if (this.producer !== null) this.startWriting();
-    } else if (this.reactor.isEnding) {
+    } else if (this.reactor.writeHalf === 'ending') {
       // The half close is under way: the close waits for the bytes that it still has to deliver.
       tellOfConnection('closing', this);
       this.disconnecting = true;

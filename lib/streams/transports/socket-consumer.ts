@@ -1,12 +1,9 @@
-/**
- * What a transport tells about its socket and sets on it: addresses, certificates, TCP's options.
- */
 import type { PeerCertificate } from 'node:tls';
 
 import type { IAddress } from '../../twisted/core/index.js';
 import type { AnyDuplex } from '../any-stream/index.js';
 import { hostOf, peerOf } from './addresses.js';
-import { type Trust, trustOf } from './tls-trust.js';
+import { certificateOf, type Trust, trustOf } from './tls-trust.js';
 import { WritableConsumer } from './writable-consumer.js';
 
 /**
@@ -32,8 +29,7 @@ export abstract class SocketConsumer extends WritableConsumer {
    * @see Twisted: `ISSLTransport.getPeerCertificate`
    */
   getPeerCertificate(): PeerCertificate | null {
-    const certificate = this.stream.getPeerCertificate?.();
-    return certificate && Object.keys(certificate).length > 0 ? certificate : null;
+    return certificateOf(this.stream);
   }
 
   /**

@@ -117,11 +117,6 @@ export abstract class StreamWriter {
     return this.latch.isFree;
   }
 
-  /** Whether all that was handed to a stream that we ended has yet to leave it. */
-  get isEnding(): boolean {
-    return this.half === 'ending';
-  }
-
   /**
    * Hands `chunks` to the stream.
    *

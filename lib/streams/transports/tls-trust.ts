@@ -1,4 +1,6 @@
 /** Whether the other end of a TLS connection is the one that it should be. */
+import type { PeerCertificate } from 'node:tls';
+
 import { isError } from '../../base/as-error.js';
 import type { AnyDuplex } from '../any-stream/index.js';
 import { wasAccepted } from './addresses.js';
@@ -37,6 +39,11 @@ export function trustOf(stream: AnyDuplex, byKey = false): Trust {
  */
 function isResumedWithoutCertificate(stream: AnyDuplex): boolean {
   if (!wasAccepted(stream) || stream.isSessionReused?.() !== true) return false;
+  return certificateOf(stream) === null;
+}
+
+/** The certificate that the other end has shown; `null` if it has shown none, or not yet. */
+export function certificateOf(stream: AnyDuplex): PeerCertificate | null {
   const certificate = stream.getPeerCertificate?.();
-  return !certificate || Object.keys(certificate).length === 0;
+  return certificate && Object.keys(certificate).length > 0 ? certificate : null; // Node's is empty.
 }

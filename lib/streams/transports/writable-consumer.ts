@@ -241,12 +241,12 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
   /** Hands all buffered bytes to the stream, at once and in order. */
   override doWrite(): Error | undefined {
     if (this.reactor.isDropped) return undefined;
-    if (this.writes !== undefined && this.writes.size > 0) {
+    if (this.holdsWrites) {
       this.closeTimer?.moved();
       const error = this.sendHeld();
       if (error !== undefined) return error;
       // User code may have run: a `write` of the stream is whatever its owner made it.
-      if (!this.reactor.isFree || this.writes.size > 0) return undefined;
+      if (!this.reactor.isFree || this.holdsWrites) return undefined;
     }
     return this.sendBufferEmptied();
   }
@@ -291,7 +291,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
       unit: this.takesObjects ? 'objects' : 'bytes',
       drain: reactor.isBlocked ? (reactor.isMoving ? 'the TLS handshake' : 'drain') : undefined,
       isReadingPaused: reactor.input?.isStopped,
-      waitsFor: reactor.isEnding ? 'waits for the stream to finish' : undefined,
+      waitsFor: reactor.writeHalf === 'ending' ? 'waits for the stream to finish' : undefined,
       reason: this.reason,
     };
   }

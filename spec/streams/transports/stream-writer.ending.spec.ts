@@ -10,11 +10,11 @@ describe('StreamWriter', () => {
     it('ends the stream once, with a callback for when it has finished', () => {
       const writer = made();
       expect(writer.end(done)).to.equal(undefined);
-      expect(writer).to.include({ writeHalf: 'ending', isEnding: true });
+      expect(writer).to.include({ writeHalf: 'ending' });
       expect(writer.end(() => undefined)).to.equal(undefined);
       expect(writer.fake.calls).to.deep.equal(['end']);
       expect(writer.finished()).to.equal(done);
-      expect(writer).to.include({ writeHalf: 'delivered', isEnding: false });
+      expect(writer).to.include({ writeHalf: 'delivered' });
       expect(writer.end(() => undefined)).to.equal(undefined);
       expect(writer.fake.calls).to.deep.equal(['end']);
     });
