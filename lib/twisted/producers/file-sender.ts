@@ -111,9 +111,13 @@ export class FileSender implements IPullProducer {
       assertConsumer(consumer);
       this.#assertCanBegin(transform);
       const source = openSource(file);
-      const sendNext = (asked: FileTransfer): void => this.#sendNext(asked);
-      const onLoop = (asked: FileTransfer, error: Error): void => this.#askedInLoop(asked, error);
-      const transfer = new FileTransfer(source, sendNext, onLoop, resolve, reject);
+      const transfer = new FileTransfer(
+        source,
+        (asked) => this.#sendNext(asked),
+        (asked, error) => this.#askedInLoop(asked, error),
+        resolve,
+        reject,
+      );
       this.file = file;
       this.consumer = consumer;
       this.transform = transform;
@@ -193,7 +197,8 @@ export class FileSender implements IPullProducer {
     if (this.#transfer !== transfer) return;
     let bytes: FileBytes | PromiseLike<FileBytes>;
     try {
-      bytes = this.#read(transfer);
+      const { file } = this;
+      bytes = file === null ? null : (transfer.source ?? (file as IFile)).read(this.CHUNK_SIZE);
     } catch (error) {
       this.#fail(transfer, error);
       return;
@@ -207,11 +212,6 @@ export class FileSender implements IPullProducer {
     } else {
       this.#send(transfer, bytes);
     }
-  }
-
-  #read({ source }: FileTransfer): FileBytes | PromiseLike<FileBytes> {
-    if (this.file === null) return null;
-    return (source ?? (this.file as IFile)).read(this.CHUNK_SIZE);
   }
 
   #send(transfer: FileTransfer, bytes: FileBytes): void {

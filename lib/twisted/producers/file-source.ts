@@ -3,22 +3,10 @@ import type { FileHandle } from 'node:fs/promises';
 
 import { NOTHING } from '../../base/bytes.js';
 import { now } from '../../base/timers.js';
+import { BlockSize } from './block-size.js';
 
-/**
- * Bytes that we read at a time, or a little less: a multiple of the size that the caller asks for.
- */
-const SMALLEST_BLOCK = 65_536;
 /** The most bytes that Node can read at a time. If it is asked for more, it aborts the process. */
 const LARGEST_READ = 2_147_483_647;
-/**
- * The most bytes of a block. Larger blocks are read no faster, and leave the processor's cache
- * before they are sent.
- */
-const LARGEST_BLOCK = 524_288;
-/** Milliseconds that a block should last at least, so that its read was worth the cost. */
-const SHORT = 5;
-/** Milliseconds that a block should last at most; a block that lasts longer only uses memory. */
-const LONG = 50;
 
 /** A block that is read ahead, for which no caller has asked yet. */
 interface ReadAhead {
@@ -31,12 +19,10 @@ interface ReadAhead {
  * A file of the operating system, read ahead of the reader and in larger blocks, because nearly all
  * the time of a read of 16 KiB goes into the way to another thread and back.
  *
- * At most two blocks are in memory: one is handed out, and one is read ahead. Blocks grow for a
- * fast reader and shrink for a slow reader, so that many slow transfers use little memory.
+ * At most two blocks are in memory: one is handed out, and one is read ahead.
  */
 export class FileSource {
-  #blockSize = SMALLEST_BLOCK;
-  #handedOutAt = -Infinity;
+  readonly #blockSize = new BlockSize();
   #block: Buffer = NOTHING;
   #offset = 0;
   #ahead: ReadAhead | null = null;
@@ -44,12 +30,10 @@ export class FileSource {
 
   readonly #handle: Promise<FileHandle>;
   readonly #isOurs: boolean;
-  readonly #clock: () => number;
 
-  private constructor(handle: Promise<FileHandle>, isOurs: boolean, clock = now) {
+  private constructor(handle: Promise<FileHandle>, isOurs: boolean) {
     this.#handle = handle;
     this.#isOurs = isOurs;
-    this.#clock = clock;
   }
 
   /** Opens the file at `path`; `close` closes it. See {@link FileSource.opened}. */
@@ -60,11 +44,9 @@ export class FileSource {
   /**
    * Reads from the position of `handle`. It never reads two blocks at the same time, so that they
    * come in order: a handle has only one position, and a pipe has none.
-   *
-   * @param clock - Returns milliseconds; a spec gives its own.
    */
-  static from(handle: FileHandle, clock?: () => number): FileSource {
-    return new FileSource(Promise.resolve(handle), false, clock);
+  static from(handle: FileHandle): FileSource {
+    return new FileSource(Promise.resolve(handle), false);
   }
 
   /** Settles when the file is open; rejects with Node's error if it can't be opened. */
@@ -105,17 +87,8 @@ export class FileSource {
   #handOut(bytes: Buffer, size: number): void {
     this.#block = bytes;
     this.#offset = 0;
-    this.#fitBlockSize();
+    this.#blockSize.handedOut(now());
     this.#ahead = bytes.length < bytes.buffer.byteLength ? null : this.#readAhead(size);
-  }
-
-  /** Chooses the size of the next block by the time that the last one has lasted. */
-  #fitBlockSize(): void {
-    const time = this.#clock();
-    const lasted = time - this.#handedOutAt;
-    this.#handedOutAt = time;
-    if (lasted < SHORT) this.#blockSize = Math.min(this.#blockSize * 2, LARGEST_BLOCK);
-    else if (lasted > LONG) this.#blockSize = Math.max(this.#blockSize / 2, SMALLEST_BLOCK);
   }
 
   #readAhead(size: number): ReadAhead {
@@ -128,7 +101,8 @@ export class FileSource {
   }
 
   async #readBlock(size: number): Promise<Buffer> {
-    const wanted = Math.max(size, this.#blockSize - (this.#blockSize % size));
+    const { bytes } = this.#blockSize;
+    const wanted = Math.max(size, bytes - (bytes % size)); // Whole pieces of the size that is asked for.
     const length = Math.min(wanted, LARGEST_READ);
     const handle = await this.#handle;
     if (this.#closed) return NOTHING;

@@ -13,7 +13,7 @@ const SHORT = 0.02;
  * evenly.
  */
 const LONG = 0.1;
-/** Seconds: the longest that a timer can wait. */
+/** Seconds: the shortest time that a timer can wait. */
 const TICK = 0.001;
 
 /**

@@ -316,9 +316,15 @@ export class ShapedTransportMembers<
 
   /** @internal */
   override [consumerState](): ConsumerState {
-    // The transport knows why it was lost.
-    if (this.disconnected) return this.versatile[consumerState]?.() ?? { state: 'lost' };
-    return { ...super[consumerState](), isReadingPaused: this.inputPaused };
+    if (this.isOver || this.disconnected) {
+      // Only the transport knows what its close waits for, and why it was lost.
+      const told = this.versatile[consumerState]?.();
+      if (told !== undefined) return told;
+    }
+    return {
+      ...super[consumerState](),
+      isReadingPaused: this.inputPaused && !this.disconnected,
+    };
   }
 }
 

@@ -266,8 +266,18 @@ describe('explain, of what stands in front of a consumer,', () => {
   it('says that a ShapedTransport is lost, although its transport does not tell why', () => {
     const transport = new StringTransport();
     const shaped = new ShapedTransport(transport, new Bucket());
+    shaped.pauseProducing();
     transport.abortConnection();
     expect(explain(shaped)).to.equal('lost');
+  });
+
+  it('says what the transport of a ShapedTransport waits for, once the bucket has let all through', async () => {
+    const transport = new DuplexTransport(new PassThrough({ highWaterMark: 1000 }));
+    const shaped = new ShapedTransport(transport, new Bucket());
+    shaped.write(Buffer.alloc(1500));
+    shaped.loseConnection();
+    await until(() => transport.disconnecting && transport.producer === null);
+    expect(explain(shaped)).to.equal('closing: 1500 of 1000 bytes wait for drain');
   });
 
   it('says that bytes wait for a bucket, and that a ShapedTransport does not read', async () => {
@@ -290,6 +300,7 @@ describe('explain, of what stands in front of a consumer,', () => {
     await until(() => explain(shaped) === state);
     expect(inspect(shaped)).to.equal(`ShapedTransport <${state}>`);
     shaped.abortConnection();
+    expect(explain(shaped)).to.equal('aborting: nothing is buffered');
     await transport.closed;
     expect(explain(shaped)).to.equal(explain(transport)).and.include('ConnectionAborted');
   });

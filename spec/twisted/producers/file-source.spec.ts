@@ -1,7 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
 
 import { expect } from 'chai';
+import sinon from 'sinon';
 
+import { BlockSize } from '../../../lib/twisted/producers/block-size.js';
 import { FileSource } from '../../../lib/twisted/producers/file-source.js';
 import { numbered } from '../../support/producers.js';
 import { rejection } from '../../support/rejection.js';
@@ -51,13 +53,10 @@ class FakeHandle {
 }
 
 describe('FileSource', () => {
-  /** In milliseconds, on the clock of the sources. */
-  let time = 0;
-
   const setUp = () => {
     const handle = new FakeHandle();
-    const source = FileSource.from(handle as unknown as FileHandle, () => time);
-    /** What `read` returns at once; fails if it returns a promise. */
+    const source = FileSource.from(handle as unknown as FileHandle);
+    /** Reads bytes that are at hand; fails if `read` returns a promise. */
     const readNow = (size: number): Buffer => {
       const bytes = source.read(size);
       expect(Buffer.isBuffer(bytes), 'It was at hand').to.equal(true);
@@ -124,33 +123,17 @@ describe('FileSource', () => {
     }
   });
 
-  describe('fits its blocks to its reader:', () => {
-    /** Reads blocks each of which lasts so long, and says how large they were, in KiB. */
-    const readBlocks = async (
-      { handle, readLate }: ReturnType<typeof setUp>,
-      count: number,
-      milliseconds: number,
-    ): Promise<number[]> => {
-      const before = handle.sizes.length;
-      while (handle.sizes.length < before + count) {
-        const blocks = handle.sizes.length;
-        await readLate(64 * KIB);
-        if (handle.sizes.length > blocks) time += milliseconds;
-      }
-      return handle.sizes.slice(before).map((size) => size / KIB);
-    };
-
-    it('they grow to 512 KiB while a block lasts less than 5 ms, and stay while a block lasts longer', async () => {
-      const source = setUp();
-      expect(await readBlocks(source, 7, 4)).to.deep.equal([64, 64, 128, 256, 512, 512, 512]);
-      expect(await readBlocks(source, 2, 6)).to.deep.equal([512, 512]);
+  it('reads blocks of the size that fits its reader', async () => {
+    const grow = sinon.stub(BlockSize.prototype, 'handedOut').callsFake(function (this: BlockSize) {
+      this.bytes *= 2;
     });
-
-    it('they shrink to 64 KiB while a block lasts more than 50 ms', async () => {
-      const source = setUp();
-      await readBlocks(source, 4, 4);
-      expect(await readBlocks(source, 5, 51)).to.deep.equal([512, 256, 128, 64, 64]);
-    });
+    try {
+      const { handle, readLate } = setUp();
+      while (handle.sizes.length < 4) await readLate(64 * KIB);
+      expect(handle.sizes.map((size) => size / KIB)).to.deep.equal([64, 128, 256, 512]);
+    } finally {
+      grow.restore();
+    }
   });
 
   it('does not read ahead of the end', async () => {
