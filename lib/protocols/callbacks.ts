@@ -1,7 +1,7 @@
 /** How a receiver handles the values that its callbacks return. */
 import { isError } from '../base/as-error.js';
 import { isThenable } from '../base/rejection.js';
-import { heed as heedPromise, logPrefixOf } from '../twisted/core/index.js';
+import { heed as heedPromise } from '../twisted/core/index.js';
 
 /** A protocol with any transport; `null` before there is one. */
 interface AnyProtocol {
@@ -32,5 +32,5 @@ export function isReason(returned: unknown): boolean {
  */
 export function heed(returned: unknown, protocol: AnyProtocol, callback: string): unknown {
   if (!isThenable(returned)) return returned;
-  return heedPromise(returned, protocol, `${logPrefixOf(protocol)}: ${callback}`);
+  return heedPromise(returned, protocol, callback);
 }

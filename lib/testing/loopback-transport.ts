@@ -180,7 +180,8 @@ export class LoopbackTransport
     this.wake();
     if (this.producer !== null && this.streamingProducer && this.bytes > BUFFER_SIZE) {
       this.producerPaused = true;
-      heed((this.producer as IPushProducer).pauseProducing(), this, 'pauseProducing');
+      const producer = this.producer as IPushProducer;
+      heed(producer.pauseProducing(), producer, 'pauseProducing', this);
     }
   }
 

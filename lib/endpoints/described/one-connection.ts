@@ -92,7 +92,7 @@ class Announcer<Built extends IProtocol> implements IProtocol {
     const { protocol, settle } = this;
     transport.protocol = protocol;
     try {
-      heed(protocol.makeConnection(transport), transport, 'makeConnection');
+      heed(protocol.makeConnection(transport), protocol, 'makeConnection', transport);
     } catch (thrown) {
       settle.reject(thrown); // Reported before `connectionLost`, which this error causes.
       throw thrown;

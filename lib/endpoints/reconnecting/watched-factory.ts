@@ -83,7 +83,8 @@ export class WatchedProtocol implements IProtocol {
   makeConnection(transport: ITransport): void {
     this.transport = transport;
     this.watcher.made(this);
-    heed(this.wrappedProtocol.makeConnection(transport), transport, 'makeConnection');
+    const { wrappedProtocol } = this;
+    heed(wrappedProtocol.makeConnection(transport), wrappedProtocol, 'makeConnection', transport);
     if (this.watcher.isOver) transport.loseConnection(); // The attempt was cancelled meanwhile.
   }
 

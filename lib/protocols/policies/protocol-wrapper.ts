@@ -161,8 +161,9 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
     assertProtocol(this.wrappedProtocol);
     this.#made = true;
     this.transport = transport as ProtocolTransport;
-    heed(this.connectionMade(), transport, 'connectionMade');
-    heed(this.factory.registerProtocol(this), transport, 'registerProtocol');
+    heed(this.connectionMade(), this, 'connectionMade', transport);
+    const { factory } = this;
+    heed(factory.registerProtocol(this), factory, 'registerProtocol', transport);
     return this.wrappedProtocol?.makeConnection(this);
   }
 

@@ -166,7 +166,7 @@ export class ThrottlingFactory extends WrappingFactory implements IBandwidthRegi
     for (const protocol of [...this.protocols] as ThrottlingProtocol[]) {
       if (!this.protocols.has(protocol)) continue;
       try {
-        heed(act(protocol), protocol, `${protocol.logPrefix()}: throttling`);
+        heed(act(protocol), protocol, 'throttling');
       } catch (error) {
         log.err(error, `${protocol.logPrefix()}: throttling failed`);
         endOwner(protocol, error);

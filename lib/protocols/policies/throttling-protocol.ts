@@ -71,7 +71,7 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
   }
 
   #heed(returned: unknown, callback: string): void {
-    heed(returned, this.transport, callback);
+    heed(returned, this.factory, callback, this.transport);
   }
 
   override registerProducer(producer: IPushProducer, streaming: boolean): void;

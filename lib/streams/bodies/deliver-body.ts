@@ -84,7 +84,8 @@ class Delivery implements IConsumer {
 
   /** @throws the error that the protocol throws. */
   connect(): void {
-    heed(this.protocol.makeConnection(this.transport), this.transport, 'makeConnection');
+    const { protocol, transport } = this;
+    heed(protocol.makeConnection(transport), protocol, 'makeConnection', transport);
   }
 
   /** Delivers it all, then says how that ended. Never rejects. */
@@ -128,7 +129,7 @@ class Delivery implements IConsumer {
       log.err(thrown, 'The protocol of a body threw; its delivery ends');
       throw thrown;
     }
-    heed(returned, this.transport, 'dataReceived');
+    heed(returned, this.protocol, 'dataReceived', this.transport);
     return isThenable(returned) ? Promise.resolve() : undefined;
   }
 }

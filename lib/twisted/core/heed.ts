@@ -6,6 +6,7 @@ import { log } from '../../base/log.js';
 import { logRejection, whenRejected } from '../../base/rejection.js';
 import { chain } from './chain.js';
 import type { ITCPTransport } from './interfaces.js';
+import { logPrefixOf } from './log-prefix.js';
 
 /** The method of an object that acts when a callback of its protocol has rejected. */
 export const callbackRejected = Symbol('callbackRejected');
@@ -16,17 +17,24 @@ interface Owner extends Partial<Pick<ITCPTransport, 'abortConnection' | 'loseCon
 }
 
 /**
- * Does not wait for `returned`. If it is a promise that rejects, the error is logged and `owner`
- * ends: a consumer, a transport, or an object with a transport as its `transport`, behind any
- * number of wrappers.
+ * Does not wait for `returned`. If it is a promise that rejects, the error is logged under the name
+ * of `callee`, and `owner` ends.
  *
  * @param returned - The value that a callback of a protocol or a producer returned.
+ * @param callee - The object that was called; not `null` if it returned a promise.
  * @param callback - The name of the callback.
+ * @param owner - A consumer, a transport, or an object with a transport as its `transport`, behind
+ *   any number of wrappers; `callee` if left out.
  */
-export function heed(returned: unknown, owner: unknown, callback: string): undefined {
+export function heed(
+  returned: unknown,
+  callee: object | null,
+  callback: string,
+  owner: unknown = callee,
+): undefined {
   if (returned === undefined) return;
   whenRejected(returned, (reason) => {
-    log.err(reason, `${callback} rejected; its connection is lost`);
+    log.err(reason, `${logPrefixOf(callee!)}: ${callback} rejected; its connection is lost`);
     try {
       endOwner(owner, reason);
     } catch (thrown) {
@@ -38,8 +46,8 @@ export function heed(returned: unknown, owner: unknown, callback: string): undef
 /** Ends `owner` because a callback has rejected with `reason`. */
 export function endOwner(owner: unknown, reason: unknown): void {
   const members = [...chain<Owner>(owner, 'transport')];
-  const able = members.find((member) => typeof member[callbackRejected] === 'function');
-  if (able !== undefined) {
+  const able = members.find((member) => member[callbackRejected]);
+  if (able) {
     able[callbackRejected]?.(reason);
     return;
   }

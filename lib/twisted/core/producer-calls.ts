@@ -14,7 +14,7 @@ export function tellToPause(
   producer: Pick<IPushProducer, 'pauseProducing'>,
 ): void {
   tellOfProducer('paused', consumer, producer);
-  heed(producer.pauseProducing(), consumer, 'pauseProducing');
+  heed(producer.pauseProducing(), producer, 'pauseProducing', consumer);
 }
 
 /** Tells a push producer to write on, and asks a pull producer to write once. */
@@ -23,7 +23,7 @@ export function tellToResume(
   producer: Pick<IPullProducer, 'resumeProducing'>,
 ): void {
   tellOfProducer('resumed', consumer, producer);
-  heed(producer.resumeProducing(), consumer, 'resumeProducing');
+  heed(producer.resumeProducing(), producer, 'resumeProducing', consumer);
 }
 
 /** Tells `producer` that its consumer takes no more data. */

@@ -54,7 +54,7 @@ export class Protocol<T extends ITransport = ProtocolTransport>
   makeConnection(transport: ITransport): void {
     this.connected = true;
     this.transport = transport as T;
-    heed(this.connectionMade(), transport, 'connectionMade');
+    heed(this.connectionMade(), this, 'connectionMade', transport);
   }
 
   /** The connection is made, and `transport` is set. Override it to write first. */

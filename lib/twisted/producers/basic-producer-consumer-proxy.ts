@@ -94,7 +94,8 @@ export class BasicProducerConsumerProxy
   private registerWith(consumer: IConsumer): void {
     const { iAmStreaming } = this;
     this.registeredAsStreaming = iAmStreaming;
-    heed(consumer.registerProducer(this.asProducer(), iAmStreaming), this, 'registerProducer');
+    const returned: unknown = consumer.registerProducer(this.asProducer(), iAmStreaming);
+    heed(returned, consumer, 'registerProducer', this);
   }
 
   /** The producer that registers with the consumer. */
@@ -109,7 +110,7 @@ export class BasicProducerConsumerProxy
     const { consumer, registeredAsStreaming } = this;
     if (consumer === null || registeredAsStreaming === null) return;
     if (registeredAsStreaming === this.iAmStreaming) return;
-    heed(consumer.unregisterProducer(), this, 'unregisterProducer');
+    heed(consumer.unregisterProducer(), consumer, 'unregisterProducer', this);
     this.registerWith(consumer);
   }
 
@@ -118,7 +119,7 @@ export class BasicProducerConsumerProxy
     this.paused = true;
     const { producer } = this;
     // As in Twisted, a pull producer is paused too, if it has the method.
-    if (isPausable(producer)) heed(producer.pauseProducing(), this, 'pauseProducing');
+    if (isPausable(producer)) heed(producer.pauseProducing(), producer, 'pauseProducing', this);
   }
 
   /** Writes the buffered bytes, then resumes or asks the producer. */
@@ -126,11 +127,12 @@ export class BasicProducerConsumerProxy
     this.paused = false;
     if (this.buffer.length > 0) {
       const { consumer } = this;
-      if (consumer !== null) heed(consumer.write(this.takeBuffer()), this, 'write');
+      if (consumer !== null) heed(consumer.write(this.takeBuffer()), consumer, 'write', this);
     } else if (!this.iAmStreaming) {
       this.outstandingPull = true;
     }
-    heed(this.producer?.resumeProducing(), this, 'resumeProducing');
+    const { producer } = this;
+    heed(producer?.resumeProducing(), producer, 'resumeProducing', this);
   }
 
   /** @internal A callback that is an async function has rejected: the transfer has failed. */
@@ -176,7 +178,7 @@ export class BasicProducerConsumerProxy
 
   /** Gives the consumer the bytes that need not be buffered. */
   protected deliver(consumer: IConsumer, data: Buffer): void {
-    heed(consumer.write(data), this, 'write');
+    heed(consumer.write(data), consumer, 'write', this);
   }
 
   /** Puts `data` after the buffered bytes. */
@@ -208,7 +210,7 @@ export class BasicProducerConsumerProxy
     const { consumer } = this;
     if (consumer !== null) assertFinishable(consumer);
     try {
-      heed(consumer?.finish(), this, 'finish');
+      heed(consumer?.finish(), consumer, 'finish', this);
     } finally {
       this.unregisterProducer();
     }
@@ -242,7 +244,8 @@ export class BasicProducerConsumerProxy
   /** Forgets the producer, and unregisters from the consumer. */
   unregisterProducer(): void {
     this.forgetProducer();
-    heed(this.consumer?.unregisterProducer(), this, 'unregisterProducer');
+    const { consumer } = this;
+    heed(consumer?.unregisterProducer(), consumer, 'unregisterProducer', this);
   }
 
   /** Forgets the producer, without calling anything. */
@@ -259,7 +262,7 @@ export class BasicProducerConsumerProxy
   producerFailed(reason: Error): void {
     const { consumer } = this;
     if (consumer !== null && isFailableConsumer(consumer)) {
-      heed(consumer.producerFailed(reason), this, 'producerFailed');
+      heed(consumer.producerFailed(reason), consumer, 'producerFailed', this);
     }
   }
 

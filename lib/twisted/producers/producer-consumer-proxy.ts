@@ -115,9 +115,9 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
     if (producer === null) return;
     if (this.producerPaused && this.bufferedBytes < this.bufferSize) {
       this.producerPaused = false;
-      heed(producer.resumeProducing(), this, 'resumeProducing');
+      heed(producer.resumeProducing(), producer, 'resumeProducing', this);
     } else if (nothingSent && this.outstandingPull) {
-      heed(producer.resumeProducing(), this, 'resumeProducing');
+      heed(producer.resumeProducing(), producer, 'resumeProducing', this);
     }
   }
 
@@ -154,7 +154,8 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
     super.write(data);
     if (this.producerIsStreaming && this.bufferedBytes >= this.bufferSize) {
       this.producerPaused = true;
-      heed((this.producer as IPushProducer).pauseProducing(), this, 'pauseProducing');
+      const producer = this.producer as IPushProducer;
+      heed(producer.pauseProducing(), producer, 'pauseProducing', this);
     }
   }
 
@@ -231,7 +232,7 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
     if (consumer === null) return 0;
     if (data === handover?.data) this.settle(data.length);
     else if (handover !== null) handover.given += data.length;
-    heed(consumer.write(data), this, 'write');
+    heed(consumer.write(data), consumer, 'write', this);
     return data.length;
   }
 
@@ -256,7 +257,7 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
     this.unregistered = false;
     this.unregisterAfterwards = false;
     if (isNew) this.producerPaused = false; // Differs from Twisted: a pause is owed to one producer.
-    if (!streaming) heed(producer.resumeProducing(), this, 'resumeProducing');
+    if (!streaming) heed(producer.resumeProducing(), producer, 'resumeProducing', this);
   }
 
   /** Forgets the producer, and unregisters from the consumer when nothing is buffered any more. */
@@ -271,7 +272,8 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
   /** The last producer is gone and nothing is buffered: unregisters from the consumer. */
   protected leaveConsumer(): void {
     this.unregisterAfterwards = false;
-    heed(this.consumer?.unregisterProducer(), this, 'unregisterProducer');
+    const { consumer } = this;
+    heed(consumer?.unregisterProducer(), consumer, 'unregisterProducer', this);
   }
 
   /** @internal */

@@ -176,9 +176,9 @@ export class ShapedConsumer extends ProducerConsumerProxy {
     } finally {
       if (consumer !== null) {
         if (isFailableConsumer(consumer)) {
-          heed(consumer.producerFailed(reason), this, 'producerFailed');
+          heed(consumer.producerFailed(reason), consumer, 'producerFailed', this);
         }
-        heed(consumer.unregisterProducer(), this, 'unregisterProducer');
+        heed(consumer.unregisterProducer(), consumer, 'unregisterProducer', this);
       }
     }
   }
@@ -287,7 +287,8 @@ export class ShapedConsumer extends ProducerConsumerProxy {
     this.setAttached(false);
     try {
       if (owesFinish && consumer !== null) {
-        heed((consumer as IFinishableConsumer).finish(), this, 'finish'); // As `finish` has checked.
+        // As `finish` has checked.
+        heed((consumer as IFinishableConsumer).finish(), consumer, 'finish', this);
       }
     } finally {
       super.leaveConsumer();

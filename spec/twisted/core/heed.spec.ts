@@ -1,11 +1,14 @@
-/** What ends when a callback that is an async function rejects. */
+import { Buffer } from 'node:buffer';
+import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
+import { BasicProducerConsumerProxy, DuplexTransport, Protocol } from '../../../lib/index.js';
+import { StringTransport } from '../../../lib/testing/index.js';
 import { heed } from '../../../lib/twisted/core/heed.js';
 import { failure } from '../../support/failure.js';
-import { loggedErrors } from '../../support/logged.js';
+import { loggedErrors, loggedEvents } from '../../support/logged.js';
 import { fakeProducer, MemoryDescriptor } from '../../support/memory-descriptor.js';
 
 describe('heed', () => {
@@ -14,7 +17,7 @@ describe('heed', () => {
   /** The methods that are called of the object that `make` gives when a callback has rejected. */
   const calledOf = async (make: (told: string[]) => unknown): Promise<string[]> => {
     const told: string[] = [];
-    heed(Promise.reject(failure), make(told), 'dataReceived');
+    heed(Promise.reject(failure), {}, 'dataReceived', make(told));
     await turn();
     return told;
   };
@@ -71,6 +74,58 @@ describe('heed', () => {
     await turn();
     expect(told).to.deep.equal([]);
     expect(logged).to.deep.equal([]);
+  });
+
+  describe('names, in the log, the object whose callback has rejected:', () => {
+    const events = loggedEvents();
+    const rejects = () => Promise.reject(failure) as unknown as undefined;
+
+    it('a producer', async () => {
+      class Sensor {
+        pauseProducing() {}
+        resumeProducing = rejects;
+        stopProducing() {}
+      }
+      new MemoryDescriptor().registerProducer(new Sensor(), false);
+      await turn();
+      expect(events[0]?.why).to.equal('Sensor: resumeProducing rejected; its connection is lost');
+    });
+
+    it('a protocol, by its own name for it', async () => {
+      class Echo extends Protocol {
+        override connectionMade = rejects;
+        override logPrefix() {
+          return 'Echo of client 7';
+        }
+      }
+      new Echo().makeConnection(new StringTransport());
+      await turn();
+      expect(events[0]?.why).to.equal(
+        'Echo of client 7: connectionMade rejected; its connection is lost',
+      );
+    });
+
+    it('the protocol of a transport', async () => {
+      class Echo extends Protocol {
+        override dataReceived = rejects;
+      }
+      const stream = new PassThrough();
+      const { closed } = new DuplexTransport(stream, { protocol: new Echo() });
+      stream.write('data');
+      await closed;
+      expect(events[0]?.why).to.equal('Echo: dataReceived rejected; its connection is lost');
+    });
+
+    it('the consumer of a proxy', async () => {
+      class Printer {
+        registerProducer() {}
+        unregisterProducer() {}
+        write = rejects;
+      }
+      new BasicProducerConsumerProxy(new Printer()).write(Buffer.from('data'));
+      await turn();
+      expect(events[0]?.why).to.equal('Printer: write rejected; its connection is lost');
+    });
   });
 
   it('loses a FileDescriptor with the reason, once', async () => {
