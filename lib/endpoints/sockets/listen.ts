@@ -269,14 +269,39 @@ function opened(server: net.Server, options: ListenOptions): Promise<void> {
       failed(tooLong); // It would listen at another path.
       return;
     }
+    if (host !== undefined && isDenied()) {
+      failed(denial()); // Node would throw it a turn later, when no code can catch it.
+      return;
+    }
     // Node takes a `port` property that is undefined for any port.
     const place = fd !== undefined ? { fd } : path === undefined ? { port, host } : { path };
-    server.listen({ ...place, backlog } as net.ListenOptions, () => {
-      removeAbortListener(signal, aborted);
-      server.removeListener('error', failed);
-      resolve();
-    });
+    try {
+      server.listen({ ...place, backlog } as net.ListenOptions, () => {
+        removeAbortListener(signal, aborted);
+        server.removeListener('error', failed);
+        resolve();
+      });
+    } catch (thrown) {
+      failed(thrown as Error);
+    }
   });
+}
+
+/**
+ * Whether Node's permissions deny the use of the network.
+ *
+ * @see https://nodejs.org/api/permissions.html
+ */
+function isDenied(): boolean {
+  const { permission, allowedNodeEnvironmentFlags } = process as Partial<NodeJS.Process>;
+  // Older versions know no permission to use the network, and deny those that they don't know.
+  const isKnown = permission !== undefined && allowedNodeEnvironmentFlags?.has('--allow-net');
+  return isKnown === true && !permission.has('net');
+}
+
+function denial(): Error {
+  const message = 'Node may not use the network: --allow-net allows it';
+  return Object.assign(new Error(message), { code: 'ERR_ACCESS_DENIED' });
 }
 
 const OTHERS = ['backlog', 'tls', 'signal', 'mode', 'lockfile', 'fd'];
