@@ -55,6 +55,16 @@ export const ROOMS = {
   ],
   'lib/protocols': ['spec/protocols/**/*.spec.ts'],
   'lib/base': ['spec/base/*.spec.ts', 'spec/contexts.spec.ts'],
+  'lib/endpoints/sockets': ['spec/endpoints/sockets/*.spec.ts'],
+  'lib/endpoints/described': ['spec/endpoints/described/*.spec.ts'],
+  'lib/endpoints/reconnecting': ['spec/endpoints/reconnecting/*.spec.ts'],
+  'lib/endpoints/processes': ['spec/endpoints/processes/*.spec.ts'],
+  'lib/endpoints/standard-io': ['spec/endpoints/standard-io/*.spec.ts'],
+  'lib/testing': [
+    'spec/testing/**/*.spec.ts',
+    'spec/real-twisted/{clock,loopback,string-transport}.oracle.spec.ts',
+    'spec/parity/loopback-relay.spec.ts',
+  ],
 };
 
 /** Specs that run for long, or watch the memory of the process. */

@@ -4,6 +4,7 @@ const EARLY = 'set before it is read';
 const FALSY = 'an empty body returns `undefined`, which is as good as `false`';
 const IDLE = 'asked to write once too often, it finds nothing to write';
 const FASTER = 'only the faster way: the other one does the same';
+const MEMORY = 'only what it keeps in memory: what is over is not told again';
 const TYPES = 'only for the types: the value is never missing there';
 
 /**
@@ -11,6 +12,42 @@ const TYPES = 'only for the types: the value is never missing there';
  * by the reason why they live. In each row, how the line of code begins, and how it does with each mutant.
  */
 export const SURVIVORS = {
+  'lib/endpoints/reconnecting/attempt.ts': {
+    [TYPES]: [
+      [
+        'logRejection(this.watched?.transport?.loseConnection()',
+        'logRejection(this.watched?.transport.loseConnection()',
+        'logRejection(this.watched.transport?.loseConnection()',
+      ],
+    ],
+  },
+  'lib/endpoints/reconnecting/client-machine.ts': {
+    [TYPES]: [
+      [
+        "const protocol = this.state === 'connected' ?",
+        "const protocol = this.state === 'connected' ? this.attempt.protocol",
+      ],
+      ['return this.attempt?.protocol ?', 'return this.attempt.protocol ?'],
+      ['attempt?.cancel();', 'attempt.cancel();'],
+      ['this.attempt?.close();', 'this.attempt.close();'],
+    ],
+  },
+  'lib/endpoints/reconnecting/connection-waiters.ts': {
+    [MEMORY]: [
+      ['this.waiters.delete(waiter);', ';'],
+      ['leave();', ';'],
+    ],
+    [TYPES]: [
+      [
+        "return new CancelledError('The wait",
+        "return new CancelledError('The wait for a connection was given up', { cause: signal.reason",
+      ],
+    ],
+  },
+  'lib/endpoints/reconnecting/reconnecting-client-factory.ts': {
+    [MEMORY]: [['this.#waits.delete(end);', ';']],
+    [SHORTCUT]: [['if (this.jitter) this.delay', 'if (true) this.delay']],
+  },
   'lib/twisted/core/chain.ts': {
     'the limit only ends a ring of wrappers, sooner or later': [
       ['for (let depth = 0;', 'for (let depth = 0; depth <= DEEPEST'],

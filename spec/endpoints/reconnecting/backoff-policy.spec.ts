@@ -14,6 +14,10 @@ describe('backoffPolicy', () => {
     expect(policy(1000)).to.be.within(60, 61);
   });
 
+  it('adds only jitter where the factor is 0', () => {
+    expect([1, 2].map(backoffPolicy(5, 10, 0, () => 0.5))).to.deep.equal([0.5, 0.5]);
+  });
+
   it('has no delay that is not a number', () => {
     const policy = backoffPolicy(0, 7, 1e300, () => 0);
     expect(policy(1)).to.equal(0);

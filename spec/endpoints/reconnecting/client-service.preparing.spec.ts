@@ -121,6 +121,19 @@ describe('A ClientService that prepares its connections', () => {
       expect(stopped).to.equal(true);
     });
 
+    it('and started again, waits for the close of the next one too', async () => {
+      clock.advance(0);
+      const next = endpoint.succeed();
+      await stop();
+      service.startService();
+      refused.connectionLost(new ConnectionDone());
+      await turn();
+      expect(stopped).to.equal(false);
+      next.connectionLost(new ConnectionDone());
+      await turn();
+      expect([stopped, service.running]).to.deep.equal([true, true]);
+    });
+
     it('and started again, resolves when that is closed', async () => {
       clock.advance(0);
       await stop();
@@ -145,6 +158,23 @@ describe('A ClientService that prepares its connections', () => {
     protocol.connectionLost(new ConnectionDone());
     await turn();
     expect(stopped).to.equal(true);
+  });
+
+  it('waits for that close also if the preparation then fails', async () => {
+    let fail!: (reason: Error) => void;
+    const preparing = new Promise((_, reject) => (fail = reject));
+    const service = started({ prepareConnection: () => preparing });
+    const protocol = endpoint.succeed();
+    await turn();
+    let stopped = false;
+    void service.stopService().then(() => (stopped = true));
+    fail(new Error('no login'));
+    await turn();
+    expect(stopped).to.equal(false);
+    protocol.connectionLost(new ConnectionDone());
+    await turn();
+    expect(stopped).to.equal(true);
+    expect(clock.getDelayedCalls()).to.deep.equal([]);
   });
 
   for (const [where, Stopping] of [

@@ -7,6 +7,7 @@ import {
   ClientEndpoint,
   ClientService,
   type ClientServiceOptions,
+  ConnectionDone,
   ConnectionRefusedError,
   Factory,
   listen,
@@ -123,12 +124,89 @@ describe('ClientService', () => {
       const transport = new StringTransport();
       protocol.makeConnection(transport);
       expect(transport.disconnecting).to.equal(true);
-      service.startService();
-      endpoint.attempts[0]?.resolve(protocol);
-      await turn();
-      endpoint.succeed();
-      expect(await service.whenConnected()).not.to.equal(protocol);
     });
+
+    describe('and started again, is told nothing by the first attempt', () => {
+      let service: ClientService;
+      let first: Protocol;
+      let next: Promise<unknown>;
+      beforeEach(async () => {
+        service = started();
+        first = endpoint.attempts[0]?.factory.buildProtocol({ type: 'PIPE' }) as Protocol;
+        await service.stopService();
+        service.startService();
+        next = service.whenConnected(1);
+      });
+      const expectNext = async (): Promise<void> => {
+        await turn();
+        expect(endpoint.attempts).to.have.lengthOf(2);
+        const { wrappedProtocol } = endpoint.succeed() as unknown as { wrappedProtocol: Protocol };
+        expect(await next).to.equal(wrappedProtocol);
+      };
+
+      it('that is connected after all', async () => {
+        first.makeConnection(new StringTransport());
+        endpoint.attempts[0]?.resolve(first);
+        await expectNext();
+      });
+
+      it('whose connection is then lost', async () => {
+        first.makeConnection(new StringTransport());
+        first.connectionLost(new ConnectionDone());
+        await expectNext();
+      });
+
+      it('that fails', async () => {
+        endpoint.attempts[0]?.reject(new ConnectionRefusedError());
+        await expectNext();
+      });
+    });
+  });
+
+  it('stays connected if its endpoint has built several protocols, and drops the others', async () => {
+    const service = started();
+    const other = endpoint.attempts[0]?.factory.buildProtocol({ type: 'PIPE' }) as Protocol;
+    other.makeConnection(new StringTransport());
+    endpoint.succeed();
+    const connected = await service.whenConnected();
+    other.connectionLost(new ConnectionDone());
+    expect(await service.whenConnected()).to.equal(connected);
+  });
+
+  it('starts its factory for each attempt, and stops it when that is over', async () => {
+    const told: string[] = [];
+    class Told extends Factory {
+      override startFactory(): void {
+        told.push('start');
+      }
+      override stopFactory(): void {
+        told.push('stop');
+      }
+    }
+    const to = new ClientEndpoint({ port: await freePort(), ...local });
+    const service = new ClientService(to, new Told(), { retryPolicy: AT_ONCE, clock });
+    service.startService();
+    await rejection(service.whenConnected(1));
+    expect(told).to.deep.equal(['start', 'stop']);
+    clock.advance(0);
+    await rejection(service.whenConnected(1));
+    expect(told).to.deep.equal(['start', 'stop', 'start', 'stop']);
+    await service.stopService();
+  });
+
+  it('shows the names of its factory and its protocol to the endpoint', () => {
+    class Finger extends Protocol {}
+    class Fingers extends Factory {
+      override buildProtocol(): Protocol {
+        return new Finger();
+      }
+    }
+    startService(endpoint, clock, {}, new Fingers());
+    const asked = endpoint.attempts[0]?.factory as Fingers;
+    expect([asked.logPrefix(), endpoint.succeed().logPrefix()]).to.deep.equal([
+      'Fingers',
+      'Finger',
+    ]);
   });
 
   describe('started again while it is told to stop', () => {
@@ -162,6 +240,93 @@ describe('ClientService', () => {
       Object.assign(clock.getDelayedCalls()[0] as DelayedCall, { cancel: startAgain });
       await expectConnected();
     });
+  });
+
+  it('has no connection to wait for if it is stopped before it was started', async () => {
+    const service = new ClientService(endpoint as never, new Factory());
+    await service.stopService();
+    expect(await rejection(service.whenConnected())).to.include({ name: 'CancelledError' });
+    expect(service.stopService()).to.be.instanceOf(Promise);
+  });
+
+  describe('stopped while it is connected', () => {
+    let service: ClientService;
+    let protocol: Protocol;
+    let stopped: number;
+    beforeEach(async () => {
+      service = started();
+      protocol = endpoint.succeed();
+      await service.whenConnected();
+      stopped = 0;
+    });
+    const stop = async (): Promise<void> => {
+      void service.stopService().then(() => (stopped += 1));
+      await turn();
+    };
+    const lose = async (): Promise<void> => {
+      protocol.connectionLost(new ConnectionDone());
+      await turn();
+    };
+
+    it('is stopped when the connection is closed, and ends the waits for another', async () => {
+      await stop();
+      const waiting = rejection(service.whenConnected());
+      expect(stopped).to.equal(0);
+      await lose();
+      expect(await waiting).to.include({ name: 'CancelledError' });
+      expect([stopped, endpoint.attempts.length]).to.deep.equal([1, 1]);
+    });
+
+    it('connects again when that is closed, if it was started meanwhile', async () => {
+      await stop();
+      service.startService();
+      const next = service.whenConnected();
+      await lose();
+      expect([stopped, endpoint.attempts.length]).to.deep.equal([1, 2]);
+      protocol = endpoint.succeed();
+      expect(await next).to.be.instanceOf(Protocol);
+      await stop();
+      await lose();
+      expect([stopped, endpoint.attempts.length]).to.deep.equal([2, 2]);
+    });
+
+    it('does not connect again if it was started and stopped meanwhile', async () => {
+      await stop();
+      service.startService();
+      await stop();
+      await lose();
+      expect([stopped, endpoint.attempts.length]).to.deep.equal([2, 1]);
+    });
+  });
+
+  it('tells its policy how many attempts have failed since the last connection', async () => {
+    const told: number[] = [];
+    const service = started({ retryPolicy: (failures) => told.push(failures) });
+    const twice = rejection(service.whenConnected(2));
+    const fail = async (): Promise<void> => {
+      endpoint.attempts.at(-1)?.reject(new ConnectionRefusedError());
+      await turn();
+      clock.advance(10);
+    };
+    await fail();
+    await fail();
+    expect(await twice).to.be.instanceOf(ConnectionRefusedError);
+    const protocol = endpoint.succeed();
+    await service.whenConnected();
+    protocol.connectionLost(new ConnectionDone());
+    clock.advance(10);
+    await fail();
+    expect(told).to.deep.equal([1, 2, 1, 2]);
+  });
+
+  it('goes on to wait for a connection after fewer failures than it was told to bear', async () => {
+    const service = started();
+    const waiting = service.whenConnected(2);
+    endpoint.attempts[0]?.reject(new ConnectionRefusedError());
+    await turn();
+    clock.advance(0);
+    endpoint.succeed();
+    expect(await waiting).to.be.instanceOf(Protocol);
   });
 
   it('is stopped also where the transport closes from inside loseConnection', async () => {
@@ -207,6 +372,7 @@ describe('ClientService', () => {
     endpoint.attempts[0]?.reject(new ConnectionRefusedError());
     await turn();
     expect(clock.getDelayedCalls()).to.deep.equal([]);
+    expect(logged).to.deep.equal([]);
     service.startService();
     expect(endpoint.attempts).to.have.lengthOf(2);
   });
@@ -251,8 +417,8 @@ describe('ClientService', () => {
       const controller = new AbortController();
       const { signal } = controller;
       const waiting = rejection(service.whenConnected(null, { signal }));
-      controller.abort();
-      expect(await waiting).to.include({ name: 'CancelledError' });
+      controller.abort(new Error('too late'));
+      expect(await waiting).to.include({ name: 'CancelledError', cause: signal.reason as Error });
       expect(await rejection(service.whenConnected(null, { signal }))).to.include({
         code: 'ABORT_ERR',
       });
@@ -277,12 +443,21 @@ describe('ClientService', () => {
       ],
       ['a misspelt option', [{ connect() {} }, factory, { retrypolicy: () => 1 }]],
       ['a signal that is none', [{ connect() {} }, factory, { signal: {} }]],
+      ['options that are not an object', [{ connect() {} }, factory, 5]],
     ] as const) {
       it(what, () => {
         const make = () => new ClientService(...(args as unknown as [never, never]));
         expect(make).to.throw().with.property('code', code);
       });
     }
+
+    it('bad options of whenConnected', async () => {
+      const service = started();
+      for (const options of [5, { signal: {} }, { singal: undefined }]) {
+        const refused = rejection(service.whenConnected(null, options as never));
+        expect(await refused).to.include({ code });
+      }
+    });
 
     it('a bad number of failures', async () => {
       const service = started();

@@ -134,6 +134,16 @@ describe('ReconnectingClientFactory', () => {
       expect(factory.continueTrying).to.equal(false);
     });
 
+    it('keeps its connector, and does not retry when asked', () => {
+      const connector = fakeConnector();
+      factory.clientConnectionFailed(connector, failure);
+      factory.stopTrying();
+      factory.clientConnectionLost(fakeConnector(), failure);
+      factory.retry();
+      expect(factory).to.include({ connector, retries: 1 });
+      expect(clock.getDelayedCalls()).to.deep.equal([]);
+    });
+
     it('gives the attempt up, and does not take that for a reason to retry', () => {
       const connector = fakeConnector();
       connector.stopConnecting.callsFake(() => factory.clientConnectionFailed(connector, failure));
