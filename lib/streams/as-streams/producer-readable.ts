@@ -178,9 +178,21 @@ export class ProducerReadable<Data = Uint8Array>
    * @param reason - Why.
    */
   producerFailed(reason: Error): void {
-    if (this.producer === null || !this.endsWithProducer) return;
+    const { producer } = this;
+    if (producer === null || !this.endsWithProducer) return;
     this.forgetProducer(); // It knows; it need not be stopped.
     this.destroy(reason);
+    // But a proxy that has bytes of a failed producer left does not unregister now, as it should.
+    this.producer = producer;
+    nextTick(() => {
+      if (this.producer !== producer) return;
+      this.producer = null;
+      leaveAndCallBack(
+        () => tellToStop(this, producer),
+        reason,
+        () => {},
+      );
+    });
   }
 
   /**

@@ -7,7 +7,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import { ProducerReadable, type IPushProducer } from '../../../lib/index.js';
+import {
+  Bucket,
+  ProducerReadable,
+  ShapedConsumer,
+  type IPushProducer,
+} from '../../../lib/index.js';
 import { loggedErrors } from '../../support/logged.js';
 import { numbered, PullProducer, PushProducer } from '../../support/producers.js';
 import { readAll } from '../../support/sockets.js';
@@ -269,6 +274,21 @@ describe('ProducerReadable', () => {
       readable.unregisterProducer();
       expect(await once(readable, 'error')).to.deep.equal([boom]);
       expect(producer.told).to.deep.equal([]);
+    });
+
+    it('if a proxy has bytes of the failed producer left, stops the proxy, which lets its bucket go', async () => {
+      const readable = new ProducerReadable();
+      readable.on('error', () => {});
+      const bucket = new Bucket();
+      const shaped = new ShapedConsumer(readable, bucket);
+      shaped.registerProducer(recorder(), true);
+      shaped.write(bytes(1));
+      shaped.producerFailed(boom);
+      shaped.unregisterProducer();
+      await turn();
+      expect(readable.producer).to.equal(null);
+      expect(shaped.stopped).to.equal(true);
+      expect(bucket.refcount).to.equal(0);
     });
 
     it('from stopProducing, where there is an error already, reports it', async () => {
