@@ -1,4 +1,4 @@
-/** What `npm run bench` and `npm run soak` share: they read the command line, and complain of it. */
+/** Reads the command line of `npm run bench` and `npm run soak`, and complains of it. */
 
 /** The number above 0 that the user gave for `--name`. @throws Error: `text` is not such a number. */
 export function positive(name: string, text: string): number {
@@ -15,7 +15,7 @@ export function wholePositive(name: string, text: string): number {
 }
 
 /**
- * What `read` makes of the command line. If it says 'help', prints `help` and exits. If it throws,
+ * Reads the command line with `read`. If it says 'help', prints `help` and exits. If it throws,
  * exits with 2: 1 says that a measurement or a job failed.
  *
  * @param command - What the user types, as `npm run bench`.

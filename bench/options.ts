@@ -1,4 +1,4 @@
-/** What the command line of `npm run bench` may say. */
+/** The command line of `npm run bench`. */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
@@ -27,9 +27,8 @@ Options:
 
 Exits with 1 if a measurement fails, with 2 if an option is wrong.`;
 
-/** What the user chose. */
 export interface Options extends Settings {
-  /** What to measure. */
+  /** The workloads to measure. */
   readonly workloads: readonly NamedWorkload[];
   /** Whether to print their names, and measure nothing. */
   readonly list: boolean;

@@ -37,7 +37,7 @@ function parse(args: string[]): number | 'help' {
   return values.help === true ? 'help' : positive('seconds', values.seconds);
 }
 
-/** What the process holds at a moment when no job runs. */
+/** The memory and handles of the process at a moment when no job runs. */
 interface Left {
   /** MB of heap, after a collection. */
   readonly heap: number;

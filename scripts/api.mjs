@@ -24,7 +24,7 @@ function hear(message) {
   const { messageId, text, sourceFilePath, sourceFileLine } = message;
   const [, forgotten] = /^The symbol "(\w+)" needs to be exported/.exec(text) ?? [];
   if (messageId === 'ae-forgotten-export') {
-    // What a class extends has a name of TypeScript's own, if it is an expression: nobody can need it.
+    // TypeScript itself names the base of a class if that is an expression: no program can need that name.
     if (forgotten.endsWith('_base') || known.has(forgotten)) return;
     wrong += 1;
     console.error(

@@ -5,7 +5,7 @@ export function unreleased(changelog) {
 }
 
 /**
- * What the changelog says once `version` is released on `date`: what was unreleased is that version's.
+ * The changelog once `version` is released on `date`: the lines under Unreleased are that version's.
  *
  * @throws if nothing is unreleased, or the version is there already.
  */

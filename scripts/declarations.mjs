@@ -1,4 +1,4 @@
-// What the compiler leaves to do in the declarations.
+// Finishes the declarations that the compiler wrote.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -29,7 +29,7 @@ const CANARIES: Readonly<Record<string, string>> = {
   _writev: 'a stream that sends several chunks together has a _writev, another has none',
 };
 
-/** What Node documents for classes that implement a stream. */
+/** The names that Node documents for classes that implement a stream. */
 const DOCUMENTED = /^_(read|write|writev|final|destroy|construct)$/;
 
 /** The names with an underscore that a file reads or sets of an object that is not its own. */

@@ -75,7 +75,7 @@ class Gauge {
   }
 }
 
-/** What a proxy holds; it tells nobody else. */
+/** The bytes that a proxy buffers, from a field that is not public. */
 const heldBy = (proxy: BasicProducerConsumerProxy): number =>
   (proxy as unknown as { bufferedBytes: number }).bufferedBytes;
 

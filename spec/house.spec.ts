@@ -39,7 +39,7 @@ const FILES: Readonly<Record<string, string>> = {
   'node_modules/chai/index.js': ``,
 };
 
-/** What the linter must say of it: the rule, who imports, what. */
+/** The linter's message for each of them: the rule, the file that imports, the file that it imports. */
 const WRONG = [
   'bench on its own: bench/run.ts → spec/support.ts',
   'circle: lib/twisted/core/factory.ts → lib/twisted/core/protocol.ts',

@@ -2,7 +2,7 @@
 import { watchContention } from './contention.js';
 import type { Contestant, Measurement, NamedWorkload, Settings } from './workload.js';
 
-/** What a contestant measured in each round. */
+/** The figures of a contestant, round by round. */
 export interface Runs {
   readonly contestant: Contestant;
   readonly measurements: readonly Measurement[];
@@ -14,7 +14,7 @@ export interface Absent {
   readonly why: string;
 }
 
-/** What all contestants of a workload measured. */
+/** The figures of all contestants of a workload. */
 export interface Outcome {
   readonly workload: NamedWorkload;
   /** Ours first, then those that can run. */

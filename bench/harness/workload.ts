@@ -10,7 +10,7 @@ export interface Settings {
   readonly full: boolean;
 }
 
-/** What one run measured: a figure for each metric, under the metric's name. */
+/** The figures of one run, each under the name of its metric. */
 export type Measurement = Readonly<Record<string, number>>;
 
 /** A quantity that a run measures. */

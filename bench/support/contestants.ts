@@ -5,7 +5,7 @@ import { absenceOfTwisted } from './twisted.js';
 
 export type Measure = Contestant['measure'];
 
-/** What we are compared with in more than one workload. */
+/** The programs with which ours is compared in more than one workload. */
 export type Peer =
   | 'raw Node'
   | 'pipe'

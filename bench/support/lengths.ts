@@ -17,7 +17,7 @@ export interface LengthOptions {
   readonly warmUpTimes: number;
 }
 
-/** What a program says of its transfers. */
+/** The report of a program about its transfers. */
 export interface LengthTold extends Sent {
   /** Of those that count. */
   readonly seconds: number;

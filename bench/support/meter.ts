@@ -6,7 +6,7 @@ import { pattern, PERIOD } from './pattern.js';
 /** Bytes between two looks at the clock. */
 const BETWEEN_LOOKS = 256 * 1024;
 
-/** What a metered program says at its end. */
+/** The report of a metered program at its end. */
 export interface Metered {
   readonly sent: number;
   readonly bytes: number;

@@ -4,7 +4,7 @@ import { startC, startNode, startTwisted } from './commands.js';
 import { byHand, cLoop, ours, pipeline, rawNode, streamx, twisted } from './contestants.js';
 import { limitOf, measureThroughput } from './throughput.js';
 
-/** What is sent, over how many connections, and how much a stream may buffer. */
+/** The messages to send, the number of connections, and how much a stream may buffer. */
 export interface PushOptions {
   /** Bytes in a message. */
   readonly size: number;

@@ -2,7 +2,7 @@
 import type { Measurement, Metric } from '../harness/workload.js';
 import { type Child, withChildren } from './child.js';
 
-/** What a program says of the time after the warm-up. */
+/** The report of a program about the time after the warm-up. */
 export interface Counted {
   /** How often it did the work. */
   readonly count: number;

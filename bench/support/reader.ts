@@ -12,7 +12,7 @@ export interface ReaderOptions {
   readonly rate: number;
 }
 
-/** What a reader says at its end. */
+/** The report of a reader at its end. */
 export interface Received {
   readonly bytes: number;
   /** Whether every byte was right and every connection ended cleanly. */

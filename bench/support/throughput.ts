@@ -6,7 +6,7 @@ import { costOf, megabytesPerSecond, transfer } from './transfer.js';
 
 export const throughput: Metric = { name: 'throughput', unit: 'MB/s' };
 
-/** What the sender takes of a processor: steadier than throughput where other programs run too. */
+/** The sender's time on a processor: steadier than throughput where other programs run too. */
 export const cost: Metric = { name: 'processor time', unit: 'ms/GB' };
 
 /** How evenly connections are served. */

@@ -2,7 +2,7 @@
 import { type Child, withChildren } from './child.js';
 import { type Received, type ReaderOptions, startReader } from './reader.js';
 
-/** What a sender says at its end. */
+/** The report of a sender at its end. */
 export interface Sent {
   readonly sent: number;
   /** Seconds of processor time that the sender took. */

@@ -10,7 +10,7 @@ interface Row {
   readonly adapter: string;
   /** In `bench/programs/adapters/`. */
   readonly program: string;
-  /** What that program makes in place of the adapter. */
+  /** The objects that that program makes in place of the adapter. */
   readonly peers: readonly string[];
 }
 

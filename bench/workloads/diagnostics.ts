@@ -1,4 +1,4 @@
-/** What the diagnostics channels cost the flow that they tell of. */
+/** The cost of the diagnostics channels to the flow that they tell of. */
 import type { Settings, Table } from '../harness/workload.js';
 import { BUILT } from '../support/built.js';
 import { startNode } from '../support/commands.js';

@@ -1,4 +1,4 @@
-/** What a `ShapedConsumer` costs. */
+/** The cost of a `ShapedConsumer`. */
 import type { Settings, Table } from '../harness/workload.js';
 import { startNode } from '../support/commands.js';
 import { ours } from '../support/contestants.js';

@@ -1,4 +1,4 @@
-/** What a connection costs a server from its beginning to its end. */
+/** The cost of a connection to a server, from its beginning to its end. */
 import type { Measurement, Table } from '../harness/workload.js';
 import { withChildren } from '../support/child.js';
 import { startNode } from '../support/commands.js';

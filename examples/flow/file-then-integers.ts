@@ -7,7 +7,7 @@ import { FileSender, Protocol, type DuplexTransport } from 'twisted-streams';
 import { RandomIntegers } from '../random-integers.js';
 import { Backlog, FlowMeter } from './flow-meter.js';
 
-/** What to send. */
+/** The data to send. */
 export interface Load {
   /** A file. */
   readonly path: string;
@@ -20,7 +20,7 @@ export class FileThenIntegers extends Protocol<DuplexTransport> {
   readonly backlog: Backlog;
   /** Resolves with the reason that `connectionLost` was given. */
   readonly lost: Promise<Error>;
-  /** What went wrong with the file. */
+  /** The error of the file, if it failed. */
   failure: Error | undefined;
 
   // All three are there from `connectionMade` on.

@@ -13,7 +13,7 @@ export class Backlog {
     this.written += bytes;
   }
 
-  /** What the transport still holds, and what the socket still holds. */
+  /** The bytes that the transport and the socket still buffer. */
   get bytes(): number {
     // `bytesWritten` counts all that the socket was given, sent or not.
     return this.written - this.socket.bytesWritten + this.socket.writableLength;
@@ -31,7 +31,7 @@ export class FlowMeter implements IConsumer {
   /** The most that may be: `highWaterMark` and one write. */
   limit = 0;
 
-  /** What may be buffered before a write. */
+  /** The most bytes that may be buffered before a write. */
   private full = 0;
 
   constructor(

@@ -1,4 +1,4 @@
-/** What can be said on the command line of the flow. */
+/** The command line of the flow. */
 import { parseArgs } from 'node:util';
 
 const MEBIBYTE = 2 ** 20;
@@ -23,7 +23,7 @@ Example: npm start -- --file package-lock.json --speed 0.5`;
 
 const HINT = '(npm start -- --help explains the options; mind the -- in the middle)';
 
-/** What the user chose, in bytes and counts. */
+/** The user's choices, in bytes and counts. */
 export interface Options {
   /** The file to send; a sample is made if there is none. */
   readonly file: string | undefined;

@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import net from 'node:net';
 
-/** What the reader tells its parent. */
+/** The reader's message to its parent. */
 export interface ReaderReport {
   /** Bytes so far. */
   readonly received: number;

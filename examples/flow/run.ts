@@ -20,7 +20,7 @@ const PATIENCE = 15_000;
 /** The longest that a timer can wait. */
 const LONGEST = 2 ** 31 - 1;
 
-/** What is to flow, and how. */
+/** The data that is to flow, and how. */
 export interface Plan extends Load {
   /** Bytes of the file. */
   readonly size: number;
@@ -35,7 +35,7 @@ export interface Plan extends Load {
 export interface Progress {
   readonly received: number;
   readonly buffered: number;
-  /** What it will come to; roughly, because the integers are random. */
+  /** The bytes in all; roughly, because the integers are random. */
   readonly expected: number;
 }
 
@@ -47,9 +47,9 @@ export interface Outcome {
   readonly pulled: FlowMeter;
   readonly pushed: FlowMeter;
   readonly highWaterMark: number;
-  /** What went wrong with the file, if anything did. */
+  /** The error of the file, if it failed. */
   readonly failure: Error | undefined;
-  /** What `connectionLost` was given. */
+  /** The reason that `connectionLost` got. */
   readonly reason: Error;
   /** The flow, if it was recorded. */
   readonly recorder: FlowRecorder | undefined;

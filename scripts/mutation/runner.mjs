@@ -16,7 +16,7 @@ const [LIMIT, LONGER] = [2001, 20_000];
 /** Stryker's numbers for how a spec ended. */
 const [PASSED, FAILED, SKIPPED] = [0, 1, 2];
 
-// What a mutant throws when its specs are over is of no more interest, and must not end the process.
+// An error that a mutant throws when its specs are over must not end the process.
 process.on('uncaughtException', () => {});
 
 /**

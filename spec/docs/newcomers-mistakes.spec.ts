@@ -1,4 +1,4 @@
-/** What a person reads who makes the mistakes that newcomers make: each message names the remedy. */
+/** The messages for the mistakes that newcomers make: each names the remedy. */
 import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import net from 'node:net';

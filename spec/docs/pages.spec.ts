@@ -21,7 +21,7 @@ interface Program {
   readonly output: string | undefined;
 }
 
-/** What begins with an import is a program; the `text` block that follows it is its output. */
+/** A block that begins with an import is a program; the `text` block that follows it is its output. */
 function programsOf(page: string): Program[] {
   const blocks = codeBlocks(readPage(page));
   return blocks.flatMap(({ language, code, heading }, i) => {

@@ -6,7 +6,7 @@ import { codeBlocks, readPage } from '../support/markdown.js';
 import { Newcomer, PACKAGE } from '../support/newcomer.js';
 import { typeCheck } from '../support/type-check.js';
 
-/** What each program prints. */
+/** The output of each program. */
 const PRINTS = new Map([
   ['Fifteen lines', `${PACKAGE}Connection was closed cleanly.\n`],
   ['ReadableProducer', `${PACKAGE}\n`],

@@ -5,7 +5,7 @@ import { format, judge } from '../../examples/flow/report.js';
 import type { Outcome, Plan } from '../../examples/flow/run.js';
 import { runExample } from '../support/programs.js';
 
-/** What a report says, by name. */
+/** The values of a report, by name. */
 function read(report: string): Map<string, string> {
   const lines = report.split('\n').map((line) => /^(\S.{16}) (.*)$/.exec(line));
   return new Map(lines.flatMap((parts) => (parts ? [[parts[1]!.trim(), parts[2]!]] : [])));

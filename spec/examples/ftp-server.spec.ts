@@ -1,4 +1,4 @@
-/** What clients can do to the folder that the FTP example serves, well-behaved or not. */
+/** The folder that the FTP example serves, with clients that behave well and clients that do not. */
 import { once } from 'node:events';
 import {
   chmodSync,

@@ -18,7 +18,7 @@ describeWithTool('curl', 'examples/shaper.ts', () => {
   });
   after(() => server.stop());
 
-  /** What `curl` says of it: the status and how many bytes there were. */
+  /** Gets a file. @returns `curl`'s own words: the status and how many bytes there were. */
   async function get(path: string, saved = '/dev/null', ...options: string[]): Promise<string> {
     const url = `http://127.0.0.1:${server.port}${path}`;
     const says = ['-w', '%{http_code} %{size_download}'];

@@ -16,7 +16,7 @@ const MOST: readonly (readonly [names: string, bytes: number])[] = [
   ],
 ];
 
-/** What a bundler makes of `code`, which imports the package by its name. */
+/** Bundles `code`, which imports the package by its name. */
 async function bundle(code: string, plugins: Plugin[] = []): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: ROOT },

@@ -1,4 +1,4 @@
-/** What docs/production.md says of two copies of the library in one process. */
+/** Two copies of the library in one process do what docs/production.md says. */
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

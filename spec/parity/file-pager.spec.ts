@@ -16,7 +16,7 @@ describe('A large file, page by page: FileSender into ProducerReadable', () => {
   const contents = numbered(PAGE * PAGES + 1);
   let file: FileHandle;
   let pagesRead: number;
-  /** What is read of the file itself, so that reads can be counted. */
+  /** The file itself, which counts the reads. */
   const counted = {
     async read(size: number) {
       pagesRead += 1;

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 
 const curl = (...args: string[]) => run('curl', ['--silent', '--show-error', ...args]);
 
-/** What came over data connections, as `trace` has it: curl undoes ASCII in what it prints. */
+/** The bytes of the data connections, from curl's `trace`: curl prints the line endings of this machine. */
 function received(trace: string): string {
   const blocks = trace.matchAll(/^<= Recv data, .*\n((?:[0-9a-f]+: .*\n)+)/gm);
   const hex = [...blocks].flatMap(([, block = '']) =>

@@ -8,7 +8,7 @@ import { DuplexTransport } from '../../lib/index.js';
 import { Int32StringReceiver, LineReceiver } from '../../lib/protocols/index.js';
 import { loggedErrors } from '../support/logged.js';
 
-/** What a client receives that sends `text` to a server of `protocol`, until the server has closed. */
+/** Sends `text` to a server of `protocol`. @returns all that it answers until it closes. */
 async function ask(protocol: LineReceiver | Int32StringReceiver, text: Buffer): Promise<string> {
   const server = net.createServer((socket) => new DuplexTransport(socket, { protocol }));
   server.listen(0, '127.0.0.1');

@@ -1,4 +1,3 @@
-/** What all receivers have in common. */
 import { expect } from 'chai';
 
 import { isProtocol, isPushProducer } from '../../lib/twisted/core/index.js';

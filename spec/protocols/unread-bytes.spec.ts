@@ -9,7 +9,7 @@ interface Searcher {
   indexOf: (this: Buffer, value: unknown, from?: number) => number;
 }
 
-/** What can be done with them; numbers say how much, of what there is. */
+/** A call of one of their methods; the numbers say how many of the bytes that there are. */
 const operation = fc.oneof(
   { weight: 4, arbitrary: fc.tuple(fc.constant('append'), fc.integer({ min: 0, max: 40 })) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('append'), fc.integer({ min: 900, max: 40_000 })) },

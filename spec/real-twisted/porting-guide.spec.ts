@@ -16,10 +16,10 @@ import { describeWithTwisted, PYTHON } from './support/twisted.js';
 
 const BLOCKS = codeBlocks(readPage('docs/porting.md'));
 const ORIGINAL = BLOCKS.find(({ language }) => language === 'python')?.code ?? '';
-/** What the last step prints: the client's lines behind `>`, then the server's own. */
+/** The output of the last step: the client's lines behind `>`, then the server's own. */
 const PRINTED = printedUnder('Step 4: the whole program');
 
-/** What the last program under `title` prints. */
+/** The output of the last program under `title`. */
 function printedUnder(title: string): string {
   return BLOCKS.filter(({ heading }) => heading === title).at(-1)?.code ?? '';
 }

@@ -5,7 +5,7 @@ import { comparable, playOnOurs } from './support/receiver-player.js';
 import { type Kind, PARTING, randomScenario, type Scenario } from './support/receiver-scenarios.js';
 import { askTwisted, describeWithTwisted } from './support/twisted.js';
 
-/** What is to be the same: everything, up to where the design departs from Twisted. */
+/** The two traces that must be the same, up to where the design departs from Twisted. */
 const compare = (scenario: Scenario, theirs: readonly string[]) => ({
   ours: comparable(playOnOurs(scenario), theirs),
   theirs,

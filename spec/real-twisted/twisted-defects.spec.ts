@@ -4,7 +4,7 @@ import { expect } from 'chai';
 
 import { askTwisted, describeWithTwisted } from './support/twisted.js';
 
-/** What ./oracle/defects.py shows of each defect in ../docs/twisted-defects.md. */
+/** The answer of ./oracle/defects.py for each defect in ../docs/twisted-defects.md. */
 const DEFECTS: Record<string, unknown> = {
   bytesHeld: /expected str instance, bytes found/,
   freshData: /Writing fresh data to consumer before my buffer is empty!/,
@@ -44,7 +44,7 @@ const DEFECTS: Record<string, unknown> = {
   cancelledTimeout: /AlreadyCancelled/,
 };
 
-/** What ./oracle/receiver_defects.py shows of each. */
+/** The answer of ./oracle/receiver_defects.py for each. */
 const RECEIVER_DEFECTS: Record<string, unknown> = {
   lineAfterRaw: ['raw', 'a'],
   lineAfterResume: ['a', 'b'],
@@ -68,7 +68,7 @@ const RECEIVER_DEFECTS: Record<string, unknown> = {
   statefulInConnectionMade: /has no attribute 'seek'/,
 };
 
-/** What ./oracle/transport_defects.py shows of each. */
+/** The answer of ./oracle/transport_defects.py for each. */
 const TRANSPORT_DEFECTS: Record<string, unknown> = {
   readLostAgain: ['read lost', 'read lost'],
   halfClosedTwice: ['write lost', 'ConnectionLost'],

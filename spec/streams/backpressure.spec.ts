@@ -1,4 +1,4 @@
-/** What waits in a chain of all six adapters whose reader does not read. */
+/** The bytes that wait in a chain of all six adapters whose reader does not read. */
 import { Readable, Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 
@@ -97,7 +97,7 @@ describe('A chain of all six adapters', () => {
         const buffered = chain.buffered();
         const bound = expectBounded(buffered, setting);
         expect(bound).to.be.lessThan(MIB); // So neither source was read to its end.
-        // What nobody owns up to would show here. (A chunk on its way counts at both ends.)
+        // Bytes that no adapter counts would show here. (A chunk on its way counts at both ends.)
         const known = Object.values(buffered).reduce((total, bytes) => total + bytes, 0);
         expect(source.given, 'all that waits').to.be.lessThanOrEqual(known);
         chain.source.destroy(new Error('enough'));

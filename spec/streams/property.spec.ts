@@ -17,7 +17,7 @@ const SEED = Number(process.env['PROPERTY_SEED'] ?? Date.now() % 2 ** 31);
 /** Far longer than a run takes. */
 const HANG = Number(process.env['PROPERTY_HANG'] ?? 5000);
 
-/** What can go wrong, and where. */
+/** The faults, and the place of each. */
 const faults = {
   nothing: () => {},
   'the source is destroyed': (chain: Chain, error?: Error) => chain.source.destroy(error),

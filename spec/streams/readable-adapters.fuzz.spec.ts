@@ -19,7 +19,7 @@ const boom = new Error('boom');
 
 type Chunks = AsyncGenerator<Buffer, undefined>;
 
-/** What goes wrong once so many chunks were read from the source, or by the reader. */
+/** The fault, which comes once so many chunks were read from the source, or by the reader. */
 type Fault = 'none' | 'source fails' | 'reader leaves' | 'abort';
 
 interface Scenario {

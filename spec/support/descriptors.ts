@@ -1,4 +1,3 @@
-/** What a process has open. */
 import { readdirSync, readlinkSync } from 'node:fs';
 
 /** Sockets, files and pipes that this process has open, as the operating system names them. */

@@ -2,13 +2,13 @@
 import type { IFinishableConsumer, IPushProducer } from '../../lib/twisted/core/interfaces.js';
 
 export interface Ends {
-  /** What was called, in order: of the consumer as `register push` or `write abc`, of a producer as `p pause`. */
+  /** The calls, in order: of the consumer as `register push` or `write abc`, of a producer as `p pause`. */
   readonly log: string[];
   /** Takes everything and asks for nothing by itself. */
   readonly consumer: IFinishableConsumer & { producer: IPushProducer | null };
   readonly producer: IPushProducer;
   readonly other: IPushProducer;
-  /** What is done, once, from inside a call: `when['p resume'] = …`; of a write, `when['write']`. */
+  /** Functions that are called, once, from inside a call: `when['p resume'] = …`; of a write, `when['write']`. */
   readonly when: Record<string, (() => void) | undefined>;
   /** All that was written. */
   readonly received: () => string;
@@ -53,5 +53,4 @@ export function makeEnds(): Ends {
   };
 }
 
-/** What a spec writes. */
 export const bytes = (text: string): Buffer => Buffer.from(text);

@@ -1,4 +1,4 @@
-/** What the callbacks of a spec throw. */
+/** The error that the callbacks of a spec throw. */
 export const failure = new Error('Oops');
 
 /** A callback that throws {@link failure}. */

@@ -7,7 +7,7 @@ import { port } from './sockets.js';
 interface Http2Exchange {
   session: http2.ClientHttp2Session;
   request: http2.ClientHttp2Stream;
-  /** What the server was given: the stream, or the compatible request over it. */
+  /** The server's side: the stream, or the compatible request over it. */
   accepted: http2.ServerHttp2Stream;
   /** Of the compatible request: the answer to it. */
   response: http2.Http2ServerResponse;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { log, type LogEvent } from '../../lib/index.js';
 
-/** What `of` makes of each event that the log reports in the test that runs; none before it. */
+/** Collects the events that the log reports in the test that runs, each as `of` converts it. */
 function logged<T>(of: (event: LogEvent) => T): T[] {
   const noted: T[] = [];
   let stop: () => void;

@@ -1,4 +1,4 @@
-/** What the pages of this package contain. */
+/** The pages of this package, and their parts. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -28,7 +28,6 @@ export class MemoryDescriptor extends FileDescriptor {
   override connected = true;
   /** Bytes that it will take. */
   room = Infinity;
-  /** What it took. */
   sent = '';
   private readonly own: OneDescriptorReactor;
 
@@ -82,7 +81,7 @@ export class MemoryDescriptor extends FileDescriptor {
   }
 }
 
-/** What a fake producer does when it is told something, beside adding it to the log. */
+/** Functions that a fake producer calls inside its methods, beside adding the call to the log. */
 type Behaviour = Partial<Record<'pause' | 'resume' | 'stop', () => void>>;
 
 /** A producer that adds what it is told to `log`, prefixed with `name` if it has one. */

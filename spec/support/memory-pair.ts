@@ -1,6 +1,6 @@
 import { Duplex, type DuplexOptions } from 'node:stream';
 
-/** What one end of a {@link memoryPair} is destroyed with when the other was. */
+/** The error with which one end of a {@link memoryPair} is destroyed when the other was. */
 export class ResetError extends Error {
   readonly code = 'ECONNRESET';
 }

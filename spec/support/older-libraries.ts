@@ -4,7 +4,7 @@ import type * as core from 'node:stream';
 
 const load = createRequire(import.meta.url);
 
-/** What `readable-stream` 1 to 3 have of today's. */
+/** The classes that `readable-stream` 1 to 3 share with today's. */
 export type StreamLibrary = Pick<typeof core, 'Readable' | 'Writable' | 'PassThrough'>;
 
 /** `readable-stream`, by its major version. */

@@ -7,7 +7,7 @@ import type { IFinishableConsumer, IPushProducer } from '../../lib/twisted/core/
 export class PacedConsumer implements IFinishableConsumer {
   readonly writes: { at: number; size: number }[] = [];
   readonly chunks: Uint8Array[] = [];
-  /** What was called besides `write`, with the bytes that were written before it. */
+  /** The calls of other methods than `write`, each with the bytes that were written before it. */
   readonly log: [call: string, bytesBefore: number][] = [];
   producer: IPushProducer | null = null;
   total = 0;

@@ -1,7 +1,7 @@
 /** Producers that specs drive, written the Twisted way, with a log of what they were told. */
 import type { IConsumer } from '../../lib/twisted/core/interfaces.js';
 
-/** What a producer was told. */
+/** A call that a producer got. */
 export type Told = 'pause' | 'resume' | 'stop';
 
 /** The bytes that the producers of these specs make: no two pieces of a transfer are alike. */

@@ -5,9 +5,8 @@ import type { IConsumer, IPullProducer, IPushProducer } from '../../lib/index.js
  * producer, and asks a pull producer again after each write. Override `wrote` to do something else.
  */
 export class RecordingConsumer implements IConsumer {
-  /** What was done to it, in order; of a write, its text. */
+  /** The calls that it got, in order; for a write, its text. */
   readonly log: string[] = [];
-  /** What was written. */
   readonly chunks: Uint8Array[] = [];
   producer: IPushProducer | IPullProducer | null = null;
   streaming = false;

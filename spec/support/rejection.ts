@@ -1,4 +1,4 @@
-/** What `promise` rejects with; fails if it doesn't reject. */
+/** The reason of `promise`; fails if it doesn't reject. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;

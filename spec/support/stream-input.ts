@@ -19,7 +19,7 @@ export function made(state: object = {}) {
     unshift: (chunk: unknown) => log.push(`unshift ${String(chunk)}`),
     ...state,
   });
-  /** What the descriptor does with a chunk, beside adding it to the log. */
+  /** Set `onData` to do more with a chunk than to log it. */
   const behaviour = { onData: (_data: string): void => {} };
   const descriptor = {
     doRead() {

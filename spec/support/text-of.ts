@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** What `readable` has now, as text: `read` gives all of it at once, or since Node 26 a chunk at a time. */
+/** All that `readable` has now, as text: `read` gives all of it at once, or since Node 26 a chunk at a time. */
 export function textOf(readable: Pick<Readable, 'read'>): string {
   let text = '';
   for (;;) {

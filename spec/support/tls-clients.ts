@@ -49,7 +49,7 @@ export class SecureEnd extends Protocol<DuplexTransport> {
   }
 }
 
-/** What became of a client of Node's own. */
+/** How the connection of a client of Node's own ended. */
 export interface Outcome {
   received: string;
   code: string | undefined;

@@ -5,7 +5,7 @@ import ts from 'typescript';
 
 import { ROOT } from './programs.js';
 
-/** What must hold of a program on a page: everything, but that JavaScript can't name types. */
+/** All checks for a program on a page, but that JavaScript can't name types. */
 const OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
   lib: ['lib.es2023.d.ts'],

@@ -9,7 +9,7 @@ const DECLARATIONS = ['index', 'protocols/index', 'testing/index'].map(
   (name) => `${ROOT}dist/${name}.d.ts`,
 );
 
-/** What an editor shows of a name: also the sentence of a base, as editors do. */
+/** Shows of a name what an editor shows: also the sentence of a base. */
 class Editor {
   private readonly program = ts.createProgram(DECLARATIONS, {
     module: ts.ModuleKind.NodeNext,

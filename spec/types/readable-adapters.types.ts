@@ -1,5 +1,5 @@
 /**
- * What TypeScript is to say of uses of `ReadableProducer` and `ProducerReadable`. Compiled, never run;
+ * The errors that TypeScript is to find in uses of `ReadableProducer` and `ProducerReadable`. Compiled, never run;
  * an `@ts-expect-error` with nothing wrong below it is an error itself.
  */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';

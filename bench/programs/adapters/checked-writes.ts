@@ -1,5 +1,5 @@
 /**
- * What our streams check as they give a chunk to a consumer, and nothing else: it may throw, return a
+ * The checks of our streams when they give a chunk to a consumer, and nothing else: it may throw, return a
  * promise that rejects, or call back from inside `write`; and timers must not be late.
  */
 import { performance } from 'node:perf_hooks';

@@ -1,5 +1,5 @@
 /**
- * What a stream can do, asked of the stream itself: streams of different libraries share no class,
+ * The abilities of a stream. The stream itself is asked: those of different libraries share no class,
  * and every property but the methods of the oldest streams is optional.
  */
 import type { PeerCertificate } from 'node:tls';

@@ -1,4 +1,4 @@
-/** What a stream can do, its state and how it ended, for a stream of any library. */
+/** The abilities of a stream of any library, its state and its end. */
 export {
   type AnyDuplex,
   type AnyWritable,

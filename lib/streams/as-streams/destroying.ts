@@ -1,4 +1,4 @@
-/** What the streams of this room share when they are destroyed. */
+/** The steps that the streams of this room share when they are destroyed. */
 import type { Readable, Writable } from '#stream';
 
 import { asError } from '../../base/as-error.js';

@@ -155,7 +155,7 @@ export class ProducerReadable<Data = Uint8Array>
   }
 
   /**
-   * What was just written was an answer. But if it is empty, or all of it is kept until a character
+   * The last write was an answer. But if it is empty, or all of it is kept until a character
    * is whole, no listener is called that would want more.
    */
   private readMoreIfUnseen(lengthBefore: number): void {

@@ -64,7 +64,7 @@ export class EmitterSource implements ReadableSource {
   open(listener: SourceListener): void {
     const { stream } = this;
     this.guard();
-    // What it says once we have destroyed it is no end: some say `end` then.
+    // An `end` that it emits because we have destroyed it is not the end of its data.
     if (!this.ended && !this.destroyed && isReadToTheEnd(stream)) this.conclude(wasReset(stream));
     if (this.ended) {
       this.tellEnd(listener);

@@ -45,7 +45,7 @@ import type { Descriptor, StreamReactor } from './stream-reactor.js';
 /** Whether the stream is listened to; it is left alone otherwise. */
 type Stage = 'unopened' | 'listening' | 'closed';
 
-/** What the descriptor wants: the input, nothing for now, or to discard all further input. */
+/** The wish of the descriptor: to get the input, nothing for now, or to discard all further input. */
 type Wish = 'data' | 'nothing' | 'disposal';
 
 /** Whether the stream has said `end`; it is in doubt while it is not known yet if it was reset. */

@@ -19,7 +19,7 @@ import { assertProtocol } from './validate.js';
 export type ProtocolMaker = Builder<[], IProtocol>;
 
 /**
- * What {@link FactoryBase.forProtocol} knows of the protocols that a factory `F` builds: one that
+ * The type of the protocols that a factory `F` of {@link FactoryBase.forProtocol} builds: one that
  * adds nothing to {@link ClientFactory} builds those that its maker `P` makes. Others may wrap them.
  */
 export type Builds<F, P> = ClientFactory extends F

@@ -5,7 +5,7 @@ import { NOTHING } from '../../base/bytes.js';
 import { log } from '../../base/log.js';
 import { setImmediate } from '../../base/timers.js';
 
-/** What a transfer does when the consumer asks. */
+/** The behaviour of a transfer when the consumer asks. */
 export const enum TransferState {
   /** It answers. */
   sending,

@@ -99,7 +99,7 @@ describe('ServerEndpoint', () => {
     it('takes it, and the place of its socket, from a process that has ended', async () => {
       const server = net.createServer().listen(path);
       await until(() => server.listening);
-      // What a killed server leaves: a hard link outlives the socket that Node removes.
+      // A killed server leaves its socket. A hard link outlives the socket that Node removes.
       const kept = `${path}.kept`;
       linkSync(path, kept);
       await new Promise((resolve) => server.close(resolve));

@@ -1,4 +1,4 @@
-/** What other runtimes than Node give for pipes to a child. */
+/** Pipes to a child as other runtimes than Node have them. */
 import type { ChildProcess } from 'node:child_process';
 import { PassThrough, Writable } from 'node:stream';
 

@@ -20,7 +20,7 @@ import { until } from '../../support/until.js';
 
 const failure = new Error('no answer');
 
-/** What connects, and whose signal is `signal`. */
+/** A connector with `signal`, which counts its calls. */
 function fakeConnector(signal?: AbortSignal) {
   const notConnecting = new InvalidStateError('Not trying to connect');
   return {

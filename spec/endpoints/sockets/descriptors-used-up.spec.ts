@@ -1,4 +1,4 @@
-/** What docs/production.md says of a process that has no file descriptor left. */
+/** A process that has no file descriptor left does what docs/production.md says. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
@@ -60,7 +60,7 @@ describe('A process that has no file descriptor left', () => {
     });
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     const next = async () => JSON.parse(String((await lines.next()).value)) as unknown;
-    /** What a client receives before the other end closes. */
+    /** Connects. @returns the text that the client receives before the other end closes. */
     const visit = async (port: number): Promise<string> => {
       const client = net.connect(port, '127.0.0.1').on('error', () => {});
       let received = '';

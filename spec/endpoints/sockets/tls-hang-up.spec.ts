@@ -112,7 +112,7 @@ describe('A TLS handshake', () => {
               const [ours, socket] = await meet(make);
               await until(() => ours.told.includes('made'));
               ends.push(ours);
-              // What has come unread would make a reset of each end.
+              // Input that is not read would turn each end into a reset.
               if (name.includes('client') || name === 'connect') await once(socket, 'data');
               leave(socket);
             }

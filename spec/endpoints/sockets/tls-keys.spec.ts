@@ -45,12 +45,12 @@ const clientOptions = (maxVersion: tls.SecureVersion): ClientTLSOptions => ({
 
 const optional = { requestCert: true, rejectUnauthorized: false };
 
-/** What is said of a client that `authorized` or `authorizationError` are about. */
+/** A word for `authorized` and `authorizationError` of a client. */
 const verdict = (authorized: boolean, error: unknown): string =>
   authorized ? 'authorized' : ((error as { code?: string }).code ?? String(error));
 
 /**
- * What Node says itself of a client with the key, if it is asked for a certificate too: newer versions
+ * Node's own verdict on a client with the key, if it is asked for a certificate too: newer versions
  * do not authorize it.
  */
 async function verdictOfNode(maxVersion: tls.SecureVersion): Promise<string> {
@@ -72,7 +72,7 @@ for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
     let listening: ListeningPort;
     afterEach(() => listening.stopListening());
 
-    /** What both protocols are told, when the client has heard the server's greeting. */
+    /** Connects both protocols. @returns both, once the client has received the server's greeting. */
     const exchange = async (options: ClientTLSOptions): Promise<[SecureEnd, SecureEnd]> => {
       const [server, client] = [new SecureEnd(), new SecureEnd('')];
       const factory = new Factory();
@@ -106,7 +106,7 @@ for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
   });
 
   describe(`A DuplexTransport over a socket of another tls.Server, by ${maxVersion},`, () => {
-    /** What is told of each client, by transports without a protocol of `options`' server. */
+    /** Lets clients visit a server with `options`. @returns the verdicts of its transports on them. */
     const trusted = async (
       options: tls.TlsOptions,
       visits: (port: number) => Promise<Outcome>,

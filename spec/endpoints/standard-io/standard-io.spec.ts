@@ -20,7 +20,7 @@ class Running extends ProcessProtocol {
   private end!: () => void;
   readonly whenEnded = new Promise<void>((resolve) => (this.end = resolve));
 
-  /** What its protocol was told. */
+  /** The calls that its protocol got. */
   get told(): string[] {
     return this.errors.split('\n').slice(0, -1);
   }

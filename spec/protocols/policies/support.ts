@@ -1,4 +1,4 @@
-/** What the specs of the policies share. */
+/** The parts that the specs of the policies share. */
 import { StringTransportWithDisconnection } from '../../../lib/testing/string-transport-with-disconnection.js';
 import {
   Factory,

@@ -119,7 +119,7 @@ def play(scenario):
 
     for each in scenario["steps"]:
         step(*each)
-        # What follows from a result happens after the step, because with us a promise tells it.
+        # The callbacks of a result run after the step, because ours come from a promise.
         while results:
             batch, results[:] = sorted(results), []
             for _, callback in batch:

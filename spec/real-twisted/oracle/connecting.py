@@ -42,7 +42,7 @@ class Play:
         self.open = 0
 
     def act(self, where, transport=None):
-        """What the script has for this callback, the first time, the second time, ..."""
+        """Plays the script of this callback: for the first call, the second call, ..."""
         turn = self.turns[where] = self.turns.get(where, -1) + 1
         script = self.scenario["script"].get(where, [])
         result = None

@@ -47,7 +47,7 @@ class ThrottlingProtocol(policies.ThrottlingProtocol):
                 super().unthrottleReads()
 
     def throttleWrites(self):
-        # What the transport has is none of ours.
+        # A producer of the transport is not ours.
         if "producer" in self.__dict__:
             self.writesThrottled = True
             self.producer.pauseProducing()

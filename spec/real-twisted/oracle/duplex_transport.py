@@ -24,7 +24,7 @@ from decided_transport import AsItIs, Transport, decide
 
 # Bytes from which on a write is a chunk of its own: see lib/streams/transports/gathered-writes.ts.
 LARGE = 4096
-# What happens at the other end.
+# The events at the other end.
 EVENTS = ["take", "receive", "end", "reset"]
 # More orders than this, and the scenario is not compared.
 MOST_TRACES = 100
@@ -219,7 +219,7 @@ class Reactor(posixbase._DisconnectSelectableMixin):
         raise AssertionError("it never ends")
 
     def mayRun(self):
-        """What has just happened at the other end may be noticed before anything else happens, or not."""
+        """An event at the other end may be noticed before anything else happens, or not."""
         event = True
         while event:
             event = self.choose([None, *self.ready()])
@@ -233,7 +233,7 @@ class Reactor(posixbase._DisconnectSelectableMixin):
             pass  # A reactor logs it.
 
     def ready(self):
-        """What can happen next."""
+        """The events that can come next."""
         ready = []
         if self.calls:
             ready.append(lambda: self.calls.pop(0)())
@@ -247,7 +247,7 @@ class Reactor(posixbase._DisconnectSelectableMixin):
         if socket.wasReset:
             # Node notices it whatever is wanted of the socket.
             yield lambda: self._disconnectSelectable(transport, main.CONNECTION_LOST, False)
-            # What a stream had said before that is told all the same.
+            # An event that a stream had emitted before that is told all the same.
             if transport in self.readers and (
                 socket.packets or (socket.endIsSaid and socket.isReadable())
             ):
@@ -517,7 +517,7 @@ class Player:
 
 
 def tracesOf(scenario):
-    """What happens, in each order in which a reactor may do it; `None` if these are too many."""
+    """The traces of all orders in which a reactor may act; `None` if these are too many."""
     traces = []
     orders = [[]]
     for played in range(MOST_TRACES):

@@ -263,7 +263,7 @@ class Parting(BaseException):
     """From here on the design departs from Twisted."""
 
     def __init__(self, player):
-        # What Twisted does while this unwinds is of no interest, nor whether it gets here again.
+        # The events while this unwinds do not count, nor does a second parting.
         player.parted = player.parted or player.trace + ["here they part"]
 
 
@@ -278,7 +278,7 @@ class Player:
         self.bytesMade = 0
         self.exceptionsMade = 0
         self.proxy = None
-        # What the proxy was in the middle of when it called back, innermost last.
+        # The calls that the proxy is inside of while it calls back, innermost last.
         self.calls = []
         self.callbacks = []
         self.producers = [Producer(self, number) for number in range(3)]
@@ -329,7 +329,7 @@ class Player:
         ]
         letters = "".join(letter for letter, isSet in flags if isSet)
         producer = "" if it.producer is None else it.producer.number
-        # What a shaped consumer holds when it is stopped it drops.
+        # A shaped consumer that is stopped drops its buffer.
         held = "" if self.isShaped and it.consumer is None else "|".join(it._buffer)
         return f"[{letters}{producer}] {held}"
 

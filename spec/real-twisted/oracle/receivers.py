@@ -17,7 +17,7 @@ class Parting(BaseException):
     """From here on the design departs from Twisted."""
 
     def __init__(self, player):
-        # What Twisted does while this unwinds is of no interest, nor whether it gets here again.
+        # The events while this unwinds do not count, nor does a second parting.
         player.parted = player.parted or player.trace + ["here they part"]
 
 
@@ -52,7 +52,7 @@ class Transport:
 
 
 class Callbacks:
-    """What a receiver of each kind calls."""
+    """The callbacks of every kind of receiver."""
 
     def lineReceived(self, line):
         return self.player.deliver("lineReceived", line)
@@ -172,7 +172,7 @@ class Player:
         self.trace.append(f"< {name} {shown(returned)}")
 
     def isNothing(self, name):
-        """What only some kinds have."""
+        """Whether this kind lacks the operation, which only some kinds have."""
         if name in ("pauseProducing", "resumeProducing", "stopProducing"):
             return not hasattr(self.it, name) or self.transport is None
         if name == "recvd":
@@ -212,17 +212,17 @@ class Player:
         if self.isBroken or self.transport is not None and self.transport.disconnecting:
             raise Parting(self)
         if callback == "lengthLimitExceeded":
-            # What was delivered before it in this chunk is delivered again with the next.
+            # Twisted delivers the lines before it in this chunk again, with the next chunk.
             self.isBroken = True
         inChunk = callback == "lineLengthExceeded" and data is not it._buffer
         try:
             returned = self.called(callback, data)
         except Scripted:
-            # What was delivered is delivered again, or the rest is lost.
+            # Twisted delivers the same again, or loses the rest.
             self.isBroken |= self.kind not in ("line", "netstring")
             raise
         if self.kind == "line only" and inChunk and not self.transport.disconnecting:
-            # What comes after it in this chunk is lost.
+            # Twisted loses the bytes after it in this chunk.
             raise Parting(self)
         return returned
 

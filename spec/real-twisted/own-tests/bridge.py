@@ -232,7 +232,7 @@ class Bridge:
         """Overridden where Node is not to see an attribute that is there."""
         return True
 
-    # What Node asks for.
+    # The requests of Node.
 
     def serve(self, message):
         self.depth += 1

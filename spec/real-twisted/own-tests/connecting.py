@@ -1,4 +1,4 @@
-"""What connects and listens in this library, in Twisted's clothes. See ours.py, which installs it."""
+"""The functions that connect and listen, in Twisted's clothes. See ours.py, which installs them."""
 import re
 
 from zope.interface import directlyProvides, implementer
@@ -49,7 +49,7 @@ class Endpoint:
 
 
 class WatchedProtocol(Found):
-    """What the endpoint is given of a ClientService's protocols."""
+    """A ClientService's protocol, as the endpoint gets it."""
 
     def __init__(self, bridge, number):
         super().__init__(bridge, number)

@@ -38,7 +38,7 @@ class Face:
 
     @classmethod
     def stub(cls, name, parameters):
-        """What calls our own method, below whatever Python overrides."""
+        """A method that calls our own, below any override in Python."""
 
         def method(self, *arguments, **named):
             arguments += tuple(named.pop(p) for p in parameters[len(arguments) :] if p in named)

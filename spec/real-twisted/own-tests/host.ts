@@ -197,7 +197,7 @@ function pythonMethod(number: number, name: string): Method {
   return (...args) => ask({ call: number, name, args: args.map(toWire) }) ?? undefined;
 }
 
-// What Python asks for.
+// The requests of Python.
 
 function serve(message: Message): Message {
   try {

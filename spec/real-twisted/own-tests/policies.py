@@ -42,7 +42,7 @@ class ProtocolWrapper(Face):
 
 @implementer(interfaces.IProtocolFactory, interfaces.ILoggingContext)
 class AnyFactory(Face):
-    """What all factories have."""
+    """The members of every factory."""
 
     def fields(self):
         """A `protocol` that is a method of the class is called as one."""

@@ -23,7 +23,7 @@ sys.dont_write_bytecode = True
 
 
 class Outcomes:
-    """What trial calls a result; keeps one word, or a traceback, for each test."""
+    """A result, as trial calls it: keeps one word, or a traceback, for each test."""
 
     def __init__(self, TestResult, bridge):
         self.by = {}

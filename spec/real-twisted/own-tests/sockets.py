@@ -58,7 +58,7 @@ def addressFor(ours):
 
 
 def settled(deferred):
-    """What Twisted has at once, ours promises: the event loop turns until it is there."""
+    """The result of a Deferred, which Twisted has at once: the event loop turns until ours has it."""
     assert Face.bridge.depth == 0, "the event loop of Node cannot turn inside a callback"
     outcome = []
     deferred.addBoth(outcome.append)

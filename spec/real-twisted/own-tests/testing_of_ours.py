@@ -9,7 +9,7 @@ from policies import ConstructedAtOnce
 
 @implementer(interfaces.IProtocol, interfaces.ILoggingContext)
 class AccumulatingProtocol(ConstructedAtOnce):
-    """What it resolves or calls is a Deferred in Twisted; see TwistedBridge.perform."""
+    """Where it resolves or calls a promise, Twisted has a Deferred; see TwistedBridge.perform."""
 
     ours = "AccumulatingProtocol"
     ourState = "connected transport factory made closed closedReason data"

@@ -1,4 +1,4 @@
-"""What this library does at a time, in Twisted's clothes. See ours.py, which installs it."""
+"""The timed calls of this library, in Twisted's clothes. See ours.py, which installs them."""
 import functools
 
 from zope.interface import implementer

@@ -77,7 +77,7 @@ class Recorder(End):
         self.tell("heard", self.size, self.hash.hexdigest(), self.lines)
         super().connectionLost(reason)
 
-    # What the standard input can ask for.
+    # The requests that may come over the standard input.
 
     def do_line(self, text):
         self.transport.write(text.encode() + b"\r\n")

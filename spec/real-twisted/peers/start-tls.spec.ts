@@ -100,7 +100,7 @@ describeWithTLS('STARTTLS between ours and real Twisted', () => {
 
       it('is a loss for ours when Twisted aborts', async () => {
         const { peer, ours } = await upgraded(side);
-        // What comes right behind the handshake is read first: Node takes bytes and a reset for an end.
+        // Ours reads the bytes right behind the handshake first: Node takes bytes and a reset for an end.
         peer.ask('line', 'goodbye');
         await until(() => ours.size > 0);
         peer.ask('abort');

@@ -29,7 +29,7 @@ export interface Scenario {
   /** The first arguments of `backoffPolicy`. */
   policy: number[];
   steps: Step[];
-  /** What the calls of each callback do in turn; later ones do nothing. */
+  /** The actions of each callback, call by call; later calls do nothing. */
   reactions: Partial<Record<Callback, Step[][]>>;
 }
 

@@ -17,7 +17,7 @@ import { local, portOf } from '../../support/connections.js';
 import type { Random } from '../../support/random.js';
 import { until } from '../../support/until.js';
 
-/** What a callback does: to its transport, to the connector, to the port, or by its own end. */
+/** An action of a callback: on its transport, the connector or the port, or its own end. */
 type Verb =
   | ('write' | 'lose' | 'abort' | 'half')
   | ('connect' | 'disconnect' | 'stopConnecting')
@@ -35,7 +35,7 @@ export interface Scenario {
   target: 'port' | 'refused' | 'path';
   /** Whether the other side writes first. The acting side closes then, or at once. */
   greets: boolean;
-  /** What each callback does when it is called first, second, and so on. */
+  /** The actions of each callback when it is called first, second, and so on. */
   script: Partial<Record<Where, Verb[][]>>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What can be played on a `Cooperator`, here on ours and by ../oracle/cooperator.py on Twisted's, and
+ * Scenarios for a `Cooperator`, played here on ours and by ../oracle/cooperator.py on Twisted's, and
  * a maker of random ones.
  */
 import { Cooperator, type ICancellable } from '../../../lib/twisted/cooperation/cooperator.js';

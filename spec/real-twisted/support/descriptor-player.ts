@@ -26,7 +26,7 @@ function nameOf(outcome: unknown): string {
   throw new Error('no name for an outcome', { cause: outcome });
 }
 
-/** What happens when `scenario` is played on our `FileDescriptor`. */
+/** Plays `scenario` on our `FileDescriptor`. @returns the trace. */
 export function playOnOurs(scenario: Scenario): string[] {
   const player = new Player(scenario);
   for (const operation of scenario.script) player.perform(['try', operation]);

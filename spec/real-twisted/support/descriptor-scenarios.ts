@@ -1,5 +1,5 @@
 /**
- * What can be played on a `FileDescriptor`, by {@link ./descriptor-player.ts} on ours and by
+ * Scenarios for a `FileDescriptor`, played by {@link ./descriptor-player.ts} on ours and by
  * ../oracle/file_descriptor.py on Twisted's, and a maker of random ones.
  */
 import type { Random } from '../../support/random.js';
@@ -52,13 +52,13 @@ export type Operation =
   | ['closePeer', boolean]
   | ['try', Operation];
 
-/** What happens inside a callback: operations, then it throws, or returns. */
+/** The course of a callback: operations, then it throws, or returns. */
 export interface Reaction {
   does?: Operation[];
   throws?: boolean;
   /**
-   * What `writeSomeData` takes: at most this many bytes, all, or none for ever (an error). What
-   * the closing hooks return, if it isn't the usual.
+   * The most bytes that `writeSomeData` takes, all, or none for ever (an error); and the value that
+   * the closing hooks return, if it isn't the usual one.
    */
   takes?: number | 'all' | 'error' | 'nothing';
 }

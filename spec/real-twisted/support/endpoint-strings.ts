@@ -56,7 +56,7 @@ function server(description: string): unknown[] {
     : ['unix', path, mode, backlog, lockfile];
 }
 
-/** What Twisted's IDNA refuses for a name, addresses of IPv6 among it, and Node looks up. */
+/** Names that Twisted's IDNA refuses, addresses of IPv6 among them, and that Node looks up. */
 const NO_NAME = /^-|[+ _=/:\\]/;
 
 function client(description: string): unknown[] | null {

@@ -35,7 +35,7 @@ export interface Scenario {
   /** Units of work in each tick. */
   units: number;
   steps: Step[];
-  /** What the calls of each callback do in turn; later ones do nothing. */
+  /** The actions of each callback, call by call; later calls do nothing. */
   reactions: Partial<Record<Callback, Reaction[]>>;
 }
 

@@ -7,7 +7,7 @@ import { FileSender, type FileTransform } from '../../../lib/twisted/producers/f
 import type { IConsumer, IPullProducer } from '../../../lib/twisted/core/interfaces.js';
 import type { Random } from '../../support/random.js';
 
-/** What a consumer does by itself: ask when it registers, and ask again from inside each `write`. */
+/** When a consumer asks by itself: when it registers, and again from inside each `write`. */
 interface Appetite {
   asks: boolean;
   asksAgain: boolean;
@@ -74,7 +74,7 @@ function makeScenario(random: Random, action: () => Action): Scenario {
   };
 }
 
-/** What happens, in order; then how each transfer ended, or `null`. */
+/** Plays `scenario`. @returns the events, in order; then how each transfer ended, or `null`. */
 export async function playOnOurs(scenario: Scenario): Promise<unknown[]> {
   const trace: unknown[] = [];
   const outcomes: unknown[] = [];

@@ -13,7 +13,7 @@ const BATCH = 300;
 
 type Trace = readonly unknown[];
 
-/** What happened in one scenario here and on real Twisted, as far as it is to be the same. */
+/** The trace of one scenario here and on real Twisted, as far as the two must be the same. */
 export interface Comparison {
   readonly ours: unknown;
   readonly theirs: unknown;

@@ -7,8 +7,8 @@ import { Protocol } from '../../../lib/twisted/core/protocol.js';
 import type { Random } from '../../support/random.js';
 
 /**
- * What a protocol does. It closes only once, and says nothing after that: what Twisted's loopback
- * then does is not what its transports do. Unless the scenario `waits`, it closes only after its
+ * An action of a protocol. It closes only once, and says nothing after that: Twisted's loopback
+ * differs there from its transports. Unless the scenario `waits`, it closes only after its
  * producer has unregistered.
  */
 type Action =
@@ -20,12 +20,12 @@ type Action =
   /** Registers a push producer, and unregisters it, although a close waits for it. */
   | ['push']
   | ['unregister']
-  /** What the other end does, from inside a callback of this one. */
+  /** An action of the other end, from inside a callback of this one. */
   | ['atOther', Action];
 
 type Name = 'server' | 'client';
 
-/** What is done inside the first, second, … call of each callback. */
+/** The actions inside the first, second, … call of each callback. */
 type Tapes = Partial<Record<'made' | 'received', Action[][]>>;
 
 export interface Scenario extends Record<Name, Tapes> {
@@ -83,7 +83,7 @@ function makeScenario(random: Random, waits: boolean): Scenario {
   };
 }
 
-/** What happens, in order. */
+/** Plays `scenario`. @returns the events, in order. */
 export async function playOnOurs(scenario: Scenario): Promise<unknown[]> {
   const trace: unknown[] = [];
 

@@ -59,7 +59,7 @@ export function stopTwisted(): void {
 
 /** A Twisted end. */
 export class Peer {
-  /** What its protocol was told, in order: a name, and what goes with it. */
+  /** The calls that its protocol got, in order: a name, and its arguments. */
   readonly told: unknown[][] = [];
   private readonly program: Program;
   private readonly number: string;
@@ -85,7 +85,7 @@ export class Peer {
     this.program.tell(this.number, name, ...args);
   }
 
-  /** What was told under the first of `names`, as soon as it is. */
+  /** The first call of one of `names`, as soon as it has come. */
   async hears(...names: string[]): Promise<unknown[]> {
     const find = () => this.told.find(([what]) => names.includes(what as string));
     await until(() => find() !== undefined || this.program.errors !== '');
@@ -162,7 +162,7 @@ export class SlowEnd extends End {
   }
 }
 
-/** What the other end tells of `data` that it has heard. */
+/** The length and the hash of `data`, as the other end reports them. */
 export function hashed(data: Uint8Array): [number, string] {
   return [data.length, createHash('sha256').update(data).digest('hex')];
 }

@@ -17,14 +17,14 @@ import { PARTING, type Callback, type Operation, type Scenario } from './proxy-s
 /** Thrown because the scenario says so. */
 class Scripted extends Error {}
 
-/** What is looked at of any proxy, some of it not public. */
+/** The members of a proxy that are looked at, some of which are not public. */
 interface Inside {
   buffer: Buffer[];
   producerPaused?: boolean;
   unregistered?: boolean;
 }
 
-/** What happens when `scenario` is played on our proxies. */
+/** Plays `scenario` on our proxies. @returns the trace. */
 export function playOnOurs(scenario: Scenario): string[] {
   const player = new Player(scenario);
   player.play();

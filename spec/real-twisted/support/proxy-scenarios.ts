@@ -1,5 +1,5 @@
 /**
- * What can be played on a proxy, by {@link ./proxy-player.ts} on ours and by ../oracle/proxies.py on
+ * Scenarios for a proxy, played by {@link ./proxy-player.ts} on ours and by ../oracle/proxies.py on
  * Twisted's, and a maker of random ones.
  */
 import type { Random } from '../../support/random.js';
@@ -23,7 +23,7 @@ export type Operation =
   | ['registerProducer', number, boolean]
   | ['try', Operation];
 
-/** What happens inside a callback: operations, then it throws, or returns. */
+/** The course of a callback: operations, then it throws, or returns. */
 export interface Reaction {
   does?: Operation[];
   throws?: boolean;
@@ -33,7 +33,7 @@ export interface Scenario {
   /** Which Twisted to compare with: see the oracle. */
   twisted: 'as it is' | 'as decided';
   kind: 'basic' | 'proxy' | 'shaped';
-  /** What a shaped one's bucket admits: everything, or so much that it makes no difference. */
+  /** The limit of a shaped one's bucket: none, or so high that it makes no difference. */
   bucket: 'unlimited' | 'huge';
   iAmStreaming: boolean;
   /** Whether there is a consumer. */

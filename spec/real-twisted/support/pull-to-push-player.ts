@@ -1,5 +1,5 @@
 /**
- * What can be played on a `PullToPush`, here on ours and by ../oracle/pull_to_push.py on Twisted's,
+ * Scenarios for a `PullToPush`, played here on ours and by ../oracle/pull_to_push.py on Twisted's,
  * and a maker of random ones.
  */
 import { Cooperator, type ICancellable } from '../../../lib/twisted/cooperation/cooperator.js';

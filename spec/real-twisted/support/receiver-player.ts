@@ -25,7 +25,7 @@ import {
 /** Thrown because the scenario says so. */
 class Scripted extends Error {}
 
-/** What happens when `scenario` is played on our receivers. */
+/** Plays `scenario` on our receivers. @returns the trace. */
 export function playOnOurs(scenario: Scenario): string[] {
   const player = new Player(scenario);
   player.play();
@@ -113,7 +113,7 @@ class Player {
     }
   }
 
-  /** What only some of Twisted's kinds have. */
+  /** Whether Twisted's kind lacks the operation, which only some kinds have. */
   private isNothing(name: Operation[0]): boolean {
     const { kind } = this.scenario;
     if (name === 'pauseProducing' || name === 'resumeProducing' || name === 'stopProducing') {

@@ -1,5 +1,5 @@
 /**
- * What can be played on a receiver, by {@link ./receiver-player.ts} on ours and by
+ * Scenarios for a receiver, played by {@link ./receiver-player.ts} on ours and by
  * ../oracle/receivers.py on Twisted's, and a maker of random ones. Bytes are texts of Latin 1.
  */
 import type { Random } from '../../support/random.js';
@@ -30,7 +30,7 @@ export type Operation =
   | ['MAX_LENGTH', number]
   | ['try', Operation];
 
-/** What happens inside a callback: operations, then it throws, or returns. */
+/** The course of a callback: operations, then it throws, or returns. */
 export interface Reaction {
   does?: Operation[];
   throws?: boolean;

@@ -15,7 +15,7 @@ export type Step =
   ['succeed' | 'fail' | 'lose' | 'retry' | 'stopTrying' | 'resetDelay'] | ['advance', number];
 
 export interface Scenario {
-  /** What is set on the factory first. */
+  /** The fields that are set on the factory first. */
   set: Partial<Record<'maxDelay' | 'initialDelay' | 'factor' | 'maxRetries', number>>;
   steps: Step[];
 }

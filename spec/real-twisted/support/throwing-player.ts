@@ -30,7 +30,7 @@ export interface Subject {
   perform(name: string, ...args: never[]): void;
 }
 
-/** What a subject tells of its callbacks. */
+/** Takes the calls of a subject's callbacks. */
 export interface Stage {
   happens(callback: string, ...what: unknown[]): void;
   isOver(): boolean;

@@ -42,7 +42,7 @@ function nameOf(outcome: unknown): string {
   throw new Error('no name for an outcome', { cause: outcome });
 }
 
-/** What happens when `scenario` is played on our `DuplexTransport`. */
+/** Plays `scenario` on our `DuplexTransport`. @returns the trace. */
 export async function playOnOurs(scenario: Scenario): Promise<string[]> {
   const player = new Player(scenario);
   try {

@@ -1,5 +1,5 @@
 /**
- * What can be played on a connection, by ./transport-player.ts on our `DuplexTransport` and by
+ * Scenarios for a connection, played by ./transport-player.ts on our `DuplexTransport` and by
  * ../oracle/duplex_transport.py on Twisted's `tcp.Server`, and a maker of random scenarios.
  */
 import type { Random } from '../../support/random.js';
@@ -51,10 +51,10 @@ export type Operation =
  */
 export type Event = [number, 'take' | 'receive', number] | [number, 'end' | 'reset'];
 
-/** What happens from outside in one turn of the event loop. */
+/** The events from outside in one turn of the event loop. */
 export type Step = (Operation | Event)[];
 
-/** What happens inside a callback. */
+/** The course of a callback. */
 export interface Reaction {
   does: Operation[];
   throws: boolean;
@@ -87,7 +87,7 @@ export interface Scenario {
 /** As much room as nothing fills. */
 const PLENTY = 1e9;
 
-/** What a user may do anywhere. In each scenario some of it is frequent, and some is never done. */
+/** Any actions of a user. In each scenario some of them are frequent, and some never come. */
 export function randomScenario(random: Random, connections: number, isOverTCP = false): Scenario {
   // Large writes are chunks of their own. Of a stream that sends several at once, other ones are large.
   const scale = isOverTCP ? 1 : random.pick([1, 1, 400]);
@@ -113,7 +113,7 @@ export function randomScenario(random: Random, connections: number, isOverTCP = 
 }
 
 /**
- * What a program may do that stays away from each place where ours differs, so that it compares with a
+ * Actions of a program that stays away from each place where ours differs, so that it compares with a
  * Twisted in which nothing is changed. There is always room; a producer, if there is one, is never closed
  * while it is paused; a connection is half closed from one end at most, and once.
  */
@@ -253,7 +253,7 @@ class Maker {
         ? this.event(this.anyConnection())
         : ['try', this.operation(this.anyConnection())];
     const step = random.list(1, random.pick([1, 1, 2, 4]), happening);
-    // What arrives over TCP in one turn may arrive as one.
+    // Packets that arrive over TCP in one turn may arrive as one.
     const [event] = this.isOverTCP ? step.filter((each) => isEvent(each)) : [];
     return event === undefined ? step : [event];
   }

@@ -129,7 +129,7 @@ export class SocketWire implements Wire {
     for (const socket of [stream, peer]) socket.setNoDelay(true); // Or what is sent depends on time.
   }
 
-  /** What comes after the end only answers what the other end sends. */
+  /** The end: packets after it only answer those of the other end. */
   private ends(): void {
     if (this.marks.length === 0) this.marks.push('over');
   }

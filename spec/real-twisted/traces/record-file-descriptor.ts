@@ -15,7 +15,7 @@ import { askTwisted } from '../support/twisted.js';
 const CANDIDATES = 20_000;
 const MOST_BYTES = 190_000;
 
-/** What `trace` shows: `event in callback` and `event [state]`, numbers and bytes left out. */
+/** The findings of `trace`: `event in callback` and `event [state]`, numbers and bytes left out. */
 function findings(trace: readonly string[]): Set<string> {
   const found = new Set<string>();
   const callbacks: string[] = [];

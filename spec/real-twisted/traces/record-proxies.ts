@@ -15,7 +15,7 @@ import { askTwisted } from '../support/twisted.js';
 const CANDIDATES = 4_000;
 const MOST_BYTES = 36_000;
 
-/** What follows what in `trace`, numbers and bytes left out. */
+/** Each event of `trace` with the two before it, numbers and bytes left out. */
 function findings(trace: readonly string[]): string[] {
   const events = trace.map((event) => event.replace(/ [a-z]+$|\d+|\].*$/g, ''));
   return events.map((event, i) => `${events[i - 2] ?? ''} ${events[i - 1] ?? ''} ${event}`);

@@ -15,7 +15,7 @@ import { askTwisted } from '../support/twisted.js';
 const CANDIDATES = 4_000;
 const MOST_BYTES = 40_000;
 
-/** What follows what in `trace`, bytes and numbers left out. */
+/** Each event of `trace` with the two before it, bytes and numbers left out. */
 function findings(trace: readonly string[]): string[] {
   const events = trace.map((event) => event.replace(/ ".*"|\d+/g, ''));
   return events.map((event, i) => `${events[i - 2] ?? ''} ${events[i - 1] ?? ''} ${event}`);

@@ -6,7 +6,7 @@ import { askTwisted } from '../support/twisted.js';
 
 const CANDIDATES = 5_000;
 
-/** What follows what in `trace`, numbers left out. */
+/** Each event of `trace` with the one before it, numbers left out. */
 function findings(trace: readonly unknown[]): string[] {
   const events = trace.flat(2).map((event) => JSON.stringify(event).replace(/\d+/g, ''));
   return events.map((event, i) => `${events[i - 1] ?? ''} ${event}`);

@@ -1,4 +1,3 @@
-/** What a stream can do, asked of the stream itself. */
 import { once } from 'node:events';
 import net from 'node:net';
 import { PassThrough, Writable } from 'node:stream';
@@ -20,7 +19,7 @@ import { duplexKinds } from '../../support/duplex-kinds.js';
 
 const invalid = { name: 'InvalidArgTypeError', code: 'ERR_INVALID_ARG_TYPE' };
 
-/** What `act` throws. */
+/** The error that `act` throws. */
 function thrownBy(act: () => void): unknown {
   try {
     act();

@@ -12,7 +12,7 @@ import { Minipass, readableStreams, type StreamLibrary } from '../../support/old
 
 const refused = { name: 'InvalidArgTypeError', code: 'ERR_INVALID_ARG_TYPE' };
 
-/** What `bytesFrom` throws. */
+/** The error that `bytesFrom` throws. */
 function refusal(stream: object, chunk: unknown): Error {
   try {
     bytesFrom(stream, chunk);
@@ -143,7 +143,7 @@ describe('Strings of UTF-16', () => {
     ['one and a half units of a pair', Buffer.concat([high, Buffer.of(1)]), true],
   ];
 
-  /** What the watch says when `stream` has said `end`, all of `data` being read. */
+  /** The answer of the watch when `stream` has said `end` and all of `data` was read. */
   async function watched(stream: core.PassThrough, data: Buffer): Promise<unknown> {
     const lossOf = watchLastUnit(stream);
     if (data.length > 0) stream.write(data);

@@ -63,7 +63,7 @@ const moments: readonly [string, () => Promise<unknown>][] = [
   ],
 ];
 
-/** What happens to a stream before the fault. */
+/** The fault, and the events before it. */
 interface Case {
   fault: Fault;
   moment: (typeof moments)[number];
@@ -79,7 +79,7 @@ function* cases(): Generator<Case> {
         for (const isClosing of [false, true]) yield { fault, moment, bytes, isClosing };
 }
 
-/** What `promise` gives, or 'nothing' where it takes too long for any stream. */
+/** The value of `promise`, or 'nothing' where it takes too long for any stream. */
 const soon = <T>(promise: Promise<T>): Promise<T | 'nothing'> =>
   beforeDeadline(promise, 5000, () => 'nothing' as const);
 
@@ -122,7 +122,7 @@ async function wrongWith(kind: WritableKind, { fault, moment, bytes, isClosing }
   }
 }
 
-/** What a destroyed stream of these never tells anyone, once it was ended. */
+/** Whether a stream that was ended, and then destroyed, emits nothing. */
 const isMute = (kind: WritableKind, { fault, isClosing }: Case) =>
   kind.name === 'minipass' && fault.name === 'destroy()' && isClosing;
 

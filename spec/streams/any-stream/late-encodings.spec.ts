@@ -27,7 +27,7 @@ const texts: Record<string, Buffer[]> = {
 
 interface Outcome {
   loss: Error | undefined;
-  /** What the stream gave, as bytes; `null` if they are refused. */
+  /** The data that the stream gave, as bytes; `null` if they are refused. */
   got: Buffer | null;
 }
 

@@ -19,7 +19,7 @@ import { OldStyleStream } from '../../support/old-style-stream.js';
 import { readableStreams } from '../../support/older-libraries.js';
 import { duplexKinds } from '../../support/duplex-kinds.js';
 
-/** What `afterEnd` calls back with. */
+/** The answer with which `afterEnd` calls back. */
 const cut = (stream: object) => new Promise<boolean>((resolve) => afterEnd(stream, resolve));
 
 describe('A stream that can be reset', () => {

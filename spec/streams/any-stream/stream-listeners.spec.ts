@@ -51,7 +51,7 @@ const oldest = (): EventEmitter & AnyWritable =>
 /** One that HTTP/2 can reset. */
 const resettable = (): PassThrough => Object.assign(new PassThrough(), { rstCode: 0 });
 
-/** What a stream may say, each with its argument. */
+/** The events of a stream, each with its argument. */
 const events: [string, unknown?][] = [
   ['drain'],
   ['finish'],
@@ -214,7 +214,7 @@ describe('The listener of a stream', () => {
 describe('The guard on error that a listener leaves', () => {
   const logged = loggedErrors();
 
-  /** What it logs of `error`, where `stream` is one that says it. */
+  /** The errors that are logged when `stream` emits `error`. */
   const loggedOf = (stream: EventEmitter & AnyWritable, error: unknown = failure): unknown[] => {
     const listener = noting(stream, false);
     addStreamListener(listener);

@@ -185,7 +185,7 @@ describe('ConsumerGate', () => {
   });
 
   describe('told to hand over all that was written', () => {
-    /** What it answers when `writes` were made to a stream before it that is corked. */
+    /** The answer of `handOver` when `writes` were made to a corked stream before the gate. */
     const answers = (corks: number, ...writes: string[]) => {
       const { gate } = made();
       const stream = new Writable({

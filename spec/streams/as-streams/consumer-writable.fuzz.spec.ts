@@ -23,7 +23,7 @@ const acts = fc.array(
   { maxLength: 3 },
 );
 const scenarios = fc.record({
-  /** What the consumer does in `registerProducer`, in each `write`, and in `unregisterProducer`. */
+  /** The consumer's actions in `registerProducer`, in each `write`, and in `unregisterProducer`. */
   inRegister: acts,
   inWrite: fc.array(acts, { maxLength: 6 }),
   inUnregister: acts,

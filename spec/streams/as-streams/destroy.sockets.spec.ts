@@ -1,4 +1,4 @@
-/** What the other end of a TCP connection gets when a `TransportDuplex` over this one is destroyed. */
+/** A `TransportDuplex` over one end of a TCP connection is destroyed: the bytes and the end that reach the other. */
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 

@@ -23,7 +23,7 @@ interface Connected {
   readonly producer: IPushProducer;
 }
 
-/** What `for await` destroys a stream with. */
+/** An error like that with which `for await` destroys a stream. */
 function abortError(): Error {
   return Object.assign(new Error('The operation was aborted'), {
     name: 'AbortError',

@@ -18,9 +18,9 @@ import {
 const RUNS = Number(process.env['FUZZ_SCENARIOS'] ?? 2000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 
-/** What a transport may do by itself, at any time. */
+/** An action of a transport, which it may do by itself, at any time. */
 type Act = 'pause' | 'resume' | 'data' | 'write' | 'read lost' | 'lose' | 'done' | 'nothing';
-/** What the user of the stream may do. */
+/** An action of the transport, or of the user of the stream. */
 type Step =
   | Act
   | 'write'
@@ -192,7 +192,7 @@ class StrictTransport implements ITransport, IConsumer, IPushProducer {
     this.duplex.connectionLost(reason);
   }
 
-  /** What it does by itself. Nothing, once it is over; no data while it is paused or at its end. */
+  /** Acts by itself, unless it is over; gives no data while it is paused or at its end. */
   act(acts: readonly Act[]): void {
     for (const act of acts) {
       if (this.lost) return;

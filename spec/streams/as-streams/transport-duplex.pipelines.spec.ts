@@ -47,7 +47,7 @@ function slowSink() {
   return { sink, received: () => Buffer.concat(chunks) };
 }
 
-/** What ends a pipeline of `streams`: an error, or `undefined`. */
+/** Runs a pipeline of `streams`. @returns the error that ends it, or `undefined`. */
 function outcome(library: Library, ...streams: (core.Readable | core.Writable)[]) {
   return new Promise<unknown>((resolve) => {
     const [first, ...rest] = streams as [core.Readable, ...core.Duplex[]];

@@ -1,4 +1,4 @@
-/** What the protocol of a body is told of its end. */
+/** The reason that the protocol of a body gets at its end. */
 import { PassThrough, Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 
@@ -62,7 +62,7 @@ describe('The end of a body', () => {
 describe('A body', () => {
   const invalid = { name: 'InvalidStateError', code: 'ERR_INVALID_STATE' };
 
-  /** What `deliverBody` throws of `body`, which connects nothing. */
+  /** The error that `deliverBody` throws for `body`; nothing was connected. */
   function refusal(body: ReadableLike): unknown {
     const protocol = new Body();
     try {

@@ -82,7 +82,7 @@ const kinds: Record<string, Make> = {
   minipass: (encoding, data) => filled(new Minipass({ encoding }), data),
 };
 
-/** What arrives of `data`, and how the transfer failed, if it did. */
+/** Transfers `stream`. @returns the bytes that arrive, and the error of the transfer, if it failed. */
 async function transfer(stream: ReadableLike): Promise<{ got: Buffer; error: unknown }> {
   const consumer = new RecordingConsumer();
   let error: unknown;

@@ -12,7 +12,7 @@ import { rejection } from '../../support/rejection.js';
 
 /** A body that is being received, of which some has come. */
 interface Body {
-  /** What is read: the stream, or the request over it. */
+  /** The stream that is read: that of HTTP/2, or the request over it. */
   source: Readable;
   stream: http2.ServerHttp2Stream;
   /** Cuts it short. */

@@ -1,4 +1,4 @@
-/** What a close costs while it waits, and what is left of it. */
+/** A close costs little while it waits, and leaves nothing behind. */
 import { Buffer } from 'node:buffer';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Duplex, PassThrough } from 'node:stream';

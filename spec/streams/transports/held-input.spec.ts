@@ -1,4 +1,4 @@
-/** What a stream gives although it was paused. */
+/** Data, and an end, that a stream gives although it was paused. */
 import { EventEmitter } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 

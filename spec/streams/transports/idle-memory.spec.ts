@@ -1,4 +1,4 @@
-/** What an idle connection keeps in memory. */
+/** The memory that an idle connection takes. */
 import { Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';

@@ -1,5 +1,5 @@
 /**
- * What the other end of a connection, or other code at this one, can do to a transport while it
+ * Whatever the other end of a connection, or other code at this one, does to a transport while it
  * writes: `ConnectionDone` only if the other end could get everything.
  */
 import { once } from 'node:events';

@@ -7,7 +7,7 @@ import sinon from 'sinon';
 
 import { tlsSide } from '../../../lib/streams/transports/tls-side.js';
 
-/** What keeps the process going, this turn of the event loop aside. */
+/** The resources that keep the process running, this turn of the event loop aside. */
 const openResources = () => process.getActiveResourcesInfo().filter((kind) => kind !== 'Immediate');
 
 describe('tlsSide', () => {

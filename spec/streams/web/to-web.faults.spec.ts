@@ -27,7 +27,7 @@ class Sloppy extends EventEmitter {
     this.destroyed += 1;
     this.goOn();
   }
-  /** What one may say that does not notice that it is over. */
+  /** Emits the events of a stream that does not notice that it is over. */
   goOn(): void {
     this.emit('data', Buffer.from('late'));
     this.emit('end');

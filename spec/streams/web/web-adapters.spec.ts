@@ -143,7 +143,7 @@ describe('DuplexTransport over a pair of WHATWG streams', () => {
     const transport = new DuplexTransport({ readable, writable }, { protocol });
     for (let count = 0; count < 200; count += 1) await turn();
     expect(protocol.chunks).to.deep.equal([]);
-    // What a stream of this Node buffers: 16 KiB in Node 20, 64 KiB later.
+    // A stream buffers 16 KiB in Node 20, and 64 KiB in later ones.
     const { readableHighWaterMark } = new ProducerReadable();
     expect(given).to.be.within(1, readableHighWaterMark / 1000 + 4);
     transport.resumeProducing();

@@ -1,4 +1,4 @@
-// What a spec imports of lib/ comes from dist/: each file of lib/ stands for all that the package exports.
+// A spec that imports from lib/ gets dist/ instead: each file of lib/ stands for all that the package exports.
 import { entryPoints } from '../../../scripts/entry-points.mjs';
 
 const WHOLE = 'built:whole';

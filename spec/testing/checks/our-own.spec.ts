@@ -58,7 +58,7 @@ describe('The checks pass', () => {
 
   const file = fileURLToPath(import.meta.url);
   const bytes = () => createReadStream(file, { highWaterMark: 1000 });
-  /** What fails because a rule stopped it is not what the check is about. */
+  /** A transfer that fails because a rule stopped it is not the subject of the check. */
   const ignore = () => {};
 
   it('a ReadableProducer as a push producer', () =>

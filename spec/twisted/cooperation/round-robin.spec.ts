@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { Seat, RoundRobin } from '../../../lib/twisted/cooperation/round-robin.js';
 import { Random } from '../../support/random.js';
 
-/** What the round stands for: a Python list, and an iterator over it, which is an index. */
+/** The model of the round: a Python list, and an iterator over it, which is an index. */
 class ListAndIndex {
   members: number[] = [];
   index = 0;

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 
 import { ConnectionDone, WritableConsumer } from '../../../lib/index.js';
 
-/** What a consumer says of its close. */
+/** Closes a consumer. @returns the reason that it gives. */
 async function closeOne(): Promise<Error> {
   const stream = new PassThrough().resume();
   const consumer = new WritableConsumer(stream);

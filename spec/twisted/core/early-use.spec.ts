@@ -9,7 +9,7 @@ const address: IAddress = { type: 'PIPE' };
 /** Builds a protocol as a port does. */
 const byPort = (factory: Factory): unknown => protocolOf(factory, address);
 
-/** What is thrown where a protocol does `what` while `built` makes it. */
+/** The error of a protocol that does `what` while `built` makes it. */
 function thrownBy(what: (protocol: Protocol) => void, built = byPort): unknown {
   class Early extends Protocol {
     constructor() {

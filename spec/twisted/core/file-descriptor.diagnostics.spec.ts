@@ -1,4 +1,4 @@
-/** What the diagnostics channels hear of a bare `FileDescriptor`, and so of every consumer of ours. */
+/** A bare `FileDescriptor`, and so every consumer of ours, tells the diagnostics channels of its events. */
 import { Buffer } from 'node:buffer';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 

@@ -1,4 +1,4 @@
-/** What comes between the last byte of a file and the end of its transfer, or from inside either. */
+/** Calls that come between the last byte of a file and the end of its transfer, or from inside either. */
 import fs, { type FileHandle } from 'node:fs/promises';
 
 import { expect } from 'chai';

@@ -22,7 +22,7 @@ describe('ProducerConsumerProxy', () => {
   beforeEach(() => start(ProducerConsumerProxy));
 
   describe('called back at random', () => {
-    /** What stops takes away is not lost. */
+    /** A stop drops bytes: without one, none may be lost. */
     const withoutStop = ([name, ...rest]: Operation): Operation =>
       name === 'try'
         ? ['try', withoutStop(rest[0] as Operation)]

@@ -25,9 +25,9 @@ describe('ShapedTransport, when it is to close,', () => {
   /** The protocol of the transport. */
   let own: IPushProducer;
   let other: IPushProducer;
-  /** What the two producers were told. */
+  /** The calls that the two producers got. */
   let told: string[];
-  /** What they do when they are told, once. */
+  /** Functions that they call inside such a call, once. */
   let when: Record<string, (() => void) | undefined>;
 
   beforeEach(() => {

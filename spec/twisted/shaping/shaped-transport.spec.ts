@@ -153,7 +153,7 @@ describe('ShapedTransport', () => {
       new PullProducer(shaped, bytes('fgh'), 2).start();
       shaped.write(bytes('i'));
       clock.tick(2_000);
-      // What is written while a pull producer is at work comes between its pieces.
+      // Bytes that are written while a pull producer is at work come between its pieces.
       expect(transport.received).to.equal('abcdefgih');
     });
   });
