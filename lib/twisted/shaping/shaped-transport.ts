@@ -132,7 +132,7 @@ export class ShapedTransportMembers<
     if (inputPaused && isPushProducer(transport)) {
       this.inputPaused = false;
       this.heed(transport.resumeProducing(), 'resumeProducing');
-    } else if (!(this.asking && this.producerIsStreaming)) {
+    } else if (!this.stopped && !(this.asking && this.producerIsStreaming)) {
       // Otherwise two that are each other's producers would ask each other for ever.
       super.resumeProducing();
     }

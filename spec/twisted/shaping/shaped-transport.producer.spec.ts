@@ -53,6 +53,14 @@ describe('ShapedTransport, as a producer,', () => {
     expect(calls).to.deep.equal(['p resume', 'p resume']);
   });
 
+  it('asks nothing of a producer that it has stopped, because the connection is lost', () => {
+    const { producer, log: calls } = makeEnds();
+    shaped.registerProducer(producer, true);
+    transport.producer?.stopProducing();
+    shaped.resumeProducing();
+    expect(calls).to.deep.equal(['p stop']);
+  });
+
   it('asks its own producer again although that has thrown before', () => {
     const { producer, log: calls, when } = makeEnds();
     when['p resume'] = () => expect.fail('not now');
