@@ -7,8 +7,9 @@ import { measure } from './harness/rounds.js';
 import { judge, type Verdict } from './harness/verdict.js';
 import { type Options, parseOptions } from './options.js';
 import { BUILT } from './support/built.js';
-import { removeTools } from './support/c.js';
+import { removeCPrograms } from './support/c.js';
 import { useNode, useNodeFlags } from './support/commands.js';
+import { removeNodePrograms } from './support/node-programs.js';
 import { removeFiles } from './support/patterned-file.js';
 import { WORKLOADS } from './workloads/index.js';
 
@@ -44,7 +45,8 @@ async function run(options: Options): Promise<void> {
 const options = parseOptions(process.argv.slice(2), WORKLOADS);
 process.once('SIGINT', () => process.exit(130)); // Without this, 'exit' is not emitted.
 process.on('exit', () => {
-  removeTools();
+  removeCPrograms();
+  removeNodePrograms();
   removeFiles();
 });
 try {

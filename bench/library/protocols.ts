@@ -1,2 +1,2 @@
 /** `twisted-streams/protocols`, as `npm run build` makes it. */
-export * from '../../dist/protocols/index.js';
+export { LineOnlyReceiver, LineReceiver } from '../../dist/protocols/index.js';

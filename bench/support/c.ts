@@ -36,7 +36,7 @@ export function cProgram(name: string): string {
 }
 
 /** Removes the compiled programs. */
-export function removeTools(): void {
+export function removeCPrograms(): void {
   if (folder !== undefined) rmSync(folder, { recursive: true });
   folder = undefined;
   compiled.clear();

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { PYTHON } from './twisted.js';
 import { Child } from './child.js';
 import { cProgram } from './c.js';
+import { nodeProgram } from './node-programs.js';
 
 const root = new URL('../', import.meta.url);
 
@@ -25,10 +26,9 @@ export function useNodeFlags(flags: readonly string[]): void {
   nodeFlags = flags;
 }
 
-/** Starts `bench/programs/NAME.ts` with `options` for it to `readOptions`. */
+/** Starts `bench/programs/NAME.ts`, compiled, with `options` for it to `readOptions`. */
 export function startNode(name: string, options: object, flags: readonly string[] = []): Child {
-  const program = fileURLToPath(new URL(`programs/${name}.ts`, root));
-  const args = [...nodeFlags, ...flags, '--import', 'tsx/esm', program, JSON.stringify(options)];
+  const args = [...nodeFlags, ...flags, nodeProgram(name), JSON.stringify(options)];
   return new Child(node, args);
 }
 
