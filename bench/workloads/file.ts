@@ -1,7 +1,7 @@
 /** `FileSender` over TCP: from each kind of file, in chunks of each size. */
 import { type Contestant, type Settings, tabulate } from '../harness/workload.js';
 import { startC, startNode, startTwisted } from '../support/commands.js';
-import { atLeast, cLoop, ours, pipe, pipeline, twisted } from '../support/contestants.js';
+import { atLeast, byHand, cLoop, ours, pipe, pipeline, twisted } from '../support/contestants.js';
 import { patternedFile } from '../support/patterned-file.js';
 import { cost, limitOf, measureThroughput, throughput } from '../support/throughput.js';
 
@@ -20,6 +20,7 @@ function fileSenders(program: string, size: number): [Contestant, ...Contestant[
     ours(node(program)),
     pipe(node('pipe')),
     pipeline(node('pipeline')),
+    ...(program === 'from-file-like' ? [byHand(node('by-hand'))] : []),
     twisted((settings) =>
       measureThroughput((port) => startTwisted('file', told(port, settings)), settings),
     ),
