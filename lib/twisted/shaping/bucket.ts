@@ -202,7 +202,7 @@ export function isUnlimited(limit: number | null | undefined): limit is null | u
 export function assertBucket(bucket: unknown, name = 'bucket'): asserts bucket is Bucket {
   if (bucket instanceof Bucket) return;
   logRejection(bucket, `${name} rejected`);
-  throw new InvalidArgTypeError(name, 'a Bucket', bucket);
+  throw new InvalidArgTypeError(name, 'a Bucket, of the same copy of the library', bucket);
 }
 
 /** Calls `drip` of `bucket`, which may be a user's own. It is not waited for. */
