@@ -47,6 +47,7 @@ interface Optional {
   readonly remoteAddress?: string | undefined;
   readonly secureConnecting?: boolean;
   readonly readableFlowing?: boolean | null;
+  readonly writable?: boolean;
   readonly writableEnded?: boolean;
   readonly writableFinished?: boolean;
   readonly writableHighWaterMark?: number;

@@ -3,21 +3,12 @@
  * of the other, and two readers would each pause a stream that the other wants to flow.
  */
 import { InvalidStateError } from '../../base/errors.js';
-import type { AnyWritable } from './capabilities.js';
-import { listenerOf } from './stream-listeners.js';
 
 const READER = Symbol('twisted-streams.reader');
 
 interface Read {
   /** The adapter that reads it; `null` once none does. */
   [READER]?: object | null;
-}
-
-/** @throws InvalidStateError: an adapter writes to `stream`. */
-export function assertUnwritten(stream: AnyWritable): void {
-  if (listenerOf(stream) !== null) {
-    throw new InvalidStateError('Another adapter writes to this stream');
-  }
 }
 
 /** @throws InvalidStateError: an adapter reads `stream`. */

@@ -50,7 +50,7 @@ export {
   isYetToEnd,
   wasReset,
 } from './reset.js';
-export { assertUnread, assertUnwritten, claimReading, releaseReading } from './claims.js';
+export { assertUnread, claimReading, releaseReading } from './claims.js';
 export {
   hasFinished,
   isFinishing,
@@ -63,12 +63,12 @@ export {
   refusesWrites,
   saysEnd,
   saysFinish,
-  stillTakesWrites,
   takesWrites,
 } from './stream-state.js';
 export {
   addInputListener,
   addStreamListener,
+  assertUnwritten,
   type Input,
   removeInputListener,
   removeStreamListener,

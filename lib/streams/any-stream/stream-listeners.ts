@@ -60,9 +60,11 @@ const LISTENER = Symbol('twisted-streams.listener');
 
 type Wrapped = AnyWritable & { [LISTENER]?: StreamListener | null };
 
-/** The listener of `stream`, if an adapter writes to it. */
-export function listenerOf(stream: AnyWritable): StreamListener | null {
-  return (stream as Wrapped)[LISTENER] ?? null;
+/** @throws InvalidStateError: an adapter writes to `stream`. */
+export function assertUnwritten(stream: AnyWritable): void {
+  if ((stream as Wrapped)[LISTENER]) {
+    throw new InvalidStateError('Another adapter writes to this stream');
+  }
 }
 
 /**
@@ -72,10 +74,9 @@ export function listenerOf(stream: AnyWritable): StreamListener | null {
  */
 export function addStreamListener(listener: StreamListener): void {
   const stream: Wrapped = listener.stream;
-  const before = stream[LISTENER];
-  if (before) throw new InvalidStateError('Another adapter writes to this stream');
+  assertUnwritten(stream);
   // A stream that was wrapped before still has our guard.
-  if (before === undefined) stream.on('error', onError);
+  if (stream[LISTENER] === undefined) stream.on('error', onError);
   stream.on('close', onClose);
   addDrainListener(stream);
   stream.on('finish', onFinish);

@@ -28,7 +28,7 @@ interface Older {
 /** Whether `end` of `stream` was called, by anyone. */
 export function isWriteEnded(stream: AnyWritable): boolean {
   const { writableEnded } = stream;
-  return writableEnded ?? isWriteEndedOldStyle(stream as Older);
+  return writableEnded ?? isWriteEndedOldStyle(stream);
 }
 
 function isWriteEndedOldStyle({ _writableState: state, writable }: Older): boolean {
@@ -99,14 +99,6 @@ export function saysFinish(stream: AnyWritable): boolean {
 /** Whether `stream` says `end`, as every stream does that can be read from. */
 export function saysEnd(stream: AnyWritable): boolean {
   return (stream as Older).readable !== undefined;
-}
-
-/**
- * Whether one of the oldest streams, which was ended, still takes writes, so that its `end` is not
- * ours.
- */
-export function stillTakesWrites(stream: AnyWritable): boolean {
-  return (stream as Older).writable === true;
 }
 
 /** Whether `stream` is a TLS socket of Node. */

@@ -24,6 +24,7 @@ import {
   isReadToTheEnd,
   highWaterMarkOf,
   isFinishing,
+  isGone,
   isResettable,
   isSocket,
   isYetToDrain,
@@ -34,7 +35,6 @@ import {
   removeStreamListener,
   saysEnd,
   saysFinish,
-  stillTakesWrites,
   type StreamListener,
   wasReset,
 } from '../any-stream/index.js';
@@ -294,9 +294,10 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
   endedOldStyle(): void {
     const { stream } = this;
     if (this.writeHalf !== 'ending') return;
-    // If a stream can't be read from, its `end` is that of the half that we ended, whatever its
-    // properties say.
-    if (!stillTakesWrites(stream) || !saysEnd(stream)) this.finished();
+    // If a stream can't be read from, or says so as it is ended, its `end` is that of the half that we
+    // ended, whatever its properties say.
+    const isOurs = !saysEnd(stream) || this.latch.isHeldBy(Why.sending);
+    if (isOurs || stream.writable !== true) this.finished();
   }
 
   /** `end`: the other end has ended its half, and the descriptor was told. */
@@ -322,8 +323,8 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
     const { stream } = this;
     if (isResettable(stream)) return this.isEmptied; // For HTTP/2, see `end`.
     // A stream may close in a `finish` listener before ours. The oldest streams that are only
-    // written to have no other way to say it.
-    return isFinishing(stream) || (!saysFinish(stream) && !saysEnd(stream));
+    // written to have no other way to say it, unless they tell that they were destroyed.
+    return isFinishing(stream) || !(saysFinish(stream) || saysEnd(stream) || isGone(stream));
   }
 
   /** `error`. Not every stream that errs closes. */

@@ -46,7 +46,7 @@ export const enum Why {
   dropped = 4,
   /** The connection is over: we have stopped listening to it. */
   over = 8,
-  /** `send` is at work, and has more for it before anything else. */
+  /** `send` is at work, and has more for it before anything else; or its `end` is called. */
   sending = 16,
 }
 
@@ -285,11 +285,13 @@ export abstract class StreamWriter {
     const { stream } = this;
     if (stream.destroyed === true) return undefined; // Its `close` is yet to come.
     if (lengthOf(stream) === 0) this.isEmptied = true;
+    this.latch.hold(Why.sending);
     try {
       stream.end();
     } catch (thrown) {
       return this.failure(thrown);
     }
+    this.latch.release(Why.sending);
     return undefined;
   }
 

@@ -2,7 +2,7 @@
 import { EventEmitter, once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
-import { PassThrough, Readable, Writable } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import tls from 'node:tls';
 
 import { expect } from 'chai';
@@ -18,7 +18,6 @@ import {
   refusesWrites,
   saysEnd,
   saysFinish,
-  stillTakesWrites,
   takesWrites,
   type AnyWritable,
 } from '../../../lib/streams/any-stream/index.js';
@@ -138,13 +137,6 @@ describe('The events that a stream has', () => {
     expect(saysEnd(oldest({ readable: false }))).to.equal(true);
     expect(saysEnd(new Writable())).to.equal(false);
     expect(saysEnd(oldest({}))).to.equal(false);
-  });
-
-  it('are not ours to wait for where one of the oldest, ended, still takes writes', () => {
-    expect(stillTakesWrites(oldest({ writable: true }))).to.equal(true);
-    expect(stillTakesWrites(oldest({ writable: false }))).to.equal(false);
-    expect(stillTakesWrites(oldest({}))).to.equal(false);
-    expect(stillTakesWrites(new Readable() as unknown as AnyWritable)).to.equal(false);
   });
 });
 

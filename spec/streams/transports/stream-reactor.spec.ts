@@ -172,6 +172,17 @@ describe('StreamReactor', () => {
       both.stream.emit('end');
       expect(both.told).to.deep.equal(['finished']);
     });
+
+    it('has finished when one of the oldest says end from inside its end, whatever else it says', () => {
+      class Parser extends Oldest {
+        override readable = true;
+        override writable = true;
+        override end(): void {
+          this.emit('end');
+        }
+      }
+      expect(ending({}, new Parser()).told).to.deep.equal(['finished']);
+    });
   });
 
   describe('a stream that we ended, and that closes without a word,', () => {
@@ -186,6 +197,18 @@ describe('StreamReactor', () => {
     it('has finished if it is one of the oldest, which can only be written to', () => {
       expect(closed({}, new Oldest())).to.deep.equal(['finished', 'ConnectionDone']);
       expect(closed({ readable: true }, new Oldest())).to.deep.equal(['ConnectionLost']);
+    });
+
+    it('is lost if it tells that it was destroyed, as one of sonic-boom does', async () => {
+      class Logger extends Oldest {
+        destroyed = false;
+      }
+      const { reactor, stream, told } = driven({}, new Logger());
+      reactor.end(() => void told.push('finished'));
+      stream.destroyed = true;
+      stream.emit('close');
+      await turn(); // Its error, which would tell why, may yet come.
+      expect(told).to.deep.equal(['ConnectionLost']);
     });
 
     it('has finished if it is of HTTP/2 and has nothing left', () => {
