@@ -10,6 +10,17 @@ const anyPhrase = `/\\b(${PHRASES.join('|')})\\b/i`;
 const message =
   'Plain English, see CONTRIBUTING.md: say who does what, in the words that are meant.';
 
+/** Refuses a comment that begins with 'What': a noun in its place says more. */
+const commentNoun = {
+  create: ({ sourceCode, report }) => ({
+    Program() {
+      for (const { value, loc } of sourceCode.getAllComments()) {
+        if (/^\W*What\b/.test(value)) report({ loc, message });
+      }
+    },
+  }),
+};
+
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/', 'site/', 'reports/', 'docs/api/', 'etc/']),
   {
@@ -43,7 +54,9 @@ export default defineConfig(
   {
     files: programs,
     ignores: ['phrases.js'],
+    plugins: { house: { rules: { 'comment-noun': commentNoun } } },
     rules: {
+      'house/comment-noun': 'error',
       'no-warning-comments': ['error', { terms: PHRASES, location: 'anywhere' }],
       'no-restricted-syntax': [
         'error',

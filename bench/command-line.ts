@@ -7,7 +7,7 @@ export function positive(name: string, text: string): number {
   return value;
 }
 
-/** The whole number above 0 that the user gave for `--name`. @throws Error: `text` is not. */
+/** The whole number above 0 that the user gave for `--name`. @throws Error: `text` is not such a number. */
 export function wholePositive(name: string, text: string): number {
   const value = positive(name, text);
   if (!Number.isInteger(value)) throw new Error(`--${name} '${text}' must be a whole number`);

@@ -47,7 +47,7 @@ async function store(message: string | IFile, { fd }: FileHandle): Promise<void>
   consumer.loseConnection(); // Waits until the sender has unregistered and all is written.
   const [sent, reason] = await Promise.allSettled([sending, consumer.closed]);
   if (reason.status === 'fulfilled' && !(reason.value instanceof ConnectionDone)) {
-    throw reason.value.cause; // What the disk said.
+    throw reason.value.cause; // The disk's own error.
   }
   if (sent.status === 'rejected') throw sent.reason;
 }

@@ -14,9 +14,10 @@ import { ReadableProducer, WritableConsumer } from 'twisted-streams';
 
 /**
  * Reading it gives the output of the program and its terminal; the program reads the bytes that are
- * written to it as if they were typed. It ends when the program has ended, after `'exit'` with its code and the number of its signal. A terminal has
- * no half to close: ending the stream closes the terminal. That hangs up (`SIGHUP`) on every
- * program that runs in it, and one that ignores this reads the end of its input.
+ * written to it as if they were typed. It ends when the program has ended, after `'exit'` with its
+ * code and the number of its signal. A terminal has no half to close: ending the stream closes the
+ * terminal. That hangs up (`SIGHUP`) on every program that runs in it, and one that ignores this
+ * reads the end of its input.
  *
  * The package doesn't say how much typing the program has yet to read, so a writer is never paused;
  * and it drops the output that a paused reader hasn't read 200 ms after the exit. Where that matters,

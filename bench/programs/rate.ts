@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks';
 import type { Counted } from '../support/rates.js';
 import { readOptions, say } from './options.js';
 
-export interface RateOptions {
+interface RateOptions {
   readonly warmUp: number;
   readonly seconds: number;
 }

@@ -13,7 +13,7 @@ export interface ConnectOptions {
   readonly highWaterMark?: number;
 }
 
-export interface SendOptions extends ConnectOptions {
+interface SendOptions extends ConnectOptions {
   /** Bytes in a message. */
   readonly size: number;
   readonly limit: Limit;
@@ -77,10 +77,10 @@ export async function send(begin: (socket: Socket, supply: Supply) => void): Pro
 }
 
 /** Sends the file once, and resolves with the bytes sent. */
-export type SendOnce = (options: SendFileOptions) => Promise<number>;
+type SendOnce = (options: SendFileOptions) => Promise<number>;
 
 /** Sends a file over a connection, and closes that. */
-export interface FileConnection {
+interface FileConnection {
   readonly sendOnce: SendOnce;
   close(): void;
 }

@@ -137,8 +137,7 @@ async function listenAndConnect(): Promise<void> {
     }
   }
   const port = await listen(Factory.forProtocol(Echo), { port: 0, host: '127.0.0.1' });
-  const address = port.getHost();
-  connect(ClientFactory.forProtocol(Client), { port: (address as { port: number }).port });
+  connect(ClientFactory.forProtocol(Client), { port: port.getHost().port });
   assertBytes(await finished);
   await port.stopListening();
 }

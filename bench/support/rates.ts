@@ -14,13 +14,13 @@ export interface Counted {
 }
 
 /** How often something is done, in millions a second, and its cost, in nanoseconds of processor time. */
-export interface RateMetrics {
+interface RateMetrics {
   readonly rate: Metric;
   /** Steadier than the rate where other programs use the machine too. */
   readonly cost: Metric;
 }
 
-/** The metrics of what has the plural `things` and is one `thing`. */
+/** The metrics of counted things, by their plural and their singular: `calls`, `call`. */
 export function rateMetrics(things: string, thing: string): RateMetrics {
   return {
     rate: { name: things, unit: 'millions a second' },

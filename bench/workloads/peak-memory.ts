@@ -3,9 +3,9 @@ import type { Contestant, Measurement, Settings, Table } from '../harness/worklo
 import type { Child } from '../support/child.js';
 import { startNode, startTwisted } from '../support/commands.js';
 import { ours, rawNode, twisted } from '../support/contestants.js';
+import { MIB } from '../support/lengths.js';
 import { type Sent, transfer } from '../support/transfer.js';
 
-const MIB = 1024 * 1024;
 const SIZE = 65536;
 
 const growth = { name: 'growth of the peak', unit: 'MiB resident' };

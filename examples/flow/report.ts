@@ -5,7 +5,7 @@ import type { FlowMeter } from './flow-meter.js';
 import type { Outcome, Plan } from './run.js';
 
 /** A line of the report. */
-export interface Finding {
+interface Finding {
   readonly name: string;
   readonly value: string;
   /** Whether it is as it must be. */

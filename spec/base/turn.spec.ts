@@ -98,7 +98,7 @@ describe('A turn of the event loop', () => {
         for (const start = performance.now(); performance.now() - start < 0.3;);
       }).start(),
     );
-    await turn(); // What each asks as it registers is not part of a turn that is shared.
+    await turn(); // The asking at registration is not part of a shared turn.
     for (; turns < 10; turns++) {
       asked = 0;
       await turn();

@@ -4,7 +4,7 @@ import { expectTwistedToAgree, makeScenarios } from './support/fuzz.js';
 import { describeWithTwisted } from './support/twisted.js';
 
 describeWithTwisted('FileBodyProducer, beside the real one', () => {
-  loggedErrors(); // What fails in another task of its cooperator is reported there.
+  loggedErrors(); // The failures of its cooperator's other tasks are logged.
 
   it('reads, writes, waits and ends as that does, called back from anywhere', async function () {
     this.timeout(60_000);

@@ -2,7 +2,6 @@
 import { Buffer } from 'node:buffer';
 
 import type { Bucket } from './bucket.js';
-import { MethodNotImplementedError } from '../../base/errors.js';
 import { forwardToTransport } from '../../base/forwarding.js';
 import {
   closedOf,
@@ -10,36 +9,24 @@ import {
   consumerState,
   heed,
   type IAddress,
-  type IConsumer,
   type IPushProducer,
   letHandOver,
   isOwnProtocol,
   isPushProducer,
   isUnableToUnregister,
-  type ITransport,
   type ProtocolTransport,
 } from '../core/index.js';
+import {
+  assertCan,
+  type ShapableTransport,
+  type VersatileTransport,
+} from './shapable-transport.js';
 import { ShapedConsumer } from './shaped-consumer.js';
 import { asBuffer, piecesOf } from '../../base/bytes.js';
 import { setImmediate } from '../../base/timers.js';
 import { currentTurn } from '../../base/turn-number.js';
 
-/** A transport with which a producer can register. */
-export type ShapableTransport = ITransport & IConsumer;
-
-/** Further methods that a transport may have. */
-interface VersatileTransport {
-  readonly connected?: boolean;
-  readonly disconnecting?: boolean;
-  readonly disconnected?: boolean;
-  readonly waitsForProducer?: boolean;
-  readonly protocol?: unknown;
-  loseConnection(): void;
-  loseWriteConnection?(): void;
-  abortConnection?(): void;
-  startTLS?(options?: object): void;
-  [consumerState]?(): ConsumerState;
-}
+/** The two ways to close. */
 type Closing = 'loseConnection' | 'loseWriteConnection';
 
 /** The members of every transport that a {@link ShapedTransport} passes on: `forwardToTransport` does. */
@@ -187,7 +174,7 @@ export class ShapedTransportMembers<
    * @throws MethodNotImplementedError: the transport has no such method.
    */
   loseWriteConnection(): void {
-    this.assertCan('loseWriteConnection');
+    assertCan(this.versatile, 'loseWriteConnection');
     if (this.closing === null) this.closeBy('loseWriteConnection');
   }
 
@@ -259,7 +246,7 @@ export class ShapedTransportMembers<
    * @throws the error that the transport throws.
    */
   startTLS(options?: object): void {
-    this.assertCan('startTLS');
+    assertCan(this.versatile, 'startTLS');
     if (this.bufferedBytes > 0) this.heed(this.transport.write(this.takeBuffer()), 'write');
     this.heed(this.versatile.startTLS?.(options), 'startTLS');
   }
@@ -270,17 +257,11 @@ export class ShapedTransportMembers<
    * @throws MethodNotImplementedError: the transport has no such method.
    */
   abortConnection(): void {
-    this.assertCan('abortConnection');
+    assertCan(this.versatile, 'abortConnection');
     this.isOver = true;
     this.clearBuffer();
     super.pauseProducing();
     this.heed(this.versatile.abortConnection?.(), 'abortConnection');
-  }
-
-  private assertCan(method: 'loseWriteConnection' | 'abortConnection' | 'startTLS'): void {
-    if (typeof this.versatile[method] !== 'function') {
-      throw new MethodNotImplementedError(this.transport, method);
-    }
   }
 
   protected override fail(reason: Error): void {

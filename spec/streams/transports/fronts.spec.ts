@@ -207,7 +207,7 @@ describe('A stream that gives its listeners for drain to another', () => {
     stream.onWrite = () => true;
     other.emit('drain');
     expect(producer.told).to.deep.equal(['pause', 'resume']);
-    consumer.write(Buffer.alloc(10)); // What the other has room for is not held back.
+    consumer.write(Buffer.alloc(10)); // The other has room, so nothing is held back.
     await new Promise(setImmediate);
     expect(stream.calls).to.have.length(3);
     expect(consumer.writableLength).to.equal(0);

@@ -76,7 +76,7 @@ function reset(stream: Duplex): void {
     else if (close !== undefined) close.call(stream, http2.constants.NGHTTP2_CANCEL);
     else stream.destroy(new Error('reset'));
   } catch {
-    stream.destroy(); // What is not a TCP socket can't reset.
+    stream.destroy(); // Only a TCP socket can reset.
   }
 }
 

@@ -316,7 +316,7 @@ describe('DuplexTransport#startTLS', () => {
     const secure = tls.connect({ socket: client, ...trusting() });
     secure.write('secret');
     while (server.bytesRead <= 'STARTTLS'.length) await turn();
-    await turns(); // What comes then is held: the socket was told to pause only with that chunk.
+    await turns(); // Later bytes are held: the socket was told to pause only with that chunk.
     transport.startTLS({ ...certificate(), handshakeTimeout: 5000 });
     transport.resumeProducing();
     while (protocol.text !== 'secret') await turn();
