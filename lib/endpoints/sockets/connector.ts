@@ -205,18 +205,14 @@ export class Connector implements IConnector {
     const { connect, isIP, Socket } = process.getBuiltinModule('node:net');
     const refused = path === undefined ? undefined : this.refusalOf(path);
     // An address of the other family could not be reached from there.
-    const family = localAddress === undefined ? undefined : isIP(localAddress);
+    const family = isIP(localAddress ?? ''); // Of either family if it is 0.
     const options = {
       ...(path === undefined ? { port, host, localAddress, family } : { path }),
       allowHalfOpen: true,
     } as net.NetConnectOpts;
     const socket = refused === undefined ? connect(options) : new Socket().destroy(refused);
-    const onConnect = () => {
-      socket.removeListener('connect', onConnect);
-      succeed(socket);
-    };
     socket.on('error', (cause) => fail(connectErrorFor(cause)));
-    socket.on('connect', onConnect);
+    socket.once('connect', () => succeed(socket));
     return socket;
   }
 
@@ -300,7 +296,7 @@ export class Connector implements IConnector {
       this.factoryStarted = false;
       this.guard(() => this.factory.doStop());
     }
-    if (this.state === 'disconnected') this.onOver?.();
+    this.onOver?.();
   }
 
   private heed(returned: unknown): void {

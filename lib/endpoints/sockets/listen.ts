@@ -278,7 +278,6 @@ function opened(server: net.Server, options: ListenOptions): Promise<void> {
     try {
       server.listen({ ...place, backlog } as net.ListenOptions, () => {
         removeAbortListener(signal, aborted);
-        server.removeListener('error', failed);
         resolve();
       });
     } catch (thrown) {

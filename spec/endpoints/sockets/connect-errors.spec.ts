@@ -4,7 +4,13 @@ import vm from 'node:vm';
 import { expect } from 'chai';
 import sinon from 'sinon';
 
-import { ClientEndpoint, Factory, Protocol, TimeoutError } from '../../../lib/index.js';
+import {
+  CannotListenError,
+  ClientEndpoint,
+  Factory,
+  Protocol,
+  TimeoutError,
+} from '../../../lib/index.js';
 import { connectErrorFor } from '../../../lib/endpoints/sockets/errors.js';
 import { freePort, local } from '../../support/connections.js';
 import { rejection } from '../../support/rejection.js';
@@ -50,7 +56,31 @@ describe('The message of a failed connect', () => {
     );
   });
 
+  it('is that of the error, if that has one of its own, or names no addresses', () => {
+    const several = new AggregateError([new Error('refused')], 'none of them');
+    const begin = 'An error occurred while connecting: ';
+    expect(connectErrorFor(several).message).to.equal(`${begin}none of them`);
+    expect(connectErrorFor(new Error('')).message).to.equal(begin);
+  });
+
+  it('says that the connection timed out if the system gave it up', () => {
+    const cause = Object.assign(new Error('connect ETIMEDOUT'), { code: 'ETIMEDOUT' });
+    const error = connectErrorFor(cause);
+    expect(error).to.be.instanceOf(TimeoutError).with.property('cause', cause);
+    expect(error.message).to.equal('The connection timed out: connect ETIMEDOUT');
+  });
+
   it('says of a timeout that it took too long', () => {
     expect(new TimeoutError().message).to.equal('Connecting took too long');
+  });
+});
+
+describe('A CannotListenError', () => {
+  it('has the code of its cause, if that is an error of Node', () => {
+    const codeWith = (cause: unknown) => new CannotListenError('no', { cause }).code;
+    expect(codeWith({ code: 'EACCES' })).to.equal('EACCES');
+    for (const cause of [null, undefined, 'EACCES', {}, { code: 5 }]) {
+      expect(codeWith(cause)).to.equal('ERR_CANNOT_LISTEN');
+    }
   });
 });

@@ -14,6 +14,7 @@ import {
   Protocol,
   type ConnectOptions,
   type Connector,
+  type IAddress,
   type ListeningPort,
 } from '../../../lib/index.js';
 import { certificate } from '../../support/certificate.js';
@@ -80,6 +81,7 @@ describe('connect', () => {
         expect(told).to.deep.equal(['made', 'ConnectionAborted']);
         expect(factory.reason).to.be.instanceOf(ConnectionAborted);
         expect(getEventListeners(controller.signal, 'abort')).to.have.length(0);
+        expect(logged).to.deep.equal([]);
       });
     }
   });
@@ -97,6 +99,85 @@ describe('connect', () => {
     expect(factory.reason).to.be.instanceOf(ConnectionDone);
     socket.destroy();
     server.close();
+  });
+
+  it('tells of a reset that the connection was lost, and of no failure to connect', async () => {
+    const server = net.createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const factory = new Recorder();
+    connect(factory, { port: (server.address() as net.AddressInfo).port, ...local });
+    const [socket] = (await once(server, 'connection')) as [net.Socket];
+    await once(socket, 'data'); // It is connected at both ends.
+    socket.resetAndDestroy();
+    await factory.whenOver;
+    expect(factory.told).to.deep.equal(['start', 'connecting', 'lost', 'stop']);
+    expect(factory.reason?.cause).to.have.property('code', 'ECONNRESET');
+    server.close();
+  });
+
+  it('closes a connection whose protocol could not be built', async () => {
+    const server = net.createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const factory = new Recorder();
+    const thrown = new Error('cannot');
+    factory.buildProtocol = () => {
+      throw thrown;
+    };
+    connect(factory, { port: (server.address() as net.AddressInfo).port, ...local });
+    const [socket] = (await once(server, 'connection')) as [net.Socket];
+    await once(socket.resume(), 'close');
+    await factory.whenOver;
+    expect(factory.reason).to.have.property('cause', thrown);
+    expect(logged).to.deep.equal([thrown]);
+    server.close();
+  });
+
+  it('shows the address that a name was found to have', async () => {
+    const seen: IAddress[] = [];
+    class Seeing extends Protocol {
+      override connectionMade(): void {
+        seen.push(this.transport.getPeer());
+        this.transport.loseConnection();
+      }
+    }
+    const factory = new Recorder();
+    factory.buildProtocol = (address) => {
+      seen.push(address);
+      return new Seeing();
+    };
+    connect(factory, { port: place.port, host: 'localhost' });
+    await factory.whenOver;
+    const expected = { type: 'TCP', family: 'IPv4', host: '127.0.0.1', port: place.port };
+    expect(seen).to.deep.equal([expected, expected]);
+  });
+
+  it('goes on trying without a limit if its timeout is null', async () => {
+    const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const factory = new Recorder();
+      const connector = connect(factory, { ...place, timeout: null });
+      clock.tick(2 ** 31);
+      expect(connector.state).to.equal('connecting');
+      await factory.whenOver;
+      expect(factory.told).to.deep.equal(['start', 'connecting', 'lost', 'stop']);
+    } finally {
+      clock.restore();
+    }
+  });
+
+  it('has the errors of callbacks that are async functions logged', async () => {
+    const rejects = (what: string) => () => Promise.reject(new Error(what)) as unknown as void;
+    const factory = Object.assign(new Recorder(), {
+      doStart: rejects('doStart'),
+      startedConnecting: rejects('startedConnecting'),
+      clientConnectionLost: rejects('clientConnectionLost'),
+      doStop: rejects('doStop'),
+    });
+    connect(factory, place);
+    await until(() => logged.length === 4);
+    expect(logged.map((error) => (error as Error).message)).to.deep.equal([
+      ...['doStart', 'startedConnecting', 'clientConnectionLost', 'doStop'],
+    ]);
   });
 
   describe('when the factory throws', () => {
@@ -326,6 +407,10 @@ describe('connect', () => {
     await factory.whenOver;
   });
 
+  it('takes a timeout as long as Node’s timers wait', () => {
+    connect(new Recorder(), { ...place, timeout: 2_147_483 }).disconnect();
+  });
+
   it('refuses an option that makes no sense before the factory starts', () => {
     for (const [options, code] of [
       [{ highWaterMark: -1 }, 'ERR_OUT_OF_RANGE'],
@@ -335,7 +420,7 @@ describe('connect', () => {
       [{ localAddress: 'localhost' }, 'ERR_INVALID_ARG_TYPE'],
       [{ localAddress: 5 }, 'ERR_INVALID_ARG_TYPE'],
       [{ timeout: '5' }, 'ERR_INVALID_ARG_TYPE'],
-      [{ timeout: 2 ** 31 }, 'ERR_OUT_OF_RANGE'],
+      [{ timeout: 2_147_484 }, 'ERR_OUT_OF_RANGE'],
       [{ tls: true }, 'ERR_INVALID_ARG_TYPE'],
       [{ tls: { servername: 5 } }, 'ERR_INVALID_ARG_TYPE'],
       [{ tls: { ALPNProtocols: 5 } }, undefined],
@@ -359,6 +444,7 @@ describe('connect', () => {
       ['time_out', 'timeout'],
       ['localaddress', 'localAddress'],
       ['waitForProducer', 'waitsForProducer'],
+      ['hots', 'host'],
     ] as const) {
       const wrong = () => connect(new Recorder(), { port: 1, ...local, [option]: 1 });
       expect(wrong).to.throw(TypeError, `"${meant}"`);

@@ -25,13 +25,17 @@ describe('listen and connect', () => {
       for (const options of [
         {},
         undefined,
+        null,
+        { path: 5 },
         { port: 1, path: 'x' },
         { path: '' },
         { port: 1, host: 1 },
         { port: '80' },
       ]) {
         expect(await refused(options)).to.have.property('code', 'ERR_INVALID_ARG_TYPE');
-        expect(() => connect(new Recorder(), options as never)).to.throw(TypeError);
+        expect(() => connect(new Recorder(), options as never))
+          .to.throw(TypeError)
+          .with.property('code', 'ERR_INVALID_ARG_TYPE');
       }
       for (const port of [-1, 65536, 1.5, NaN]) {
         expect(await refused({ port })).to.have.property('code', 'ERR_OUT_OF_RANGE');
@@ -59,6 +63,9 @@ describe('listen and connect', () => {
           'code',
           'ERR_INVALID_ARG_TYPE',
         );
+        expect(() => connect(factory as never, { port: 1 }))
+          .to.throw(TypeError)
+          .with.property('code', 'ERR_INVALID_ARG_TYPE');
       }
       for (const timeout of [0, -1, NaN]) {
         expect(() => connect(new Recorder(), { port: 1, timeout })).to.throw(RangeError);

@@ -4,6 +4,7 @@ import { getEventListeners, once } from 'node:events';
 import net from 'node:net';
 
 import { expect } from 'chai';
+import sinon from 'sinon';
 
 import {
   Factory,
@@ -72,6 +73,25 @@ describe('listen', () => {
       expect([factory.numPorts, factory.told]).to.deep.equal([0, ['stop']]);
       expect(await answerOf(port)).to.equal('ECONNREFUSED');
     });
+  });
+
+  it('logs what Node reports of a connection that it could not accept, and goes on', async () => {
+    const spied = sinon.spy(net, 'createServer');
+    const listening = await listen(new Recorder(), { port: 0, ...local });
+    const [server] = spied.returnValues as [net.Server];
+    spied.restore();
+    const failures = [new Error('too many'), new Error('still too many')];
+    for (const failure of failures) server.emit('error', failure);
+    expect(logged).to.deep.equal(failures);
+    expect(await answerOf(portOf(listening))).to.equal('connected');
+    await listening.stopListening();
+  });
+
+  it('takes an `fd` that is undefined for one that is not given', async () => {
+    const options = { port: 0, ...local, fd: undefined } as ListenOptions;
+    const listening = await listen(new Recorder(), options);
+    expect(await answerOf(portOf(listening))).to.equal('connected');
+    await listening.stopListening();
   });
 
   describe('makes a port', () => {
@@ -193,6 +213,7 @@ describe('listen', () => {
         ['backLog', 'backlog'],
         ['highWatermark', 'highWaterMark'],
         ['singal', 'signal'],
+        ['hots', 'host'],
       ] as const) {
         const { code, message } = await refused({ [option]: 1 });
         expect(code).to.equal('ERR_INVALID_ARG_TYPE');
