@@ -182,8 +182,11 @@ function trust(folder: string | undefined): ConnectionOptions {
 /** As in Twisted, a key without a certificate is of no use, and one file may have both. */
 function clientCertificate(
   certificate: string | undefined,
-  privateKey = certificate,
+  privateKey: string | undefined,
 ): ConnectionOptions {
-  if (certificate === undefined || privateKey === undefined) return {};
-  return { cert: fs().readFileSync(certificate), key: fs().readFileSync(privateKey) };
+  if (certificate === undefined) return {};
+  return {
+    cert: fs().readFileSync(certificate),
+    key: fs().readFileSync(privateKey ?? certificate),
+  };
 }

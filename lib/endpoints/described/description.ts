@@ -137,7 +137,7 @@ export function required(value: string | undefined, name: string, type: string):
  */
 export function integer(value: string, name: string, radix: 8 | 10 = 10): number {
   const digits = radix === 8 ? '[0-7]' : '[0-9]';
-  const prefix = radix === 8 ? '(?:0[oO])?' : '';
+  const prefix = radix === 8 ? '(?:0[oO]_?)?' : '';
   const form = new RegExp(`^\\s*[+-]?${prefix}${digits}+(?:_${digits}+)*\\s*$`);
   if (!form.test(value)) {
     throw new EndpointDescriptionError(

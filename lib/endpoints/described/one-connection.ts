@@ -60,7 +60,7 @@ export class OneConnection<Built extends IProtocol> extends ClientFactory {
     this.settle.reject(wasGivenUp(reason) ? cancelled(connector, reason) : reason);
   }
 
-  /** Has an effect only if the connection was lost before the protocol was told of it. */
+  /** Has an effect only if the protocol was not told of the connection, or threw then. */
   override clientConnectionLost(_connector: IConnector, reason: Error): void {
     this.settle.reject(reason);
   }
@@ -91,12 +91,8 @@ class Announcer<Built extends IProtocol> implements IProtocol {
   makeConnection(transport: ITransport & { protocol?: IProtocol | undefined }): void {
     const { protocol, settle } = this;
     transport.protocol = protocol;
-    try {
-      heed(protocol.makeConnection(transport), protocol, 'makeConnection', transport);
-    } catch (thrown) {
-      settle.reject(thrown); // Reported before `connectionLost`, which this error causes.
-      throw thrown;
-    }
+    // If it throws, the connection is lost, and the error is the reason.
+    heed(protocol.makeConnection(transport), protocol, 'makeConnection', transport);
     settle.resolve(protocol);
   }
 

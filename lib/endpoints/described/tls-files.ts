@@ -57,7 +57,7 @@ export function chainAt(path: string): string[] {
  */
 export function authoritiesIn(path: string): string[] {
   const found = new Map<string, string>();
-  for (const name of fs().readdirSync(path).sort()) {
+  for (const name of fs().readdirSync(path)) {
     if (!/(^|\.)pem$/i.test(name)) continue;
     const certificate = certificateAt(`${path}/${name}`);
     if (certificate !== null) found.set(certificate.fingerprint256, certificate.toString());

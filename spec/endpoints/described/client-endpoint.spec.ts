@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { getEventListeners, once } from 'node:events';
 import net from 'node:net';
 
@@ -6,6 +7,7 @@ import sinon from 'sinon';
 
 import {
   ClientEndpoint,
+  ConnectionLost,
   connectProtocol,
   Factory,
   type IAddress,
@@ -78,6 +80,20 @@ describe('ClientEndpoint', () => {
     server.close();
   });
 
+  it('rejects if the connection is lost before the protocol is told of it', async () => {
+    const destroy = (message: unknown): void => {
+      const { socket } = message as { socket: net.Socket };
+      socket.prependListener('connect', () => socket.destroy());
+    };
+    subscribe('net.client.socket', destroy);
+    try {
+      const connecting = endpoint.connect(new Counted());
+      expect(await rejection(connecting)).to.be.instanceOf(ConnectionLost);
+    } finally {
+      unsubscribe('net.client.socket', destroy);
+    }
+  });
+
   it('can be connected more than once', async () => {
     const [first, second] = await Promise.all([
       endpoint.connect(new Counted()),
@@ -140,7 +156,7 @@ describe('ClientEndpoint', () => {
       expect(await rejection(bare.connect(factory))).to.include({ code: 'ERR_INVALID_ARG_TYPE' });
     });
 
-    it('connectionMade throws: before connectionLost', async () => {
+    it('connectionMade throws', async () => {
       const thrown = new Error('not made');
       const told: unknown[] = [];
       class Refusing extends Protocol {
@@ -151,12 +167,9 @@ describe('ClientEndpoint', () => {
           told.push(reason);
         }
       }
-      const connecting = bare.connect(Factory.forProtocol(Refusing)).catch((reason: unknown) => {
-        told.push(reason);
-      });
-      await connecting;
-      await until(() => told.length === 2);
-      expect(told).to.deep.equal([thrown, thrown]);
+      expect(await rejection(bare.connect(Factory.forProtocol(Refusing)))).to.equal(thrown);
+      await until(() => told.length > 0);
+      expect(told).to.deep.equal([thrown]);
       expect(logged.splice(0)).to.deep.equal([thrown]);
     });
   });
@@ -180,7 +193,10 @@ describe('ClientEndpoint', () => {
       const controller = new AbortController();
       const connecting = endpoint.connect(factory, { signal: controller.signal });
       controller.abort(new Error('enough'));
-      expect(await rejection(connecting)).to.include({ name: 'ConnectingCancelledError' });
+      expect(await rejection(connecting)).to.include({
+        name: 'ConnectingCancelledError',
+        cause: controller.signal.reason as Error,
+      });
       expect(factory.told).to.deep.equal(['start', 'stop']);
       expect(getEventListeners(controller.signal, 'abort')).to.deep.equal([]);
     });
@@ -218,6 +234,18 @@ describe('ClientEndpoint', () => {
       stub.restore();
       expect(error).to.include({ name: 'TimeoutError', code: 'ETIMEDOUT' });
     });
+  });
+
+  it('rejects with what connectionMade throws, although that has closed the connection before', async () => {
+    const thrown = new Error('not made');
+    class Refusing extends Protocol {
+      override connectionMade(): void {
+        this.transport.loseConnection();
+        throw thrown;
+      }
+    }
+    expect(await rejection(endpoint.connect(Factory.forProtocol(Refusing)))).to.equal(thrown);
+    expect(logged.splice(0)).to.deep.equal([thrown]);
   });
 
   it('loses a connection whose makeConnection fails later', async () => {

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+
 import { expect } from 'chai';
 
 import {
@@ -31,6 +33,11 @@ describe('clientFromString', () => {
     }
   });
 
+  it('takes an argument without a name, not one with the same name', () => {
+    const { options } = clientFromString('tcp:host=a:b:80');
+    expect(options).to.include({ host: 'b', port: 80 });
+  });
+
   it('takes a path, with a backslash before each character that would end it', () => {
     const { options } = clientFromString('unix:a\\:b\\\\c\\=d:timeout=9:lockfile=1');
     expect(options).to.deep.include({ path: 'a:b\\c=d', timeout: 9, lockfile: true });
@@ -40,6 +47,18 @@ describe('clientFromString', () => {
     const { options } = clientFromString('tls:bücher.example:443');
     expect(options.host).to.equal('xn--bcher-kva.example');
     expect(options.tls).to.include({ servername: 'xn--bcher-kva.example' });
+  });
+
+  it('leaves a host of ASCII as it is, also one that looks like an address', () => {
+    for (const host of ['Example.COM', '127.1']) {
+      const { options } = clientFromString(`tls:${host}:443`);
+      expect(options.host).to.equal(host);
+      expect(options.tls).to.include({ servername: host });
+    }
+  });
+
+  it('does not read a key without a certificate', () => {
+    expect(clientFromString('tls:a:1:privateKey=/nowhere').options.tls).not.to.have.property('key');
   });
 
   it('tells a TLS server of no address where a name is due', () => {
@@ -67,6 +86,10 @@ describe('clientFromString', () => {
   for (const [description, code] of [
     ['', 'ERR_INVALID_ARG_VALUE'],
     ['=:80', 'ERR_INVALID_ARG_VALUE'],
+    ['host=example.com', 'ERR_INVALID_ARG_VALUE'],
+    ['tcp:port=80', 'ERR_INVALID_ARG_VALUE'],
+    ['tcp:example.com:0o17', 'ERR_INVALID_ARG_VALUE'],
+    ['unix:/a\\', 'ERR_INVALID_ARG_VALUE'],
     ['ftl:andromeda', 'ERR_INVALID_ARG_VALUE'],
     ['stdio:', 'ERR_INVALID_ARG_VALUE'],
     ['constructor:', 'ERR_INVALID_ARG_VALUE'],
@@ -89,6 +112,14 @@ describe('clientFromString', () => {
       expect(wrong).to.throw().with.property('code', code);
     });
   }
+
+  it('says how many arguments may be without a name, and which types there are', () => {
+    expect(() => clientFromString('tcp:a:80:more')).to.throw('takes at most 2 arguments');
+    expect(() => clientFromString('ftl:andromeda'))
+      .to.throw("Unknown endpoint type: 'ftl'")
+      .with.nested.property('cause.message')
+      .that.includes("'tcp:', 'ssl:', 'unix:', 'tls:'");
+  });
 });
 
 describe('serverFromString', () => {
@@ -107,6 +138,9 @@ describe('serverFromString', () => {
     });
     const { options } = serverFromString('unix:/a:mode=0660:lockfile=0');
     expect(options).to.include({ mode: 0o660, lockfile: false });
+    for (const mode of ['0o660', '+0O_6_60']) {
+      expect(serverFromString(`unix:/a:mode=${mode}`).options).to.include({ mode: 0o660 });
+    }
   });
 
   it('knows standard input and output', () => {
@@ -119,6 +153,8 @@ describe('serverFromString', () => {
     ['tls:443', 'ERR_INVALID_ARG_VALUE'],
     ['tcp:', 'ERR_INVALID_ARG_VALUE'],
     ['tcp:80:port=81', 'ERR_INVALID_ARG_VALUE'],
+    ['tcp:80:127.0.0.1:50:more', 'ERR_INVALID_ARG_VALUE'],
+    ['port=80', 'ERR_INVALID_ARG_VALUE'],
     ['unix:', 'ERR_INVALID_ARG_TYPE'],
     ['unix:/a:mode=8', 'ERR_INVALID_ARG_VALUE'],
     ['systemd:domain=INET:index=0', 'ERR_INVALID_ARG_VALUE'],
@@ -131,6 +167,20 @@ describe('serverFromString', () => {
       expect(wrong).to.throw().with.property('code', code);
     });
   }
+});
+
+describe('serverFromString says', () => {
+  it('which types there are', () => {
+    expect(() => serverFromString('ftl:andromeda'))
+      .to.throw()
+      .with.nested.property('cause.message')
+      .that.includes("'tcp:', 'unix:', 'ssl:', 'tcp6:', 'stdio:', 'systemd:'");
+  });
+
+  it('which numbers are octal', () => {
+    expect(() => serverFromString('unix:/a:mode=8')).to.throw('a whole number, octal.');
+    expect(() => serverFromString('tcp:x')).to.throw('a whole number. Received');
+  });
 });
 
 describe('Descriptions of TLS', () => {
@@ -187,6 +237,31 @@ describe('Descriptions of TLS', () => {
     expect((tls as { ca: string[] }).ca).to.have.lengthOf(1);
   });
 
+  it('take no authority of a file that is not called *.pem', () => {
+    mkdirSync(folder.path('others'));
+    const found = (): string[] => {
+      const roots = quoteStringArgument(folder.path('others'));
+      const { tls } = clientFromString(`tls:a:1:trustRoots=${roots}`).options;
+      return (tls as { ca: string[] }).ca;
+    };
+    for (const name of ['a.crt', 'a.pem.old', 'apem']) {
+      folder.write(`others/${name}`, certificate().cert);
+    }
+    expect(found()).to.deep.equal([]);
+    folder.write('others/pem', certificate().cert);
+    expect(found()).to.have.lengthOf(1);
+  });
+
+  it('send a certificate as it is in its file, and the parameters that they name', () => {
+    const parameters = folder.write('parameters', 'parameters');
+    const named = `dhParameters=${quoteStringArgument(parameters)}`;
+    const { options } = serverFromString(`ssl:0:privateKey=${pem}:${named}`);
+    const { key, cert } = certificate();
+    const { tls } = options as ListenOptions;
+    expect(tls?.cert).to.equal(`${String(key)}${String(cert)}`);
+    expect(String(tls?.dhparam)).to.equal('parameters');
+  });
+
   it('show a certificate to the server', async () => {
     const shown: unknown[] = [];
     class Asking extends Protocol<DuplexTransport> {
@@ -218,9 +293,11 @@ describe('Descriptions of TLS', () => {
     });
     expect(server('SSLv23_METHOD').tls).not.to.have.property('minVersion');
     const unavailable = 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM';
-    expect(() => server('SSLv3_METHOD'))
-      .to.throw()
-      .with.property('code', unavailable);
+    for (const method of ['SSLv2_METHOD', 'SSLv3_METHOD']) {
+      expect(() => server(method))
+        .to.throw()
+        .with.property('code', unavailable);
+    }
     expect(() => server('toString'))
       .to.throw()
       .with.property('code', 'ERR_INVALID_ARG_VALUE');

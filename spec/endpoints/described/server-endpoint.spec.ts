@@ -60,6 +60,12 @@ describe('ServerEndpoint', () => {
     }
   });
 
+  it('takes any permissions that there are', () => {
+    for (const mode of [0, 0o7777]) {
+      expect(new ServerEndpoint({ path, mode }).options).to.include({ mode });
+    }
+  });
+
   it('gives a Unix socket the permissions that it was told', async () => {
     const port = await new ServerEndpoint({ path, mode: 0o620 }).listen(echo());
     expect(statSync(path).mode & 0o777).to.equal(0o620);
@@ -272,8 +278,11 @@ describe('ServerEndpoint', () => {
       const protocol = new Protocol();
       const factory = new Factory();
       factory.buildProtocol = () => protocol;
-      await new ServerEndpoint({ stdio: streams }).listen(factory);
+      const port = await new ServerEndpoint({ stdio: streams }).listen(factory);
       expect(protocol.transport).to.be.instanceOf(StandardIO);
+      expect(factory.numPorts).to.equal(1);
+      await port.stopListening();
+      expect(factory.numPorts).to.equal(0);
       protocol.transport.loseConnection();
     });
 
@@ -298,6 +307,9 @@ describe('ServerEndpoint', () => {
       ['a lock that is not a boolean', { path: '/x', lockfile: 'yes' }, 'ERR_INVALID_ARG_TYPE'],
       ['a misspelt option', { path: '/x', lockFile: true }, 'ERR_INVALID_ARG_TYPE'],
       ['standard streams that are none', { stdio: true }, 'ERR_INVALID_ARG_TYPE'],
+      ['options that are not an object', null, 'ERR_INVALID_ARG_TYPE'],
+      ['a mode that is not whole', { path: '/x', mode: 0.5 }, 'ERR_OUT_OF_RANGE'],
+      ['a mode below 0', { path: '/x', mode: -1 }, 'ERR_OUT_OF_RANGE'],
     ] as const) {
       it(`${what}, when it is made`, () => {
         expect(() => new ServerEndpoint(options as never))
@@ -305,6 +317,15 @@ describe('ServerEndpoint', () => {
           .with.property('code', code);
       });
     }
+
+    it('standard streams that are misspelt, and says how they are spelt', () => {
+      expect(() => new ServerEndpoint({ stdoi: {} } as never)).to.throw('spelt "stdio"');
+    });
+
+    it('a signal that is not one', async () => {
+      const listening = new ServerEndpoint({ path }).listen(echo(), { signal: {} as never });
+      expect(await rejection(listening)).to.include({ code: 'ERR_INVALID_ARG_TYPE' });
+    });
 
     it('a value that is not a factory', async () => {
       const listening = new ServerEndpoint({ path }).listen({} as Factory);
