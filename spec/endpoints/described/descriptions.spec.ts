@@ -244,7 +244,7 @@ describe('Descriptions of TLS', () => {
       const { tls } = clientFromString(`tls:a:1:trustRoots=${roots}`).options;
       return (tls as { ca: string[] }).ca;
     };
-    for (const name of ['a.crt', 'a.pem.old', 'apem']) {
+    for (const name of ['a.crt', 'a.pem.old', 'a_pem']) {
       folder.write(`others/${name}`, certificate().cert);
     }
     expect(found()).to.deep.equal([]);

@@ -319,7 +319,7 @@ describe('ServerEndpoint', () => {
     }
 
     it('standard streams that are misspelt, and says how they are spelt', () => {
-      expect(() => new ServerEndpoint({ stdoi: {} } as never)).to.throw('spelt "stdio"');
+      expect(() => new ServerEndpoint({ stdIO: {} } as never)).to.throw('spelt "stdio"');
     });
 
     it('a signal that is not one', async () => {

@@ -52,7 +52,7 @@ describe('A socket that listens already', () => {
       [{ fd: 3, port: 80 }, 'ERR_INVALID_ARG_TYPE'],
       [{ fd: 3, path: '/x' }, 'ERR_INVALID_ARG_TYPE'],
       [{ fd: 3, mode: 0o600 }, 'ERR_INVALID_ARG_TYPE'],
-      [{ fd: 3, baklog: 5 }, 'ERR_INVALID_ARG_TYPE'],
+      [{ fd: 3, backLog: 5 }, 'ERR_INVALID_ARG_TYPE'],
     ] as const) {
       const error = await rejection(listen(factory, options as { fd: number }));
       expect(error, JSON.stringify(options)).to.have.property('code', code);
