@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import * as streamx from 'streamx';
 
 import { Protocol, StandardIO } from '../../../lib/index.js';
-import type { WritableLike } from '../../../lib/streams/any-stream/index.js';
+import type { NodeReadableLike, WritableLike } from '../../../lib/streams/any-stream/index.js';
 import { Minipass, readableStreams, through2 } from '../../support/older-libraries.js';
 
 /** Says five pieces of 1000 bytes, one after the other, and leaves. */
@@ -98,6 +98,29 @@ const outputs: [string, (take: Take) => WritableLike][] = [
 ];
 
 describe('StandardIO', () => {
+  it('reads an old-style stream that can neither be paused nor destroyed', async () => {
+    const stdin = Object.assign(new EventEmitter(), { readable: true, pipe() {} });
+    let heard = '';
+    class Hearing extends Protocol {
+      override dataReceived(data: Buffer): void {
+        heard += String(data);
+        this.transport.pauseProducing();
+        this.transport.resumeProducing();
+      }
+    }
+    const transport = new StandardIO(new Hearing(), {
+      stdin: stdin as unknown as NodeReadableLike,
+      stdout: new OldStyleStream(() => {}),
+    });
+    stdin.emit('data', Buffer.from('all of '));
+    stdin.emit('data', Buffer.alloc(100_000, '.'));
+    stdin.emit('data', Buffer.from(' it'));
+    stdin.emit('end');
+    stdin.emit('close');
+    expect((await transport.closed).name).to.equal('ConnectionDone');
+    expect(heard).to.have.lengthOf(100_010);
+  });
+
   for (const [name, open] of outputs) {
     it(`writes to a ${name}, and closes`, async () => {
       let taken = 0;

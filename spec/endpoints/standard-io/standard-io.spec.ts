@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
@@ -228,6 +229,122 @@ describe('StandardIO', () => {
       }
     });
 
+    it('is lost if its input gives a value that is not bytes, or may have dropped a byte', async () => {
+      const objects = new PassThrough({ objectMode: true });
+      objects.write({ not: 'bytes' });
+      const half = new PassThrough();
+      half.setEncoding('utf16le');
+      half.end('a');
+      for (const stdin of [objects, half]) {
+        const stdout = new PassThrough();
+        const transport = new StandardIO(new Recorder(), { stdin, stdout });
+        const { name, cause } = await transport.closed;
+        expect({ name, cause }).to.have.nested.include({
+          name: 'ConnectionLost',
+          'cause.code': 'ERR_INVALID_ARG_TYPE',
+        });
+        expect([stdin.destroyed, stdout.destroyed]).to.deep.equal([true, true]);
+      }
+    });
+
+    it('bears an error of either of them once it is over', async () => {
+      const { stdin, stdout, transport } = open();
+      transport.abortConnection();
+      await transport.closed;
+      for (const stream of [stdin, stdout]) stream.emit('error', new Error('once more'));
+    });
+
+    it('leaves what it wrote to a stream that is read later', async () => {
+      const { stdout, protocol, transport } = open();
+      transport.write(Buffer.from('to be read'));
+      transport.loseConnection();
+      await transport.closed;
+      expect(await text(stdout)).to.equal('to be read');
+      expect(protocol.told).to.deep.equal(['ConnectionDone']);
+    });
+
+    it('takes an input that gives all at once piece by piece', async () => {
+      let given = 0;
+      const stdin = new Readable({
+        read() {
+          given += 1;
+          this.push(given > 300 ? null : Buffer.alloc(16_384));
+        },
+      });
+      let received = 0;
+      let givenAtFirst = 0;
+      class Counting extends Recorder {
+        override dataReceived(chunk: Buffer): void {
+          givenAtFirst ||= given;
+          received += chunk.length;
+        }
+      }
+      await new StandardIO(new Counting(), { stdin, stdout: new PassThrough() }).closed;
+      expect(received).to.equal(300 * 16_384);
+      expect(givenAtFirst).to.be.at.most(10);
+    });
+
+    it('delivers nothing while paused, though it has taken more', async () => {
+      const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+      class Pausing extends Recorder {
+        override dataReceived(chunk: Buffer): void {
+          super.dataReceived(chunk);
+          this.transport.pauseProducing();
+        }
+      }
+      for (const piece of ['a', 'b', 'c']) stdin.write(piece);
+      const protocol = new Pausing();
+      const transport = new StandardIO(protocol, { stdin, stdout });
+      for (const expected of ['a', 'ab', 'abc']) {
+        await until(() => protocol.told.join('') === expected);
+        for (let i = 0; i < 5; i++) await new Promise(setImmediate);
+        expect(protocol.told.join('')).to.equal(expected);
+        transport.resumeProducing();
+        transport.pauseProducing();
+        for (let i = 0; i < 5; i++) await new Promise(setImmediate);
+        expect(protocol.told.join('')).to.equal(expected);
+        transport.resumeProducing();
+      }
+      transport.abortConnection();
+      await transport.closed;
+    });
+
+    it('reads nothing if connectionMade closes it', async () => {
+      const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+      class Leaving extends Recorder {
+        override connectionMade(): void {
+          this.transport.write(Buffer.alloc(100_000));
+          this.transport.loseConnection();
+        }
+      }
+      const protocol = new Leaving();
+      const transport = new StandardIO(protocol, { stdin, stdout });
+      stdin.write('for the next');
+      for (let i = 0; i < 10; i++) await new Promise(setImmediate);
+      expect(stdin.readableLength).to.equal(12);
+      stdout.resume();
+      await transport.closed;
+      expect(protocol.told).to.deep.equal(['ConnectionDone']);
+    });
+
+    it('leaves an output of the process as it was, connection after connection', async () => {
+      const events = ['error', 'close', 'finish', 'drain'];
+      const counts = () => events.map((event) => process.stderr.listenerCount(event));
+      const connect = async () => {
+        const transport = new StandardIO(new Recorder(), {
+          stdin: new PassThrough(),
+          stdout: process.stderr,
+        });
+        transport.loseConnection();
+        return transport.closed;
+      };
+      await connect(); // This leaves one listener for errors.
+      const before = counts();
+      for (let i = 0; i < 3; i++) expect((await connect()).name).to.equal('ConnectionDone');
+      expect(counts()).to.deep.equal(before);
+      expect(process.stderr).to.include({ destroyed: false, writableEnded: false });
+    });
+
     it('notices an input that has ended already', async () => {
       const stdin = new PassThrough();
       stdin.end().resume();
@@ -235,6 +352,23 @@ describe('StandardIO', () => {
       const protocol = new Recorder();
       await new StandardIO(protocol, { stdin, stdout: new PassThrough() }).closed;
       expect(protocol.told).to.deep.equal(['ConnectionDone']);
+    });
+
+    it('leaves an input that has ended to the next one, before it is over itself', async () => {
+      class Half extends Recorder {
+        readConnectionLost(): void {
+          this.told.push('end');
+        }
+        writeConnectionLost(): void {}
+      }
+      const [stdin, half] = [new PassThrough(), new Half()];
+      const transport = new StandardIO(half, { stdin, stdout: new PassThrough() });
+      stdin.end();
+      await until(() => half.told.length > 0);
+      const next = new StandardIO(new Recorder(), { stdin, stdout: new PassThrough() });
+      expect((await next.closed).name).to.equal('ConnectionDone');
+      transport.abortConnection();
+      await transport.closed;
     });
 
     it('reads nothing while paused, and nothing more once it closes', async () => {
@@ -306,6 +440,9 @@ describe('StandardIO', () => {
           .with.property('code', 'ERR_INVALID_ARG_TYPE');
       };
       refuse({}, {});
+      const unread = new PassThrough();
+      refuse({}, { stdin: unread, stdout: unread });
+      expect(unread.listenerCount('data')).to.equal(0);
       refuse(new Recorder(), { stdin: 'stdin' });
       refuse(new Recorder(), { stdin: new PassThrough(), stdout: {} });
       refuse(new Recorder(), null);
