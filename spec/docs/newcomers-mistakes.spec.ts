@@ -25,7 +25,7 @@ import {
   TransportDuplex,
   WritableConsumer,
 } from '../../lib/index.js';
-import { LineReceiver, TimeoutMixin } from '../../lib/protocols/index.js';
+import { LineReceiver, TimeoutFactory, TimeoutMixin } from '../../lib/protocols/index.js';
 import { rejection } from '../support/rejection.js';
 
 const at = { port: 0, host: '127.0.0.1' };
@@ -146,7 +146,7 @@ describe('A newcomer', () => {
     });
   }
 
-  it('who writes a string in a callback reads in the log which protocol it was', async () => {
+  it('who writes a string in a callback reads in the log which protocol it was, not which wrapper', async () => {
     const logged: LogEvent[] = [];
     const stop = log.addObserver((event) => logged.push(event));
     class Greeter extends Protocol {
@@ -154,7 +154,7 @@ describe('A newcomer', () => {
         this.transport.write('hello' as never);
       }
     }
-    const port = await listen(Factory.forProtocol(Greeter), at);
+    const port = await listen(new TimeoutFactory(Factory.forProtocol(Greeter), 5), at);
     const { port: number } = port.getHost() as { port: number };
     const client = net
       .connect(number, '127.0.0.1')

@@ -129,7 +129,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
   makeConnection(transport: ITransport): void {
     assertTransport(transport);
     if (this.link !== 'awaited') {
-      throw new InvalidStateError('This TransportDuplex has had its transport: make another one');
+      throw new InvalidStateError('A TransportDuplex has one transport: make another one');
     }
     this.transport = transport as T;
     this.link = 'standing';

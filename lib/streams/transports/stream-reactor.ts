@@ -5,10 +5,11 @@
  * Whatever happens to the stream, `endingOf` decides whether that is the end of the connection; see
  * the table there.
  */
-import type {
-  IHalfCloseableDescriptor,
-  IReactorFDSet,
-  IReadWriteDescriptor,
+import {
+  chain,
+  type IHalfCloseableDescriptor,
+  type IReactorFDSet,
+  type IReadWriteDescriptor,
 } from '../../twisted/core/index.js';
 import { asError } from '../../base/as-error.js';
 import { log } from '../../base/log.js';
@@ -210,7 +211,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
     try {
       why = event(this.descriptor);
     } catch (thrown) {
-      log.err(thrown, `${this.owner}: a callback threw; its connection is lost`);
+      this.report(thrown, '; its connection is lost');
       why = asError(thrown);
     }
     if (why !== undefined) this.lose(why);
@@ -221,15 +222,17 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
     try {
       this.descriptor.connectionLost(reason);
     } catch (thrown) {
-      log.err(thrown, `${this.owner}: a callback threw while its connection was lost`);
+      this.report(thrown, ' while its connection was lost');
     }
   }
 
-  /** The name, for a log, of the object whose callbacks are called. */
-  private get owner(): string {
+  /** Logs what a callback threw, with the name of the object that has it: not that of its wrapper. */
+  private report(thrown: unknown, when: string): void {
     const { descriptor } = this;
-    const name = nameOf((descriptor as { protocol?: object }).protocol ?? descriptor);
-    return name === NAMELESS ? nameOf(descriptor) : name;
+    const called = (descriptor as { protocol?: object }).protocol ?? descriptor;
+    const name = nameOf([...chain<object>(called, 'wrappedProtocol')].pop()!);
+    const known = name === NAMELESS ? nameOf(descriptor) : name;
+    log.err(thrown, `${known}: a callback threw${when}`);
   }
 
   protected endingAfter(

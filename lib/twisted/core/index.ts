@@ -2,6 +2,7 @@
  * The contracts of producers, consumers, transports and protocols, and the classes ported from
  * Twisted: `FileDescriptor`, `Protocol`, `Factory`.
  */
+export { chain } from './chain.js';
 export { cleanClose } from './clean-close.js';
 export { ConsumerMixin, type ConsumerMixinMembers, takeProducer } from './consumer-mixin.js';
 export { ConsumerToProtocolAdapter } from './consumer-to-protocol-adapter.js';
