@@ -20,7 +20,7 @@ function fileSenders(program: string, size: number): [Contestant, ...Contestant[
     ours(node(program)),
     pipe(node('pipe')),
     pipeline(node('pipeline')),
-    ...(program === 'from-file-like' ? [byHand(node('by-hand'))] : []),
+    byHand(node(program === 'from-file-like' ? 'by-hand-synchronous' : 'by-hand-ahead')),
     twisted((settings) =>
       measureThroughput((port) => startTwisted('file', told(port, settings)), settings),
     ),
