@@ -1,5 +1,5 @@
 /**
- * What a sender does that reads in another thread, one block ahead, and nothing else: writes each block in chunks,
+ * A sender that reads in another thread, one block ahead, and does nothing else: it writes each block in chunks,
  * and waits for `drain` while the socket is full.
  */
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-/** What the loop in C does: reads synchronously, and writes; waits for `drain` while the socket is full. */
+/** The loop in C, for Node: reads synchronously, writes, and waits for `drain` while the socket is full. */
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 
