@@ -36,5 +36,9 @@ export const duplexify = load('duplexify') as Duplexify;
 
 /** As far as its own declarations, which clash with those of Node's streams, are needed here. */
 export const { Minipass } = load('minipass') as {
-  Minipass: new (options?: { objectMode?: boolean; encoding?: BufferEncoding }) => core.PassThrough;
+  Minipass: new (options?: {
+    objectMode?: boolean;
+    encoding?: BufferEncoding;
+    async?: boolean;
+  }) => core.PassThrough;
 };

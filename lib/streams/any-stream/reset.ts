@@ -24,6 +24,8 @@ interface Resettable {
 }
 
 interface Older {
+  /** Of minipass. */
+  readonly async?: unknown;
   readonly readableEnded?: unknown;
   readonly _readableState?: { readonly ended?: boolean } | null;
 }
@@ -69,11 +71,13 @@ export function wasReset(stream: object): boolean {
 
 /**
  * Whether `stream`, which has just said `end`, says so because it was destroyed, as those of
- * `readable-stream` 2 do. Newer ones, which have `readableEnded`, say no `end` then.
+ * `readable-stream` 2 do. Newer ones, which have `readableEnded`, say no `end` then. An async one of
+ * minipass drops the data that it was about to give, and then says the `end` that came behind it.
  */
 export function isEndOfDestroyed(stream: Older & Resettable): boolean {
-  const { destroyed, readableEnded, _readableState: state } = stream;
-  return destroyed === true && readableEnded === undefined && state !== undefined;
+  const { async, destroyed, readableEnded, _readableState: state } = stream;
+  const saysSo = state !== undefined || async === true;
+  return destroyed === true && readableEnded === undefined && saysSo;
 }
 
 /**

@@ -57,3 +57,36 @@ describe('A stream of minipass, which repeats its last events to each new listen
     expect(await rejection(sent)).to.equal(boom);
   });
 });
+
+describe('An async stream of minipass that is destroyed while its last data is on its way', () => {
+  const open = (): Duplex => {
+    const stream = new Minipass({ async: true });
+    stream.end('all');
+    return stream;
+  };
+
+  for (const streaming of [true, false]) {
+    it(`fails its transfer, with streaming ${streaming}, although it says end`, async () => {
+      const stream = open();
+      const consumer = new RecordingConsumer();
+      const sent = new ReadableProducer(stream, { streaming }).startProducing(consumer);
+      stream.destroy();
+      expect(await rejection(sent)).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
+      expect(String(consumer.received)).to.equal('');
+    });
+  }
+
+  it('loses its transport', async () => {
+    const stream = open();
+    const transport = new DuplexTransport(stream, { protocol: new Protocol() });
+    stream.destroy();
+    expect(await transport.closed).to.be.instanceOf(ConnectionLost);
+  });
+
+  it('is complete if it is destroyed after that', async () => {
+    const stream = open();
+    const sent = new ReadableProducer(stream).startProducing(new RecordingConsumer());
+    await sent;
+    stream.destroy();
+  });
+});
