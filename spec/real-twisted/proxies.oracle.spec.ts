@@ -1,20 +1,12 @@
 import { expect } from 'chai';
 
 import { expectToAgree, makeScenarios, recorded } from './support/fuzz.js';
-import { comparable, playOnOurs } from './support/proxy-player.js';
-import { PARTING, randomScenario, type Scenario } from './support/proxy-scenarios.js';
+import { comparedUntilTheyPart, shareComparedToTheEnd } from './support/parting.js';
+import { playOnOurs } from './support/proxy-player.js';
+import { randomScenario, type Scenario } from './support/proxy-scenarios.js';
 import { askTwisted, describeWithTwisted } from './support/twisted.js';
 
-/** The two traces that must be the same, up to where the design departs from Twisted. */
-const compare = (scenario: Scenario, theirs: readonly string[]) => ({
-  ours: comparable(playOnOurs(scenario), theirs),
-  theirs,
-});
-
-/** How much of what was compared was compared to its end. */
-function shareComparedToTheEnd(traces: readonly (readonly string[])[]): number {
-  return traces.filter((trace) => trace.at(-1) !== PARTING).length / traces.length;
-}
+const compare = comparedUntilTheyPart(playOnOurs);
 
 describeWithTwisted('The proxies, call by call beside real Twisted', () => {
   const check = async (

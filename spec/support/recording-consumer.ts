@@ -11,6 +11,11 @@ export class RecordingConsumer implements IConsumer {
   producer: IPushProducer | IPullProducer | null = null;
   streaming = false;
 
+  /** Its producer, which must be one that pushes. */
+  get pushed(): IPushProducer {
+    return this.producer as IPushProducer;
+  }
+
   /** All that was written. */
   get received(): Buffer {
     return Buffer.concat(this.chunks);

@@ -1,7 +1,6 @@
 /** An input over a stream that a spec drives. */
 import { Buffer } from 'node:buffer';
 import { EventEmitter } from 'node:events';
-import { setImmediate as turn } from 'node:timers/promises';
 
 import { StreamInput } from '../../lib/streams/transports/stream-input.js';
 import type { Descriptor, StreamReactor } from '../../lib/streams/transports/stream-reactor.js';
@@ -49,12 +48,4 @@ export function opened(state: object = {}) {
   all.input.open();
   all.news();
   return all;
-}
-
-/**
- * More turns than it takes until what waits is delivered, on a busy machine too, or until an HTTP/2
- * stream is known to have ended or to be reset.
- */
-export async function turns(): Promise<void> {
-  for (let count = 0; count < 6; count += 1) await turn();
 }

@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
 import { expect } from 'chai';
 import sinon from 'sinon';
 
@@ -10,8 +12,6 @@ import { failure, fails } from '../support/failure.js';
 import { loggedErrors } from '../support/logged.js';
 import { rejection } from '../support/rejection.js';
 import { setUp, fakeProducer } from '../support/noting-protocol.js';
-
-const turn = () => new Promise(setImmediate);
 
 describe('loopback', () => {
   describe('closing', () => {

@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
 import { expect } from 'chai';
 import sinon from 'sinon';
 
@@ -8,8 +10,6 @@ import { ConnectionDone, ProducerAlreadyRegisteredError } from '../../lib/twiste
 import { FileSender } from '../../lib/twisted/producers/file-sender.js';
 import type { IProtocol } from '../../lib/twisted/core/interfaces.js';
 import { setUp, fakeProducer } from '../support/noting-protocol.js';
-
-const turn = () => new Promise(setImmediate);
 
 describe('loopback', () => {
   it('delivers each write of an end as a piece, and resolves once both were told of the close', async () => {

@@ -12,7 +12,7 @@ import type {
 } from '../../../lib/twisted/core/interfaces.js';
 import { ProducerConsumerProxy } from '../../../lib/twisted/producers/producer-consumer-proxy.js';
 import { ShapedConsumer } from '../../../lib/twisted/shaping/shaped-consumer.js';
-import { PARTING, type Callback, type Operation, type Scenario } from './proxy-scenarios.js';
+import { type Callback, type Operation, type Scenario } from './proxy-scenarios.js';
 
 /** Thrown because the scenario says so. */
 class Scripted extends Error {}
@@ -29,12 +29,6 @@ export function playOnOurs(scenario: Scenario): string[] {
   const player = new Player(scenario);
   player.play();
   return player.trace;
-}
-
-/** Our trace, cut where theirs ends because the design departs from Twisted. */
-export function comparable(ours: string[], theirs: readonly string[]): string[] {
-  if (theirs.at(-1) !== PARTING) return ours;
-  return [...ours.slice(0, theirs.length - 1), PARTING];
 }
 
 class Player {

@@ -46,9 +46,6 @@ export interface Scenario {
   reactions: Partial<Record<Callback, Reaction[]>>;
 }
 
-/** The last line of a trace that ends where the design departs from Twisted. */
-export const PARTING = 'here they part';
-
 /** Makes scenarios in which anything may happen anywhere. */
 export function randomScenario(
   random: Random,

@@ -18,7 +18,6 @@ import {
   CALLBACKS,
   type Kind,
   type Operation,
-  PARTING,
   type Scenario,
 } from './receiver-scenarios.js';
 
@@ -30,12 +29,6 @@ export function playOnOurs(scenario: Scenario): string[] {
   const player = new Player(scenario);
   player.play();
   return player.trace;
-}
-
-/** Our trace, cut where theirs ends because the design departs from Twisted. */
-export function comparable(ours: string[], theirs: readonly string[]): string[] {
-  if (theirs.at(-1) !== PARTING) return ours;
-  return [...ours.slice(0, theirs.length - 1), PARTING];
 }
 
 const CLASSES: Record<Exclude<Kind, 'stateful'>, new () => Receiver> = {

@@ -51,9 +51,6 @@ export interface Scenario {
   reactions: Partial<Record<Callback, Reaction[]>>;
 }
 
-/** The last line of a trace that ends where the design departs from Twisted. */
-export const PARTING = 'here they part';
-
 const DELIMITERS = ['\r\n', '\r\n', '\n', 'xx', 'aba', '\r\n.\r\n'];
 
 /** Makes scenarios in which anything may happen anywhere. */

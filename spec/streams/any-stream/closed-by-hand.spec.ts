@@ -1,4 +1,5 @@
 /** Streams that end or say `close` by themselves, without being destroyed. */
+import { setImmediate as turn } from 'node:timers/promises';
 import { Duplex, Writable } from 'node:stream';
 
 import { expect } from 'chai';
@@ -13,8 +14,6 @@ import {
 import { Noting } from '../../support/noting-protocol.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
 import { rejection } from '../../support/rejection.js';
-
-const turn = (): Promise<void> => new Promise(setImmediate);
 
 /** As a channel of ssh2, which says `close` as soon as the other end has closed it. */
 function channel(): Duplex {

@@ -1,4 +1,5 @@
 /** A consumer that pauses, resumes, stops and throws at random, from inside its callbacks too. */
+import { setImmediate as turn } from 'node:timers/promises';
 import { finished } from 'node:stream';
 
 import { expect } from 'chai';
@@ -6,6 +7,7 @@ import fc from 'fast-check';
 
 import { ConsumerWritable, type IConsumer, type IPushProducer } from '../../../lib/index.js';
 import { loggedErrors } from '../../support/logged.js';
+import { nextTick } from '../../support/turns.js';
 
 /** Set them to look further, or elsewhere, than every run does. */
 const RUNS = Number(process.env['FUZZ_SCENARIOS'] ?? 2000);
@@ -113,9 +115,6 @@ class Tester implements IConsumer {
   }
 }
 
-const tick = () => new Promise<void>((resolve) => process.nextTick(resolve));
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
-
 async function play(scenario: Scenario): Promise<void> {
   const consumer = new Tester(scenario);
   const writable = new ConsumerWritable(consumer, { highWaterMark: 3 });
@@ -145,7 +144,7 @@ async function play(scenario: Scenario): Promise<void> {
     if (step === 'write') write();
     else if (step === 'write plainly') write(true);
     else if (step === 'write many') for (let count = 0; count < 5; count += 1) write();
-    else if (step === 'tick') await tick();
+    else if (step === 'tick') await nextTick();
     else if (step === 'turn') await turn();
     else if (step === 'destroy') writable.destroy();
     else if (step === 'fail') writable.destroy(new Error('failed'));

@@ -1,4 +1,5 @@
 /** A strict transport that does anything that a transport may, from inside its callbacks too. */
+import { setImmediate as turn } from 'node:timers/promises';
 import { finished } from 'node:stream';
 
 import { expect } from 'chai';
@@ -13,6 +14,7 @@ import {
   type IPushProducer,
   type ITransport,
 } from '../../../lib/index.js';
+import { nextTick } from '../../support/turns.js';
 
 /** Set them to look further, or elsewhere, than every run does. */
 const RUNS = Number(process.env['FUZZ_SCENARIOS'] ?? 2000);
@@ -224,9 +226,6 @@ class StrictTransport implements ITransport, IConsumer, IPushProducer {
   }
 }
 
-const tick = () => new Promise<void>((resolve) => process.nextTick(resolve));
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
-
 async function play(scenario: Scenario): Promise<void> {
   const duplex = new TransportDuplex({ highWaterMark: 3 });
   const transport = new StrictTransport(duplex, scenario);
@@ -261,7 +260,7 @@ async function play(scenario: Scenario): Promise<void> {
       transport.flushing = false;
       if (takesAll) expect(transport.received, 'delivered').to.equal(written);
     } else if (what === 'fail') duplex.destroy(new Error('failed'));
-    else if (what === 'tick') await tick();
+    else if (what === 'tick') await nextTick();
     else if (what === 'turn') await turn();
     else transport.act([what]);
   };

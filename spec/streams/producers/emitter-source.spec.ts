@@ -6,15 +6,13 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import sinon from 'sinon';
 
-import { ReadableProducer, type IPushProducer, type ReadableLike } from '../../../lib/index.js';
+import { ReadableProducer, type ReadableLike } from '../../../lib/index.js';
 import { failure, fails } from '../../support/failure.js';
 import { expectNothingLogged } from '../../support/logged.js';
 import { Minipass, readableStreams } from '../../support/older-libraries.js';
 import { consumerThat, RecordingConsumer } from '../../support/recording-consumer.js';
 import { rejection } from '../../support/rejection.js';
 import { settled } from '../../support/settled.js';
-
-const push = (consumer: RecordingConsumer) => consumer.producer as IPushProducer;
 
 /** A stream of the oldest kind, with `members`. */
 const oldest = (members: object = {}): EventEmitter & ReadableLike =>
@@ -35,9 +33,9 @@ describe('The stream of a ReadableProducer', () => {
     const told: string[] = [];
     const stream = oldest({ pause: () => told.push('pause'), resume: () => told.push('resume') });
     const { consumer, produced } = reading(stream);
-    for (let count = 0; count < 2; count += 1) push(consumer).resumeProducing();
-    for (let count = 0; count < 2; count += 1) push(consumer).pauseProducing();
-    for (let count = 0; count < 2; count += 1) push(consumer).resumeProducing();
+    for (let count = 0; count < 2; count += 1) consumer.pushed.resumeProducing();
+    for (let count = 0; count < 2; count += 1) consumer.pushed.pauseProducing();
+    for (let count = 0; count < 2; count += 1) consumer.pushed.resumeProducing();
     expect(told).to.deep.equal(['resume', 'pause', 'resume']);
     stream.emit('end');
     await produced;
@@ -49,11 +47,11 @@ describe('The stream of a ReadableProducer', () => {
     const pause = sinon.spy(stream, 'pause');
     const { consumer } = reading(
       stream,
-      consumerThat((to) => push(to).pauseProducing()),
+      consumerThat((to) => to.pushed.pauseProducing()),
     );
     for (let count = 0; count < 5; count += 1) {
       stream.write('a');
-      push(consumer).resumeProducing();
+      consumer.pushed.resumeProducing();
     }
     expect(consumer.chunks).to.have.lengthOf(5);
     sinon.assert.notCalled(pause);
@@ -62,10 +60,10 @@ describe('The stream of a ReadableProducer', () => {
   it('need not be able to pause, nor to resume: what comes meanwhile waits', async () => {
     const stream = Object.assign(new EventEmitter(), { readable: true, pipe() {} });
     const { consumer, produced } = reading(stream as unknown as ReadableLike);
-    push(consumer).pauseProducing();
+    consumer.pushed.pauseProducing();
     stream.emit('data', Buffer.from('a'));
     expect(consumer.log).to.deep.equal(['register push']);
-    push(consumer).resumeProducing();
+    consumer.pushed.resumeProducing();
     stream.emit('end');
     await produced;
     expect(consumer.log).to.deep.equal(['register push', 'a', 'unregister']);
@@ -98,7 +96,7 @@ describe('The stream of a ReadableProducer', () => {
       ['end'],
     ] as const) {
       const stream = oldest();
-      stream.on(event, () => push(consumer).stopProducing());
+      stream.on(event, () => consumer.pushed.stopProducing());
       const { consumer, produced } = reading(stream);
       stream.emit(event, argument);
       expect(await rejection(produced)).to.have.property('code', 'ERR_PRODUCER_STOPPED');
@@ -109,7 +107,7 @@ describe('The stream of a ReadableProducer', () => {
   it('is listened to no more, though it was stopped by data from inside the call that listens', async () => {
     const stream = new Minipass();
     for (const text of ['a', 'b']) stream.write(Buffer.from(text));
-    const consumer = consumerThat((to) => push(to).stopProducing());
+    const consumer = consumerThat((to) => to.pushed.stopProducing());
     await rejection(reading(stream, consumer).produced);
     expect(consumer.log).to.deep.equal(['register push', 'a']);
     expect(stream.eventNames()).to.deep.equal(['error']);
@@ -129,11 +127,11 @@ describe('The stream of a ReadableProducer', () => {
     modern.destroy = destroy as never;
     for (const stream of [old, modern]) {
       const { consumer, produced } = reading(stream);
-      push(consumer).pauseProducing();
+      consumer.pushed.pauseProducing();
       stream.emit('data', Buffer.from('held'));
       if (stream === modern) modern.push(null);
       else stream.emit('end');
-      push(consumer).stopProducing();
+      consumer.pushed.stopProducing();
       expect(await rejection(produced)).to.have.property('code', 'ERR_PRODUCER_STOPPED');
     }
     sinon.assert.calledOnce(destroy); // The modern one has yet to be read to its end.
@@ -142,7 +140,7 @@ describe('The stream of a ReadableProducer', () => {
 
   it('may throw when it is destroyed: that is logged', async () => {
     const { consumer, produced } = reading(oldest({ destroy: fails }));
-    push(consumer).stopProducing();
+    consumer.pushed.stopProducing();
     expect(await rejection(produced)).to.have.property('code', 'ERR_PRODUCER_STOPPED');
     expect(logged.splice(0)).to.deep.equal([failure]);
   });
@@ -194,7 +192,7 @@ describe('The stream of a ReadableProducer', () => {
     const { consumer, produced } = reading(stream);
     Object.assign(stream, { destroyed: true });
     stream.emit('close');
-    push(consumer).stopProducing();
+    consumer.pushed.stopProducing();
     expect(await rejection(produced)).to.have.property('code', 'ERR_PRODUCER_STOPPED');
     await settled();
   });
@@ -235,7 +233,7 @@ describe('The stream of a ReadableProducer', () => {
       const stream = resettable();
       const { consumer, produced } = reading(stream);
       stream.emit('end');
-      push(consumer).stopProducing();
+      consumer.pushed.stopProducing();
       await rejection(produced);
       await settled();
       expect(consumer.log).to.deep.equal(['register push']);

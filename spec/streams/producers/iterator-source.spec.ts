@@ -3,12 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import {
-  ProducerStoppedError,
-  ReadableProducer,
-  type IPushProducer,
-  type ReadableLike,
-} from '../../../lib/index.js';
+import { ProducerStoppedError, ReadableProducer, type ReadableLike } from '../../../lib/index.js';
 import { deferred } from '../../support/deferred.js';
 import { failure } from '../../support/failure.js';
 import { expectNothingLogged } from '../../support/logged.js';
@@ -16,8 +11,6 @@ import { consumerThat, RecordingConsumer } from '../../support/recording-consume
 import { rejection } from '../../support/rejection.js';
 import { settled } from '../../support/settled.js';
 import { until } from '../../support/until.js';
-
-const push = (consumer: RecordingConsumer) => consumer.producer as IPushProducer;
 
 /** An iterable whose iterator has `next` alone. */
 const iterable = (next: () => Promise<IteratorResult<Uint8Array>>): AsyncIterable<Uint8Array> => ({
@@ -35,13 +28,13 @@ describe('The iterator of a ReadableProducer', () => {
         yield Buffer.from(text);
       }
     })();
-    const consumer = consumerThat((to) => push(to).pauseProducing());
+    const consumer = consumerThat((to) => to.pushed.pauseProducing());
     const produced = new ReadableProducer(source).startProducing(consumer);
     for (const count of [1, 2, 3]) {
       await until(() => consumer.chunks.length === count);
       await settled();
       expect([asked, consumer.chunks.length]).to.deep.equal([count, count]);
-      push(consumer).resumeProducing();
+      consumer.pushed.resumeProducing();
     }
     await produced;
   });
@@ -58,16 +51,16 @@ describe('The iterator of a ReadableProducer', () => {
     const consumer = new RecordingConsumer();
     const produced = new ReadableProducer(source).startProducing(consumer);
     for (let count = 0; count < 3; count += 1) {
-      push(consumer).pauseProducing();
-      push(consumer).resumeProducing();
+      consumer.pushed.pauseProducing();
+      consumer.pushed.resumeProducing();
     }
     await until(() => consumer.chunks.length > 3);
-    push(consumer).stopProducing();
+    consumer.pushed.stopProducing();
     await rejection(produced);
   });
 
   it('need not have `return`: it is let go of without a word', async () => {
-    const consumer = consumerThat((to) => push(to).stopProducing());
+    const consumer = consumerThat((to) => to.pushed.stopProducing());
     const source = iterable(() => Promise.resolve({ done: false, value: Buffer.from('a') }));
     const produced = new ReadableProducer(source).startProducing(consumer);
     expect(await rejection(produced)).to.be.instanceOf(ProducerStoppedError);
@@ -85,7 +78,7 @@ describe('The iterator of a ReadableProducer', () => {
       );
       const consumer = new RecordingConsumer();
       const produced = new ReadableProducer(source).startProducing(consumer);
-      push(consumer).stopProducing();
+      consumer.pushed.stopProducing();
       expect(await rejection(produced)).to.be.instanceOf(ProducerStoppedError);
       settle(pending);
       await settled();
@@ -167,7 +160,7 @@ describe('The WHATWG stream of a ReadableProducer', () => {
 
   it('is cancelled and unlocked when the producer is stopped', async () => {
     const { stream, told } = polyfill('a', 'b');
-    const consumer = consumerThat((to) => push(to).stopProducing());
+    const consumer = consumerThat((to) => to.pushed.stopProducing());
     await rejection(new ReadableProducer(stream).startProducing(consumer));
     await settled();
     expect(told).to.deep.equal(['cancel', 'release']);
@@ -177,7 +170,7 @@ describe('The WHATWG stream of a ReadableProducer', () => {
     const { stream, told } = polyfill();
     const consumer = new RecordingConsumer();
     told.push = (...items) => {
-      if (items.includes('release')) push(consumer).stopProducing();
+      if (items.includes('release')) consumer.pushed.stopProducing();
       return Array.prototype.push.apply(told, items);
     };
     const produced = new ReadableProducer(stream).startProducing(consumer);

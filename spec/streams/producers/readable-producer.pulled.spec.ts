@@ -1,15 +1,11 @@
-import { PassThrough, Readable, Writable } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import {
-  ReadableProducer,
-  WritableConsumer,
-  type IPullProducer,
-  type IPushProducer,
-} from '../../../lib/index.js';
+import { ReadableProducer, WritableConsumer, type IPullProducer } from '../../../lib/index.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
+import { streamOf } from '../../support/stream-of.js';
 import { rejection } from '../../support/rejection.js';
 import { OldStyleStream } from '../../support/old-style-stream.js';
 import { expectTimersDuring } from '../../support/expect-timers.js';
@@ -20,13 +16,6 @@ class AskingConsumer extends RecordingConsumer {
   ask(): void {
     (this.producer as IPullProducer).resumeProducing();
   }
-}
-
-const push = (consumer: RecordingConsumer) => consumer.producer as IPushProducer;
-
-/** A stream that gives each of `chunks` at once. */
-function streamOf(...chunks: (string | Buffer)[]): Readable {
-  return Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
 }
 
 describe('ReadableProducer', () => {
@@ -147,13 +136,13 @@ describe('ReadableProducer', () => {
 
     it('buffers the data that comes while it is paused', async () => {
       const consumer = new RecordingConsumer();
-      consumer.wrote = () => push(consumer).pauseProducing();
+      consumer.wrote = () => consumer.pushed.pauseProducing();
       const produced = new ReadableProducer(new OldStyleStream(['a', 'b'])).startProducing(
         consumer,
       );
       await turn();
       expect(consumer.log).to.deep.equal(['register push', 'a']);
-      push(consumer).resumeProducing();
+      consumer.pushed.resumeProducing();
       await produced;
       expect(consumer.log).to.deep.equal(['register push', 'a', 'b', 'unregister']);
     });
@@ -161,12 +150,12 @@ describe('ReadableProducer', () => {
     it('drops the buffered data when it is stopped', async () => {
       const consumer = new RecordingConsumer();
       consumer.wrote = () => {
-        if (consumer.chunks.length === 1) push(consumer).pauseProducing();
-        else push(consumer).stopProducing();
+        if (consumer.chunks.length === 1) consumer.pushed.pauseProducing();
+        else consumer.pushed.stopProducing();
       };
       const stream = new OldStyleStream(['a', 'b', 'c', 'd']);
       const produced = new ReadableProducer(stream).startProducing(consumer);
-      push(consumer).resumeProducing();
+      consumer.pushed.resumeProducing();
       await rejection(produced);
       expect(consumer.log).to.deep.equal(['register push', 'a', 'b']);
     });

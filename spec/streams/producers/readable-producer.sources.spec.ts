@@ -10,19 +10,12 @@ import {
   ReadableProducer,
   WritableConsumer,
   type IConsumer,
-  type IPushProducer,
   type ReadableLike,
 } from '../../../lib/index.js';
 import { assertBytes } from '../../../lib/base/bytes.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
+import { streamOf } from '../../support/stream-of.js';
 import { rejection } from '../../support/rejection.js';
-
-const push = (consumer: RecordingConsumer) => consumer.producer as IPushProducer;
-
-/** A stream that gives each of `chunks` at once. */
-function streamOf(...chunks: (string | Buffer)[]): Readable {
-  return Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
-}
 
 /** A consumer of bytes, which refuses anything else, as the library's own do. */
 class ByteConsumer extends RecordingConsumer {
@@ -59,11 +52,11 @@ describe('ReadableProducer', () => {
       const consumer = new RecordingConsumer();
       const produced = new ReadableProducer(iterable).startProducing(consumer);
       for (let i = 0; i < 10; i += 1) {
-        push(consumer).pauseProducing();
-        push(consumer).resumeProducing();
+        consumer.pushed.pauseProducing();
+        consumer.pushed.resumeProducing();
         await turn();
       }
-      push(consumer).stopProducing();
+      consumer.pushed.stopProducing();
       await rejection(produced);
       expect(iterable.mostAtOnce).to.equal(1);
     });
@@ -71,11 +64,11 @@ describe('ReadableProducer', () => {
     it('asks for nothing while it is paused', async () => {
       const iterable = new Counted();
       const consumer = new RecordingConsumer();
-      consumer.wrote = () => push(consumer).pauseProducing();
+      consumer.wrote = () => consumer.pushed.pauseProducing();
       const produced = new ReadableProducer(iterable).startProducing(consumer);
       for (let i = 0; i < 10; i += 1) await turn();
       expect(iterable.asked).to.equal(1);
-      push(consumer).stopProducing();
+      consumer.pushed.stopProducing();
       await rejection(produced);
     });
   });

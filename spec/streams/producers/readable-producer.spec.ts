@@ -6,15 +6,9 @@ import * as streamx from 'streamx';
 
 import { ReadableProducer, type IPushProducer, type ReadableLike } from '../../../lib/index.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
+import { streamOf } from '../../support/stream-of.js';
 import { OldStyleStream } from '../../support/old-style-stream.js';
 import { expectTimersDuring } from '../../support/expect-timers.js';
-
-const push = (consumer: RecordingConsumer) => consumer.producer as IPushProducer;
-
-/** A stream that gives each of `chunks` at once. */
-function streamOf(...chunks: (string | Buffer)[]): Readable {
-  return Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
-}
 
 describe('ReadableProducer', () => {
   describe('when it starts', () => {
@@ -102,18 +96,18 @@ describe('ReadableProducer', () => {
   describe('when it pushes', () => {
     it('stops within a write in which it is paused, and goes on when resumed', async () => {
       const consumer = new RecordingConsumer();
-      consumer.wrote = () => push(consumer).pauseProducing();
+      consumer.wrote = () => consumer.pushed.pauseProducing();
       const produced = new ReadableProducer(streamOf('a', 'b', 'c')).startProducing(consumer);
       await turn();
       await turn();
       expect(consumer.log).to.deep.equal(['register push', 'a']);
 
-      push(consumer).resumeProducing();
+      consumer.pushed.resumeProducing();
       await turn();
       expect(consumer.log).to.deep.equal(['register push', 'a', 'b']);
 
       consumer.wrote = () => {};
-      push(consumer).resumeProducing();
+      consumer.pushed.resumeProducing();
       await produced;
       expect(consumer.log).to.deep.equal(['register push', 'a', 'b', 'c', 'unregister']);
     });
@@ -131,7 +125,7 @@ describe('ReadableProducer', () => {
       expect(consumer.log).to.deep.equal(['register push']);
       expect(stream.isPaused()).to.equal(true);
 
-      push(consumer).resumeProducing();
+      consumer.pushed.resumeProducing();
       await produced;
       expect(consumer.log).to.deep.equal(['register push', 'a', 'unregister']);
     });
@@ -139,9 +133,9 @@ describe('ReadableProducer', () => {
     it('can be paused twice, and paused and resumed within one write', async () => {
       const consumer = new RecordingConsumer();
       consumer.wrote = () => {
-        push(consumer).pauseProducing();
-        push(consumer).pauseProducing();
-        push(consumer).resumeProducing();
+        consumer.pushed.pauseProducing();
+        consumer.pushed.pauseProducing();
+        consumer.pushed.resumeProducing();
       };
       await new ReadableProducer(streamOf('a', 'b', 'c')).startProducing(consumer);
       expect(consumer.log).to.deep.equal(['register push', 'a', 'b', 'c', 'unregister']);
@@ -180,12 +174,12 @@ describe('ReadableProducer', () => {
       const consumer = new RecordingConsumer();
       const produced = new ReadableProducer(stream).startProducing(consumer);
       await turn();
-      push(consumer).pauseProducing();
+      consumer.pushed.pauseProducing();
       expect(stream.isPaused()).to.equal(true);
       stream.end('a');
       await turn();
       expect(consumer.log).to.deep.equal(['register push']);
-      push(consumer).resumeProducing();
+      consumer.pushed.resumeProducing();
       await produced;
     });
 
@@ -199,7 +193,7 @@ describe('ReadableProducer', () => {
         },
       });
       const consumer = new RecordingConsumer();
-      consumer.wrote = () => push(consumer).pauseProducing();
+      consumer.wrote = () => consumer.pushed.pauseProducing();
       const producer = new ReadableProducer(stream);
       producer.startProducing(consumer).catch(() => {});
       for (let i = 0; i < 10; i += 1) await turn();

@@ -1,4 +1,5 @@
 /** Streams that tell only by what `write` answers that they have enough. */
+import { setImmediate as turn } from 'node:timers/promises';
 import { EventEmitter } from 'node:events';
 
 import { expect } from 'chai';
@@ -6,8 +7,6 @@ import { Writable } from 'streamx';
 
 import { ConnectionDone, WritableConsumer } from '../../../lib/index.js';
 import { recorder } from '../../support/recording-producer.js';
-
-const turn = (): Promise<void> => new Promise(setImmediate);
 
 /** As the parser of the package `tar`: each write that it answers with `false` owes a `drain`. */
 class Owing extends EventEmitter {

@@ -14,6 +14,7 @@ import {
   type ITransport,
 } from '../../../lib/index.js';
 import { families } from '../../support/connection-families.js';
+import { Echo } from '../../support/connections.js';
 import { numbered } from '../../support/producers.js';
 import { readAll } from '../../support/sockets.js';
 import { until } from '../../support/until.js';
@@ -60,13 +61,6 @@ class Wrapper extends Protocol implements IConsumer {
 /** `protocol` behind `depth` wrappers. */
 function wrap(protocol: IProtocol, depth: number): IProtocol {
   return depth === 0 ? protocol : new Wrapper(wrap(protocol, depth - 1));
-}
-
-/** Sends back what it receives. */
-class Echo extends Protocol {
-  override dataReceived(data: Buffer): void {
-    this.transport.write(data);
-  }
 }
 
 for (const [family, open] of families) {

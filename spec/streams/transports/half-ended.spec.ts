@@ -4,7 +4,6 @@ import http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';
 import * as core from 'node:stream';
-import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 import * as rs from 'readable-stream';
@@ -22,6 +21,7 @@ import type { DuplexLike } from '../../../lib/streams/any-stream/index.js';
 import { duplexify, readableStreams } from '../../support/older-libraries.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
 import { port, readAll, tcpPair } from '../../support/sockets.js';
+import { turns } from '../../support/turns.js';
 import { until } from '../../support/until.js';
 
 class Recorder extends Protocol {
@@ -44,10 +44,6 @@ class HalfCloseable extends Recorder {
   writeConnectionLost(): void {
     this.told.push('write lost');
   }
-}
-
-async function turns(count = 10): Promise<void> {
-  for (let i = 0; i < count; i++) await turn();
 }
 
 type Library = Pick<typeof core, 'PassThrough'> & { Duplex: typeof core.Duplex };

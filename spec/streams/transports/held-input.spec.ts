@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 
 import { ConnectionDone, DuplexTransport, Protocol } from '../../../lib/index.js';
-import { turns } from '../../support/stream-input.js';
+import { turns } from '../../support/turns.js';
 import { until } from '../../support/until.js';
 
 /** A stream that takes `pause` for advice. */

@@ -1,5 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
-
 import { expect } from 'chai';
 
 import { ConnectionLost, InvalidStateError, DuplexTransport } from '../../../lib/index.js';
@@ -8,12 +6,8 @@ import { failure, fails } from '../../support/failure.js';
 import { loggedErrors } from '../../support/logged.js';
 import { memoryPair } from '../../support/memory-pair.js';
 import { readAll, synchronousPair, tcpPair } from '../../support/sockets.js';
+import { turns } from '../../support/turns.js';
 import { Upgrading, upgraded } from '../../support/upgrading-protocol.js';
-
-/** Lets what is on its way arrive. */
-async function turns(): Promise<void> {
-  for (let count = 0; count < 20; count += 1) await turn();
-}
 
 describe('DuplexTransport#startTLS', () => {
   const logged = loggedErrors();

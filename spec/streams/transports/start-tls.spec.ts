@@ -14,12 +14,8 @@ import { certificate } from '../../support/certificate.js';
 import { numbered, PushProducer } from '../../support/producers.js';
 import { Recorder } from '../../support/recording-protocols.js';
 import { readAll, synchronousPair, tcpPair } from '../../support/sockets.js';
+import { turns } from '../../support/turns.js';
 import { Upgrading, upgraded } from '../../support/upgrading-protocol.js';
-
-/** Lets what is on its way arrive. */
-async function turns(): Promise<void> {
-  for (let count = 0; count < 20; count += 1) await turn();
-}
 
 describe('DuplexTransport#startTLS', () => {
   const trusting = () => ({ ca: certificate().cert, servername: 'localhost' });

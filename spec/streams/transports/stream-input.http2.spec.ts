@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
-import { ENDED, opened, turns } from '../../support/stream-input.js';
+import { ENDED, opened } from '../../support/stream-input.js';
+import { turns } from '../../support/turns.js';
 
 describe('StreamInput', () => {
   describe('of an HTTP/2 stream', () => {

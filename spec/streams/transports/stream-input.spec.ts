@@ -3,7 +3,8 @@ import { expect } from 'chai';
 
 import { InvalidStateError } from '../../../lib/index.js';
 import { assertUnread } from '../../../lib/streams/any-stream/claims.js';
-import { ENDED, made, opened, turns } from '../../support/stream-input.js';
+import { ENDED, made, opened } from '../../support/stream-input.js';
+import { turns } from '../../support/turns.js';
 
 describe('StreamInput', () => {
   it('has the stream for itself from its construction, and when it is opened again', () => {

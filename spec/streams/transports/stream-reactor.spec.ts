@@ -8,8 +8,7 @@ import { fails, failure } from '../../support/failure.js';
 import { loggedEvents } from '../../support/logged.js';
 import { driven, inputOf } from '../../support/stream-reactor.js';
 import { FakeStream, one } from '../../support/stream-writer.js';
-
-const tick = () => new Promise<void>((resolve) => process.nextTick(resolve));
+import { nextTick } from '../../support/turns.js';
 
 /** A stream of the oldest kind. */
 class Oldest extends EventEmitter {
@@ -71,7 +70,7 @@ describe('StreamReactor', () => {
       const over = driven(ended);
       expect(told).to.deep.equal([]);
       over.reactor.detach();
-      await tick();
+      await nextTick();
       expect(told).to.deep.equal(['write half lost']);
       expect(over.told).to.deep.equal([]);
       expect([driven().reactor.mayDestroy, reactor.mayDestroy]).to.deep.equal([true, false]);
@@ -319,7 +318,7 @@ describe('StreamReactor', () => {
         return all;
       };
       const [wanted, other] = [moved(true), moved(false)];
-      await tick();
+      await nextTick();
       expect(wanted.told).to.deep.equal(['write']);
       expect(other.told).to.deep.equal([]);
     });

@@ -7,8 +7,7 @@ import { spendTurn, waitForTurn } from '../../../lib/base/turn.js';
 import { driven } from '../../support/stream-reactor.js';
 import { one } from '../../support/stream-writer.js';
 import { until } from '../../support/until.js';
-
-const tick = () => new Promise<void>((resolve) => process.nextTick(resolve));
+import { nextTick } from '../../support/turns.js';
 
 /** Uses up this turn of the event loop. */
 const spend = () => {
@@ -32,7 +31,7 @@ describe('StreamReactor', () => {
     reactor.addWriter();
     expect(reactor.isWanted).to.equal(true);
     expect(told).to.deep.equal([]);
-    await tick();
+    await nextTick();
     expect(told).to.deep.equal(['write']);
     expect(reactor.isWanted).to.equal(false);
   });
@@ -53,7 +52,7 @@ describe('StreamReactor', () => {
     const { reactor, told } = driven();
     spend();
     reactor.addWriter();
-    await tick();
+    await nextTick();
     expect(told).to.deep.equal([]);
     await until(() => told.length > 0);
     expect(told).to.deep.equal(['write']);
@@ -77,7 +76,7 @@ describe('StreamReactor', () => {
     reactor.drop();
     reactor.addWriter();
     expect(reactor.isWanted).to.equal(false);
-    await tick();
+    await nextTick();
     expect(told).to.deep.equal([]);
   });
 
@@ -88,7 +87,7 @@ describe('StreamReactor', () => {
         if (told.length === 10) reactor.removeWriter();
       };
       reactor.addWriter();
-      await tick();
+      await nextTick();
       expect(told).to.have.length(10);
     });
   });
@@ -104,7 +103,7 @@ describe('StreamReactor', () => {
       let before: number | undefined;
       waitForTurn({ run: () => (before = told.length) });
       reactor.addWriter();
-      await tick();
+      await nextTick();
       const first = told.length;
       await until(() => told.length === 15);
       expect(before).to.equal(first);
@@ -132,7 +131,7 @@ describe('StreamReactor', () => {
     it('does not write before its turn because the stream drains', async () => {
       const { reactor, stream, told, order } = waiting();
       reactor.addWriter();
-      await tick();
+      await nextTick();
       expect(told).to.have.length(1);
       stream.onWrite = () => false;
       reactor.sendAtOnce(one, 1);
@@ -150,7 +149,7 @@ describe('StreamReactor', () => {
       reactor.addWriter();
       stream.emit('drain');
       expect(told).to.have.length(1);
-      await tick();
+      await nextTick();
       expect(told).to.have.length(1);
       await until(() => told.length > 1);
       expect(order).to.deep.equal(['other after 1']);

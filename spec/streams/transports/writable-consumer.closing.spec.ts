@@ -9,8 +9,7 @@ import { ConnectionAborted, ConnectionDone, WritableConsumer } from '../../../li
 import { recorder } from '../../support/recording-producer.js';
 import { tcpPair } from '../../support/sockets.js';
 import { Gate } from '../../support/gate.js';
-
-const nextTick = () => new Promise<void>((resolve) => process.nextTick(resolve));
+import { nextTick } from '../../support/turns.js';
 
 describe('WritableConsumer', () => {
   describe('closing', () => {

@@ -15,8 +15,7 @@ import { readableStreams } from '../../support/older-libraries.js';
 import { recorder } from '../../support/recording-producer.js';
 import { port } from '../../support/sockets.js';
 import { Gate } from '../../support/gate.js';
-
-const nextTick = () => new Promise<void>((resolve) => process.nextTick(resolve));
+import { nextTick } from '../../support/turns.js';
 
 describe('WritableConsumer', () => {
   describe('failures', () => {

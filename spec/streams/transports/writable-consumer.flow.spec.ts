@@ -10,8 +10,7 @@ import { ConnectionAborted, ConnectionDone, WritableConsumer } from '../../../li
 import { PullProducer, PushProducer, numbered } from '../../support/producers.js';
 import { recorder } from '../../support/recording-producer.js';
 import { Gate } from '../../support/gate.js';
-
-const nextTick = () => new Promise<void>((resolve) => process.nextTick(resolve));
+import { nextTick } from '../../support/turns.js';
 
 describe('WritableConsumer', () => {
   describe('flow', () => {

@@ -8,8 +8,7 @@ import { ConnectionDone, WritableConsumer } from '../../../lib/index.js';
 import { PushProducer, numbered } from '../../support/producers.js';
 import { recorder } from '../../support/recording-producer.js';
 import { Gate } from '../../support/gate.js';
-
-const nextTick = () => new Promise<void>((resolve) => process.nextTick(resolve));
+import { nextTick } from '../../support/turns.js';
 
 describe('WritableConsumer', () => {
   describe('the data that reaches the stream', () => {

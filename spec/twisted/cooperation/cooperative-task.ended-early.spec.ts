@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
 import { expect } from 'chai';
 
 import type { Cooperator } from '../../../lib/twisted/cooperation/cooperator.js';
@@ -9,7 +11,6 @@ import { rejection } from '../../support/rejection.js';
 import { deferred } from '../../support/deferred.js';
 
 const oops = new Error('oops');
-const turn = (): Promise<void> => new Promise(setImmediate);
 
 describe('CooperativeTask', () => {
   let scheduler: FakeScheduler;

@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
 import { expect } from 'chai';
 
 import type { Cooperator } from '../../../lib/twisted/cooperation/cooperator.js';
@@ -16,7 +18,6 @@ import { pumped } from '../../support/pumped-cooperator.js';
 import { rejection } from '../../support/rejection.js';
 
 const oops = new Error('oops');
-const turn = (): Promise<void> => new Promise(setImmediate);
 
 describe('CooperativeTask', () => {
   let scheduler: FakeScheduler;

@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
 import { expect } from 'chai';
 
 import { InvalidArgTypeError } from '../../../lib/base/errors.js';
@@ -9,8 +11,6 @@ import { expectNothingLogged } from '../../support/logged.js';
 import { MemoryFile } from '../../support/memory-file.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
 import { rejection } from '../../support/rejection.js';
-
-const turn = () => new Promise(setImmediate);
 
 /** A file that answers when the spec does. */
 class SlowFile implements IFile {

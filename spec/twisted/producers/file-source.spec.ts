@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { FileHandle } from 'node:fs/promises';
 
 import { expect } from 'chai';
@@ -10,7 +11,6 @@ import { rejection } from '../../support/rejection.js';
 import { KIB, MIB } from '../../support/sizes.js';
 
 const CONTENTS = numbered(12 * MIB);
-const turn = () => new Promise(setImmediate);
 
 /** A file whose reads the spec answers; it never has two of them at once. */
 class FakeHandle {

@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
 import { expect } from 'chai';
 
 import { InvalidArgTypeError } from '../../../lib/base/errors.js';
@@ -10,7 +12,6 @@ import { loggedEvents } from '../../support/logged.js';
 import { pumped } from '../../support/pumped-cooperator.js';
 
 const oops = new Error('oops');
-const turn = (): Promise<void> => new Promise(setImmediate);
 
 /** A transport that, as `PullToPush` needs it, stops streaming when its producer unregisters. */
 class Transport extends StringTransport {
