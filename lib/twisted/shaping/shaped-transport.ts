@@ -119,8 +119,12 @@ export class ShapedTransportMembers<
     if (inputPaused && isPushProducer(transport)) {
       this.inputPaused = false;
       this.heed(transport.resumeProducing(), 'resumeProducing');
-    } else if (!this.stopped && !(this.asking && this.producerIsStreaming)) {
-      // Otherwise two that are each other's producers would ask each other for ever.
+    } else if (
+      !this.stopped &&
+      !(this.asking && (this.producerIsStreaming || this.outstandingPull))
+    ) {
+      // A producer that is being asked and has yet to answer is not asked again: otherwise two that
+      // are each other's producers, perhaps behind other consumers, would ask each other for ever.
       super.resumeProducing();
     }
   }

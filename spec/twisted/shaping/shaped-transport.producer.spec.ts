@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 
 import { Bucket } from '../../../lib/twisted/shaping/bucket.js';
+import { ShapedConsumer } from '../../../lib/twisted/shaping/shaped-consumer.js';
 import { ShapedTransport } from '../../../lib/twisted/shaping/shaped-transport.js';
 import { makeBucket } from '../../support/buckets.js';
 import { bytes, makeEnds } from '../../support/ends.js';
@@ -84,6 +85,21 @@ describe('ShapedTransport, as a producer,', () => {
     shaped.registerProducer(producer, false);
     shaped.resumeProducing();
     expect(asked).to.equal(3);
+  });
+
+  it('asks once around a forwarder of two, each behind a ShapedConsumer', () => {
+    const there = new ShapedTransport(new HalfCloseableTransport(), new Bucket());
+    const links = [
+      { from: shaped, to: there },
+      { from: there, to: shaped },
+    ].map(({ from, to }) => {
+      const link = new ShapedConsumer(to, new Bucket());
+      link.registerProducer(from, true);
+      return link;
+    });
+    transport.producer?.resumeProducing();
+    links[1]?.write(bytes('a'));
+    expect(String(transport.value())).to.equal('a');
   });
 
   it('behaves as a ShapedConsumer does over a consumer that is not a transport', () => {
