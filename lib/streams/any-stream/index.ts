@@ -49,6 +49,7 @@ export {
   isResettable,
   isYetToEnd,
   wasReset,
+  whenCut,
 } from './reset.js';
 export { assertUnread, claimReading, releaseReading } from './claims.js';
 export {

@@ -53,6 +53,17 @@ export function isResettable(stream: object): boolean {
 }
 
 /**
+ * Calls `listener` when `stream` is cut, if it is of HTTP/2. Its `close` waits until its input was
+ * read, and before Node 26 also for the writes that the other end no longer takes. An
+ * `Http2ServerResponse` says nothing; the stream that it writes does.
+ */
+export function whenCut(stream: object, listener: () => void): void {
+  // An `error`, which says why, comes after this.
+  if (isResettable(stream))
+    (innerOf(stream) as AnyDuplex).on('aborted', () => setImmediate(listener));
+}
+
+/**
  * Whether `stream` is destroyed. An `Http2ServerResponse` does not tell; the stream that it writes
  * does.
  */

@@ -5,14 +5,13 @@
  */
 import { InvalidStateError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
-import { setImmediate } from '../../base/timers.js';
 import { ConnectionClosed } from '../../twisted/core/index.js';
 import { isFront, markAsFront } from './buffered.js';
 import type { AnyWritable } from './capabilities.js';
 import type { ReadHalf } from './ending.js';
 import type { AnyReadable } from './readable-capabilities.js';
 import { watchQueue } from './queued-answer.js';
-import { isResettable } from './reset.js';
+import { whenCut } from './reset.js';
 import { saysEnd, saysFinish } from './stream-state.js';
 
 /** The other half of the stream, where the descriptor reads. */
@@ -75,13 +74,15 @@ export function assertUnwritten(stream: AnyWritable): void {
 export function addStreamListener(listener: StreamListener): void {
   const stream: Wrapped = listener.stream;
   assertUnwritten(stream);
-  // A stream that was wrapped before still has our guard.
-  if (stream[LISTENER] === undefined) stream.on('error', onError);
+  // A stream that was wrapped before still has these.
+  if (stream[LISTENER] === undefined) {
+    stream.on('error', onError);
+    whenCut(stream, () => onCut(stream));
+  }
   stream.on('close', onClose);
   addDrainListener(stream);
   stream.on('finish', onFinish);
   if (!saysFinish(stream)) stream.on('end', onEndOldStyle);
-  if (isResettable(stream)) stream.on('aborted', onAborted);
   watchQueue(stream, () => stream[LISTENER]?.closed());
   // Only now: minipass repeats an event of the past from inside `on`, and the adapter, which asks
   // the stream how it stands, is still being made.
@@ -101,7 +102,10 @@ function addDrainListener(stream: Wrapped & AnyReadable): void {
   }
 }
 
-/** Removes the listeners, except a guard on `error`, because the stream outlives the adapter. */
+/**
+ * Removes the listeners, except those that guard the stream for its life, because it outlives the
+ * adapter.
+ */
 export function removeStreamListener(listener: StreamListener): void {
   const stream: Wrapped = listener.stream;
   if (stream[LISTENER] !== listener) return;
@@ -110,7 +114,6 @@ export function removeStreamListener(listener: StreamListener): void {
   stream.removeListener('drain', onDrain);
   stream.removeListener('finish', onFinish);
   stream.removeListener('end', onEndOldStyle);
-  stream.removeListener('aborted', onAborted);
 }
 
 /** From now on the input of `listener` listens to the stream. */
@@ -161,15 +164,10 @@ function failsUnheard(stream: Wrapped & AnyReadable, error: unknown): boolean {
   return !(error instanceof ConnectionClosed) && stream.listenerCount?.('error') === 1;
 }
 
-/**
- * `aborted`, of HTTP/2: the stream was cut. Its `close` waits until its input was read, and before
- * Node 26 also for the writes that the other end no longer takes. An input is read to its end, and
- * that tells the same.
- */
-function onAborted(this: Wrapped): void {
-  const listener = this[LISTENER];
-  // Its `error`, which says why, comes after this.
-  if (listener && !listener.input) setImmediate(() => listener.closed());
+/** An input is read to its end, and that tells the same. */
+function onCut(stream: Wrapped): void {
+  const listener = stream[LISTENER];
+  if (listener && !listener.input) listener.closed();
 }
 
 function onData(this: Wrapped, chunk: unknown): void {

@@ -1,4 +1,4 @@
-import { type EmitterLike, hasFinished, isGone, tellLoss } from '../any-stream/index.js';
+import { type EmitterLike, hasFinished, isGone, tellLoss, whenCut } from '../any-stream/index.js';
 import { byBytes, destroyWith } from './web-support.js';
 
 /** The least that a stream of bytes must be able to do for `toWeb` to write to it. */
@@ -53,6 +53,7 @@ class NodeSink {
       if (this.finished !== undefined && hasFinished(stream)) this.finished();
       else tellLoss(stream, fail);
     });
+    whenCut(stream, () => tellLoss(stream, fail));
     if (isGone(stream) || stream.errored) tellLoss(stream, fail);
     // Not `abort`, which is only called when the write that is under way is done.
     else signal.addEventListener('abort', () => destroyWith(stream, signal.reason));

@@ -111,12 +111,12 @@ describe('The listener of a stream', () => {
     expect(listener.told).to.deep.equal(['drained', 'finished', failure, 'closed']);
   });
 
-  for (const [kind, make] of Object.entries({
-    PassThrough: () => new PassThrough(),
-    oldest,
-    resettable,
-  })) {
-    it(`hears nothing once it is removed; a guard on error stays: ${kind}`, () => {
+  for (const [kind, make, guarded] of [
+    ['PassThrough', () => new PassThrough(), ['error']],
+    ['oldest', oldest, ['error']],
+    ['resettable', resettable, ['error', 'aborted']],
+  ] as const) {
+    it(`hears nothing once it is removed; a guard on ${guarded.join(' and ')} stays: ${kind}`, () => {
       const stream = make();
       const before = stream.eventNames();
       const listener = noting(stream);
@@ -124,7 +124,7 @@ describe('The listener of a stream', () => {
       addInputListener(listener);
       removeInputListener(listener);
       removeStreamListener(listener);
-      expect(stream.eventNames()).to.have.members([...before, 'error']);
+      expect(stream.eventNames()).to.have.members([...before, ...guarded]);
       sayAll(stream);
       expect(listener.told).to.deep.equal([]);
     });
@@ -177,6 +177,20 @@ describe('The listener of a stream', () => {
     (reading.stream as PassThrough).emit('aborted');
     await new Promise(setImmediate);
     expect(reading.told).to.deep.equal([]);
+  });
+
+  it('is told that the stream of HTTP/2 was cut that its own stream writes', async () => {
+    const stream = resettable();
+    const listener = noting(Object.assign(new PassThrough(), { stream }), false);
+    for (let times = 0; times < 3; times++) {
+      addStreamListener(listener);
+      removeStreamListener(listener);
+    }
+    expect(stream.listenerCount('aborted')).to.equal(1);
+    addStreamListener(listener);
+    stream.emit('aborted');
+    await new Promise(setImmediate);
+    expect(listener.told).to.deep.equal(['closed']);
   });
 
   it('that is removed while the stream says that it was cut is not told of it', async () => {

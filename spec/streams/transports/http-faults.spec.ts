@@ -233,6 +233,21 @@ describe('A message over HTTP/2 loses its writer', () => {
     dispose();
   });
 
+  it('of an Http2ServerResponse whose stream the server closes while it takes nothing', async () => {
+    const { request, response, dispose } = await http2Exchange('GET', 'request');
+    request.pause();
+    const { stream } = response;
+    const consumer = new WritableConsumer(response);
+    const producer = idle();
+    consumer.registerProducer(producer, true);
+    consumer.write(Buffer.alloc(500_000));
+    while (stream.writableLength === 0) await new Promise(setImmediate);
+    stream.close();
+    expect(await consumer.closed).to.be.instanceOf(ConnectionLost);
+    sinon.assert.calledOnce(producer.stopProducing);
+    dispose();
+  });
+
   it('of a client whose server cuts the stream while it takes nothing, and before it answers', async () => {
     const { request, accepted, dispose } = await http2Exchange('POST');
     request.on('error', () => {});

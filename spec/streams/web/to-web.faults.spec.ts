@@ -146,6 +146,21 @@ describe('toWeb, of a readable', () => {
 });
 
 describe('toWeb, of a writable', () => {
+  for (const how of ['close', 'destroy'] as const) {
+    it(`fails if the server cuts the upload over HTTP/2 that it does not take, by ${how}`, async () => {
+      const { request, accepted, dispose } = await http2Exchange('POST');
+      request.on('error', () => {});
+      accepted.on('error', () => {});
+      const writer = toWeb(request).writable.getWriter();
+      writer.closed.catch(() => {});
+      const failure = rejection(writer.write(Buffer.alloc(500_000)));
+      while (request.writableLength === 0) await new Promise(setImmediate);
+      accepted[how]();
+      expect(await failure).to.have.property('code', premature);
+      dispose();
+    });
+  }
+
   it('closes with one that closes and says no finish, but has finished', async () => {
     class Silent extends Writable {
       override emit(event: string, ...rest: unknown[]): boolean {
