@@ -2,7 +2,7 @@
  * A program that talks over its standard input and output, for ../endpoints/standard-io/standard-io.spec.ts. It
  * says on standard error what its protocol was told.
  *
- *     standard-io-program.ts echo|late|close|flood|half|abort|drop|row
+ *     standard-io-program.ts echo|late|close|flood|half|abort|drop|row|many
  */
 import { StandardIO, Protocol, type ITransport } from '../../lib/index.js';
 import { numbered } from './producers.js';
@@ -144,6 +144,30 @@ class Row extends Echo {
   }
 }
 
+/** Closes at once, and tells whether twelve connections leave more behind than one does. */
+class Many extends Protocol<StandardIO> {
+  constructor(
+    private readonly left = 11,
+    private readonly first = '',
+  ) {
+    super();
+  }
+
+  override connectionMade(): void {
+    this.transport.loseConnection();
+  }
+
+  override connectionLost(): void {
+    const streams = [process.stdin, process.stdout];
+    const events = ['data', 'end', 'close', 'error', 'drain', 'finish'];
+    const counts = streams.map((stream) => events.map((event) => stream.listenerCount(event)));
+    const found = JSON.stringify(counts);
+    const first = this.first || found;
+    if (this.left > 0) new StandardIO(new Many(this.left - 1, first));
+    else tell(found === first ? 'as much' : `${first} ${found}`);
+  }
+}
+
 const protocols = {
   echo: Echo,
   late: Late,
@@ -153,6 +177,7 @@ const protocols = {
   abort: Abort,
   drop: Drop,
   row: Row,
+  many: Many,
 };
 const name = process.argv[2] as keyof typeof protocols;
 const { type } = new StandardIO(new protocols[name]()).getPeer();

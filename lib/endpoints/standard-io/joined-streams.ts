@@ -135,11 +135,8 @@ export class JoinedStreams extends Duplex {
 
   private leaveInput(): void {
     const { input } = this;
-    // Another adapter may read it already, if it had ended.
-    if (!this.inputEnded) {
-      input.pause?.();
-      queueMicrotask(stopStdin);
-    }
+    input.pause?.();
+    queueMicrotask(stopStdin);
     releaseReading(input, this);
     input.removeListener('data', this.onData);
     input.removeListener('end', this.onEnd);

@@ -146,6 +146,12 @@ describe('StandardIO', () => {
     expect(running.told).to.deep.equal(['made', 'readConnectionLost', 'ConnectionDone']);
   });
 
+  it('leaves no listener behind, connection after connection', async () => {
+    const running = start('many');
+    await running.whenEnded;
+    expect(running.told).to.deep.equal(['as much']);
+  });
+
   it('leaves the rest of the input, and the output, to the next one, and to other code', async () => {
     const [input, output] = [folder.write('row', data), folder.path('row-output')];
     const files = { 0: openSync(input, 'r'), 1: openSync(output, 'w') };
