@@ -13,6 +13,6 @@ class Greeter extends Protocol {
   }
 }
 
-const endpoint = serverFromString('systemd:domain=INET:index=0');
+const endpoint = serverFromString(`systemd:domain=${process.argv[2]}:index=0`);
 const port = await endpoint.listen(Factory.forProtocol(Greeter));
 console.log(JSON.stringify(port.getHost()));

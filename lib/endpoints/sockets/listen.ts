@@ -138,11 +138,9 @@ export class ListeningPort<Host extends IAddress = IAddress> {
 }
 
 /** The address at which `server` listens. */
-function listeningAddress(server: net.Server, { path }: ListenOptions): IAddress {
+function listeningAddress(server: net.Server): IAddress {
   const address = server.address();
-  if (address === null || typeof address === 'string') {
-    return { type: 'UNIX', name: path ?? address };
-  }
+  if (address === null || typeof address === 'string') return { type: 'UNIX', name: address };
   return tcpAddress(address.address, address.port);
 }
 
@@ -239,7 +237,7 @@ async function listenOn(
     throw thrown;
   }
   server.on('error', (error) => log.err(error, `${logPrefixOf(factory)}: accepting failed`));
-  const listening = new ListeningPort(server, listeningAddress(server, options), factory, signal);
+  const listening = new ListeningPort(server, listeningAddress(server), factory, signal);
   if (signal?.aborted) {
     await listening.stopListening(); // It may have aborted in `startFactory`.
     signal.throwIfAborted();

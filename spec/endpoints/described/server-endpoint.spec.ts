@@ -38,7 +38,7 @@ describe('ServerEndpoint', () => {
   const echo = (): Factory => Factory.forProtocol(Echo);
 
   it('listens each time that it is asked', async () => {
-    const endpoint = new ServerEndpoint({ port: 0, ...local });
+    const endpoint = new ServerEndpoint({ port: 0, ...local, fd: undefined } as never);
     const [first, second] = [await endpoint.listen(echo()), await endpoint.listen(echo())];
     expect(portOf(first)).not.to.equal(portOf(second));
     const caller = new Caller();

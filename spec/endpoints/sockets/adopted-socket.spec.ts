@@ -1,6 +1,7 @@
 /** A socket that another process has opened: systemd, or a parent. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { linkSync } from 'node:fs';
 import net from 'node:net';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -20,28 +21,51 @@ import { local } from '../../support/connections.js';
 import { ROOT } from '../../support/programs.js';
 import { rejection } from '../../support/rejection.js';
 import { port as portOf } from '../../support/sockets.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const PROGRAM = fileURLToPath(new URL('../../support/systemd-program.ts', import.meta.url));
 /** Tells the program, as systemd does, that its descriptor 3 is a socket that listens. */
-const AS_SYSTEMD = 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" --import tsx/esm "$1"';
+const AS_SYSTEMD = 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" --import tsx/esm "$1" "$2"';
 
 describe('A socket that listens already', () => {
-  it('is taken over from systemd, and serves the clients that wait', async () => {
-    const server = net.createServer().listen({ port: 0, ...local });
-    await once(server, 'listening');
-    const number = portOf(server);
+  const folder = temporaryFolder();
+
+  /**
+   * Has a child take `server` over, and serve one client that connects to `address`.
+   *
+   * @returns the address at which the child says that it listened.
+   */
+  async function takeOver(
+    server: net.Server,
+    domain: string,
+    address: net.NetConnectOpts,
+  ): Promise<unknown> {
     const { fd } = (server as unknown as { _handle: { fd: number } })._handle;
-    const child = spawn('sh', ['-c', AS_SYSTEMD, process.execPath, PROGRAM], {
+    const child = spawn('sh', ['-c', AS_SYSTEMD, process.execPath, PROGRAM, domain], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'inherit', fd],
     });
     const ended = once(child, 'close');
     server.close(); // Ours. The child has its own.
-    const client = net.connect({ port: number, ...local });
-    expect(await text(client)).to.equal('hello');
+    expect(await text(net.connect(address))).to.equal('hello');
     const said = await text(child.stdout as Readable);
-    expect(JSON.parse(said)).to.include({ type: 'TCP', port: number });
     expect(await ended).to.deep.equal([0, null]);
+    return JSON.parse(said);
+  }
+
+  it('is taken over from systemd, and serves the clients that wait', async () => {
+    const server = net.createServer().listen({ port: 0, ...local });
+    await once(server, 'listening');
+    const port = portOf(server);
+    expect(await takeOver(server, 'INET', { port, ...local })).to.include({ type: 'TCP', port });
+  });
+
+  it('is taken over so if it is a Unix socket, whose path Node does not tell', async () => {
+    const server = net.createServer().listen(folder.path('socket'));
+    await once(server, 'listening');
+    const path = folder.path('link');
+    linkSync(folder.path('socket'), path); // Node removes the other when we close ours.
+    expect(await takeOver(server, 'UNIX', { path })).to.deep.equal({ type: 'UNIX', name: null });
   });
 
   it('is refused if it is no socket, or has an address beside it', async () => {
