@@ -35,13 +35,23 @@ export interface ConnectionMessage {
   readonly reason?: Error;
 }
 
-type Message = ProducerMessage | ConnectionMessage;
+type AnyMessage = Partial<Pick<ProducerMessage, 'producer'> & Pick<ConnectionMessage, 'reason'>> &
+  Pick<ProducerMessage | ConnectionMessage, 'event' | 'consumer'>;
+
+/** The numbers of the objects that were printed, because many have the same name. */
+const numbers = new WeakMap<object, number>();
+let printed = 0;
+
+/** The name of `value` and its number. */
+function numbered(value: object): string {
+  if (!numbers.has(value)) numbers.set(value, ++printed);
+  return `${nameOf(value)} ${numbers.get(value)}`;
+}
 
 /** A message in one line. */
-function lineOf({ event, consumer, ...rest }: Message): string {
-  if ('producer' in rest) return `${nameOf(consumer)}: ${event} ${nameOf(rest.producer)}`;
-  const { reason } = rest;
-  return `${nameOf(consumer)}: ${event}${reason ? `, ${reason.name}: ${reason.message}` : ''}`;
+function lineOf({ event, consumer, producer, reason }: AnyMessage): string {
+  const more = producer ? ` ${numbered(producer)}` : '';
+  return `${numbered(consumer)}: ${event}${reason ? `, ${String(reason)}` : more}`;
 }
 
 /** Opens the channel, and prints its messages if `NODE_DEBUG` asks for that. */
@@ -49,7 +59,7 @@ function open(name: string): Channel {
   const opened = process.getBuiltinModule('node:diagnostics_channel').channel(name);
   if (process.env.NODE_DEBUG === undefined) return opened; // Most programs need not load `node:util`.
   const print = process.getBuiltinModule('node:util').debuglog('twisted-streams');
-  if (print.enabled) opened.subscribe((message) => print('%s', lineOf(message as Message)));
+  if (print.enabled) opened.subscribe((message) => print('%s', lineOf(message as AnyMessage)));
   return opened;
 }
 
@@ -75,7 +85,5 @@ export function tellOfConnection(
 ): void {
   connections ??= open('twisted-streams:connection');
   if (!connections.hasSubscribers) return;
-  const message: ConnectionMessage =
-    reason === undefined ? { event, consumer } : { event, consumer, reason };
-  connections.publish(message);
+  connections.publish({ event, consumer, ...(reason && { reason }) } satisfies ConnectionMessage);
 }

@@ -103,12 +103,13 @@ describe('The diagnostics channels', () => {
     expect(lastEvents).to.deep.equal(['paused', 'resumed', 'stopped']);
   });
 
-  it('are printed where NODE_DEBUG asks for that', () => {
+  it('are printed where NODE_DEBUG asks for that, with a number for each object', () => {
     const program = `
       import { PassThrough } from 'node:stream';
       import { WritableConsumer } from './lib/index.ts';
-      const consumer = new WritableConsumer(new PassThrough());
-      consumer.loseConnection();
+      const [first, second] = [1, 2].map(() => new WritableConsumer(new PassThrough()));
+      first.registerProducer({ resumeProducing() {}, stopProducing() {} }, false);
+      second.loseConnection();
     `;
     const flags = ['--import', 'tsx/esm', '--input-type=module', '--eval', program];
     const print = (debug: string) =>
@@ -118,7 +119,7 @@ describe('The diagnostics channels', () => {
         encoding: 'utf8',
       }).stderr;
     expect(print('twisted-streams')).to.match(
-      /WritableConsumer: made\n.*WritableConsumer: closing\n.*lost, ConnectionDone: Connection was closed/,
+      /Consumer 1: made\n.*Consumer 2: made\n.*1: registered an object 3\n.*1: resumed an object 3\n.*WritableConsumer 2: closing\n.*2: lost, ConnectionDone: Connection was closed/,
     );
     expect(print('')).to.equal('');
   });
