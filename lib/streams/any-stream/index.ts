@@ -48,6 +48,7 @@ export {
   isEndOfDestroyed,
   isResettable,
   isYetToEnd,
+  onInnerError,
   wasReset,
   whenCut,
 } from './reset.js';

@@ -63,6 +63,12 @@ export function whenCut(stream: object, listener: () => void): void {
     (innerOf(stream) as AnyDuplex).on('aborted', () => setImmediate(listener));
 }
 
+/** Calls `listener` with an error of the stream that `stream` reads: Node does not pass it on. */
+export function onInnerError(stream: object, listener: (error: unknown) => void): void {
+  const inner = innerOf(stream) as AnyDuplex;
+  if (inner !== stream) inner.on('error', listener);
+}
+
 /**
  * Whether `stream` is destroyed. An `Http2ServerResponse` does not tell; the stream that it writes
  * does.

@@ -20,6 +20,7 @@ import {
   PrematureCloseError,
   tellLoss,
   losesNothing,
+  onInnerError,
   releaseReading,
   lossByLateEncoding,
   wasReset,
@@ -132,6 +133,7 @@ export class EmitterSource implements ReadableSource {
     if (this.guarded) return;
     this.guarded = true;
     this.stream.on('error', this.onError);
+    onInnerError(this.stream, (reason) => this.listener?.onError(reason));
     // A client's request emits the errors of its response too.
     const { req } = this.stream;
     if (isEmitter(req)) req.on('error', ignore);

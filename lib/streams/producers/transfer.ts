@@ -139,8 +139,7 @@ export class Transfer implements SourceListener, IPushProducer {
    */
   resumeProducing(): void {
     if (!this.latch.isHeldBy(WANTS_NOTHING)) this.wasAskedAgain();
-    this.latch.release(Why.paused);
-    this.latch.release(Why.unasked);
+    this.latch.release(WANTS_NOTHING);
     this.proceed();
   }
 

@@ -122,8 +122,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
   move(stream: AnyWritable): void {
     removeStreamListener(this);
     this.stream = stream;
-    this.latch.release(Why.full);
-    this.latch.release(Why.moving);
+    this.latch.release(Why.full | Why.moving);
     addStreamListener(this);
     if (this.wanted) this.addWriter();
   }

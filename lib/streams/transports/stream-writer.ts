@@ -81,11 +81,6 @@ export abstract class StreamWriter {
     return this.half;
   }
 
-  private becomes(to: WriteHalf, from: WriteHalf): void {
-    if (this.half !== from) throw new Error(`The write half is ${this.half}, not ${from}`);
-    this.half = to;
-  }
-
   /** Hands the stream nothing of its own accord until `move`. */
   beginMoving(): void {
     this.latch.hold(Why.moving);
@@ -256,7 +251,7 @@ export abstract class StreamWriter {
       this.settle('close');
       return undefined;
     }
-    this.becomes('ending', 'open');
+    this.half = 'ending';
     this.onFinished = onFinished;
     // HTTP/2 closes a stream whose other half has ended with its last frame, and never says
     // `finish`. Nothing tells how much of that frame it had taken, so the end gets a frame of its
@@ -308,7 +303,8 @@ export abstract class StreamWriter {
    * @returns the function to call now.
    */
   protected delivered(): (() => undefined) | undefined {
-    this.becomes('delivered', 'ending');
+    if (this.half !== 'ending') throw new Error(`The write half is ${this.half}, not ending`);
+    this.half = 'delivered';
     const { onFinished } = this;
     this.onFinished = undefined;
     return onFinished;

@@ -6,6 +6,7 @@ import {
   isReadToTheEnd,
   isSilentlyGone,
   lossOf,
+  onInnerError,
   tellLoss,
   wasReset,
   watchLastUnit,
@@ -46,7 +47,9 @@ class NodeSource {
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
     this.controller = controller;
     const { stream } = this;
-    stream.on('error', (error: unknown) => this.fail(error));
+    const fail = (error: unknown): void => this.fail(error);
+    stream.on('error', fail);
+    onInnerError(stream, fail);
     if (isReadToTheEnd(stream)) {
       if (wasReset(stream)) this.fail(lossOf(stream));
       else this.end();
