@@ -178,7 +178,8 @@ export class LoopbackTransport
     this.pieces.push(piece);
     this.bytes += piece.length;
     this.wake();
-    if (this.producer !== null && this.streamingProducer && this.bytes > BUFFER_SIZE) {
+    if (this.producerPaused || this.bytes <= BUFFER_SIZE) return;
+    if (this.producer !== null && this.streamingProducer) {
       this.producerPaused = true;
       const producer = this.producer as IPushProducer;
       heed(producer.pauseProducing(), producer, 'pauseProducing', this);

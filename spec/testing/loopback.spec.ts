@@ -174,6 +174,19 @@ describe('loopback', () => {
       expect(log.slice(5)).to.deep.equal([1]);
     });
 
+    it('pauses a push producer once each time that it fills, as a connection does', async () => {
+      const { server, connect } = setUp();
+      void connect();
+      const producer = fakeProducer();
+      server.transport.registerProducer(producer, true);
+      for (let times = 1; times <= 2; times++) {
+        for (let writes = 0; writes < 3; writes++) server.transport.write(Buffer.alloc(65537));
+        sinon.assert.callCount(producer.pauseProducing, times);
+        await turn();
+        sinon.assert.callCount(producer.resumeProducing, times);
+      }
+    });
+
     it('resumes no push producer that it did not pause', async () => {
       const { server, connect } = setUp();
       void connect();
