@@ -20,8 +20,17 @@ const OPTIONS: ts.CompilerOptions = {
   skipLibCheck: true,
 };
 
+/** Also refuses what Node can't run without a compiler. */
+export const ERASABLE: ts.CompilerOptions = {
+  erasableSyntaxOnly: true,
+  verbatimModuleSyntax: true,
+};
+
 /** `sources`, by file name, as if they stood in the package's folder. */
-function programOf(sources: ReadonlyMap<string, string>): ts.Program {
+function programOf(
+  sources: ReadonlyMap<string, string>,
+  more: ts.CompilerOptions = {},
+): ts.Program {
   const files = new Map([...sources].map(([name, code]) => [join(ROOT, name), code]));
   const disk = ts.createCompilerHost(OPTIONS);
   const host: ts.CompilerHost = {
@@ -34,21 +43,27 @@ function programOf(sources: ReadonlyMap<string, string>): ts.Program {
       return ts.createSourceFile(path, code, language);
     },
   };
-  return ts.createProgram([...files.keys()], OPTIONS, host);
+  return ts.createProgram([...files.keys()], { ...OPTIONS, ...more }, host);
 }
 
 /**
  * Type-checks programs.
  *
  * @param sources - Programs by file name; the names say which language they are in.
+ * @param more - Further options of the compiler.
  * @returns what is wrong with them, a line each.
  */
-export function typeCheck(sources: ReadonlyMap<string, string>): string[] {
-  return ts.getPreEmitDiagnostics(programOf(sources)).map(({ file, start = 0, messageText }) => {
-    const { line } = file?.getLineAndCharacterOfPosition(start) ?? { line: 0 };
-    const message = ts.flattenDiagnosticMessageText(messageText, '\n');
-    return `${file?.fileName ?? ''}:${line + 1} ${message}`;
-  });
+export function typeCheck(
+  sources: ReadonlyMap<string, string>,
+  more?: ts.CompilerOptions,
+): string[] {
+  return ts
+    .getPreEmitDiagnostics(programOf(sources, more))
+    .map(({ file, start = 0, messageText }) => {
+      const { line } = file?.getLineAndCharacterOfPosition(start) ?? { line: 0 };
+      const message = ts.flattenDiagnosticMessageText(messageText, '\n');
+      return `${file?.fileName ?? ''}:${line + 1} ${message}`;
+    });
 }
 
 /** The names that `specifier` exports, also the names of types. */
