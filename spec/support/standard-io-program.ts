@@ -144,7 +144,7 @@ class Row extends Echo {
   }
 }
 
-/** Closes at once, and tells whether twelve connections leave more behind than one does. */
+/** Closes at once, bears what fails later, and tells whether twelve connections leave more behind than one does. */
 class Many extends Protocol<StandardIO> {
   constructor(
     private readonly left = 11,
@@ -163,8 +163,14 @@ class Many extends Protocol<StandardIO> {
     const counts = streams.map((stream) => events.map((event) => stream.listenerCount(event)));
     const found = JSON.stringify(counts);
     const first = this.first || found;
-    if (this.left > 0) new StandardIO(new Many(this.left - 1, first));
-    else tell(found === first ? 'as much' : `${first} ${found}`);
+    if (this.left > 0) {
+      new StandardIO(new Many(this.left - 1, first));
+      return;
+    }
+    setImmediate(() => {
+      for (const stream of streams) stream.emit('error', new Error('late')); // Must not end the process.
+      tell(found === first ? 'as much' : `${first} ${found}`);
+    });
   }
 }
 
