@@ -5,6 +5,7 @@ const FALSY = 'an empty body returns `undefined`, which is as good as `false`';
 const IDLE = 'asked to write once too often, it finds nothing to write';
 const FASTER = 'only the faster way: the other one does the same';
 const MEMORY = 'only what it keeps in memory: what is over is not told again';
+const NAMELESS = 'no argument has such a name';
 const TYPES = 'only for the types: the value is never missing there';
 
 /**
@@ -12,6 +13,48 @@ const TYPES = 'only for the types: the value is never missing there';
  * by the reason why they live. In each row, how the line of code begins, and how it does with each mutant.
  */
 export const SURVIVORS = {
+  'lib/endpoints/described/client-descriptions.ts': {
+    [NAMELESS]: [
+      [
+        'return placeOf(bindArguments(withTCPNames(description), []',
+        'return placeOf(bindArguments(withTCPNames(description), ["',
+      ],
+      [
+        'const bound = bindArguments(withTCPNames(description), []',
+        'const bound = bindArguments(withTCPNames(description), ["',
+      ],
+      ['[],', '["'],
+    ],
+  },
+  'lib/endpoints/described/description.ts': {
+    [NAMELESS]: [['others: readonly Name[] = []', 'others: readonly Name[] = ["']],
+  },
+  'lib/endpoints/sockets/connector.ts': {
+    'only an observer of the log could ask then': [
+      ['this.giveUp?.(new UserError());', 'this.giveUp(new UserError());'],
+    ],
+    [TYPES]: [
+      [
+        "if (this.state === 'disconnected') this.onOver?.();",
+        "if (this.state === 'disconnected') this.onOver();",
+      ],
+      ['return setTimeout(() => this.giveUp?.(', 'return setTimeout(() => this.giveUp('],
+      [
+        'const cause: unknown = this.options.signal?.reason',
+        'const cause: unknown = this.options.signal.reason',
+      ],
+    ],
+  },
+  'lib/endpoints/sockets/listen.ts': {
+    [SHORTCUT]: [['if (path === undefined) return listenOn(', 'if (false) return listenOn(']],
+    'the transport sets it as well, where Node heeds that': [
+      [
+        'const server = createServer({ allowHalfOpen: true }',
+        'const server = createServer({}',
+        'const server = createServer({ allowHalfOpen: false }',
+      ],
+    ],
+  },
   'lib/endpoints/reconnecting/attempt.ts': {
     [TYPES]: [
       [
