@@ -121,6 +121,18 @@ describe('StandardIO', () => {
     expect(heard).to.have.lengthOf(100_010);
   });
 
+  it('destroys its output if its input cannot be destroyed', async () => {
+    const stdin = Object.assign(new EventEmitter(), { readable: true, pipe() {} });
+    const stdout = new PassThrough();
+    const transport = new StandardIO(new Protocol(), {
+      stdin: stdin as unknown as NodeReadableLike,
+      stdout,
+    });
+    transport.abortConnection();
+    await transport.closed;
+    expect(stdout.destroyed).to.equal(true);
+  });
+
   for (const [name, open] of outputs) {
     it(`writes to a ${name}, and closes`, async () => {
       let taken = 0;
