@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import { PassThrough } from 'node:stream';
 
 import { expect } from 'chai';
+import sinon from 'sinon';
 
 import {
   ConnectionDone,
@@ -55,6 +56,46 @@ describe('FlowRecorder', () => {
       const times = list.map(({ at }) => at);
       expect(times).to.deep.equal([...times].sort((a, b) => a - b));
     }
+  });
+
+  it('takes a sample when it begins, every 10 milliseconds, and when it stops', async () => {
+    const clock = sinon.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const consumer = new WritableConsumer(new PassThrough());
+      const recorder = new FlowRecorder(consumer);
+      const counts = [recorder.samples.length];
+      clock.tick(30);
+      counts.push(recorder.samples.length);
+      recorder.stop();
+      counts.push(recorder.samples.length);
+      recorder.stop();
+      clock.tick(30);
+      counts.push(recorder.samples.length);
+      expect(counts).to.deep.equal([1, 4, 5, 5]);
+      expect(Math.min(...recorder.samples.map(({ at }) => at))).to.be.within(0, 10_000);
+      consumer.abortConnection();
+      await consumer.closed;
+    } finally {
+      clock.restore();
+    }
+  });
+
+  it('stops by itself at the loss, and keeps no process running until then', async () => {
+    const consumer = new WritableConsumer(new PassThrough());
+    const timeouts = () =>
+      process.getActiveResourcesInfo().filter((what) => what === 'Timeout').length;
+    const before = timeouts();
+    const recorder = new FlowRecorder(consumer);
+    expect(timeouts()).to.equal(before);
+    consumer.abortConnection();
+    await consumer.closed;
+    const { events, samples } = recorder;
+    const count = samples.length;
+    recorder.stop(); // It has stopped already.
+    expect(samples).to.have.lengthOf(count);
+    expect(events.filter(({ event }) => event !== 'lost')).to.satisfy((others: object[]) =>
+      others.every((each) => !('reason' in each)),
+    );
   });
 
   it('records its own consumer only, and nothing once it is stopped', () => {

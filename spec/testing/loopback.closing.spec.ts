@@ -32,6 +32,52 @@ describe('loopback', () => {
       ]);
     });
 
+    it('does not wait for its own protocol, which is resumed first if it was paused', async () => {
+      for (const bytes of [1, 100_000]) {
+        const { log, server, connect } = setUp();
+        const told: string[] = [];
+        const producer = Object.assign(server, {
+          pauseProducing: () => told.push('pause'),
+          resumeProducing: () => told.push('resume'),
+          stopProducing: () => told.push('stop'),
+        });
+        const done = connect();
+        server.transport.registerProducer(producer, true);
+        server.transport.write(Buffer.alloc(bytes));
+        server.transport.loseConnection();
+        await done;
+        expect(told).to.deep.equal(bytes === 1 ? ['stop'] : ['pause', 'resume', 'stop']);
+        expect(log.slice(-2)).to.deep.equal([
+          ['server', 'ConnectionDone'],
+          ['client', 'ConnectionDone'],
+        ]);
+      }
+    });
+
+    it('is what stopProducing of a transport does: its consumer is lost', async () => {
+      const { log, server, connect } = setUp();
+      const done = connect();
+      await turn();
+      server.say('last words');
+      server.transport.stopProducing();
+      await done;
+      expect(log.slice(2)).to.deep.equal([
+        ['client', 'last words'],
+        ['server', 'ConnectionDone'],
+        ['client', 'ConnectionDone'],
+      ]);
+    });
+
+    it('comes with an abort at any time', async () => {
+      const { server, connect } = setUp();
+      const done = connect();
+      await turn();
+      server.transport.abortConnection();
+      expect(server.transport.disconnecting).to.equal(true);
+      await done;
+      expect(server.reason).to.be.instanceOf(ConnectionAborted);
+    });
+
     for (const closing of ['loseConnection', 'loseWriteConnection'] as const) {
       it(`asks a pull producer once more after ${closing}, so that it can unregister`, async () => {
         const { log, server, connect } = setUp();

@@ -33,6 +33,74 @@ describe('loopback', () => {
     expect(server.reason).to.be.instanceOf(ConnectionDone);
   });
 
+  it('delivers nothing of an empty write', async () => {
+    const { server, client, connect } = setUp();
+    const done = connect();
+    server.say('');
+    client.transport.writeSequence([]);
+    await turn();
+    server.transport.loseConnection();
+    await done;
+    expect([client.received, server.received]).to.deep.equal([[], []]);
+  });
+
+  it('pauses a push producer, and no pull producer, once more than 65536 bytes are under way', async () => {
+    const { server, client, connect } = setUp();
+    const done = connect();
+    const producer = { ...fakeProducer(), pauseProducing: sinon.stub() };
+    server.transport.registerProducer(producer, true);
+    client.transport.pauseProducing();
+    server.transport.write(Buffer.alloc(65_536));
+    sinon.assert.notCalled(producer.pauseProducing);
+    server.transport.write(Buffer.alloc(1));
+    sinon.assert.calledOnce(producer.pauseProducing);
+    server.transport.unregisterProducer();
+    server.transport.registerProducer({ resumeProducing() {}, stopProducing() {} }, false);
+    server.transport.write(Buffer.alloc(100_000));
+    server.transport.unregisterProducer();
+    client.transport.resumeProducing();
+    server.transport.loseConnection();
+    await done;
+    expect(client.received.map(({ length }) => length)).to.deep.equal([65_536, 1, 100_000]);
+  });
+
+  it('counts only the bytes that its reader has not taken', async () => {
+    const { server, client, connect } = setUp();
+    const done = connect();
+    const producer = { ...fakeProducer(), pauseProducing: sinon.stub() };
+    server.transport.registerProducer(producer, true);
+    client.dataReceived = () => client.transport.pauseProducing();
+    server.transport.write(Buffer.alloc(60_000));
+    server.transport.write(Buffer.alloc(1000));
+    await turn(); // The reader takes the first, and not the second.
+    server.transport.write(Buffer.alloc(60_000));
+    sinon.assert.notCalled(producer.pauseProducing);
+    server.transport.unregisterProducer();
+    server.transport.abortConnection();
+    await done;
+  });
+
+  it('refuses a producer that lacks a method, and keeps the registration free', async () => {
+    const { server, connect } = setUp();
+    const done = connect();
+    expect(() => server.transport.registerProducer({} as never, true))
+      .to.throw()
+      .with.property('code', 'ERR_INVALID_ARG_TYPE');
+    server.transport.registerProducer(fakeProducer(), true);
+    server.transport.unregisterProducer();
+    server.transport.loseConnection();
+    await done;
+  });
+
+  it('sends small writes together and probes no idle connection unless it is told to', async () => {
+    const { server, connect } = setUp();
+    const done = connect();
+    const { transport } = server;
+    expect([transport.getTcpNoDelay(), transport.getTcpKeepAlive()]).to.deep.equal([false, false]);
+    transport.loseConnection();
+    await done;
+  });
+
   it('has delivered the bytes of connectionMade by the time it returns', () => {
     const { server, client, connect } = setUp();
     server.connectionMade = () => server.say('hello');

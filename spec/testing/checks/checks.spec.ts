@@ -6,6 +6,8 @@ import { rejection } from '../../support/rejection.js';
 import { ModelConsumer, ModelTransport } from './model-classes.js';
 import { patience, expectBroken } from './expect-broken.js';
 
+type Registering = Parameters<ModelConsumer['registerProducer']>;
+
 describe('checkConsumer', () => {
   const check = (Consumer: new () => IConsumer) => checkConsumer(() => new Consumer(), patience);
 
@@ -105,6 +107,95 @@ describe('checkConsumer', () => {
   };
   for (const [rule, Broken] of Object.entries(broken)) {
     it(`names the rule: ${rule}`, () => expectBroken(check(Broken), rule));
+  }
+
+  const said: [message: RegExp, Broken: new () => IConsumer][] = [
+    [
+      /it called stop of the second/,
+      class extends ModelConsumer {
+        override registerProducer(...[producer, streaming]: Registering) {
+          if (this.producer !== null) producer.stopProducing();
+          super.registerProducer(producer, streaming);
+        }
+      },
+    ],
+    [
+      /it called stop of the first/,
+      class extends ModelConsumer {
+        override registerProducer(...args: Registering) {
+          this.producer?.stopProducing();
+          super.registerProducer(...args);
+        }
+      },
+    ],
+    [
+      /it called stopProducing\(\) of a producer that had just begun/,
+      class extends ModelConsumer {
+        override write(data: Uint8Array) {
+          super.write(data);
+          this.producer?.stopProducing();
+        }
+      },
+    ],
+    [
+      /threw an error that is not a TypeError/,
+      class extends ModelConsumer {
+        override check(data: unknown) {
+          if (typeof data === 'string') throw new RangeError('a string');
+        }
+      },
+    ],
+    [
+      /it asked a producer that had unregistered/,
+      class extends ModelConsumer {
+        override unregisterProducer() {
+          const { producer, streaming } = this;
+          super.unregisterProducer();
+          if (!streaming) producer?.resumeProducing();
+        }
+      },
+    ],
+    [
+      /it stopped a producer that had unregistered/,
+      class extends ModelConsumer {
+        override unregisterProducer() {
+          const { producer, streaming } = this;
+          super.unregisterProducer();
+          if (!streaming) producer?.stopProducing();
+        }
+      },
+    ],
+    [
+      /^A consumer takes bytes, of any length: /,
+      class extends ModelConsumer {
+        override check(data: unknown) {
+          super.check(data);
+          if (!Buffer.isBuffer(data)) throw new RangeError('a Buffer, please');
+        }
+      },
+    ],
+    [
+      /it paused the producer and did not resume it within/,
+      class extends ModelConsumer {
+        override emptied() {
+          if (!this.streaming) super.emptied();
+        }
+      },
+    ],
+    [
+      /times where the producer had 6 answers within/,
+      class extends ModelConsumer {
+        override emptied() {
+          if (this.streaming) super.emptied();
+        }
+      },
+    ],
+  ];
+  for (const [message, Broken] of said) {
+    it(`says: ${message.source}`, async () => {
+      const error = (await rejection(check(Broken))) as Error;
+      expect(error.message).to.match(message);
+    });
   }
 
   it('refuses a value that is not a function, and a wrong option, before it makes anything', async () => {
