@@ -27,7 +27,8 @@ export class ThrottledProducer implements IPushProducer {
 
   /** Pauses the producer, because the bandwidth is used up. */
   throttle(): void {
-    if (this.stopped) return;
+    // Twice would be too often: one `unthrottle` ends both, and a producer may count its pauses.
+    if (this.stopped || this.throttled) return;
     this.throttled = true;
     if (this.streaming && !this.consumerPaused) return this.callProducer('pauseProducing');
   }

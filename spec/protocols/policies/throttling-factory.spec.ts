@@ -147,6 +147,18 @@ describe('ThrottlingFactory', () => {
     expect(producer.told.filter((what) => what === 'resume')).to.have.length(1);
   });
 
+  it('pauses a producer once for two overlapping throttles, because it resumes it once', () => {
+    const factory = make(10, null, 10);
+    const { protocol } = connect(factory);
+    const producer = recorder();
+    protocol.registerProducer(producer, true);
+    protocol.write(Buffer.alloc(40)); // Rests until 4.
+    factory.clock.advance(1);
+    protocol.write(Buffer.alloc(50)); // Rests until 6.
+    factory.clock.pump([1, 1, 1, 1, 1]);
+    expect(producer.told).to.deep.equal(['pause', 'resume']);
+  });
+
   it('loses the connection of a producer that throws, and throttles the others', () => {
     const factory = make(10, null, 10);
     const [a, b] = [connect(factory), connect(factory)];

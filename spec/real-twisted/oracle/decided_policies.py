@@ -48,7 +48,7 @@ class ThrottlingProtocol(policies.ThrottlingProtocol):
 
     def throttleWrites(self):
         # A producer of the transport is not ours.
-        if "producer" in self.__dict__:
+        if "producer" in self.__dict__ and not self.writesThrottled:
             self.writesThrottled = True
             self.producer.pauseProducing()
 
