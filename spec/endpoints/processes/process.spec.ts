@@ -1,10 +1,13 @@
+import childProcess from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
+import sinon from 'sinon';
 
 import {
   type ChildFDs,
+  explain,
   ProcessDone,
   ProcessExitedAlready,
   ProcessTerminated,
@@ -183,6 +186,44 @@ describe('spawnProcess', () => {
       expect(protocol.reason).to.include({ signal: 'SIGTERM' });
     });
 
+    describe('with a second of grace', () => {
+      let clock: sinon.SinonFakeTimers;
+      beforeEach(() => {
+        clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      });
+      afterEach(() => clock.restore());
+
+      it('which begins when all bytes are delivered, and leaves no timer behind', async () => {
+        const protocol = new Recorder();
+        const childFDs = { 0: 'w', 1: 'r', 2: 'r', 3: 'w' } as const;
+        const script = 'read line <&3; cat >/dev/null';
+        const transport = spawnProcess(protocol, 'sh', ['-c', script], { childFDs });
+        transport.write(Buffer.alloc(1_000_000));
+        const disposal = transport[Symbol.asyncDispose]();
+        for (let turns = 0; turns < 5; turns++) await new Promise(setImmediate);
+        clock.tick(10_000);
+        transport.writeToChild(3, Buffer.from('go on\n'));
+        await disposal;
+        expect(protocol.reason).to.include({ exitCode: 0 });
+        expect(clock.countTimers()).to.equal(0);
+      });
+
+      it('which ends without a signal if only another process still has a descriptor', async () => {
+        const protocol = new Recorder();
+        const childFDs = { 0: 'w', 1: 'r', 2: 'r', 3: 'r' } as const;
+        const script = 'sleep 999 & echo $! >&3';
+        const transport = spawnProcess(protocol, 'sh', ['-c', script], { childFDs });
+        await until(() => transport.pid === null && protocol.text(3).endsWith('\n'));
+        expect(explain(transport)).to.equal('exited: its pipes are still open');
+        const disposal = transport[Symbol.asyncDispose]();
+        for (let turns = 0; turns < 5; turns++) await new Promise(setImmediate);
+        clock.tick(10_000);
+        process.kill(Number(protocol.text(3)));
+        await disposal;
+        expect(protocol.reason).to.include({ exitCode: 0 });
+      });
+    });
+
     it('resolves where nothing could be started, or all is over', async () => {
       const protocol = new Recorder();
       const transport = spawnProcess(protocol, '/no/such/program');
@@ -315,6 +356,41 @@ describe('spawnProcess', () => {
     await throwing.whenEnded;
     expect(throwing.told).to.have.length(6);
     expect(logged).to.deep.equal(Array<unknown>(6).fill(thrown));
+  });
+
+  it('closes when it is stopped as a producer, and has no address but that of a pipe', async () => {
+    const protocol = new Recorder();
+    const transport = spawnProcess(protocol, 'cat');
+    expect([transport.getPeer(), transport.getHost()]).to.deep.equal([
+      { type: 'PIPE' },
+      { type: 'PIPE' },
+    ]);
+    transport.stopProducing();
+    await transport.closed;
+    expect(protocol.reason).to.include({ exitCode: 0 });
+  });
+
+  it('refuses a producer that lacks a method, also once the input is closed', async () => {
+    const transport = spawnProcess(new Recorder(), 'true');
+    await transport.closed;
+    expect(() => transport.registerProducer({} as never, true))
+      .to.throw()
+      .with.property('code', 'ERR_INVALID_ARG_TYPE');
+  });
+
+  it('logs an error of Node about a process that runs, and goes on', async () => {
+    const spied = sinon.spy(childProcess, 'spawn');
+    const protocol = new Recorder();
+    const transport = spawnProcess(protocol, 'cat');
+    const [child] = spied.returnValues as [childProcess.ChildProcess];
+    spied.restore();
+    const failure = new Error('kill EPERM');
+    child.emit('error', failure);
+    expect(logged).to.deep.equal([failure]);
+    expect(transport.pid).not.to.equal(null);
+    transport.closeStdin();
+    await transport.closed;
+    expect(protocol.reason).to.include({ exitCode: 0 });
   });
 
   it('refuses bad input, and starts nothing', () => {

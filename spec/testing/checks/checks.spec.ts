@@ -193,8 +193,9 @@ describe('checkConsumer', () => {
   ];
   for (const [message, Broken] of said) {
     it(`says: ${message.source}`, async () => {
-      const error = (await rejection(check(Broken))) as Error;
-      expect(error.message).to.match(message);
+      const { message: text, cause } = (await rejection(check(Broken))) as Error;
+      expect(text).to.match(message);
+      if (text.includes('threw')) expect(cause).to.be.instanceOf(RangeError);
     });
   }
 
