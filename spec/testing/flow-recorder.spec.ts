@@ -9,6 +9,7 @@ import {
   ConnectionDone,
   DuplexTransport,
   Factory,
+  ProducerReadable,
   Protocol,
   WritableConsumer,
 } from '../../lib/index.js';
@@ -111,6 +112,18 @@ describe('FlowRecorder', () => {
     expect(recorder.events.map(({ event }) => event)).to.deep.equal(['registered']);
   });
 
+  it('takes the buffer of a consumer that does not tell how full it is for empty', () => {
+    const recorder = new FlowRecorder(new ProducerReadable());
+    recorder.stop();
+    expect(recorder.highWaterMark).to.equal(undefined);
+    expect(
+      recorder.samples.map(({ buffered, measured }) => ({ buffered, measured })),
+    ).to.deep.equal([
+      { buffered: 0, measured: {} },
+      { buffered: 0, measured: {} },
+    ]);
+  });
+
   it('records the transport of a protocol, also behind a policy', async () => {
     const inner = new Protocol();
     const outer = new TimeoutFactory(
@@ -152,6 +165,7 @@ describe('FlowRecorder', () => {
     const code = (make: () => unknown, expected: string) =>
       expect(make).to.throw().with.property('code', expected);
     code(() => new FlowRecorder(null as never), 'ERR_INVALID_ARG_TYPE');
+    code(() => new FlowRecorder(consumer, 5 as never), 'ERR_INVALID_ARG_TYPE');
     code(() => new FlowRecorder(consumer, { interval: 0 }), 'ERR_OUT_OF_RANGE');
     code(() => new FlowRecorder(consumer, { interval: '1' as never }), 'ERR_INVALID_ARG_TYPE');
     code(() => new FlowRecorder(consumer, { measure: 1 as never }), 'ERR_INVALID_ARG_TYPE');

@@ -13,6 +13,22 @@ describe('checkConsumer', () => {
 
   it('passes a consumer that keeps every rule', () => check(ModelConsumer));
 
+  it('passes a consumer that never pauses its producer', () =>
+    check(
+      class extends ModelConsumer {
+        override pauseIfFull() {}
+      },
+    ));
+
+  it('passes a consumer that takes its time', () =>
+    check(
+      class extends ModelConsumer {
+        override flush() {
+          setTimeout(() => super.flush(), 4 * patience.quiet);
+        }
+      },
+    ));
+
   it('passes a consumer that its maker makes asynchronously', () =>
     checkConsumer(() => Promise.resolve(new ModelConsumer()), patience));
 
@@ -134,6 +150,18 @@ describe('checkConsumer', () => {
         override write(data: Uint8Array) {
           super.write(data);
           this.producer?.stopProducing();
+        }
+      },
+    ],
+    [
+      /^What pauseProducing throws reaches the caller of write: .*another error/,
+      class extends ModelConsumer {
+        override pauseIfFull() {
+          try {
+            super.pauseIfFull();
+          } catch {
+            throw new RangeError('another error');
+          }
         }
       },
     ],
