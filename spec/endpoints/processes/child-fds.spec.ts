@@ -8,4 +8,10 @@ describe('The descriptors of a child', () => {
     expect(stdio).to.have.length(1024);
     expect([stdio[0], stdio[1], stdio[1023]]).to.deep.equal(['ignore', 'pipe', 'pipe']);
   });
+
+  it('begin at 0, and are refused with the kinds that each may be', () => {
+    expect(() => stdioFor({ '-1': 'r' })).to.throw('must be a whole number from 0 to 1023');
+    expect(() => stdioFor({ 0: 'r' })).to.throw("must be 'w' or a descriptor");
+    expect(() => stdioFor({ 1: 'x' })).to.throw("must be 'r', 'w' or a descriptor");
+  });
 });

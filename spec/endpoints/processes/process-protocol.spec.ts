@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { ProcessProtocol, spawnProcess } from '../../../lib/index.js';
+import { ProcessProtocol, ProcessTerminated, spawnProcess } from '../../../lib/index.js';
 
 describe('ProcessProtocol', () => {
   it('is connected from makeConnection on, also after the process has ended', async () => {
@@ -17,5 +17,49 @@ describe('ProcessProtocol', () => {
     seen.push(protocol.connected);
     await spawnProcess(protocol, 'true').closed;
     expect(seen).to.deep.equal([false, true, true]);
+  });
+
+  it('has a method for what comes from each standard descriptor, and none for others', () => {
+    const told: string[] = [];
+    class Told extends ProcessProtocol {
+      override outReceived(data: Buffer): void {
+        told.push(`out ${String(data)}`);
+      }
+      override errReceived(data: Buffer): void {
+        told.push(`err ${String(data)}`);
+      }
+      override inConnectionLost(): void {
+        told.push('in lost');
+      }
+      override outConnectionLost(): void {
+        told.push('out lost');
+      }
+      override errConnectionLost(): void {
+        told.push('err lost');
+      }
+    }
+    const protocol = new Told();
+    for (const childFD of [0, 1, 2, 3]) {
+      protocol.childDataReceived(childFD, Buffer.from(`from ${childFD}`));
+    }
+    for (const childFD of [3, 2, 1, 0]) protocol.childConnectionLost(childFD);
+    expect(told).to.deep.equal(['out from 1', 'err from 2', 'err lost', 'out lost', 'in lost']);
+  });
+});
+
+describe('A ProcessTerminated', () => {
+  it('says how the process ended', () => {
+    const messages = [
+      new ProcessTerminated(3),
+      new ProcessTerminated(null, 'SIGTERM'),
+      new ProcessTerminated(),
+      new ProcessTerminated(null, null, { cause: new Error('no such program') }),
+    ].map(({ message }) => message);
+    expect(messages).to.deep.equal([
+      'process ended with exit code 3',
+      'process ended by signal SIGTERM',
+      'process ended',
+      "process couldn't be started: no such program",
+    ]);
   });
 });

@@ -322,6 +322,19 @@ describe('spawnProcess', () => {
     }
   });
 
+  it('names no directory where it is not to blame', async () => {
+    for (const [args, options] of [
+      [[], {}],
+      [['x'.repeat(4_000_000)], { cwd: '/' }],
+    ] as const) {
+      const protocol = new Recorder();
+      const executable = args.length > 0 ? 'true' : '/no/such/program';
+      spawnProcess(protocol, executable, args, options);
+      await protocol.whenEnded;
+      expect(protocol.reason?.message).not.to.include('directory');
+    }
+  });
+
   it('works with a protocol that closes everything, or throws, in any callback', async () => {
     const quitting = shell(
       'read x; cat',
@@ -428,6 +441,7 @@ describe('spawnProcess', () => {
     expect(() => spawnProcess(new Recorder(), 'true', [], { childFDs: { 1024: 'r' } })).to.throw(
       'must be a whole number from 0 to 1023. Received 1024',
     );
+    expect(spawn('true', ['null\0byte'])).to.equal('ERR_INVALID_ARG_VALUE');
     for (const options of [
       null,
       { env: 'NAME=value' },
