@@ -24,6 +24,15 @@ describe('AccumulatingProtocol', () => {
     });
   });
 
+  it('has the same data however often it is asked, and more when more comes', () => {
+    const protocol = new AccumulatingProtocol();
+    protocol.makeConnection(new StringTransport());
+    protocol.dataReceived(Buffer.from('one '));
+    for (let times = 0; times < 2; times++) expect(String(protocol.data)).to.equal('one ');
+    protocol.dataReceived(Buffer.from('two'));
+    for (let times = 0; times < 2; times++) expect(String(protocol.data)).to.equal('one two');
+  });
+
   it('keeps the data that comes, and the reason why the connection was lost', async () => {
     class Talker extends Protocol {
       override connectionMade(): void {

@@ -15,6 +15,8 @@ import { setUp, fakeProducer } from '../support/noting-protocol.js';
 
 describe('loopback', () => {
   describe('closing', () => {
+    const logged = loggedErrors();
+
     it('waits for the registered producer, though it pushes and is not paused', async () => {
       const { log, server, connect } = setUp();
       const done = connect();
@@ -66,6 +68,45 @@ describe('loopback', () => {
         ['server', 'ConnectionDone'],
         ['client', 'ConnectionDone'],
       ]);
+    });
+
+    it('comes with a callback that rejects, whose error is the reason', async () => {
+      const { log, server, client, connect } = setUp();
+      server.dataReceived = () => Promise.reject(failure) as unknown as void;
+      const done = rejection(connect());
+      client.say('a question');
+      expect(await done).to.equal(failure);
+      expect(server.reason).to.equal(failure);
+      expect(client.reason).to.be.instanceOf(ConnectionLost).with.property('cause', failure);
+      expect(log).to.have.lengthOf(4); // Each was told once of the connection, and once of its loss.
+    });
+
+    it('comes once, though a callback rejects after it, whose error is logged', async () => {
+      const { log, server, client, connect } = setUp();
+      let reject!: (reason: Error) => void;
+      server.dataReceived = () =>
+        new Promise((_, rejects) => (reject = rejects)) as unknown as void;
+      const done = connect();
+      client.say('a question');
+      await turn();
+      client.transport.loseConnection();
+      await done;
+      reject(failure);
+      await turn();
+      expect(logged).to.deep.equal([failure]);
+      expect(log).to.have.lengthOf(4);
+    });
+
+    it('drops, with an abort, what the other end has written too', async () => {
+      for (const aborts of ['server', 'client'] as const) {
+        const both = setUp();
+        const done = both.connect();
+        both.server.say('from the server');
+        both.client.say('from the client');
+        both[aborts].transport.abortConnection();
+        await done;
+        expect([both.server.received, both.client.received]).to.deep.equal([[], []]);
+      }
     });
 
     it('comes with an abort at any time', async () => {

@@ -276,6 +276,69 @@ describe('checkTransport', () => {
       'A consumer refuses a string with a TypeError',
     ));
 
+  it('passes a transport that cannot be aborted', () =>
+    check(
+      class extends ModelTransport {
+        override abortConnection = undefined as never;
+      },
+    ));
+
+  for (const [message, Broken] of [
+    [
+      /abortConnection\(\) did not stop the producer within/,
+      class extends ModelTransport {
+        override abortConnection() {
+          this.producer = null;
+          super.abortConnection();
+        }
+      },
+    ],
+    [
+      /push producer, .*: it stopped the producer/,
+      class extends ModelTransport {
+        override loseConnection() {
+          if (this.streaming) this.producer?.stopProducing();
+          super.loseConnection();
+        }
+      },
+    ],
+    [
+      /push producer, .*: it closed before the producer unregistered/,
+      class extends ModelTransport {
+        override mayClose() {
+          if (!this.disconnecting || !this.streaming || this.buffered.length > 0) {
+            return super.mayClose();
+          }
+          this.producer = null;
+          return true;
+        }
+      },
+    ],
+    [
+      /pull producer, .*: it stopped the producer/,
+      class extends ModelTransport {
+        override unregisterProducer() {
+          const { producer, streaming } = this;
+          super.unregisterProducer();
+          if (this.disconnecting && !streaming) producer?.stopProducing();
+        }
+      },
+    ],
+    [
+      /once: it called nothing|at once: it called nothing/,
+      class extends ModelTransport {
+        override registerProducer(...args: Registering) {
+          if (!this.disconnected) super.registerProducer(...args);
+        }
+      },
+    ],
+  ] as const) {
+    it(`says: ${message.source}`, async () => {
+      const { message: text } = (await rejection(check(Broken))) as Error;
+      expect(text).to.match(message);
+    });
+  }
+
   const broken: Record<string, new () => ModelTransport> = {
     'A transport has write, writeSequence, loseConnection, getPeer and getHost': class extends ModelTransport {
       override writeSequence = undefined as never;
