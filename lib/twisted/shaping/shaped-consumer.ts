@@ -184,8 +184,10 @@ export class ShapedConsumer extends ProducerConsumerProxy {
   }
 
   protected override resumeOrAskProducer(nothingSent: boolean): void {
-    // A producer that is asked because the bucket is full would fill our buffer without limit.
-    super.resumeOrAskProducer(nothingSent && this.buffer.length === 0);
+    // A producer that is asked because the bucket is full would fill our buffer without limit. And
+    // a push producer is not asked, but resumed after a pause: one that counts would throw.
+    const mayAsk = this.buffer.length === 0 && this.producerIsStreaming === false;
+    super.resumeOrAskProducer(nothingSent && mayAsk);
   }
 
   /** Stops writing and waiting. The producer may go on until the buffer is full. */
@@ -217,8 +219,11 @@ export class ShapedConsumer extends ProducerConsumerProxy {
     // Differs from Twisted: empty bytes would count as an answer, but the consumer would not ask
     // again.
     if (data.byteLength === 0 || this.isOver) return;
-    super.write(data);
-    this.waitIfAsked();
+    try {
+      super.write(data);
+    } finally {
+      this.waitIfAsked(); // Also if the producer's `pauseProducing` throws: the bytes were taken.
+    }
   }
 
   protected override mayPass(bytes: number): boolean {
