@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 import { expect } from 'chai';
 
@@ -89,6 +91,28 @@ describe('a method of a consumer that is an async function and rejects', () => {
         await settled();
         await settled();
         expect([...errors, ...logged.splice(0)]).to.deep.equal([failure]);
+      }
+    });
+  }
+
+  for (const finish of [false, true]) {
+    it(`(write) fails the pipeline into a ConsumerWritable that ends in the same turn, with finish ${finish}`, async () => {
+      for (const failing of [0, 1, 2]) {
+        let writes = 0;
+        let finished = 0;
+        const consumer = consumerWith({
+          write: () => (writes++ === failing ? rejects() : Promise.resolve()),
+          finish: () => void finished++,
+        });
+        const writable = new ConsumerWritable(consumer as unknown as IFinishableConsumer, {
+          finish,
+        });
+        const source = Readable.from(['a', 'b', 'c'], { objectMode: false });
+        expect(await rejection(pipeline(source, writable))).to.equal(failure);
+        expect(finished).to.equal(0);
+        expect(consumer.log.filter((line) => line === 'unregister')).to.have.length(1);
+        await settled();
+        expect(logged).to.deep.equal([]);
       }
     });
   }

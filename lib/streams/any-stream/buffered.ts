@@ -88,9 +88,8 @@ export function untakenBytes(stream: AnyWritable): number | undefined {
  * the socket itself does not count. `undefined` for any other stream.
  */
 export function bytesBelow(stream: AnyWritable): number | undefined {
-  const { _handle: handle } = stream as { _handle?: { _parent?: Counters | null } | null };
-  const { bytesRead = 0, bytesWritten = 0 } = handle?._parent ?? {};
-  return handle?._parent ? bytesRead + bytesWritten : undefined;
+  const parent = (stream as { _handle?: { _parent?: Counters | null } | null })._handle?._parent;
+  return parent ? (parent.bytesRead ?? 0) + (parent.bytesWritten ?? 0) : undefined;
 }
 
 interface Counters {

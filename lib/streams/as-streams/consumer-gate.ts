@@ -52,6 +52,8 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
   private chunk: unknown = null;
   /** Chunks that may pass before the time is to be asked. */
   private unitsLeft = 1;
+  /** Whether a write was that of an async function, which may have yet to fail. */
+  declare mayReject?: boolean; // Declared only: most consumers have none.
   /** The error of writes once the gate is over or stopped. */
   private failure: Error | null = null;
 
@@ -195,6 +197,7 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
   }
 
   private heed(returned: unknown): void {
+    this.mayReject = true;
     whenRejected(returned, (reason) => this.consumerRejected(reason));
   }
 

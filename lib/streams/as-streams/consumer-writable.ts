@@ -11,6 +11,7 @@ import {
   isFinishableConsumer,
   ProducerStoppedError,
 } from '../../twisted/core/index.js';
+import { setImmediate } from '../../base/timers.js';
 import type { WriteCallback } from '../any-stream/index.js';
 import { ConsumerGate } from './consumer-gate.js';
 import { heedFor, leaveAndCallBack } from './destroying.js';
@@ -118,8 +119,13 @@ export class ConsumerWritable<C extends IConsumer<never> = IConsumer>
 
   /** @internal */
   override _final(callback: WriteCallback): void {
+    const { consumer, gate } = this;
+    if (gate.mayReject === true) {
+      gate.mayReject = false;
+      setImmediate(() => this.destroyed || this._final(callback));
+      return;
+    }
     this.registration.end();
-    const { consumer } = this;
     if (this.finishes && isFinishableConsumer(consumer)) this.heed(consumer.finish());
     callback();
   }

@@ -298,12 +298,11 @@ export abstract class StreamWriter {
   }
 
   /**
-   * All that was handed to the stream that we ended has left it.
+   * All that was handed to the stream has left it: only while `isEnding`.
    *
    * @returns the function to call now.
    */
   protected delivered(): (() => undefined) | undefined {
-    if (this.half !== 'ending') throw new Error(`The write half is ${this.half}, not ending`);
     this.half = 'delivered';
     const { onFinished } = this;
     this.onFinished = undefined;
