@@ -108,12 +108,8 @@ export class ProcessTransport implements IProcessTransport {
   private exited(reason: ProcessDone | ProcessTerminated): void {
     this.pid = null;
     const lost = [...this.writers.values()].filter((writer) => writer.probe());
-    if (lost.length === 0) {
-      this.tellExited(reason);
-    } else {
-      const closed = Promise.all(lost.map(({ consumer }) => consumer.closed));
-      void closed.then(() => this.tellExited(reason));
-    }
+    const closed = Promise.all(lost.map(({ consumer }) => consumer.closed));
+    void closed.then(() => this.tellExited(reason));
   }
 
   private tellExited(reason: ProcessDone | ProcessTerminated): void {
@@ -131,7 +127,7 @@ export class ProcessTransport implements IProcessTransport {
   private maybeEnd(): void {
     const { exitReason } = this;
     if (exitReason === undefined || this.ended) return;
-    if (this.writers.size > 0) this.writersProbe.begin();
+    this.writersProbe.begin();
     if (this.writers.size > 0 || this.readers.size > 0) return;
     this.ended = true;
     this.call(() => this.protocol.processEnded(exitReason));

@@ -42,8 +42,8 @@ describe('ProcessProtocol', () => {
     for (const childFD of [0, 1, 2, 3]) {
       protocol.childDataReceived(childFD, Buffer.from(`from ${childFD}`));
     }
-    for (const childFD of [3, 2, 1, 0]) protocol.childConnectionLost(childFD);
-    expect(told).to.deep.equal(['out from 1', 'err from 2', 'err lost', 'out lost', 'in lost']);
+    for (const childFD of [0, 1, 2, 3]) protocol.childConnectionLost(childFD);
+    expect(told).to.deep.equal(['out from 1', 'err from 2', 'in lost', 'out lost', 'err lost']);
   });
 });
 

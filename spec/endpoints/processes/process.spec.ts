@@ -59,6 +59,28 @@ describe('spawnProcess', () => {
     expect(protocol.told.at(-1)).to.equal('ended for the same reason');
   });
 
+  it('ends when such a process is killed, though nothing is written to it', async () => {
+    const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const protocol = shell('exec 3<&0; sleep 999 <&3 >/dev/null 2>&1 & echo $!');
+      await until(() => protocol.reason !== undefined && protocol.text().endsWith('\n'));
+      for (let checks = 0; checks < 3; checks++) {
+        clock.tick(250);
+        await turn();
+      }
+      expect(protocol.told).not.to.include('lost 0');
+      process.kill(Number(protocol.text()));
+      await until(() => {
+        clock.tick(250);
+        return protocol.told.at(-1) === 'ended for the same reason';
+      });
+      expect(protocol.told).to.include('lost 0');
+      expect(clock.countTimers()).to.equal(0);
+    } finally {
+      clock.restore();
+    }
+  });
+
   it('has lost its input before it has exited, as the system closes that first', async () => {
     class Late extends Recorder {
       override processExited(reason: Error): void {
@@ -369,6 +391,46 @@ describe('spawnProcess', () => {
     await throwing.whenEnded;
     expect(throwing.told).to.have.length(6);
     expect(logged).to.deep.equal(Array<unknown>(6).fill(thrown));
+  });
+
+  it('closes a descriptor whose data a callback rejects, logs that, and goes on', async () => {
+    const failure = new Error('not that');
+    class Rejecting extends Recorder {
+      override childDataReceived(): void {
+        return Promise.reject(failure) as unknown as void;
+      }
+    }
+    const protocol = new Rejecting();
+    const transport = spawnProcess(protocol, 'sh', ['-c', 'echo something; read line; exit 3']);
+    await until(() => protocol.told.includes('lost 1'));
+    expect(logged).to.deep.equal([failure]);
+    transport.write(Buffer.from('go on\n'));
+    await transport.closed;
+    expect(protocol.reason).to.include({ exitCode: 3 });
+  });
+
+  it('reads nothing if it is paused as soon as it is made, until it is resumed', async () => {
+    const protocol = new Recorder(({ transport }) => transport.pauseProducing());
+    const transport = spawnProcess(protocol, 'echo', ['hello']);
+    await until(() => transport.pid === null);
+    for (let turns = 0; turns < 10; turns++) await turn();
+    expect(protocol.text()).to.equal('');
+    transport.resumeProducing();
+    await transport.closed;
+    expect(protocol.text()).to.equal('hello\n');
+  });
+
+  it('closes the input once its producer has unregistered', async () => {
+    const protocol = new Recorder();
+    const transport = spawnProcess(protocol, 'cat');
+    const producer = { pauseProducing() {}, resumeProducing() {}, stopProducing() {} };
+    transport.registerProducer(producer, true);
+    transport.closeStdin();
+    for (let turns = 0; turns < 10; turns++) await turn();
+    transport.write(Buffer.from('last words'));
+    transport.unregisterProducer();
+    await transport.closed;
+    expect(protocol.text()).to.equal('last words');
   });
 
   it('closes when it is stopped as a producer, and has no address but that of a pipe', async () => {
