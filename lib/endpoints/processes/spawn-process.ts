@@ -95,8 +95,12 @@ function assertSpawnOptions(options: unknown): void {
   assertOptions(options);
   assertKnownOptions(options, OPTIONS);
   const { env, cwd, signal, path, usePTY } = options as Record<string, unknown>;
-  // If Twisted's options were ignored, the program would start in another folder, or without a
-  // terminal.
+  // If Twisted's arguments were ignored, the program would start in another folder, without a
+  // terminal, or with our environment.
+  if (Object.keys(options).some((name) => /^[A-Z_][A-Z\d_]*$/.test(name))) {
+    const expected = 'an object of options, with the environment as its `env`';
+    throw new InvalidArgTypeError('options', expected, options);
+  }
   if (path !== undefined) throw new InvalidArgTypeError('options.path', 'spelt "cwd"', path);
   if (usePTY) {
     const expected = 'left out: a package such as node-pty has terminals';

@@ -511,6 +511,8 @@ describe('spawnProcess', () => {
       { cwd: 5 },
       { path: '/' },
       { usePTY: true },
+      { HOME: '/' }, // The environment, where Twisted takes it.
+      process.env,
       { signal: {} },
       { environment: {}, childFd: {} },
       { singal: new AbortController().signal },
