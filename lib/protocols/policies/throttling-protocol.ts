@@ -100,6 +100,11 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
     return super.unregisterProducer();
   }
 
+  override stopConsuming(): void {
+    this.#throttled = null; // The transport unregisters its producer.
+    return super.stopConsuming();
+  }
+
   /** Stops reading until `resumeProducing`, even if the throttling ends before. */
   override pauseProducing(): void {
     this.#inputPaused = true;

@@ -145,6 +145,17 @@ describe('ThrottlingProtocol', () => {
     expect(protocol.producer).to.equal(null);
   });
 
+  it('throttles no producer that stopConsuming has unregistered', () => {
+    const { protocol, transport, producer } = setUp();
+    protocol.registerProducer(producer, true);
+    protocol.stopConsuming();
+    expect(transport.producer).to.equal(null);
+    protocol.throttleWrites();
+    protocol.unthrottleWrites();
+    expect(protocol.producer).to.equal(null);
+    expect(producer.told).to.deep.equal([]);
+  });
+
   it('throttles nothing before there is a transport', () => {
     const protocol = new ThrottlingProtocol(new ThrottlingFactory(factoryOf()), new Recorder());
     protocol.pauseProducing();
