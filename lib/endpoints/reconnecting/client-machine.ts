@@ -77,10 +77,7 @@ export class ClientMachine implements AttemptListener {
   stop(): Promise<void> {
     switch (this.state) {
       case 'init':
-        this.state = 'stopped';
-        return this.whenClosed();
       case 'stopped':
-        return this.whenClosed();
       case 'waiting':
         this.stopWaiting();
         return this.whenClosed();

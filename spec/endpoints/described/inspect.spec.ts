@@ -46,6 +46,7 @@ describe('util.inspect', () => {
       [new ServerEndpoint({ port: 443, tls: certificate() }), 'ServerEndpoint <[::]:443>'],
       [new ServerEndpoint({ path: '/run/it' }), 'ServerEndpoint </run/it>'],
       [new ServerEndpoint({ fd: 3 }), 'ServerEndpoint <fd 3>'],
+      [new ServerEndpoint({ port: 80, fd: undefined } as never), 'ServerEndpoint <[::]:80>'],
       [serverFromString('stdio:'), 'ServerEndpoint <stdio>'],
       [serverFromString('tcp:80'), 'ServerEndpoint <0.0.0.0:80>'],
     ] as const) {

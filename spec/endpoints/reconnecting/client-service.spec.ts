@@ -244,7 +244,9 @@ describe('ClientService', () => {
 
   it('has no connection to wait for if it is stopped before it was started', async () => {
     const service = new ClientService(endpoint as never, new Factory());
+    const waiting = rejection(service.whenConnected());
     await service.stopService();
+    expect(await waiting).to.include({ name: 'CancelledError' });
     expect(await rejection(service.whenConnected())).to.include({ name: 'CancelledError' });
     expect(service.stopService()).to.be.instanceOf(Promise);
   });

@@ -109,6 +109,7 @@ describe('A socket that listens already', () => {
     try {
       process.env['LISTEN_PID'] = String(process.pid);
       process.env['LISTEN_FDS'] = '2';
+      expect(serverFromString('systemd:INET:0').options).to.include({ fd: 3 });
       expect(serverFromString('systemd:INET6:1').options).to.include({ fd: 4 });
       for (const wrong of ['INET:2', 'INET:index=-1', 'INET:x', 'X25:0', 'INET', '']) {
         expect(() => serverFromString(`systemd:${wrong}`), wrong)
