@@ -1,4 +1,5 @@
 import { build } from '../../base/build.js';
+import { InvalidArgTypeError } from '../../base/errors.js';
 import {
   Factory,
   type IAddress,
@@ -37,6 +38,22 @@ export class LimitTotalConnectionsFactory extends Factory implements IWrapperReg
   overflowProtocol: ProtocolMaker | null = null;
 
   readonly #counted = new WeakSet<object>();
+
+  /**
+   * Makes a factory without a limit: set its fields.
+   *
+   * @throws InvalidArgTypeError: there is an argument, such as a factory to wrap.
+   */
+  constructor(...none: []) {
+    super();
+    const [given] = none as unknown[];
+    if (given === undefined) return; // Other policies wrap a factory; this would seem to, and not limit.
+    throw new InvalidArgTypeError(
+      'factory',
+      'left out: set `protocol` and `connectionLimit`',
+      given,
+    );
+  }
 
   /**
    * Makes the protocol of a connection, in a {@link ProtocolWrapper}.

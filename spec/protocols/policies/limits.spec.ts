@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 
 import { LimitConnectionsByPeer } from '../../../lib/protocols/policies/limit-connections-by-peer.js';
+import { InvalidArgTypeError } from '../../../lib/base/errors.js';
 import { LimitTotalConnectionsFactory } from '../../../lib/protocols/policies/limit-total-connections-factory.js';
 import { ProtocolWrapper } from '../../../lib/protocols/policies/protocol-wrapper.js';
 import { Factory, type IAddress } from '../../../lib/twisted/core/index.js';
@@ -80,6 +81,13 @@ describe('LimitTotalConnectionsFactory', () => {
     first.transport.loseConnection();
     first.protocol.connectionLost(null);
     expect(factory.connectionCount).to.equal(1);
+  });
+
+  it('refuses a factory to wrap, or options: it wraps none, and has fields', () => {
+    const Made = LimitTotalConnectionsFactory as new (given: unknown) => unknown;
+    for (const given of [factoryOf(), { connectionLimit: 1 }, 1]) {
+      expect(() => new Made(given)).to.throw(InvalidArgTypeError, 'set `protocol`');
+    }
   });
 
   it('closes connections beyond the limit, or gives them the protocol that is for that', () => {
