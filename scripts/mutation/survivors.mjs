@@ -29,6 +29,29 @@ export const SURVIVORS = {
   'lib/endpoints/described/description.ts': {
     [NAMELESS]: [['others: readonly Name[] = []', 'others: readonly Name[] = ["']],
   },
+  'lib/endpoints/standard-io/joined-streams.ts': {
+    [TYPES]: [
+      ['input.pause?.();', 'input.pause();'],
+      ['if (!this.isPaused()) this.input.resume?.()', 'if (!this.isPaused()) this.input.resume()'],
+    ],
+    'the stream is over, and the error of it has no listener to tell': [
+      [
+        'else if (!this.writableFinished) output.destroy?.()',
+        'else if (!this.writableFinished) output.destroy()',
+      ],
+    ],
+    'a stream that reads on begins to read again': [
+      ['if (process.stdin.isPaused()) process.stdin.emit(', 'if (true) process.stdin.emit('],
+    ],
+  },
+  'lib/endpoints/standard-io/standard-io.ts': {
+    [TYPES]: [
+      [
+        'if (stream.writableFinished === true) stream.destroy?.()',
+        'if (stream.writableFinished === true) stream.destroy()',
+      ],
+    ],
+  },
   'lib/endpoints/sockets/connector.ts': {
     'only an observer of the log could ask then': [
       ['this.giveUp?.(new UserError());', 'this.giveUp(new UserError());'],

@@ -270,6 +270,15 @@ describe('StandardIO', () => {
       expect(protocol.told).to.deep.equal(['ConnectionDone']);
     });
 
+    it('still sends what it has written once the end of the input has ended the connection', async () => {
+      const { stdin, stdout, protocol, transport } = open();
+      transport.write(Buffer.alloc(1_000_000, 'x'));
+      stdin.end();
+      await transport.closed;
+      expect(protocol.told).to.deep.equal(['ConnectionDone']);
+      expect((await text(stdout)).length).to.equal(1_000_000);
+    });
+
     it('takes an input that gives all at once piece by piece', async () => {
       let given = 0;
       const stdin = new Readable({
