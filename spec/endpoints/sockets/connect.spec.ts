@@ -115,6 +115,15 @@ describe('connect', () => {
     server.close();
   });
 
+  it('leaves nothing on its signal once the connection is over', async () => {
+    const { signal } = new AbortController();
+    const factory = new Recorder();
+    connect(factory, { ...place, signal });
+    await factory.whenOver;
+    expect(factory.told).to.deep.equal(['start', 'connecting', 'lost', 'stop']);
+    expect(getEventListeners(signal, 'abort')).to.deep.equal([]);
+  });
+
   it('closes a connection whose protocol could not be built', async () => {
     const server = net.createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');

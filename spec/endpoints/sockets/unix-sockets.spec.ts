@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 
 import { expect } from 'chai';
+import sinon from 'sinon';
 
 import {
   ClientEndpoint,
@@ -136,6 +137,33 @@ describe('A Unix socket', () => {
     const port = await listen(Factory.forProtocol(Protocol), options);
     expect(readlinkSync(`${path}.lock`)).to.equal(String(process.pid));
     await port.stopListening();
+  });
+
+  it('is not listened at while a process of another user has its lock', async () => {
+    const path = folder.path('locked');
+    symlinkSync('12345', `${path}.lock`);
+    const denied = Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+    const stub = sinon.stub(process, 'kill').throws(denied);
+    try {
+      const listening = listen(new Factory(), { path, lockfile: true });
+      expect(await rejection(listening)).to.have.property('name', 'CannotListenError');
+    } finally {
+      stub.restore();
+    }
+    expect(readlinkSync(`${path}.lock`)).to.equal('12345');
+  });
+
+  it('whose lock cannot be made is not listened at', async () => {
+    const listening = listen(new Factory(), { path: folder.path('no/folder'), lockfile: true });
+    expect(await rejection(listening)).to.have.property('code', 'ENOENT');
+  });
+
+  it('is listened at if a dead server has left its lock, and no socket', async () => {
+    const path = folder.path('gone');
+    symlinkSync(String(NO_PROCESS), `${path}.lock`);
+    const listening = await listen(new Factory(), { path, lockfile: true });
+    expect(readlinkSync(`${path}.lock`)).to.equal(String(process.pid));
+    await listening.stopListening();
   });
 
   it('has the permissions that the umask leaves it, unless there is a mode', async () => {
