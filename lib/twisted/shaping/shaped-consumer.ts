@@ -184,10 +184,8 @@ export class ShapedConsumer extends ProducerConsumerProxy {
   }
 
   protected override resumeOrAskProducer(nothingSent: boolean): void {
-    // A producer that is asked because the bucket is full would fill our buffer without limit. And
-    // a push producer is not asked, but resumed after a pause: one that counts would throw.
-    const mayAsk = this.buffer.length === 0 && this.producerIsStreaming === false;
-    super.resumeOrAskProducer(nothingSent && mayAsk);
+    // A producer that is asked because the bucket is full would fill our buffer without limit.
+    super.resumeOrAskProducer(nothingSent && this.buffer.length === 0);
   }
 
   /** Stops writing and waiting. The producer may go on until the buffer is full. */

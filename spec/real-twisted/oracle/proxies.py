@@ -2,8 +2,8 @@
 Plays scenarios on the real twisted.protocols.pcp and htb: one JSON scenario a line on stdin, one JSON
 trace a line on stdout.
 
-A scenario's `twisted` says which Twisted. "as it is": nothing is changed but DECIDED_SHAPED, of a
-ShapedConsumer, and the trace ends where the design departs (see `Player.part`), to be compared up to there. "as decided": the source
+A scenario's `twisted` says which Twisted. "as it is": nothing is changed, and the trace ends where
+the design departs from it (see `Player.part`), to be compared up to there. "as decided": the source
 has DECIDED below made in it; all else is Twisted's own code.
 
 Twisted's proxies break on bytes (twisted/twisted#9429), so they are given strings.
@@ -245,36 +245,11 @@ class Huge(htb.Bucket):
     rate = 1
 
 
-# Each: as DECIDED, for a ShapedConsumer, which is otherwise as it is.
-DECIDED_SHAPED = [
-    (
-        "a push producer that is not paused is not resumed",
-        "            elif self.outstandingPull:\n",
-        "            elif self.outstandingPull and not self.producerIsStreaming:\n",
-    ),
-]
-
-
-def shapedAsDecided():
-    """twisted.protocols.htb, over a pcp whose source is changed."""
-    base = types.ModuleType("pcp")
-    source = inspect.getsource(pcp)
-    for why, old, new in DECIDED_SHAPED:
-        assert source.count(old) == 1, f"this Twisted has no one place to change for: {why}"
-        source = source.replace(old, new)
-    exec(compile(source, "pcp", "exec"), base.__dict__)
-    module = types.ModuleType("htb")
-    module.pcp = base
-    source = inspect.getsource(htb).replace("from twisted.protocols import pcp\n", "")
-    exec(compile(source, "htb", "exec"), module.__dict__)
-    return module
-
-
 AS_DECIDED = twistedAsDecided()
 CLASSES = {
     ("as it is", "basic"): pcp.BasicProducerConsumerProxy,
     ("as it is", "proxy"): pcp.ProducerConsumerProxy,
-    ("as it is", "shaped"): shapedAsDecided().ShapedConsumer,
+    ("as it is", "shaped"): htb.ShapedConsumer,
     ("as decided", "basic"): AS_DECIDED.BasicProducerConsumerProxy,
     ("as decided", "proxy"): AS_DECIDED.ProducerConsumerProxy,
 }

@@ -7,8 +7,6 @@ import type {
   IPushProducer,
 } from '../../../lib/twisted/core/interfaces.js';
 import { InvalidArgTypeError } from '../../../lib/base/errors.js';
-import { Cooperator } from '../../../lib/twisted/cooperation/index.js';
-import { PullToPush } from '../../../lib/twisted/producers/index.js';
 import { ShapedConsumer } from '../../../lib/twisted/shaping/shaped-consumer.js';
 import { makeBucket } from '../../support/buckets.js';
 import { bytes, makeEnds } from '../../support/ends.js';
@@ -47,42 +45,6 @@ describe('ShapedConsumer', () => {
       const producer = new PushProducer(shaped, data, 300).start();
       for (let second = 0; second < 25; second++) {
         expect(producer.sent - consumer.total).to.be.at.most(2_300);
-        clock.tick(1_000);
-      }
-      expect(Buffer.concat(consumer.chunks).equals(data)).to.equal(true);
-    });
-
-    it('if it pushes, is resumed only after a pause: one that counts its pauses goes on', () => {
-      const consumer = new PacedConsumer();
-      const shaped = new ShapedConsumer(consumer, makeBucket(1_000, 1_000));
-      const data = numbered(5_000);
-      const ticks: (() => void)[] = [];
-      const cooperator = new Cooperator({
-        scheduler: (tick) => {
-          ticks.push(tick);
-          return { cancel: () => {} };
-        },
-      });
-      const puller = new PullProducer(
-        {
-          registerProducer(pulled: IPullProducer) {
-            adapter = new PullToPush(pulled, this, cooperator);
-            shaped.registerProducer(adapter, true);
-            adapter.startStreaming();
-          },
-          unregisterProducer() {
-            adapter?.stopStreaming();
-            shaped.unregisterProducer();
-          },
-          write: (bytes) => shaped.write(bytes),
-        },
-        data,
-        100,
-      );
-      let adapter: PullToPush | undefined;
-      puller.start();
-      for (let second = 0; second < 60; second++) {
-        ticks.shift()?.();
         clock.tick(1_000);
       }
       expect(Buffer.concat(consumer.chunks).equals(data)).to.equal(true);
