@@ -49,12 +49,12 @@ export class WrappingFactory
    * Wraps the protocols that a factory builds.
    *
    * @param wrappedFactory - Builds the protocols to wrap.
-   * @throws InvalidArgTypeError: it is not a factory.
+   * @throws InvalidArgTypeError: it is a class, or another function.
    */
   constructor(wrappedFactory: IProtocolFactory) {
     super();
-    // `null` is refused when it is used: a wrapper that is made by hand needs no factory.
-    if (Object(wrappedFactory) === wrappedFactory) assertFactory(wrappedFactory);
+    // Others are refused when they are used: a wrapper that is made by hand needs no whole factory.
+    if (typeof wrappedFactory === 'function') assertFactory(wrappedFactory);
     this.wrappedFactory = wrappedFactory;
   }
 

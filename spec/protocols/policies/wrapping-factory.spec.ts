@@ -113,13 +113,11 @@ describe('WrappingFactory', () => {
     ofServers.clientConnectionLost(connector, reason);
   });
 
-  it('refuses a protocol, or its class, in place of a factory', () => {
-    for (const wrong of [Recorder, new Recorder(), {}]) {
-      expect(() => new TimeoutFactory(wrong as never, 5)).to.throw(
-        InvalidArgTypeError,
-        'must be a Factory',
-      );
-    }
+  it('refuses the class of a protocol in place of a factory', () => {
+    expect(() => new TimeoutFactory(Recorder as never, 5)).to.throw(
+      InvalidArgTypeError,
+      'must be a Factory',
+    );
   });
 
   it('refuses to start, or to build from, a value that is not a factory', () => {

@@ -152,8 +152,9 @@ describe('toWeb, of a writable', () => {
       request.on('error', () => {});
       accepted.on('error', () => {});
       const writer = toWeb(request).writable.getWriter();
-      writer.closed.catch(() => {});
-      const failure = rejection(writer.write(Buffer.alloc(500_000)));
+      const failure = rejection(writer.closed);
+      // On Node 26, it resolves: Node says nothing of the bytes that were dropped.
+      writer.write(Buffer.alloc(500_000)).catch(() => {});
       while (request.writableLength === 0) await new Promise(setImmediate);
       accepted[how]();
       expect(await failure).to.have.property('code', premature);

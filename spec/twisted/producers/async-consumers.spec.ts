@@ -1,4 +1,5 @@
 /** Consumers with methods that are async functions and fail, and other async functions of users. */
+import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
@@ -146,10 +147,20 @@ describe('A ConsumerWritable whose consumer rejects its last write', () => {
   });
 
   it('logs the error if it is over', async () => {
+    let reject!: (reason: Error) => void;
+    const consumer = new Rejecting();
+    consumer.write = () => new Promise<never>((_, fail) => (reject = fail)) as unknown as void;
+    const stream = new ConsumerWritable(consumer);
+    stream.end('a');
+    await once(stream, 'finish');
+    reject(failure);
+    await turn();
+    expect(logged.splice(0)).to.deep.equal([failure]);
+  });
+
+  it('fails if that comes before it is over', async () => {
     const stream = new ConsumerWritable(new Rejecting());
     stream.end('a');
-    await turn();
-    expect(stream.writableFinished).to.equal(true);
-    expect(logged.splice(0)).to.deep.equal([failure]);
+    expect(await rejection(once(stream, 'finish'))).to.equal(failure);
   });
 });
