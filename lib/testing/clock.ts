@@ -1,5 +1,4 @@
-import { assertFunction } from '../base/arguments.js';
-import { InvalidArgTypeError } from '../base/errors.js';
+import { assertFunction, itemsOf } from '../base/arguments.js';
 import { logRejection } from '../base/rejection.js';
 import { assertSeconds } from '../base/seconds.js';
 import { DelayedCall, type IReactorTime } from '../twisted/cooperation/index.js';
@@ -96,10 +95,9 @@ export class Clock implements IReactorTime {
    * @throws the errors that {@link Clock.advance} throws.
    */
   pump(timings: Iterable<number>): void {
-    if (!(Symbol.iterator in Object(timings))) {
-      throw new InvalidArgTypeError('timings', 'a sequence of seconds', timings);
+    for (const amount of itemsOf(timings, 'timings', 'a sequence of seconds')) {
+      this.advance(amount as number);
     }
-    for (const amount of timings) this.advance(amount);
   }
 
   /** The moment at which this sorts decides the order of calls that move to the same time. */

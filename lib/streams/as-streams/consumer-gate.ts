@@ -14,7 +14,7 @@ import type { Writable } from '#stream';
 
 import type { IConsumer, IPushProducer } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
-import { whenRejected } from '../../base/rejection.js';
+import { isThenable, whenRejected } from '../../base/rejection.js';
 import { asError } from '../../base/as-error.js';
 import { Latch } from '../../base/latch.js';
 import { smallUnitsLeft } from '../../base/turn.js';
@@ -197,7 +197,7 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
   }
 
   private heed(returned: unknown): void {
-    this.mayReject = true;
+    this.mayReject ||= isThenable(returned);
     whenRejected(returned, (reason) => this.consumerRejected(reason));
   }
 

@@ -120,7 +120,7 @@ export class ConsumerWritable<C extends IConsumer<never> = IConsumer>
   /** @internal */
   override _final(callback: WriteCallback): void {
     const { consumer, gate } = this;
-    if (gate.mayReject === true) {
+    if (gate.mayReject) {
       gate.mayReject = false;
       setImmediate(() => this.destroyed || this._final(callback));
       return;

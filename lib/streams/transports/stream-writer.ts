@@ -285,8 +285,9 @@ export abstract class StreamWriter {
       stream.end();
     } catch (thrown) {
       return this.failure(thrown);
+    } finally {
+      this.latch.release(Why.sending);
     }
-    this.latch.release(Why.sending);
     return undefined;
   }
 
@@ -298,7 +299,7 @@ export abstract class StreamWriter {
   }
 
   /**
-   * All that was handed to the stream has left it: only while `isEnding`.
+   * All that was handed to the stream has left it: only while the half is `ending`.
    *
    * @returns the function to call now.
    */

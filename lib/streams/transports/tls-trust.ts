@@ -45,5 +45,5 @@ function isResumedWithoutCertificate(stream: AnyDuplex): boolean {
 /** The certificate that the other end has shown; `null` if it has shown none, or not yet. */
 export function certificateOf(stream: AnyDuplex): PeerCertificate | null {
   const certificate = stream.getPeerCertificate?.();
-  return certificate && Object.keys(certificate).length > 0 ? certificate : null; // Node's is empty.
+  return certificate && Object.keys(certificate).length ? certificate : null; // Node's is empty.
 }

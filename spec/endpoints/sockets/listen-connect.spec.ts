@@ -205,8 +205,8 @@ describe('listen and connect', () => {
         const factory = new Recorder();
         const stub = sinon.stub(net, 'connect').returns(new net.Socket());
         connect(factory, { port: 1, ...local, signal });
+        await factory.whenOver; // Before that: the attempt itself begins on the next tick.
         stub.restore();
-        await factory.whenOver;
         expect(factory.reason).to.have.property('name', 'UserError');
         expect(factory.reason?.cause).to.equal(signal.reason);
       }

@@ -207,4 +207,5 @@ failures = []
 reactor.callWhenRunning(lambda: main().addErrback(lambda failure: (failures.append(failure), reactor.stop())))
 reactor.run()
 if failures:
+    # Prints the text to stderr, and exits with 1: the spec that started this program fails with it.
     sys.exit(failures[0].getTraceback())

@@ -80,6 +80,15 @@ for (const [name, { Writable }] of libraries) {
         expect(await rejection(sent)).to.have.property('code', 'ERR_PRODUCER_STOPPED');
         expect(await consumer.closed).to.be.instanceOf(ConnectionLost);
       });
+
+      it('is lost to a transfer that has room left and nothing more to send for now', async () => {
+        const consumer = new WritableConsumer(open(), { highWaterMark: 100_000 });
+        const source = new core.PassThrough();
+        source.write(Buffer.alloc(20_000));
+        const sent = new ReadableProducer(source).startProducing(consumer);
+        expect(await rejection(sent)).to.have.property('code', 'ERR_PRODUCER_STOPPED');
+        expect(await consumer.closed).to.be.instanceOf(ConnectionLost);
+      });
     });
   }
 }

@@ -28,4 +28,11 @@ describe('BlockSize', () => {
     handOut(3, 4);
     expect(handOut(6, 51)).to.deep.equal([512, 256, 128, 64, 64, 64]);
   });
+
+  it('stays while a block lasts 5 to 50 ms', () => {
+    const handOut = setUp();
+    expect(handOut(3, 5)).to.deep.equal([64, 64, 64]);
+    handOut(2, 4);
+    expect(handOut(3, 50)).to.deep.equal([256, 256, 256]);
+  });
 });
