@@ -134,9 +134,8 @@ const OVER_SOCKETS: OwnTests[] = [
   },
   {
     name: 'twisted.test.test_unix.UnixSocketTests',
-    passing: 3,
+    passing: 4,
     except: {
-      test_connectToUncleanServer: 'connect knows no locks; clientFromString does',
       test_peerBind: 'Node does not tell the name of the other end',
       test_reprWithNewStyleFactory: 'its factory has none of the methods that a factory has',
       test_uncleanServerSocketLocking: 'listens in a callback, where nothing can be waited for',

@@ -101,7 +101,8 @@ def connectSSL(self, host, port, factory, contextFactory, timeout=30, bindAddres
 
 
 def connectUNIX(self, address, factory, timeout=30, checkPID=0):
-    return ask("connect", factory, given(path=os.fsdecode(address), timeout=timeout))
+    options = given(path=os.fsdecode(address), timeout=timeout, lockfile=bool(checkPID))
+    return ask("connect", factory, options)
 
 
 def spawnProcess(
@@ -130,6 +131,11 @@ def refused(message):
     return error.ConnectionRefusedError(111, message)
 
 
+def connectError(message):
+    """Twisted has a class of its own for a server whose lock nobody holds."""
+    return (error.BadFileError if "holds the lock" in message else error.ConnectError)(string=message)
+
+
 def processEnded(found):
     """A ProcessDone or a ProcessTerminated: `found` asks ours how it ended."""
     code, name = found.exitCode, found.signal
@@ -141,7 +147,7 @@ def processEnded(found):
 
 EXCEPTIONS = {
     "ProcessExitedAlready": error.ProcessExitedAlready,
-    "ConnectError": error.ConnectError,
+    "ConnectError": connectError,
     "ConnectionRefusedError": refused,
     "UnknownHostError": error.DNSLookupError,
     "UserError": error.UserError,
