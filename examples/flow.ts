@@ -42,9 +42,9 @@ async function flow(plan: Plan, options: Options): Promise<boolean> {
   bar.stop();
   const findings = judge(plan, outcome);
   console.log(format(findings));
-  if (outcome.recorder !== undefined && options.plot !== undefined) {
+  if (outcome.flow !== undefined && options.plot !== undefined) {
     const { plot } = await import('./flow/plot.js'); // Not before it is needed: it is large.
-    await plot(outcome.recorder, options.plot);
+    await plot(outcome.flow, options.plot);
     console.log(`The picture of it: ${options.plot}`);
   }
   return findings.every(({ right }) => right);

@@ -4,7 +4,8 @@
 import { writeFile } from 'node:fs/promises';
 
 import * as echarts from 'echarts';
-import type { FlowRecorder, FlowSample } from 'twisted-streams/testing';
+
+import type { RecordedFlow } from './run.js';
 
 const WIDTH = 1100;
 const HEIGHT = 640;
@@ -20,48 +21,67 @@ const COLOURS = {
   mark: '#4a5568',
 };
 
+/** A vertical line. */
+interface Mark {
+  /** Seconds since the recorder began. */
+  readonly xAxis: number;
+  readonly name: string;
+}
+
 /** A point of a line: seconds, value. */
 type Point = [seconds: number, value: number];
 
 const seconds = (milliseconds: number) => milliseconds / 1000;
 
-/** MB a second at each sample, of what is counted under `name`. */
-function rate(samples: readonly FlowSample[], name: string): Point[] {
+/** How many bytes there had been at a moment. */
+interface Count {
+  /** Milliseconds since the recorder began. */
+  readonly at: number;
+  readonly bytes: number;
+}
+
+/** MB a second at each count. */
+function rate(counts: readonly Count[]): Point[] {
   const points: Point[] = [];
   let from = 0;
-  for (const sample of samples) {
-    while (sample.at - (samples[from] as FlowSample).at > RATE_OVER) from += 1;
-    const first = samples[from] as FlowSample;
-    const elapsed = sample.at - first.at;
+  for (const { at, bytes } of counts) {
+    while (at - (counts[from] as Count).at > RATE_OVER) from += 1;
+    const first = counts[from] as Count;
+    const elapsed = at - first.at;
     if (elapsed < RATE_OVER / 2) continue;
-    const bytes = (sample.measured[name] ?? 0) - (first.measured[name] ?? 0);
-    points.push([seconds(sample.at), bytes / elapsed / 1000]);
+    points.push([seconds(at), (bytes - first.bytes) / elapsed / 1000]);
   }
   return points;
 }
 
-/** When the last byte was received: from then on the count stays the same. */
-function lastByteAt(samples: readonly FlowSample[]): number | undefined {
-  const total = samples.at(-1)?.measured['received'];
-  return samples.find(({ measured }) => measured['received'] === total)?.at;
-}
+/** The bytes that the producers had written, at each sample. */
+const writtenCounts = ({ recorder }: RecordedFlow): Count[] =>
+  recorder.samples.map(({ at, measured }) => ({ at, bytes: measured['written'] ?? 0 }));
 
-/** The vertical lines: the close that was asked for, the last byte, the loss. */
-function marks({ events, samples }: FlowRecorder): { xAxis: number; name: string }[] {
+/** The bytes that the reader had received, by its own clock: a report takes a while to come here. */
+const receivedCounts = ({ reports, began }: RecordedFlow): Count[] =>
+  reports.map(({ at, received }) => ({ at: at - began, bytes: received }));
+
+/** The vertical lines, in order: the close that was asked for, the last byte, the loss. */
+function marks({ recorder: { events }, reports, began }: RecordedFlow): Mark[] {
   const closing = events.find(({ event }) => event === 'closing')?.at;
+  const lastByte = reports.at(-1)?.at;
   const lost = events.find(({ event }) => event === 'lost');
   const found: [number | undefined, string][] = [
     [closing, 'loseConnection'],
-    [lastByteAt(samples), 'last byte received'],
+    [lastByte && lastByte - began, 'last byte received'],
     [lost?.at, lost?.reason?.name ?? 'lost'],
   ];
-  return found.flatMap(([at, name]) => (at === undefined ? [] : [{ xAxis: seconds(at), name }]));
+  return found
+    .flatMap(([at, name]) => (at === undefined ? [] : [{ xAxis: seconds(at), name }]))
+    .sort((one, other) => one.xAxis - other.xAxis);
 }
 
 /** The picture as an SVG document. */
-export function draw(recorder: FlowRecorder): string {
-  const { samples, pauses, highWaterMark } = recorder;
-  const end = seconds(samples.at(-1)?.at ?? 0);
+export function draw(flow: RecordedFlow): string {
+  const { samples, pauses, highWaterMark } = flow.recorder;
+  const lines = marks(flow);
+  const end = Math.max(seconds(samples.at(-1)?.at ?? 0), lines.at(-1)?.xAxis ?? 0);
   const chart = echarts.init(null, null, {
     renderer: 'svg',
     ssr: true,
@@ -84,12 +104,18 @@ export function draw(recorder: FlowRecorder): string {
     title: {
       text: 'One flow: a file is pulled, then integers are pushed; the reader is slower',
       left: 'center',
+      top: 6,
       textStyle: { fontSize: 15 },
     },
     legend: {
-      top: 30,
+      top: 38,
       itemGap: 50,
-      data: ['buffered', 'written by the producers', 'received by the reader'],
+      data: [
+        'buffered',
+        { name: 'paused', icon: 'rect' },
+        'written by the producers',
+        'received by the reader',
+      ],
     },
     grid: [
       { left: 80, right: 60, top: 120, height: 240 },
@@ -117,11 +143,6 @@ export function draw(recorder: FlowRecorder): string {
           samples.map(({ at, buffered }) => [seconds(at), buffered]),
         ),
         step: 'end' as const,
-        markArea: {
-          silent: true,
-          itemStyle: { color: COLOURS.pause },
-          data: pauses.map(({ from, to }) => [{ xAxis: seconds(from) }, { xAxis: seconds(to) }]),
-        },
         markLine: {
           symbol: 'none',
           silent: true,
@@ -129,7 +150,7 @@ export function draw(recorder: FlowRecorder): string {
           lineStyle: { color: COLOURS.mark, type: 'dashed' as const },
           data: [
             // One above the other, so that marks that are close can both be read.
-            ...marks(recorder).map((mark, i) => ({ ...mark, label: { distance: 4 + 14 * i } })),
+            ...lines.map((mark, i) => ({ ...mark, label: { distance: 4 + 14 * i } })),
             ...(highWaterMark === undefined
               ? []
               : [
@@ -143,8 +164,16 @@ export function draw(recorder: FlowRecorder): string {
           ],
         },
       },
-      line('written by the producers', 1, COLOURS.written, rate(samples, 'written')),
-      line('received by the reader', 1, COLOURS.received, rate(samples, 'received')),
+      {
+        ...line('paused', 0, COLOURS.pause, []),
+        markArea: {
+          silent: true,
+          itemStyle: { color: COLOURS.pause },
+          data: pauses.map(({ from, to }) => [{ xAxis: seconds(from) }, { xAxis: seconds(to) }]),
+        },
+      },
+      line('written by the producers', 1, COLOURS.written, rate(writtenCounts(flow))),
+      line('received by the reader', 1, COLOURS.received, rate(receivedCounts(flow))),
     ],
   });
   const svg = chart.renderToSVGString();
@@ -153,6 +182,6 @@ export function draw(recorder: FlowRecorder): string {
 }
 
 /** Writes the picture to `path`. */
-export async function plot(recorder: FlowRecorder, path: string): Promise<void> {
-  await writeFile(path, draw(recorder));
+export async function plot(flow: RecordedFlow, path: string): Promise<void> {
+  await writeFile(path, draw(flow));
 }

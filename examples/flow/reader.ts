@@ -11,6 +11,8 @@ import net from 'node:net';
 export interface ReaderReport {
   /** Bytes so far. */
   readonly received: number;
+  /** When the last of them came: milliseconds since 1970. */
+  readonly at: number;
   /** Of all bytes, once the connection has ended. */
   readonly sha256?: string;
 }
@@ -20,11 +22,12 @@ const REPORT_EVERY = 50; // ms
 const [port, speed] = process.argv.slice(2).map(Number) as [number, number];
 const hash = createHash('sha256');
 let received = 0;
+let at = Date.now();
 let reported = 0;
 
 function report(last?: { sha256: string }): void {
   reported = performance.now();
-  process.send?.({ received, ...last } satisfies ReaderReport);
+  process.send?.({ received, at, ...last } satisfies ReaderReport);
 }
 
 const started = performance.now();
@@ -33,6 +36,7 @@ const socket = net.connect(port, '127.0.0.1');
 socket.on('data', (chunk) => {
   hash.update(chunk);
   received += chunk.length;
+  at = Date.now();
   const now = performance.now();
   if (now - reported >= REPORT_EVERY) report();
   const early = started + (received / speed) * 1000 - now;

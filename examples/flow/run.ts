@@ -39,11 +39,21 @@ export interface Progress {
   readonly expected: number;
 }
 
+/** A recorded flow, at both ends. */
+export interface RecordedFlow {
+  /** This end's buffer and events. */
+  readonly recorder: Pick<FlowRecorder, 'events' | 'samples' | 'pauses' | 'highWaterMark'>;
+  /** The reader's reports. */
+  readonly reports: readonly ReaderReport[];
+  /** When the recorder began: milliseconds since 1970. */
+  readonly began: number;
+}
+
 /** How it went. */
 export interface Outcome {
   /** SHA-256 of the file as it is on the disk, and of all that was pushed after it. */
   readonly sha256: string;
-  readonly received: ReaderReport;
+  readonly received: Omit<ReaderReport, 'at'>;
   readonly pulled: FlowMeter;
   readonly pushed: FlowMeter;
   readonly highWaterMark: number;
@@ -52,7 +62,7 @@ export interface Outcome {
   /** The reason that `connectionLost` got. */
   readonly reason: Error;
   /** The flow, if it was recorded. */
-  readonly recorder: FlowRecorder | undefined;
+  readonly flow: RecordedFlow | undefined;
 }
 
 /** Carries `plan` out. */
@@ -69,23 +79,26 @@ export async function run(plan: Plan, onProgress: (now: Progress) => void): Prom
   try {
     const socket = await accept(server, reader);
     const protocol = new FileThenIntegers(plan, socket, hash);
-    let received: ReaderReport = { received: 0 };
+    const reports: ReaderReport[] = [];
     const transport = new DuplexTransport(socket, {
       protocol,
       highWaterMark: plan.highWaterMark,
     });
     const { highWaterMark } = transport;
-    const measure = () => ({ written: protocol.written, received: received.received });
+    const measure = () => ({ written: protocol.written });
+    const began = Date.now();
     const recorder = plan.isRecorded ? new FlowRecorder(transport, { measure }) : undefined;
+    const flow = recorder && { recorder, reports, began };
     reader.on('message', (report: ReaderReport) => {
-      received = report;
+      reports.push(report);
       onProgress({ received: report.received, buffered: protocol.backlog.bytes, expected });
     });
     // The reader hangs up its channel after its last report.
     const [reason] = await Promise.all([protocol.lost, once(reader, 'disconnect')]);
     const { pulled, pushed, failure } = protocol;
     const sha256 = hash.digest('hex');
-    return { sha256, received, pulled, pushed, highWaterMark, failure, reason, recorder };
+    const received = reports.at(-1) ?? { received: 0 };
+    return { sha256, received, pulled, pushed, highWaterMark, failure, reason, flow };
   } finally {
     clearTimeout(deadline);
     reader.kill();

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type * as NodePty from '@lydell/node-pty';
 import { expect } from 'chai';
 
+import { draw } from '../../examples/flow/plot.js';
+import { ConnectionDone } from '../../lib/index.js';
 import { describeWithPackage } from '../support/packages.js';
 import { ROOT, runExample } from '../support/programs.js';
 import { makeFolder, removeFolder } from '../support/temporary-folder.js';
@@ -25,6 +27,7 @@ describe('npm start -- --plot', () => {
         /last byte received/,
         /ConnectionDone/,
         /bytes buffered/,
+        />paused</,
         /written by the producers/,
         /received by the reader/,
         /rgba?\(237, ?137, ?54/, // The shade of a pause.
@@ -34,6 +37,27 @@ describe('npm start -- --plot', () => {
     } finally {
       removeFolder(folder);
     }
+  });
+
+  it('marks the last byte at the time of the reader, also if that is after the loss', () => {
+    const recorder = {
+      events: [{ at: 100, event: 'lost' as const, reason: new ConnectionDone() }],
+      samples: [
+        { at: 0, buffered: 0, measured: { written: 0 } },
+        { at: 100, buffered: 0, measured: { written: 500 } },
+      ],
+      pauses: [],
+      highWaterMark: 16_384,
+    };
+    const began = 1_000_000;
+    const reports = [
+      { at: began + 50, received: 200 },
+      { at: began + 5000, received: 500 },
+    ];
+    const picture = draw({ recorder, reports, began });
+    const named = picture.match(/>(\d|ConnectionDone|last byte received)</g)?.join(' ');
+    expect(named).to.include('>ConnectionDone< >last byte received<');
+    expect(named, 'the seconds below it').to.include('>4< >5<');
   });
 });
 
