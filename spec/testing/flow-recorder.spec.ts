@@ -81,6 +81,17 @@ describe('FlowRecorder', () => {
     }
   });
 
+  it('takes a sample when it begins and at each event only, if the interval is longer than any timer', () => {
+    const setInterval = sinon.stub(globalThis, 'setInterval').callThrough();
+    try {
+      const consumer = new WritableConsumer(new PassThrough());
+      new FlowRecorder(consumer, { interval: Infinity }).stop();
+      sinon.assert.calledOnceWithExactly(setInterval, sinon.match.func, 2_147_483_647);
+    } finally {
+      setInterval.restore();
+    }
+  });
+
   it('stops by itself at the loss, and keeps no process running until then', async () => {
     const consumer = new WritableConsumer(new PassThrough());
     const timeouts = () =>

@@ -64,8 +64,8 @@ export function spawnProcess(
     stdio,
     ...(env && { env }),
     ...(cwd !== undefined && { cwd }),
-    ...(uid !== undefined && { uid }),
-    ...(gid !== undefined && { gid }),
+    ...(uid !== undefined && { uid: plain(uid) }),
+    ...(gid !== undefined && { gid: plain(gid) }),
   });
   if (signal !== undefined && child.pid !== undefined) {
     const kill = () => child.kill('SIGKILL');
@@ -73,6 +73,11 @@ export function spawnProcess(
     child.once('exit', () => removeAbortListener(signal, kill));
   }
   return new ProcessTransport(child, protocol, childFDs);
+}
+
+/** Node takes `-0` for an integer, and then aborts our process: a native assertion fails. */
+function plain(id: number): number {
+  return id === 0 ? 0 : id;
 }
 
 function assertProcessProtocol(protocol: unknown): asserts protocol is IProcessProtocol {

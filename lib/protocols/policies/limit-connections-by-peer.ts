@@ -1,4 +1,5 @@
 import type { IAddress, IProtocol } from '../../twisted/core/index.js';
+import { isReached } from './is-reached.js';
 import type { ProtocolWrapper } from './protocol-wrapper.js';
 import { WrappingFactory } from './wrapping-factory.js';
 
@@ -27,11 +28,13 @@ export class LimitConnectionsByPeer extends WrappingFactory {
    * connections as it may have.
    *
    * @returns the wrapper, or `null`.
+   * @throws InvalidArgTypeError, OutOfRangeError: `maxConnectionsPerPeer` is not a number; or the
+   *   errors of {@link WrappingFactory.buildProtocol}. Nothing was counted.
    */
   override buildProtocol(address: IAddress): IProtocol | null {
     const host = hostOf(address);
     const count = this.peerConnections.get(host) ?? 0;
-    if (count >= this.maxConnectionsPerPeer) return null;
+    if (isReached(this.maxConnectionsPerPeer, 'maxConnectionsPerPeer', count)) return null;
     this.peerConnections.set(host, count + 1);
     let protocol: IProtocol | null = null;
     try {

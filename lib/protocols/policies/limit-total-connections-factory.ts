@@ -7,6 +7,7 @@ import {
   logRejectionOf,
   type ProtocolMaker,
 } from '../../twisted/core/index.js';
+import { isReached } from './is-reached.js';
 import { type IWrapperRegistry, ProtocolWrapper } from './protocol-wrapper.js';
 
 /**
@@ -60,10 +61,12 @@ export class LimitTotalConnectionsFactory extends Factory implements IWrapperReg
    *
    * @param address - The other end.
    * @returns the wrapper, or `null` to close the connection at once.
-   * @throws the errors of {@link Factory.buildProtocol}; nothing was counted.
+   * @throws InvalidArgTypeError, OutOfRangeError: `connectionLimit` is not a number; or the errors of
+   *   {@link Factory.buildProtocol}. Nothing was counted.
    */
   override buildProtocol(address: IAddress): IProtocol | null {
-    const isOver = this.connectionLimit !== null && this.connectionCount >= this.connectionLimit;
+    const { connectionLimit: limit, connectionCount: count } = this;
+    const isOver = limit !== null && isReached(limit, 'connectionLimit', count);
     const wrapped = isOver ? this.#buildOverflow() : super.buildProtocol(address);
     if (wrapped === null) return null;
     logRejectionOf(this, wrapped, 'its protocol');

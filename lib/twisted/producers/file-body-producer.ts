@@ -260,12 +260,12 @@ function restBehindPosition(file: ISeekableFile): Rest {
   }
   const end = numberFrom(file.tell());
   const goneBack = file.seek(position, 0);
-  const length = end === undefined ? UNKNOWN_LENGTH : end - position;
+  const length = end === undefined ? UNKNOWN_LENGTH : Math.max(0, end - position);
   return isThenable(goneBack) ? { length, sought: goneBack } : { length };
 }
 
-/** `told`, if it is a number. If it is a promise that rejects, the error is logged. */
+/** `told`, if it is a finite number. If it is a promise that rejects, the error is logged. */
 function numberFrom(told: unknown): number | undefined {
   logRejection(told, 'The file of a body did not tell its position');
-  return typeof told === 'number' ? told : undefined;
+  return Number.isFinite(told) ? (told as number) : undefined;
 }

@@ -12,6 +12,7 @@ import {
   ProcessExitedAlready,
   ProcessTerminated,
   spawnProcess,
+  type SpawnOptions,
 } from '../../../lib/index.js';
 import { countSockets, Recorder, shell } from '../../support/children.js';
 import { canCountDescriptors } from '../../support/descriptors.js';
@@ -23,6 +24,17 @@ import { until } from '../../support/until.js';
 describe('spawnProcess', () => {
   const folder = temporaryFolder();
   const logged = loggedErrors();
+
+  it('gives Node 0 for a user or group -0, at which Node would abort our process', async () => {
+    const spied = sinon.spy(childProcess, 'spawn');
+    try {
+      await spawnProcess(new Recorder(), 'true', [], { uid: -0, gid: -0 }).closed;
+      const [, , { uid, gid }] = spied.firstCall.args as unknown as [string, [], SpawnOptions];
+      expect([uid, gid].map((id) => Object.is(id, 0))).to.deep.equal([true, true]);
+    } finally {
+      spied.restore();
+    }
+  });
 
   it('gives the bytes that the child wrote to each descriptor, and its end: exited, then ended', async () => {
     const protocol = shell('printf out; printf err >&2; exec <&- >&- 2>&-; exit 3');

@@ -59,6 +59,17 @@ describe('LimitConnectionsByPeer', () => {
     expect(factory.peerConnections.size).to.equal(0);
   });
 
+  it('refuses to build, and counts nothing, while the limit is not a number', () => {
+    const factory = new LimitConnectionsByPeer(factoryOf());
+    for (const limit of [undefined, Number.NaN, '5']) {
+      factory.maxConnectionsPerPeer = limit as never;
+      expect(() => factory.buildProtocol(CLIENT)).to.throw(/maxConnectionsPerPeer/);
+    }
+    expect(factory.peerConnections.size).to.equal(0);
+    factory.maxConnectionsPerPeer = Infinity;
+    expect(factory.buildProtocol(CLIENT)).to.be.instanceOf(ProtocolWrapper);
+  });
+
   it('counts all clients of a Unix socket as one host', () => {
     const factory = new LimitConnectionsByPeer(factoryOf());
     factory.maxConnectionsPerPeer = 1;
@@ -112,6 +123,15 @@ describe('LimitTotalConnectionsFactory', () => {
     factory.overflowProtocol = overflowProtocol;
     factory.buildProtocol(CLIENT);
     sinon.assert.calledOnceWithExactly(overflowProtocol);
+  });
+
+  it('refuses to build, and counts nothing, while the limit is not a number', () => {
+    const factory = setUp();
+    for (const limit of [undefined, Number.NaN, '5']) {
+      factory.connectionLimit = limit as never;
+      expect(() => factory.buildProtocol(CLIENT)).to.throw(/connectionLimit/);
+    }
+    expect(factory.connectionCount).to.equal(0);
   });
 
   it('counts nothing that could not be built', () => {

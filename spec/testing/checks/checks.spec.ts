@@ -227,6 +227,11 @@ describe('checkConsumer', () => {
     });
   }
 
+  it('waits as long as it is told to, however long that is', async () => {
+    // Node fires a timer of more than 2,147,483,647 milliseconds at once.
+    await checkConsumer(() => new ModelConsumer(), { ...patience, timeout: Infinity });
+  });
+
   it('refuses a value that is not a function, and a wrong option, before it makes anything', async () => {
     const made: unknown[] = [];
     const make = () => {

@@ -72,6 +72,7 @@ describe('FileBodyProducer', () => {
     const file = text();
     expect(new FileBodyProducer(file).length).to.equal(9);
     expect(file.tell()).to.equal(4);
+    expect(new FileBodyProducer(new MemoryFile(Buffer.from('four'), 7)).length).to.equal(0);
   });
 
   it('knows the length of a file at a path, and of no other', async () => {
@@ -94,6 +95,7 @@ describe('FileBodyProducer', () => {
       [() => 4, undefined],
       [() => Promise.resolve(4), expectNoCall],
       [tellsOnce(4), () => {}],
+      [() => Number.NaN, expectNoCall],
     ]) {
       const file = { read: () => null, tell, seek } as never;
       expect(new FileBodyProducer(file).length).to.equal(UNKNOWN_LENGTH);
