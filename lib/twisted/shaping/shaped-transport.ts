@@ -24,7 +24,6 @@ import {
 import { ShapedConsumer } from './shaped-consumer.js';
 import { asBuffer, piecesOf } from '../../base/bytes.js';
 import { setImmediate } from '../../base/timers.js';
-import { currentTurn } from '../../base/turn-number.js';
 
 /** The two ways to close. */
 type Closing = 'loseConnection' | 'loseWriteConnection';
@@ -52,8 +51,6 @@ export class ShapedTransportMembers<
   private inputPaused = false;
   /** Whether we are asking our producer now. */
   private asking = false;
-  /** The turn of the event loop in which a producer has unregistered. */
-  private unregisteredIn?: number;
 
   /**
    * Registers with `transport`, unless that is closing.
@@ -230,11 +227,6 @@ export class ShapedTransportMembers<
     return this.producerIsStreaming === true && isOwnProtocol(producer, this.versatile.protocol);
   }
 
-  override unregisterProducer(): void {
-    if (this.producer !== null) this.unregisteredIn = currentTurn();
-    super.unregisterProducer();
-  }
-
   /** Unregisters the producer and closes, once everything is sent. */
   stopConsuming(): void {
     this.unregisterProducer();
@@ -279,24 +271,29 @@ export class ShapedTransportMembers<
 
   protected override leaveConsumer(): void {
     const { closing } = this;
-    // Differs from Twisted (twisted/twisted#4635): another producer may register, or bytes may be
-    // written to us.
-    if (closing === null && !this.owesFinish) return;
-    if (closing !== null && this.unregisteredIn === currentTurn() && closedOf(this.transport)) {
-      // Later, because code that awaits the end of its transfer may still write or register again.
-      setImmediate(() => this.leaveUnlessUsed());
-      return;
+    if (closing === null) {
+      // Differs from Twisted (twisted/twisted#4635): another producer may register, or bytes may be
+      // written to us.
+      if (this.owesFinish) this.leave();
+    } else if (closedOf(this.transport)) {
+      // Later, because the code that asked for the close, or that awaits the end of its transfer,
+      // may still write or register again.
+      setImmediate(() => {
+        if (!this.isOver && this.producer === null && this.buffer.length === 0) this.leave();
+      });
+    } else {
+      this.leave();
     }
+  }
+
+  private leave(): void {
+    const { closing } = this;
     this.isOver = true;
     try {
       super.leaveConsumer();
     } finally {
       if (closing !== null) this.heed(this.versatile[closing]?.(), closing);
     }
-  }
-
-  private leaveUnlessUsed(): void {
-    if (!this.isOver && this.producer === null && this.buffer.length === 0) this.leaveConsumer();
   }
 
   /** @internal */

@@ -130,13 +130,29 @@ describe('ShapedTransport, when it is to close,', () => {
       await turn();
       expect(transport.log).to.deep.equal([]);
       transport.ask();
+      expect(transport.log).to.deep.equal(['abc']);
+      await turn();
       expect(transport.log).to.deep.equal(['abc', 'unregister', 'lose']);
     });
 
-    it('closes at once if no producer has unregistered', () => {
-      shaped.unregisterProducer();
+    it('sends what is written in the turn in which the close was asked for', async () => {
+      transport.ask();
       shaped.loseConnection();
-      expect(transport.log).to.deep.equal(['unregister', 'lose']);
+      shaped.loseConnection();
+      shaped.write(bytes('abc'));
+      expect(transport.log).to.deep.equal(['abc']);
+      shaped.loseConnection();
+      await turn();
+      expect(transport.log).to.deep.equal(['abc', 'unregister', 'lose']);
+    });
+
+    it('drops what is written in that turn after an abort', async () => {
+      shaped.loseConnection();
+      shaped.abortConnection();
+      shaped.write(bytes('abc'));
+      await turn();
+      transport.ask();
+      expect(transport.log).to.deep.equal(['abort']);
     });
 
     it('tells it of finish at once', () => {

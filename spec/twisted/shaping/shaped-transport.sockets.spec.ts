@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
 import tls from 'node:tls';
 
 import { expect } from 'chai';
@@ -54,6 +55,19 @@ describe('ShapedTransport, over a real connection', () => {
       shaped.loseConnection();
       client.end();
       expect((await readAll(client)).equals(data)).to.equal(true);
+      expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+    }
+  });
+
+  it('sends what is written after loseConnection, before the event loop has turned', async () => {
+    for (const first of ['', 'before, ']) {
+      const { transport, client, shaped } = await connected(makeBucket(5, 1_000_000));
+      await turn();
+      shaped.write(Buffer.from(first));
+      shaped.loseConnection();
+      shaped.write(Buffer.from('after'));
+      expect(String(await readAll(client))).to.equal(`${first}after`);
+      client.end();
       expect(await transport.closed).to.be.instanceOf(ConnectionDone);
     }
   });
