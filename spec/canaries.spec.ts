@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import http from 'node:http';
 import net from 'node:net';
 import { join } from 'node:path';
 import stream, { PassThrough, Readable } from 'node:stream';
@@ -19,6 +20,7 @@ import { until } from './support/until.js';
 /** Which spec below is the canary of a private name; that of an older library needs none. */
 const CANARIES: Readonly<Record<string, string>> = {
   _destroyed: 'a stream tells by `destroyed`, and by no private member, that it was destroyed',
+  _dumped: 'a message over HTTP/1 says that its data was discarded when its request was destroyed',
   _handle: 'the handle of a socket says how much of a large write has yet to leave',
   _parent: 'the handle of a TLS socket has the one below, which counts the bytes of a handshake',
   _sharedCreds: 'a TLS server keeps its secure context in _sharedCreds',
@@ -130,6 +132,22 @@ describe('Private members of Node that lib relies on:', () => {
     const stream = new PassThrough().destroy();
     expect(stream.destroyed).to.equal(true);
     expect('_destroyed' in stream).to.equal(false);
+  });
+
+  it(`${CANARIES._dumped}`, async () => {
+    // lib/streams/any-stream/reset.ts
+    const server = http.createServer((_request, response) => response.end('unread'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as net.AddressInfo;
+    const agent = new http.Agent({ keepAlive: true });
+    const request = http.get({ host: '127.0.0.1', port, agent });
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+    const dumped = () => (response as http.IncomingMessage & { _dumped?: boolean })._dumped;
+    expect(dumped()).to.equal(false);
+    request.destroy();
+    expect(dumped()).to.equal(true);
+    server.close();
   });
 
   it(`${CANARIES._writableState}`, () => {

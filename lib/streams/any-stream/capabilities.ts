@@ -111,20 +111,22 @@ export function isGone(stream: object): boolean {
   return destroyed === true || _destroyed === true;
 }
 
+type Destroyable = Pick<Optional, 'destroyed' | 'destroying'>;
+
 interface Destroyed {
   readonly destroyed?: unknown;
   readonly _destroyed?: unknown;
 }
 
 /** Whether `stream` is destroyed, or about to be. */
-export function isDestroyed(stream: AnyWritable): boolean {
+export function isDestroyed(stream: Destroyable): boolean {
   return isGone(stream) || isBeingDestroyed(stream);
 }
 
 /**
  * Whether `stream` is to be destroyed and can't tell why before it has closed, as streamx can't.
  */
-export function isBeingDestroyed(stream: AnyWritable): boolean {
+export function isBeingDestroyed(stream: Destroyable): boolean {
   return stream.destroying === true && stream.destroyed !== true;
 }
 

@@ -48,6 +48,7 @@ export {
   isEndOfDestroyed,
   isResettable,
   isYetToEnd,
+  listenForEnd,
   onInnerError,
   wasReset,
   whenCut,

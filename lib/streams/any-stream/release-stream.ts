@@ -3,13 +3,22 @@ import type { Socket } from 'node:net';
 
 import { log } from '../../base/log.js';
 import { isDestroyed, type AnyWritable } from './capabilities.js';
+import { resetCode } from './reset.js';
 import { isTLS } from './stream-state.js';
 
-/** Destroys `stream`, with the reason for its other listeners. */
-export function destroyStream(stream: AnyWritable, reason: Error): void {
-  if (isDestroyed(stream)) return;
+type Destroyable = Pick<AnyWritable, 'destroy' | 'destroyed' | 'destroying'>;
+
+/**
+ * Destroys `stream`, with the reason for its other listeners. One of HTTP/2 that its program has
+ * reset is destroyed by Node, once the reset was sent: before that, the other end would be told of a
+ * clean end in its place.
+ *
+ * @param destroy - What to call where it is not its `destroy`.
+ */
+export function destroyStream(stream: Destroyable, reason?: Error, destroy = stream.destroy): void {
+  if (isDestroyed(stream) || resetCode(stream)) return;
   try {
-    stream.destroy?.(reason);
+    destroy?.call(stream, reason);
   } catch (thrown) {
     log.err(thrown, 'Destroying a stream failed'); // Its connection is over all the same.
   }

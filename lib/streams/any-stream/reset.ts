@@ -5,7 +5,7 @@
  * @see https://nodejs.org/api/http2.html#destruction
  */
 import { setImmediate } from '../../base/timers.js';
-import type { AnyDuplex } from './capabilities.js';
+import type { AnyDuplex, EmitterLike } from './capabilities.js';
 
 /**
  * Turns of the event loop until a reset is known that was sent right behind the end: Node's own
@@ -15,8 +15,12 @@ const TURNS = 4;
 
 /** The properties that tell of a reset. */
 interface Resettable {
+  /** Of `http.IncomingMessage`: whether Node has discarded what it had not given yet. */
+  readonly _dumped?: unknown;
   readonly aborted?: unknown;
   readonly destroyed?: unknown;
+  /** Whether it has given any data: a message that has no body is discarded too. */
+  readonly readableDidRead?: unknown;
   readonly readableEnded?: unknown;
   readonly rstCode?: unknown;
   /** Of `http2.Http2ServerRequest` and `Http2ServerResponse`: the stream that it reads or writes. */
@@ -31,8 +35,8 @@ interface Older {
 }
 
 function innerOf(stream: Resettable): Resettable {
-  const { stream: inner } = stream;
-  return typeof inner === 'object' && inner !== null && 'rstCode' in inner ? inner : stream;
+  const inner = stream.stream as Resettable | null | undefined;
+  return inner?.rstCode === undefined ? stream : inner;
 }
 
 /**
@@ -77,12 +81,22 @@ export function isDestroyedInside(stream: Resettable): boolean {
   return (stream.destroyed ?? innerOf(stream).destroyed) === true;
 }
 
-/** Whether the other end reset `stream`, as far as it knows by now. */
+/** The code with which `stream` was reset, by either end; not true if it was not, or is not of HTTP/2. */
+export function resetCode(stream: object): unknown {
+  return innerOf(stream).rstCode;
+}
+
+/**
+ * Whether the other end reset `stream`, as far as it knows by now. A message of HTTP/1 loses its data
+ * in the same way, and then says `end`, if its request is destroyed when all of it has come.
+ */
 export function wasReset(stream: object): boolean {
   const inner = innerOf(stream);
   // If our half had ended before, `aborted` is not set, and only the code tells.
   return (
-    (stream as Resettable).aborted === true || inner.aborted === true || Boolean(inner.rstCode)
+    inner.aborted === true ||
+    Boolean(inner.rstCode) ||
+    (inner._dumped === true && inner.readableDidRead === true)
   );
 }
 
@@ -111,6 +125,17 @@ export function isYetToEnd(stream: Older & Resettable): boolean {
 }
 
 /**
+ * Calls `listener` when `stream` says `end`. One of HTTP/2 that had closed before is destroyed by a
+ * listener of Node's, and `afterEnd` has to come before that.
+ */
+export function listenForEnd(
+  stream: EmitterLike & { prependListener?: EmitterLike['on'] },
+  listener: () => void,
+): void {
+  stream[isResettable(stream) ? 'prependListener' : 'on']?.('end', listener);
+}
+
+/**
  * Calls `then` with whether `stream`, which has just said `end`, was cut: at once, but for a stream
  * that was destroyed, and for one of HTTP/2, which may say `end` first and that it was `aborted`
  * after that.
@@ -121,18 +146,16 @@ export function afterEnd(stream: object, then: (wasCut: boolean) => void): void 
     return;
   }
   if (!isResettable(stream)) {
-    then(false);
+    then(wasReset(stream));
     return;
   }
-  // A stream that was not cut says `end` before it is destroyed, though perhaps not to us.
+  // A stream that was not cut says `end` before it is destroyed.
   const inner = innerOf(stream);
   const destroyed = inner.destroyed === true && !isYetToEnd(stream);
-  let turnsLeft = TURNS;
-  const look = (): void => {
-    turnsLeft -= 1;
+  const look = (turnsLeft: number): void => {
     const wasCut = destroyed || wasReset(stream);
-    if (wasCut || turnsLeft === 0) then(wasCut);
-    else setImmediate(look);
+    if (wasCut || turnsLeft === 1) then(wasCut);
+    else setImmediate(look, turnsLeft - 1);
   };
-  setImmediate(look);
+  setImmediate(look, TURNS);
 }

@@ -11,7 +11,7 @@ import type { AnyWritable } from './capabilities.js';
 import type { ReadHalf } from './ending.js';
 import type { AnyReadable } from './readable-capabilities.js';
 import { watchQueue } from './queued-answer.js';
-import { whenCut } from './reset.js';
+import { listenForEnd, onInnerError, whenCut } from './reset.js';
 import { saysEnd, saysFinish } from './stream-state.js';
 
 /** The other half of the stream, where the descriptor reads. */
@@ -77,6 +77,7 @@ export function addStreamListener(listener: StreamListener): void {
   // A stream that was wrapped before still has these.
   if (stream[LISTENER] === undefined) {
     stream.on('error', onError);
+    onInnerError(stream, (error) => stream[LISTENER]?.errored(error));
     whenCut(stream, () => onCut(stream));
   }
   stream.on('close', onClose);
@@ -119,7 +120,7 @@ export function removeStreamListener(listener: StreamListener): void {
 /** From now on the input of `listener` listens to the stream. */
 export function addInputListener({ stream }: StreamListener): void {
   stream.on('data', onData);
-  stream.on('end', onEnd);
+  listenForEnd(stream, onEnd);
 }
 
 /** Removes the listeners. */

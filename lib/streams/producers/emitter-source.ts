@@ -8,6 +8,7 @@ import {
   assertUnread,
   bytesFrom,
   claimReading,
+  destroyStream,
   discardUpload,
   type EmitterLike,
   givesAsIs,
@@ -17,6 +18,7 @@ import {
   isResettable,
   isSilentlyGone,
   isYetToEnd,
+  listenForEnd,
   PrematureCloseError,
   tellLoss,
   losesNothing,
@@ -81,7 +83,7 @@ export class EmitterSource implements ReadableSource {
         return;
       }
       if (!this.asIs) this.lossOfLastUnit = watchLastUnit(stream);
-      stream.on('end', this.onEnd);
+      listenForEnd(stream, this.onEnd);
       stream.on('close', this.onClose);
       this.watchSocket();
       // The last one: minipass gives data from inside this call, and may be closed by that.
@@ -105,11 +107,12 @@ export class EmitterSource implements ReadableSource {
   close(): void {
     if (this.listener === null) return;
     this.listener = null;
-    releaseReading(this.stream, this);
+    const { stream } = this;
+    releaseReading(stream, this);
     if (!this.ended) this.pause(); // Without a listener it would flow on, into nothing.
-    this.stream.removeListener('data', this.onData);
-    this.stream.removeListener('end', this.onEnd);
-    this.stream.removeListener('close', this.onClose);
+    stream.removeListener('data', this.onData);
+    stream.removeListener('end', this.onEnd);
+    stream.removeListener('close', this.onClose);
     this.socket?.removeListener('close', this.onSocketClose);
   }
 
@@ -119,13 +122,8 @@ export class EmitterSource implements ReadableSource {
     if (this.destroyed || this.ended || isReadToTheEnd(stream)) return;
     this.destroyed = true;
     this.guard();
-    try {
-      if (stream.destroy) stream.destroy(reason);
-      else stream.close?.();
-      discardUpload(stream);
-    } catch (thrown) {
-      log.err(thrown, 'Destroying a stream failed');
-    }
+    destroyStream(stream, reason, stream.destroy ? undefined : () => stream.close?.());
+    discardUpload(stream);
   }
 
   /** Stays for the life of the stream: an `error` without a listener ends the process. */

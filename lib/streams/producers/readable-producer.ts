@@ -92,7 +92,7 @@ export class ReadableProducer implements IPushProducer {
     assertConsumer(consumer);
     if (this.transfer?.isRunning) {
       throw new InvalidStateError(
-        'This ReadableProducer is still producing: await the promise of the last startProducing first',
+        'This ReadableProducer is still producing: await its last promise first',
       );
     }
     this.source.assertUnread?.();

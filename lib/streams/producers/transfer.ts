@@ -105,7 +105,7 @@ export class Transfer implements SourceListener, IPushProducer {
         this.latch.hold(Why.over); // It isn't registered, so there is nothing to take back.
         this.reject(thrown);
       } else {
-        log.err(thrown, 'A consumer failed after it had stopped its producer');
+        this.consumerFailed(thrown);
       }
     }
   }

@@ -105,8 +105,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
     if (this.input !== undefined) return this.input.half;
     // On any other stream, the code that reads it may have ended our half too, for a reason of its
     // own.
-    const hasHungUp = !this.readEndedBefore && isSocket(this.stream) && isReadToTheEnd(this.stream);
-    return hasHungUp ? 'ended' : 'unread';
+    return isSocket(this.stream) && this.hasHungUp ? 'ended' : 'unread';
   }
 
   /**

@@ -5,6 +5,7 @@ import {
   isGone,
   isReadToTheEnd,
   isSilentlyGone,
+  listenForEnd,
   lossOf,
   onInnerError,
   tellLoss,
@@ -60,7 +61,7 @@ class NodeSource {
         if (!this.ended) tellLoss(stream, (reason) => this.fail(reason));
       });
       const lossOfLastUnit = watchLastUnit(stream);
-      stream.on('end', () => {
+      listenForEnd(stream, () => {
         this.ended = true;
         afterEnd(stream, (wasReset) => {
           const loss = wasReset ? lossOf(stream) : lossOfLastUnit();

@@ -63,12 +63,21 @@ describe('A stream that can be reset', () => {
       [aborted, true],
       [whole, false],
       [{ stream: aborted }, true],
-      [{ aborted: true, stream: whole }, true],
       [{ stream: whole }, false],
       [{ rstCode: http2.constants.NGHTTP2_CANCEL, aborted: false }, true],
     ] as const) {
       expect(wasReset(stream), JSON.stringify(stream)).to.equal(expected);
     }
+  });
+
+  it('has lost its data in the same way if Node has discarded some of it', () => {
+    const whole = { _dumped: false, readableDidRead: true };
+    const empty = { _dumped: true, readableDidRead: false };
+    expect([whole, empty, { ...whole, _dumped: true }].map(wasReset)).to.deep.equal([
+      false,
+      false,
+      true,
+    ]);
   });
 });
 

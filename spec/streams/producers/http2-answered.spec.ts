@@ -4,10 +4,18 @@ import type http2 from 'node:http2';
 
 import { expect } from 'chai';
 
-import { ReadableProducer } from '../../../lib/index.js';
+import {
+  ConnectionDone,
+  DuplexTransport,
+  Protocol,
+  ReadableProducer,
+  toWeb,
+} from '../../../lib/index.js';
 import { http2Exchange } from '../../support/http2-exchange.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
 import { rejection } from '../../support/rejection.js';
+import { allTextOf } from '../../support/text-of.js';
+import { until } from '../../support/until.js';
 
 /** A request whose body is being read, slowly, and that was answered before that. */
 async function answered() {
@@ -60,4 +68,35 @@ describe('A request over HTTP/2 that was answered before it was read', () => {
     expect(consumer.producer).to.equal(null);
     dispose();
   });
+});
+
+describe('An answer over HTTP/2 that came before it is read', () => {
+  const ways: Record<string, (answer: http2.ClientHttp2Stream) => Promise<string>> = {
+    'by a ReadableProducer': async (answer) => {
+      const consumer = new RecordingConsumer();
+      await new ReadableProducer(answer).startProducing(consumer);
+      return String(consumer.received);
+    },
+    'by a protocol': async (answer) => {
+      const protocol = new Protocol();
+      let text = '';
+      protocol.dataReceived = (data) => void (text += String(data));
+      expect(await new DuplexTransport(answer, { protocol }).closed).to.be.instanceOf(
+        ConnectionDone,
+      );
+      return text;
+    },
+    'by a WHATWG stream': (answer) => allTextOf(toWeb(answer).readable),
+  };
+  for (const [way, read] of Object.entries(ways)) {
+    it(`is whole, although Node destroys it at its end: ${way}`, async () => {
+      const { request, accepted, dispose } = await http2Exchange('GET');
+      accepted.respond();
+      accepted.end('all of it');
+      await until(() => request.closed);
+      expect(request.destroyed).to.equal(false);
+      expect(await read(request)).to.equal('all of it');
+      dispose();
+    });
+  }
 });

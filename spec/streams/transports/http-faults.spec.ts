@@ -1,6 +1,7 @@
 /** Messages of HTTP that Node tells less of than of other streams. */
 import { once } from 'node:events';
 import http from 'node:http';
+import http2 from 'node:http2';
 import net from 'node:net';
 
 import { expect } from 'chai';
@@ -138,6 +139,44 @@ describe('A request over HTTP/1 whose answer has come already', () => {
   });
 });
 
+describe('A message over HTTP/1 that came whole, and is not read yet', () => {
+  it('fails its transfer if its request is destroyed: Node discards the rest, and says end', async () => {
+    const agent = new http.Agent({ keepAlive: true });
+    const { request, received, response, dispose } = await exchange(agent);
+    received.resume();
+    request.end();
+    const consumer = new RecordingConsumer();
+    response.write('some');
+    const [answer] = (await once(request, 'response')) as [http.IncomingMessage];
+    const transfer = rejection(new ReadableProducer(answer).startProducing(consumer));
+    const producer = consumer.producer as IPushProducer;
+    consumer.wrote = () => producer.pauseProducing();
+    await until(() => consumer.received.length > 0);
+    await until(() => response.write(' and more') && answer.readableLength > 0);
+    response.end(' and the rest');
+    await until(() => answer.complete);
+    request.destroy();
+    producer.resumeProducing();
+    expect(await transfer).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
+    expect(String(consumer.received)).to.match(/^some/).and.not.match(/rest$/);
+    expect(consumer.producer).to.equal(null);
+    agent.destroy();
+    dispose();
+  });
+
+  it('is empty if it has no body, although Node discards it too once it was answered', async () => {
+    const { request, received, response, dispose } = await exchange(false);
+    const consumer = new RecordingConsumer();
+    request.end();
+    await until(() => received.complete);
+    response.end('answered');
+    await once(response, 'close');
+    await new ReadableProducer(received).startProducing(consumer);
+    expect(consumer.chunks).to.deep.equal([]);
+    dispose();
+  });
+});
+
 describe('An answer over HTTP/1 that waits for an earlier one', () => {
   /** The answers to twelve requests that a client sends at once. */
   const queued = async () => {
@@ -230,6 +269,45 @@ describe('A message over HTTP/2 loses its writer', () => {
     consumer.registerProducer(producer, false);
     expect(await consumer.closed).to.be.instanceOf(ConnectionLost);
     sinon.assert.calledOnce(producer.stopProducing);
+    dispose();
+  });
+
+  it('of an Http2ServerResponse for the error of its stream', async () => {
+    const { request, response, dispose } = await http2Exchange('POST', 'request');
+    request.on('error', () => {});
+    const consumer = new WritableConsumer(response);
+    consumer.write(Buffer.from('some'));
+    await once(request, 'data');
+    request.close(http2.constants.NGHTTP2_INTERNAL_ERROR);
+    const reason = await consumer.closed;
+    expect(reason).to.be.instanceOf(ConnectionLost);
+    expect(reason.cause).to.have.property('code', 'ERR_HTTP2_STREAM_ERROR');
+    dispose();
+  });
+
+  it('of an Http2ServerResponse whose stream other code has ended', async () => {
+    const { response, dispose } = await http2Exchange('GET', 'request');
+    const consumer = new WritableConsumer(response);
+    response.stream.respond();
+    response.stream.end();
+    consumer.write(Buffer.from('late'));
+    const reason = await consumer.closed;
+    expect(reason).to.be.instanceOf(ConnectionLost);
+    expect(reason.cause).to.have.property('code', 'ERR_STREAM_WRITE_AFTER_END');
+    dispose();
+  });
+
+  it('of a client that cancels it, and leaves it to Node, which sends the reset before it destroys it', async () => {
+    const { request, accepted, dispose } = await http2Exchange('POST');
+    const consumer = new WritableConsumer(request);
+    consumer.write(Buffer.alloc(500_000));
+    const aborted = once(accepted, 'aborted');
+    request.close(http2.constants.NGHTTP2_CANCEL);
+    expect(await consumer.closed).to.be.instanceOf(ConnectionLost);
+    expect(request.errored).to.equal(null);
+    await aborted;
+    expect(accepted.rstCode).to.equal(http2.constants.NGHTTP2_CANCEL);
+    await until(() => request.destroyed);
     dispose();
   });
 
