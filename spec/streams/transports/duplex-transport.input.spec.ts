@@ -9,6 +9,7 @@ import { loggedErrors } from '../../support/logged.js';
 import { numbered } from '../../support/producers.js';
 import { readAll, tcpPair } from '../../support/sockets.js';
 import { Recorder, HalfCloseable, connected } from '../../support/recording-protocols.js';
+import { until } from '../../support/until.js';
 
 describe('DuplexTransport', () => {
   describe('input', () => {
@@ -206,6 +207,24 @@ describe('DuplexTransport', () => {
         expect(duplex.destroyed).to.equal(true);
       }
       expect(logged).to.deep.equal([]);
+    });
+
+    it('that a paused transport has not delivered is dropped if the other end resets', async () => {
+      const { server, client } = await tcpPair();
+      const protocol = new (class extends Recorder {
+        override dataReceived(data: Buffer): void {
+          super.dataReceived(data);
+          (this.transport as DuplexTransport).pauseProducing();
+        }
+      })();
+      const transport = new DuplexTransport(server, { protocol });
+      client.write('given');
+      await until(() => protocol.text === 'given');
+      client.write('unread');
+      await until(() => server.bytesRead === 11);
+      client.resetAndDestroy();
+      expect(await transport.closed).to.be.instanceOf(ConnectionLost);
+      expect(protocol.text).to.equal('given');
     });
 
     it('is not read where there is no protocol', async () => {
