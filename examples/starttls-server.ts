@@ -21,6 +21,7 @@ class TLSServer extends LineReceiver<DuplexTransport> {
     if (line.toString() !== 'STARTTLS') return;
     console.log('-- Switching to TLS');
     this.sendLine(Buffer.from('READY'));
+    this.clearLineBuffer(); // Not encrypted: anyone may have sent it.
     this.transport.startTLS(tls);
   }
 }
