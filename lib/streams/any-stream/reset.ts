@@ -19,6 +19,7 @@ interface Resettable {
   readonly _dumped?: unknown;
   readonly aborted?: unknown;
   readonly destroyed?: unknown;
+  readonly errored?: unknown;
   /** Whether it has given any data: a message that has no body is discarded too. */
   readonly readableDidRead?: unknown;
   readonly readableEnded?: unknown;
@@ -103,12 +104,15 @@ export function wasReset(stream: object): boolean {
 /**
  * Whether `stream`, which has just said `end`, says so because it was destroyed, as those of
  * `readable-stream` 2 do. Newer ones, which have `readableEnded`, say no `end` then. An async one of
- * minipass drops the data that it was about to give, and then says the `end` that came behind it.
+ * minipass drops the data that it was about to give, and then says the `end` that came behind it. Or
+ * an earlier listener of this `end` has destroyed it with an error: Node's own does so with a TLS
+ * client whose server hangs up before the handshake is complete.
  */
 export function isEndOfDestroyed(stream: Older & Resettable): boolean {
-  const { async, destroyed, readableEnded, _readableState: state } = stream;
-  const saysSo = state !== undefined || async === true;
-  return destroyed === true && readableEnded === undefined && saysSo;
+  const { async, destroyed, errored, readableEnded, _readableState: state } = stream;
+  if (destroyed !== true) return false;
+  if (errored) return true;
+  return readableEnded === undefined && (state !== undefined || async === true);
 }
 
 /**

@@ -139,13 +139,10 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
 
   /** The stream was told why it is destroyed: fails the chunk on its way, in the next tick. */
   fail(): void {
-    nextTick(failNow, this);
-  }
-
-  /** Fails the chunk on its way, if there still is one. */
-  failNow(): void {
-    this.latch.release(Why.untold);
-    this.rested(); // A chunk that fails need not wait until the event loop has turned.
+    nextTick(() => {
+      this.latch.release(Why.untold);
+      this.rested(); // A chunk that fails need not wait until the event loop has turned.
+    });
   }
 
   /**
@@ -206,11 +203,11 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
     this.unitsLeft = smallUnitsLeft();
     if (this.unitsLeft > 0) return;
     this.latch.hold(Why.resting);
-    setImmediate(rested, this);
+    setImmediate(() => this.rested());
   }
 
   /** The event loop has turned: the chunk on its way, if there still is one, may go on. */
-  rested(): void {
+  private rested(): void {
     this.latch.release(Why.resting);
     this.proceed();
   }
@@ -234,12 +231,4 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
     this.chunk = null;
     callback(fails ? this.failure : null);
   }
-}
-
-function rested(gate: ConsumerGate): void {
-  gate.rested();
-}
-
-function failNow(gate: ConsumerGate): void {
-  gate.failNow();
 }

@@ -237,7 +237,7 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
     tellOfConnection('closing', this);
     this.reactor.drop();
     this.stopReading();
-    nextTick(settleAbort, this);
+    nextTick(() => this.reactor.settle('abort'));
   }
 
   /**
@@ -329,8 +329,4 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
 
 function startWriting(descriptor: ClosingDescriptor<unknown>): void {
   if (descriptor.connected) descriptor.startWriting();
-}
-
-function settleAbort(descriptor: ClosingDescriptor<unknown>): void {
-  descriptor.reactor.settle('abort');
 }

@@ -45,12 +45,16 @@ export class Handshake implements HandshakeListener {
   }
 
   secured(socket: TLSSocket): void {
+    const { stream } = this;
     if (this.isOver) {
       socket.destroy();
       return;
     }
     this.stop();
+    // TLS decides again what a hang-up means. A stream that is not a socket would end by itself, and
+    // cut off what TLS still has to send.
     socket.allowHalfOpen = true;
+    if ('allowHalfOpen' in stream) stream.allowHalfOpen = true;
     this.listener.secured(socket);
   }
 

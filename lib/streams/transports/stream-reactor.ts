@@ -82,11 +82,11 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
   attach(descriptor: Descriptor): void {
     addStreamListener(this);
     this.descriptor = descriptor;
-    if (this.writeHalf === 'gone') nextTick(tellWriteHalfGone, this);
+    if (this.writeHalf === 'gone') nextTick(() => this.tellWriteHalfGone());
   }
 
   /** A half that had ended before we came counts as having ended just then. */
-  tellWriteHalfGone(): void {
+  private tellWriteHalfGone(): void {
     if (this.isSettled) return;
     const reason = this.endingAfter('gone');
     if (reason === undefined) return;
@@ -340,8 +340,4 @@ function run(reactor: StreamReactor): void {
 
 function doWrite(descriptor: Descriptor): Error | undefined {
   return descriptor.doWrite();
-}
-
-function tellWriteHalfGone(reactor: StreamReactor): void {
-  reactor.tellWriteHalfGone();
 }

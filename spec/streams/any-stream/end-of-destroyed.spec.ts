@@ -1,5 +1,11 @@
-/** Streams of `readable-stream` 2 say `end` when they are destroyed. */
+/**
+ * Streams of `readable-stream` 2 say `end` when they are destroyed. Node's TLS client destroys
+ * itself while it says `end`, if its handshake is not complete.
+ */
+import { once } from 'node:events';
+import { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
+import tls from 'node:tls';
 
 import { expect } from 'chai';
 
@@ -12,6 +18,9 @@ import {
 } from '../../../lib/index.js';
 import { AccumulatingProtocol, StringTransport } from '../../../lib/testing/index.js';
 import { readableStreams, through2 } from '../../support/older-libraries.js';
+import { HalfCloseable } from '../../support/recording-protocols.js';
+import { tcpPair } from '../../support/sockets.js';
+import { trusting } from '../../support/tls-clients.js';
 
 const { PassThrough, Readable } = readableStreams['readable-stream 2'];
 
@@ -111,6 +120,53 @@ describe('A stream of a library whose streams do not say `errored`, destroyed wi
       consumer.write(Buffer.alloc(100_000));
       stream.destroy(broken);
       expect(await consumer.closed).to.have.property('cause', broken);
+    });
+  }
+});
+
+describe('A stream that is destroyed with an error by a listener of its `end`, before ours', () => {
+  const kinds: Record<string, () => Duplex | Promise<Duplex>> = {
+    'any stream': () => {
+      const stream = new Duplex({ read: () => stream.push(null), write() {} });
+      return stream.on('end', () => stream.destroy(Object.assign(new Error(), { code: 'OURS' })));
+    },
+    'a TLS client whose server hangs up in place of a handshake': async () => {
+      const raw = await tcpPair();
+      const client = tls.connect({ socket: raw.client, ...trusting() });
+      raw.server.on('error', () => {}).resume();
+      await once(raw.server, 'data');
+      raw.server.end();
+      return client;
+    },
+  };
+
+  for (const [name, make] of Object.entries(kinds)) {
+    const code = name === 'any stream' ? 'OURS' : 'ECONNRESET';
+    for (const streaming of [true, false]) {
+      it(`fails the transfer of a ${streaming ? 'pushing' : 'pulled'} ReadableProducer (${name})`, async () => {
+        const producer = new ReadableProducer(await make(), { streaming });
+        const transport = new StringTransport();
+        const sent = producer.startProducing(transport);
+        if (!streaming) producer.resumeProducing();
+        const failure = sent.then(
+          () => 'it resolved',
+          (error: Error) => error,
+        );
+        expect(await failure).to.have.property('code', code);
+      });
+    }
+
+    it(`loses the connection of a DuplexTransport, of whichever protocol (${name})`, async () => {
+      for (const protocol of [new AccumulatingProtocol(), new HalfCloseable()]) {
+        const transport = new DuplexTransport(await make(), { protocol });
+        transport.write(Buffer.from('hello'));
+        const reason = await transport.closed;
+        expect(reason).to.be.instanceOf(ConnectionLost);
+        expect(reason.cause).to.have.property('code', code);
+        if (protocol instanceof HalfCloseable) {
+          expect(protocol.told).to.deep.equal(['made', 'ConnectionLost']);
+        }
+      }
     });
   }
 });

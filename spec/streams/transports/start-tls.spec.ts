@@ -9,6 +9,7 @@ import {
   ConnectionLost,
   DuplexTransport,
   type TCPAddress,
+  TransportDuplex,
 } from '../../../lib/index.js';
 import { certificate } from '../../support/certificate.js';
 import { numbered, PushProducer } from '../../support/producers.js';
@@ -318,6 +319,27 @@ describe('DuplexTransport#startTLS', () => {
     while (protocol.text !== 'secret') await turn();
     secure.end();
     secure.on('error', () => {}).resume();
+    expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+  });
+
+  it('leaves a half to each end, also over a stream that is not a socket', async () => {
+    const answer = numbered(500_000);
+    class Answering extends Upgrading {
+      readConnectionLost(): void {
+        this.transport.write(answer);
+        this.transport.loseConnection();
+      }
+      writeConnectionLost(): void {}
+    }
+    const raw = await tcpPair();
+    const below = new TransportDuplex();
+    new DuplexTransport(raw.server, { protocol: below });
+    const transport = new DuplexTransport(below, { protocol: new Answering({}) });
+    transport.startTLS({ ...certificate(), isServer: true });
+    const client = tls.connect({ socket: raw.client, ...trusting() });
+    client.allowHalfOpen = true;
+    client.once('secureConnect', () => client.end('question'));
+    expect((await readAll(client)).equals(answer)).to.equal(true);
     expect(await transport.closed).to.be.instanceOf(ConnectionDone);
   });
 });
