@@ -33,6 +33,8 @@ interface ClientMachineOptions {
   readonly retryPolicy: RetryPolicy;
   readonly clock: IReactorTime;
   readonly prepareConnection: ((protocol: never) => unknown) | undefined;
+  /** The signal that stops the service: its reason is why no connection comes. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /** The policy that is used when the user's own has failed. */
@@ -50,13 +52,15 @@ export class ClientMachine implements AttemptListener {
   private attempt: Attempt | null = null;
   private failedAttempts = 0;
   private retryCall: IDelayedCall | null = null;
-  private readonly waiters = new ConnectionWaiters();
+  private readonly waiters: ConnectionWaiters;
   /** The attempts whose connections could not be prepared, until these are closed. */
   private readonly unprepared = new Set<Attempt>();
   /** The callers of `stopService`, until all connections are closed. */
   private stopWaiters: (() => void)[] = [];
 
-  constructor(private readonly options: ClientMachineOptions) {}
+  constructor(private readonly options: ClientMachineOptions) {
+    this.waiters = new ConnectionWaiters(options.signal);
+  }
 
   /** Keeps a connection from now on. */
   start(): void {

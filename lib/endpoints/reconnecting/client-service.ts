@@ -79,7 +79,17 @@ export class ClientService<Built extends IProtocol = IProtocol> {
     assertClientServiceOptions(options);
     const { retryPolicy = backoffPolicy(), clock = reactor, prepareConnection, signal } = options;
     this.#signal = signal;
-    this.#machine = new ClientMachine({ endpoint, factory, retryPolicy, clock, prepareConnection });
+    this.#machine = new ClientMachine({
+      endpoint,
+      factory,
+      retryPolicy,
+      clock,
+      prepareConnection,
+      signal,
+    });
+    // Also before it is started: what waits for a connection of it must be told.
+    if (signal?.aborted) this.#onAbort();
+    else addAbortListener(signal, this.#onAbort);
   }
 
   /**
@@ -124,7 +134,8 @@ export class ClientService<Built extends IProtocol = IProtocol> {
    *   up waiting. Unless given, only the end of the service ends the wait.
    * @param options - See {@link WhenConnectedOptions}.
    * @returns a promise of the protocol that is connected, or of the next protocol that will be.
-   * @throws CancelledError (rejects): the service is stopped, or stops, or the signal aborted.
+   * @throws CancelledError (rejects): the service is stopped, or stops, or one of the two signals
+   *   aborted, whose reason is the `cause`.
    * @throws the error of the last attempt (rejects), after `failAfterFailures` failed attempts.
    * @throws InvalidArgTypeError, OutOfRangeError (rejects): an argument is not valid.
    * @see Twisted: `ClientService.whenConnected`

@@ -13,6 +13,9 @@ interface Waiter {
 export class ConnectionWaiters {
   private readonly waiters = new Set<Waiter>();
 
+  /** @param service - The signal that stops the service. */
+  constructor(private readonly service: AbortSignal | undefined) {}
+
   /** @returns a promise of the next connection. */
   add(failAfterFailures: number | null, signal: AbortSignal | undefined): Promise<IProtocol> {
     return new Promise((resolve, reject) => {
@@ -22,14 +25,14 @@ export class ConnectionWaiters {
       };
       const abort = () => {
         leave();
-        reject(cancelled(signal));
+        reject(cancelled(GIVEN_UP, signal));
       };
       const waiter: Waiter = {
         left: failAfterFailures,
         resolve: (protocol) => (leave(), resolve(protocol)),
         reject: (reason) => (leave(), reject(reason)),
       };
-      if (signal?.aborted) reject(cancelled(signal));
+      if (signal?.aborted) reject(cancelled(GIVEN_UP, signal));
       else {
         this.waiters.add(waiter);
         addAbortListener(signal, abort);
@@ -39,7 +42,7 @@ export class ConnectionWaiters {
 
   /** @returns a rejected promise, because no connection will come. */
   refuse(): Promise<never> {
-    return Promise.reject(new CancelledError('The service is stopped'));
+    return Promise.reject(cancelled('The service is stopped', this.service));
   }
 
   /** The connection is made: resolves all promises. */
@@ -58,11 +61,14 @@ export class ConnectionWaiters {
 
   /** No connection will come: rejects all promises. */
   cancel(): void {
-    const reason = new CancelledError('The service was stopped');
+    const reason = cancelled('The service was stopped', this.service);
     for (const waiter of [...this.waiters]) waiter.reject(reason);
   }
 }
 
-function cancelled(signal: AbortSignal | undefined): CancelledError {
-  return new CancelledError('The wait for a connection was given up', { cause: signal?.reason });
+const GIVEN_UP = 'The wait for a connection was given up';
+
+/** With the reason of `signal` as its cause, if that has aborted. */
+function cancelled(message: string, signal: AbortSignal | undefined): CancelledError {
+  return new CancelledError(message, signal?.aborted ? { cause: signal.reason } : undefined);
 }

@@ -408,6 +408,40 @@ describe('ClientService', () => {
       expect(getEventListeners(controller.signal, 'abort')).to.deep.equal([]);
     });
 
+    for (const running of [true, false]) {
+      const which = running ? 'runs' : 'was not started';
+      it(`rejects whenConnected when that aborts, with its reason as the cause, if the service ${which}`, async () => {
+        const controller = new AbortController();
+        const service = running
+          ? started({ signal: controller.signal })
+          : new ClientService(endpoint as never, new Factory(), {
+              signal: controller.signal,
+            });
+        const waiting = rejection(service.whenConnected());
+        const cause = new Error('shut down');
+        controller.abort(cause);
+        const told = { name: 'CancelledError', cause };
+        expect(await waiting).to.include(told);
+        expect(await rejection(service.whenConnected())).to.include(told);
+      });
+    }
+
+    it('has stopped from the beginning if that has aborted already', async () => {
+      const signal = AbortSignal.abort(new Error('shut down'));
+      const service = new ClientService(endpoint as never, new Factory(), { signal });
+      expect(await rejection(service.whenConnected())).to.include({
+        cause: signal.reason as Error,
+      });
+      expect(endpoint.attempts).to.deep.equal([]);
+    });
+
+    it('gives no cause if it was stopped without that', async () => {
+      const service = started({ signal: new AbortController().signal });
+      const waiting = rejection(service.whenConnected());
+      void service.stopService();
+      expect(await waiting).not.to.have.property('cause');
+    });
+
     it('forgets it when it is stopped', async () => {
       const controller = new AbortController();
       await started({ signal: controller.signal }).stopService();
