@@ -117,7 +117,7 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
     this.chunk = null;
     for (const each of chunk === null ? behind : [chunk, ...behind]) {
       if (latch.isHeldBy(Why.stopped | Why.over)) return;
-      consumer.write(each as Uint8Array);
+      this.heed(consumer.write(each as Uint8Array));
     }
   }
 

@@ -25,13 +25,15 @@ export function heedFor(stream: Readable | Writable, returned: unknown): void {
   whenRejected(returned, (reason) => destroyFor(stream, reason));
 }
 
+const LATE = 'A producer, consumer or transport failed after its stream was over';
+
 /**
- * Destroys `stream`, because its consumer or its transport has failed. If the stream is over, the
+ * Destroys `stream`, because its producer, consumer or transport has failed. If the stream is over, the
  * error is only logged.
  */
 export function destroyFor(stream: Readable | Writable, reason: unknown): void {
   if (stream.destroyed) {
-    log.err(reason, 'A consumer or transport failed after its stream was over');
+    log.err(reason, LATE);
   } else {
     stream.destroy(asError(reason));
   }
@@ -77,8 +79,7 @@ export function leaveAndCallBack(
     leave();
   } catch (thrown) {
     failure = asError(thrown);
-    if (error !== null)
-      log.err(thrown, 'A producer, consumer or transport failed when its stream left it');
+    if (error !== null) log.err(thrown, LATE);
   }
   callback(error ?? failure);
 }

@@ -38,7 +38,7 @@ import {
   READABLE_OPTIONS,
   type ProducerReadableOptions,
 } from './producer-readable-options.js';
-import { forgetEnd, leaveAndCallBack } from './destroying.js';
+import { destroyFor, forgetEnd, leaveAndCallBack } from './destroying.js';
 import { optionsOfBase } from './stream-options.js';
 import { spendTurn } from '../../base/turn.js';
 import { nextTick, setImmediate } from '../../base/timers.js';
@@ -306,7 +306,7 @@ export class ProducerReadable<Data = Uint8Array>
     try {
       this.passOnDemand();
     } catch (thrown) {
-      this.destroy(asError(thrown));
+      destroyFor(this, thrown);
     }
   }
 

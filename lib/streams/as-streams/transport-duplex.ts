@@ -40,7 +40,14 @@ import { asError } from '../../base/as-error.js';
 import { nextTick, setImmediate } from '../../base/timers.js';
 import type { WriteCallback } from '../any-stream/index.js';
 import { ConsumerGate } from './consumer-gate.js';
-import { forgetEnd, heedFor, isPlainDestroy, leaveAndCallBack, waitingIn } from './destroying.js';
+import {
+  destroyFor,
+  forgetEnd,
+  heedFor,
+  isPlainDestroy,
+  leaveAndCallBack,
+  waitingIn,
+} from './destroying.js';
 import { Registration } from './registration.js';
 import { SocketLike } from './socket-like.js';
 import { optionsOfBase } from './stream-options.js';
@@ -196,7 +203,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
     try {
       this.heed(source.resumeProducing());
     } catch (thrown) {
-      this.destroy(asError(thrown));
+      destroyFor(this, thrown);
     }
   }
 

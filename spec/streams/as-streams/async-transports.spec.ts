@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import { TransportDuplex } from '../../../lib/index.js';
+import { ConnectionDone, ProducerReadable, TransportDuplex } from '../../../lib/index.js';
 import { StringTransport } from '../../../lib/testing/index.js';
 import { failure } from '../../support/failure.js';
 import { expectNothingLogged } from '../../support/logged.js';
@@ -49,6 +49,44 @@ describe('A TransportDuplex whose transport rejects a call', () => {
     expect(await errorsOf('abortConnection', reset)).to.deep.equal([]);
     expect(logged.splice(0)).to.deep.equal([failure]);
     expect(await errorsOf('unregisterProducer', destroy)).to.deep.equal([]);
+    expect(logged.splice(0)).to.deep.equal([failure]);
+    const destroyCorked = (stream: TransportDuplex) => {
+      stream.cork();
+      stream.write('a');
+      stream.destroy();
+    };
+    expect(await errorsOf('write', destroyCorked)).to.deep.equal([]);
+    expect(logged.splice(0)).to.deep.equal([failure]);
+  });
+});
+
+describe('A stream that is destroyed from inside a call that then throws', () => {
+  const logged = expectNothingLogged();
+
+  it('logs the error, if it is a TransportDuplex that resumes its transport', async () => {
+    const stream = new TransportDuplex();
+    const transport = new StringTransport();
+    transport.resumeProducing = () => {
+      stream.connectionLost(new ConnectionDone());
+      stream.destroy();
+      throw failure;
+    };
+    stream.makeConnection(transport);
+    stream.dataReceived(Buffer.alloc(stream.readableHighWaterMark));
+    stream.read();
+    await turn();
+    expect(logged.splice(0)).to.deep.equal([failure]);
+  });
+
+  it('logs the error, if it is a ProducerReadable that asks its producer', async () => {
+    const stream = new ProducerReadable();
+    const resumeProducing = () => {
+      stream.destroy();
+      throw failure;
+    };
+    stream.registerProducer({ resumeProducing, stopProducing() {} }, false);
+    stream.read();
+    await turn();
     expect(logged.splice(0)).to.deep.equal([failure]);
   });
 });
