@@ -11,6 +11,7 @@ import {
   type TCPAddress,
   TransportDuplex,
 } from '../../../lib/index.js';
+import { LineReceiver } from '../../../lib/protocols/index.js';
 import { certificate } from '../../support/certificate.js';
 import { numbered, PushProducer } from '../../support/producers.js';
 import { Recorder } from '../../support/recording-protocols.js';
@@ -64,6 +65,28 @@ describe('DuplexTransport#startTLS', () => {
     const secure = tls.connect({ socket: client, ...trusting() });
     expect((await readAll(secure)).equals(secret)).to.equal(true);
     expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+  });
+
+  it('lets a LineReceiver discard what came unencrypted behind the line that asked for TLS', async () => {
+    class Lines extends LineReceiver<DuplexTransport> {
+      readonly lines: string[] = [];
+      override lineReceived(line: Buffer): void {
+        this.lines.push(line.toString());
+        if (line.toString() !== 'STARTTLS') return;
+        this.clearLineBuffer();
+        this.sendLine(Buffer.from('ready'));
+        this.transport.startTLS(certificate());
+      }
+    }
+    const { server, client } = await tcpPair();
+    const protocol = new Lines();
+    const transport = new DuplexTransport(server, { protocol });
+    client.write('STARTTLS\r\nsent by another party\r\n');
+    await once(client, 'data');
+    const secure = tls.connect({ socket: client, ...trusting() });
+    secure.end('hello\r\n');
+    await transport.closed;
+    expect(protocol.lines).to.deep.equal(['STARTTLS', 'hello']);
   });
 
   it('keeps its producer, and flow control and the close exact, on both layers', async () => {
