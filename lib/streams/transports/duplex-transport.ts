@@ -14,6 +14,7 @@ import {
   logPrefixOf,
   logRejectionOf,
 } from '../../twisted/core/index.js';
+import { assertOptions } from '../../base/arguments.js';
 import { InvalidStateError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
 import { rememberAddresses, wasAccepted } from './addresses.js';
@@ -250,9 +251,9 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
    */
   startTLS(options: StartTLSOptions = {}): void {
     if (!this.connected || this.disconnecting || this.writeDisconnected) return;
-    const { reactor, stream } = this;
-    if (reactor.isMoving) throw new InvalidStateError('startTLS is under way already');
-    this.secure(tlsSide(options, options.isServer ?? wasAccepted(stream)));
+    if (this.reactor.isMoving) throw new InvalidStateError('startTLS is under way already');
+    assertOptions(options);
+    this.secure(tlsSide(options, options.isServer ?? wasAccepted(this.stream)));
   }
 
   /**

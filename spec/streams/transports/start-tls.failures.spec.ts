@@ -47,6 +47,11 @@ describe('DuplexTransport#startTLS', () => {
     const { server, client } = await tcpPair();
     const transport = new DuplexTransport(server, { protocol: new Upgrading({}) });
     expect(() => transport.startTLS({ key: 'no key', cert: 'no certificate' })).to.throw(Error);
+    for (const options of [null, 5]) {
+      expect(() => transport.startTLS(options as never))
+        .to.throw()
+        .with.property('code', 'ERR_INVALID_ARG_TYPE');
+    }
     transport.write(Buffer.from('in the clear'));
     transport.loseConnection();
     expect(String(await readAll(client))).to.equal('in the clear');
