@@ -13,7 +13,7 @@ import {
   Protocol,
   WritableConsumer,
 } from '../../lib/index.js';
-import { TimeoutFactory } from '../../lib/protocols/index.js';
+import { ThrottlingFactory, TimeoutFactory } from '../../lib/protocols/index.js';
 import { FlowRecorder } from '../../lib/testing/index.js';
 
 const PIPE = { type: 'PIPE' } as const;
@@ -151,6 +151,19 @@ describe('FlowRecorder', () => {
       expect(events.map(({ event }) => event)).to.deep.equal(['closing', 'lost']);
       expect(highWaterMark).to.equal(transport.highWaterMark);
     }
+  });
+
+  it('names the producer that registered with a policy, not the one that the policy registers', async () => {
+    const inner = new Protocol();
+    const outer = new ThrottlingFactory(Factory.forProtocol(() => inner)).buildProtocol(PIPE)!;
+    const transport = new DuplexTransport(new PassThrough(), { protocol: outer });
+    const recorder = new FlowRecorder(inner);
+    inner.transport.registerProducer(new Sensor(), true);
+    inner.transport.unregisterProducer();
+    inner.transport.loseConnection();
+    await transport.closed;
+    expect(recorder.events.map(({ producer }) => producer)).to.include('Sensor');
+    expect(recorder.events.map(({ producer }) => producer)).not.to.include('ThrottledProducer');
   });
 
   it('refuses a stream, and a protocol that has no transport yet', () => {

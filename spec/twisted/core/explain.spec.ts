@@ -21,7 +21,12 @@ import {
   WritableConsumer,
 } from '../../../lib/index.js';
 import { type ConsumerState, consumerState } from '../../../lib/twisted/core/explain.js';
-import { type ProtocolWrapper, TimeoutFactory } from '../../../lib/protocols/index.js';
+import {
+  type ProtocolWrapper,
+  ThrottlingFactory,
+  type ThrottlingProtocol,
+  TimeoutFactory,
+} from '../../../lib/protocols/index.js';
 import { StringTransport } from '../../../lib/testing/index.js';
 import { until } from '../../support/until.js';
 import { MemoryDescriptor } from '../../support/memory-descriptor.js';
@@ -255,6 +260,21 @@ describe('explain, of what stands in front of a consumer,', () => {
       proxy.stopProducing();
       expect(explain(proxy)).to.equal('lost');
     }
+  });
+
+  it('names the producer for which another object has registered', () => {
+    const factory = new ThrottlingFactory(Factory.forProtocol(Protocol));
+    const wrapper = factory.buildProtocol({ type: 'PIPE' }) as ThrottlingProtocol;
+    const transport = new StringTransport();
+    wrapper.makeConnection(transport);
+    wrapper.registerProducer(new Sensor(), true);
+    expect(explain(transport)).to.include('producer Sensor may write');
+    const duplex = new TransportDuplex();
+    new DuplexTransport(new PassThrough(), { protocol: duplex });
+    duplex.write(Buffer.alloc(1));
+    expect(explain(duplex.transport!)).to.include('producer TransportDuplex may write');
+    wrapper.connectionLost(null);
+    duplex.destroy();
   });
 
   it('says that the pull producer of a proxy waits, because a proxy asks only when it is asked', () => {
