@@ -9,7 +9,7 @@ import {
 import type { ConnectionMessage, ProducerMessage } from '../base/diagnostics.js';
 import { nameOf } from '../base/name-of.js';
 import { LONGEST_TIMER, now } from '../base/timers.js';
-import { consumerMeantBy, originalOf } from '../twisted/core/index.js';
+import { consumerMeantBy } from '../twisted/core/index.js';
 
 /** An event of a producer or the connection, as a {@link FlowRecorder} records it. */
 export interface FlowEvent {
@@ -151,7 +151,7 @@ export class FlowRecorder {
     this.events.push({
       at: this.now(),
       event,
-      ...(producer !== undefined && { producer: nameOf(originalOf(producer)) }),
+      ...(producer !== undefined && { producer: nameOf(producer) }),
       ...(reason !== undefined && { reason }),
     });
     if (event === 'lost') this.stop();

@@ -1,5 +1,11 @@
 import { currentContext } from '../../base/context.js';
-import { type IPullProducer, type IPushProducer, standInFor } from '../../twisted/core/index.js';
+import { nameOf } from '../../base/name-of.js';
+import {
+  type IPullProducer,
+  type IPushProducer,
+  logPrefixOf,
+  standInFor,
+} from '../../twisted/core/index.js';
 
 /**
  * Registers with a transport in place of a producer. The producer is paused while the transport is
@@ -23,6 +29,15 @@ export class ThrottledProducer implements IPushProducer {
     private readonly streaming: boolean,
   ) {
     standInFor(this, producer);
+  }
+
+  /** That of the producer, because people know no other: in errors, in logs and in `explain`. */
+  get [Symbol.toStringTag](): string {
+    return nameOf(this.producer);
+  }
+
+  logPrefix(): string {
+    return logPrefixOf(this.producer);
   }
 
   /** Pauses the producer, because the bandwidth is used up. */

@@ -102,7 +102,8 @@ export class TransportDuplex<T extends ITransport = ITransport>
 
   private readonly gate = new ConsumerGate(this);
   /** The transport's producer, an object apart: the stream's own `pause` does something else. */
-  private readonly writer: IPushProducer = {
+  private readonly writer: IPushProducer & { [Symbol.toStringTag]: string } = {
+    [Symbol.toStringTag]: 'TransportDuplex',
     pauseProducing: () => this.gate.pauseProducing(),
     resumeProducing: () => this.gate.resumeProducing(),
     stopProducing: () => this.writerStopped(),

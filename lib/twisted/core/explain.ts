@@ -1,7 +1,6 @@
 /** The state of a consumer in one sentence, which shows why no data moves. */
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { NAMELESS, nameOf } from '../../base/name-of.js';
-import { originalOf } from './stand-in.js';
 
 /** The state of a consumer. Fields that it does not know are left out. */
 export interface ConsumerState {
@@ -133,7 +132,7 @@ function producerClause(told: ConsumerState): string {
   if (producer === undefined || state === 'lost' || state === 'aborting') return '';
   const isClosing = state.includes('clos');
   if (producer === null) return isClosing ? '' : 'no producer is registered';
-  const name = nameOf(originalOf(producer));
+  const name = nameOf(producer);
   const isNamed = name !== NAMELESS;
   const does = whatItDoes(paused, owesAnswer);
   if (isClosing) {

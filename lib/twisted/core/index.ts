@@ -33,7 +33,7 @@ export { tellToPause, tellToResume, tellToStop } from './producer-calls.js';
 export { Protocol, type ProtocolTransport } from './protocol.js';
 export { ProtocolToConsumerAdapter } from './protocol-to-consumer-adapter.js';
 export type { ReadDescriptor } from './read-descriptor.js';
-export { handOver, letHandOver, originalOf, standInFor } from './stand-in.js';
+export { handOver, letHandOver, standInFor } from './stand-in.js';
 export { closedOf, isOwnProtocol, isUnableToUnregister } from './unable-to-unregister.js';
 export {
   alreadyRegistered,

@@ -12,7 +12,7 @@ export function standInFor(standIn: object, producer: object): void {
 }
 
 /** The producer for which `producer` stands in, directly or through others; else itself. */
-export function originalOf(producer: unknown): object {
+export function originalOf(producer: unknown): unknown {
   let original = producer as object;
   for (let next = originals.get(original); next !== undefined; next = originals.get(original)) {
     original = next;

@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 
 import type { Bucket } from './bucket.js';
 import { forwardToTransport } from '../../base/forwarding.js';
+import { nameOf } from '../../base/name-of.js';
 import {
   closedOf,
   type ConsumerState,
@@ -92,11 +93,13 @@ export class ShapedTransportMembers<
    * pauses the input, as that of any transport does.
    */
   protected override asProducer(): IPushProducer {
-    return {
+    const producer = {
+      [Symbol.toStringTag]: nameOf(this),
       pauseProducing: () => super.pauseProducing(),
       resumeProducing: () => super.resumeProducing(),
       stopProducing: () => super.stopProducing(),
     };
+    return producer;
   }
 
   /** As a producer: stops reading. */

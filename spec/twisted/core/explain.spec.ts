@@ -265,16 +265,24 @@ describe('explain, of what stands in front of a consumer,', () => {
   it('names the producer for which another object has registered', () => {
     const factory = new ThrottlingFactory(Factory.forProtocol(Protocol));
     const wrapper = factory.buildProtocol({ type: 'PIPE' }) as ThrottlingProtocol;
-    const transport = new StringTransport();
-    wrapper.makeConnection(transport);
+    const duplex = new TransportDuplex().on('error', () => {});
+    const [throttled, bridged, shaped] = [wrapper, duplex, undefined].map(
+      (protocol) => new DuplexTransport(new PassThrough(), { protocol }),
+    ) as [DuplexTransport, DuplexTransport, DuplexTransport];
     wrapper.registerProducer(new Sensor(), true);
-    expect(explain(transport)).to.include('producer Sensor may write');
-    const duplex = new TransportDuplex();
-    new DuplexTransport(new PassThrough(), { protocol: duplex });
     duplex.write(Buffer.alloc(1));
-    expect(explain(duplex.transport!)).to.include('producer TransportDuplex may write');
-    wrapper.connectionLost(null);
-    duplex.destroy();
+    new ShapedTransport(shaped, new Bucket());
+    for (const [transport, name] of [
+      [throttled, 'Sensor'],
+      [bridged, 'TransportDuplex'],
+      [shaped, 'ShapedTransport'],
+    ] as const) {
+      expect(explain(transport)).to.include(`producer ${name} `);
+      expect(() => transport.registerProducer(new FileSender(), false)).to.throw(
+        `because producer ${name} was never unregistered`,
+      );
+      transport.abortConnection();
+    }
   });
 
   it('says that the pull producer of a proxy waits, because a proxy asks only when it is asked', () => {
