@@ -13,6 +13,7 @@ import {
   bytesBelow,
   destroyStream,
   endAndDestroyStream,
+  isHandshaking,
   resetStream,
 } from '../any-stream/index.js';
 import { CloseTimer } from './close-timer.js';
@@ -124,12 +125,21 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
 
   /**
    * Whether a close has to wait for the connection to stand: something may be written then,
-   * although no producer is registered yet.
+   * although no producer is registered yet. An end before the TLS handshake is done would cut that
+   * off, so the other end would not get a clean one.
    *
    * @internal
    */
   protected get isYetToBegin(): boolean {
-    return false;
+    return isHandshaking(this.stream);
+  }
+
+  /** @internal The connection stands. */
+  protected goOnClosing(): void {
+    if (!this.connected || !this.isClosing) return;
+    this.stopCloseTimer();
+    this.limitClose();
+    this.startWriting();
   }
 
   /**

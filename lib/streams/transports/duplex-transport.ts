@@ -22,7 +22,6 @@ import {
   assertDuplex,
   assertUnread,
   type DuplexLike,
-  isHandshaking,
   isUnreadSocket,
 } from '../any-stream/index.js';
 import { closeGracefully } from './close-gracefully.js';
@@ -135,28 +134,18 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
     rememberAddresses(this.stream);
     this.reactor.call(() => heed(this.protocol?.makeConnection(this), this, 'makeConnection'));
     if (this.disconnected) return;
-    if (isHandshaking(this.stream)) this.stream.on('secure', () => this.goOnClosing());
     if (this.disconnecting) input.discard();
     if (!this.reactor.isMoving) input.open(); // Else TLS reads it first, and it is opened after that.
     this.goOnClosing();
   }
 
-  private goOnClosing(): void {
-    if (!this.connected || !this.isClosing) return;
-    this.stopCloseTimer();
-    this.limitClose();
-    this.startWriting();
-  }
-
   /**
-   * A protocol whose socket is still connecting writes once that is connected. An end before the
-   * TLS handshake is done would cut that off, so the other end would not get a clean one.
+   * A protocol whose socket is still connecting writes once that is connected.
    *
    * @internal
    */
   protected override get isYetToBegin(): boolean {
-    if (this.protocol === undefined) return false;
-    return this.input === undefined || isHandshaking(this.stream);
+    return (this.protocol !== undefined && this.input === undefined) || super.isYetToBegin;
   }
 
   override doRead(): Error | undefined {

@@ -15,6 +15,7 @@ import {
   assertWritable,
   highWaterMarkOf,
   isDestroyed,
+  isHandshaking,
   lengthOf,
   missesDrain,
   takesObjects,
@@ -95,6 +96,9 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
       tellLoss(stream, (cause) => this.tellClosed(new ConnectionLost(undefined, { cause })));
     } else {
       this.connected = true;
+    }
+    if (isHandshaking(stream)) {
+      for (const step of ['connect', 'secure']) stream.on(step, () => this.goOnClosing());
     }
     this.reactor.attach(this);
     if (this.disconnected) this.reactor.detach();

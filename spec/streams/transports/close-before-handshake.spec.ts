@@ -1,18 +1,24 @@
 /** A TLS socket that the program made itself is given to a transport before its handshake is done. */
 import { once } from 'node:events';
-import type net from 'node:net';
+import net from 'node:net';
 import { Duplex, PassThrough } from 'node:stream';
 import tls from 'node:tls';
 
 import { expect } from 'chai';
 
-import { ConnectionDone, ConnectionLost, DuplexTransport } from '../../../lib/index.js';
+import {
+  ConnectionDone,
+  ConnectionLost,
+  DuplexTransport,
+  WritableConsumer,
+} from '../../../lib/index.js';
 import { AccumulatingProtocol } from '../../../lib/testing/index.js';
 import { certificate } from '../../support/certificate.js';
 import { idle } from '../../support/own-protocols.js';
 import { passingTime } from '../../support/passing-time.js';
 import { tcpPair } from '../../support/sockets.js';
 import { trusting } from '../../support/tls-clients.js';
+import { turns } from '../../support/turns.js';
 import { until } from '../../support/until.js';
 
 /** The TLS socket of either end of `raw`. */
@@ -26,6 +32,12 @@ const sides = [
   ['server', 'client'],
   ['client', 'server'],
 ] as const;
+
+/** The adapters that do not read the socket. */
+const unread = {
+  'a WritableConsumer': (socket: tls.TLSSocket) => new WritableConsumer(socket),
+  'a DuplexTransport without a protocol': (socket: tls.TLSSocket) => new DuplexTransport(socket),
+};
 
 describe('A close of a TLS socket before its handshake', () => {
   for (const [own, other] of sides) {
@@ -47,6 +59,22 @@ describe('A close of a TLS socket before its handshake', () => {
           expect(await transport.closed).to.be.instanceOf(ConnectionDone);
         });
       }
+    }
+
+    for (const [name, consumerOf] of Object.entries(unread)) {
+      it(`by ${name} of the ${own} waits for it, although nothing was written, and ends cleanly`, async () => {
+        const raw = await tcpPair();
+        const socket = ends[own](raw[own]);
+        const consumer = consumerOf(socket);
+        consumer.loseConnection();
+        await turns(); // The handshake begins after that.
+        const peer = ends[other](raw[other]);
+        peer.on('error', () => {}).resume();
+        await once(peer, 'end');
+        expect(peer.getPeerFinished()).to.not.equal(undefined);
+        expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
+        for (const each of [socket, peer]) each.destroy();
+      });
     }
 
     it(`of the ${own} is a loss if the other end hangs up in place of a handshake`, async () => {
@@ -126,6 +154,31 @@ describe('A close of a TLS socket before its handshake', () => {
         raw[other].destroy();
       });
     }
+
+    for (const [name, consumerOf] of Object.entries(unread)) {
+      it(`by ${name}, too`, async () => {
+        const raw = await tcpPair();
+        const consumer = consumerOf(ends.server(raw.server));
+        consumer.closeTimeout = 500;
+        consumer.loseConnection();
+        await pass(5000);
+        expect(await consumer.closed).to.be.instanceOf(ConnectionLost);
+        raw.client.destroy();
+      });
+    }
+
+    it('also where it was closed before it had connected', async () => {
+      const silent = net.createServer().listen(0, '127.0.0.1');
+      await once(silent, 'listening');
+      const { port } = silent.address() as net.AddressInfo;
+      const socket = tls.connect({ port, host: '127.0.0.1', ...trusting() });
+      const consumer = new WritableConsumer(socket, { closeTimeout: 500 });
+      consumer.loseConnection();
+      await once(socket, 'connect');
+      await pass(5000);
+      expect(await consumer.closed).to.be.instanceOf(ConnectionLost);
+      silent.close();
+    });
 
     it('and so is the wait for its producer after it, once the other end has hung up', async () => {
       const raw = await tcpPair();
