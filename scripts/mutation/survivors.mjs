@@ -103,12 +103,6 @@ export const SURVIVORS = {
       ['this.waiters.delete(waiter);', ';'],
       ['leave();', ';'],
     ],
-    [TYPES]: [
-      [
-        "return new CancelledError('The wait",
-        "return new CancelledError('The wait for a connection was given up', { cause: signal.reason",
-      ],
-    ],
   },
   'lib/endpoints/reconnecting/reconnecting-client-factory.ts': {
     [MEMORY]: [['this.#waits.delete(end);', ';']],
@@ -202,6 +196,13 @@ export const SURVIVORS = {
   },
   'lib/streams/transports/closing-descriptor.ts': {
     [EARLY]: [['protected hasAnswered = false;', 'protected hasAnswered = true;']],
+    [IDLE]: [
+      [
+        'if (!this.connected || !this.isClosing) return;',
+        'if (false) return;',
+        'if (!this.connected && !this.isClosing) return;',
+      ],
+    ],
     'without a producer there is nothing to ask, and one that pushes is paused only by a write': [
       [
         'if (this.producer !== null && !this.streamingProducer && !this.hasAnswered)',
@@ -235,15 +236,6 @@ export const SURVIVORS = {
         'if (stream.remoteAddress !== undefined || !isSocket(stream)) return;',
         'if (false) return;',
         'if (stream.remoteAddress !== undefined && !isSocket(',
-      ],
-    ],
-  },
-  'lib/streams/transports/duplex-transport.ts': {
-    [IDLE]: [
-      [
-        'if (!this.connected || !this.isClosing) return;',
-        'if (false) return;',
-        'if (!this.connected && !this.isClosing) return;',
       ],
     ],
   },
