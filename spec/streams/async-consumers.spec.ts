@@ -117,6 +117,22 @@ describe('a method of a consumer that is an async function and rejects', () => {
     });
   }
 
+  it('(write) fails a ConsumerWritable that ends in the same turn, also if a later write answers at once', async () => {
+    const answers = [rejects, () => true];
+    let finished = 0;
+    const consumer = consumerWith({
+      write: () => answers.shift()?.(),
+      finish: () => void finished++,
+    });
+    const writable = new ConsumerWritable(consumer as unknown as IFinishableConsumer, {
+      finish: true,
+    });
+    writable.write('a');
+    writable.end('b');
+    expect((await once(writable, 'error'))[0]).to.equal(failure);
+    expect(finished).to.equal(0);
+  });
+
   it('(producerFailed) is logged by a ConsumerWritable', async () => {
     const writable = new ConsumerWritable(consumerWith({ producerFailed: rejects }));
     await once(writable.destroy(), 'close');

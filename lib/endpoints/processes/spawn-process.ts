@@ -64,8 +64,8 @@ export function spawnProcess(
     stdio,
     ...(env && { env }),
     ...(cwd !== undefined && { cwd }),
-    ...(uid !== undefined && { uid: plain(uid) }),
-    ...(gid !== undefined && { gid: plain(gid) }),
+    ...(uid !== undefined && { uid: withoutMinusZero(uid) }),
+    ...(gid !== undefined && { gid: withoutMinusZero(gid) }),
   });
   if (signal !== undefined && child.pid !== undefined) {
     const kill = () => child.kill('SIGKILL');
@@ -76,7 +76,7 @@ export function spawnProcess(
 }
 
 /** Node takes `-0` for an integer, and then aborts our process: a native assertion fails. */
-function plain(id: number): number {
+function withoutMinusZero(id: number): number {
   return id === 0 ? 0 : id;
 }
 

@@ -98,6 +98,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
       this.connected = true;
     }
     if (isHandshaking(stream)) {
+      // A close that was asked for before has its limit from `connect` on, and goes on at `secure`.
       for (const step of ['connect', 'secure']) stream.on(step, () => this.goOnClosing());
     }
     this.reactor.attach(this);

@@ -94,7 +94,7 @@ export class ShapedTransportMembers<
    */
   protected override asProducer(): IPushProducer {
     const producer = {
-      [Symbol.toStringTag]: nameOf(this),
+      [Symbol.toStringTag]: nameOf(this), // As a literal to return, this would be a member too many.
       pauseProducing: () => super.pauseProducing(),
       resumeProducing: () => super.resumeProducing(),
       stopProducing: () => super.stopProducing(),

@@ -146,6 +146,18 @@ describe('ShapedTransport, when it is to close,', () => {
       expect(transport.log).to.deep.equal(['abc', 'unregister', 'lose']);
     });
 
+    it('waits for a producer that registers in that turn', async () => {
+      shaped.loseConnection();
+      shaped.registerProducer(other, true);
+      await turn();
+      expect(transport.log).to.deep.equal([]);
+      transport.ask();
+      shaped.write(bytes('abc'));
+      shaped.unregisterProducer();
+      await turn();
+      expect(transport.log).to.deep.equal(['abc', 'unregister', 'lose']);
+    });
+
     it('drops what is written in that turn after an abort', async () => {
       shaped.loseConnection();
       shaped.abortConnection();
