@@ -49,7 +49,7 @@ class Socket:
         self.needsDrain = self.hasFilled = False
         self.room = room
         self.packets = []
-        self.hasEnded = self.endIsSaid = self.endIsRead = self.wasReset = False
+        self.isHeld = self.hasEnded = self.endIsSaid = self.endIsRead = self.wasReset = False
         self.whenEnded = None
         self.sent = ""
         self.marks = []
@@ -170,6 +170,11 @@ class Reactor(posixbase._DisconnectSelectableMixin):
 
     def addReader(self, reader):
         self.readers.add(reader)
+        # A stream whose chunk the adapter holds goes on once that is delivered.
+        if not reader.flows and not reader.socket.isHeld:
+            self.flow(reader)
+
+    def flow(self, reader):
         reader.flows = reader.wasResumed = True
         # A stream that flows has said its end, even if it is paused before that is heard.
         socket = reader.socket
@@ -179,6 +184,12 @@ class Reactor(posixbase._DisconnectSelectableMixin):
         self.readers.discard(reader)
         # A stream whose chunk is being delivered is paused with the next one only.
         reader.flows = reader.flows and self.delivering is reader
+
+    def holdNext(self, reader, socket):
+        """The next chunk of a stream that flows and is not to be read: the adapter holds it, and pauses the stream."""
+        if reader.flows and reader not in self.readers and socket.packets:
+            socket.isHeld = True
+            reader.flows = False
 
     def addWriter(self, writer):
         self.writers.add(writer)
@@ -263,8 +274,12 @@ class Reactor(posixbase._DisconnectSelectableMixin):
     def read(self, transport):
         self.delivering = transport
         socket = transport.socket
+        wasHeld, socket.isHeld = socket.isHeld, False
         self._doReadOrWrite(transport, "doRead")
         self.delivering = None
+        if wasHeld and transport in self.readers and not transport.disconnected:
+            self.flow(transport)
+        self.holdNext(transport, socket)
         if socket.hasEnded and not socket.packets:
             socket.endIsSaid = socket.endIsSaid or transport.flows
 
@@ -425,6 +440,7 @@ class Player:
             data = self.data(number, arguments[0]).upper()
             if not socket.hasEnded and not socket.wasReset:
                 socket.packets.append(data)
+                self.reactor.holdNext(self.protocols[number].transport, socket)
         elif name == "end" and not socket.hasEnded:
             socket.hasEnded = True
             # A socket says its end even while it is paused.
