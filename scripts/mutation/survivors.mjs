@@ -99,10 +99,7 @@ export const SURVIVORS = {
     ],
   },
   'lib/endpoints/reconnecting/connection-waiters.ts': {
-    [MEMORY]: [
-      ['this.waiters.delete(waiter);', ';'],
-      ['leave();', ';'],
-    ],
+    [MEMORY]: [['this.waiters.delete(waiter);', ';']],
   },
   'lib/endpoints/reconnecting/reconnecting-client-factory.ts': {
     [MEMORY]: [['this.#waits.delete(end);', ';']],

@@ -103,7 +103,7 @@ export class ClientMachine implements AttemptListener {
   ): Promise<IProtocol> {
     const protocol = this.state === 'connected' ? this.attempt?.protocol : null;
     if (protocol) return Promise.resolve(protocol.wrappedProtocol);
-    if (this.state === 'stopped') return this.waiters.refuse();
+    if (this.state === 'stopped' || this.options.signal?.aborted) return this.waiters.refuse();
     return this.waiters.add(failAfterFailures, signal);
   }
 

@@ -87,9 +87,6 @@ export class ClientService<Built extends IProtocol = IProtocol> {
       prepareConnection,
       signal,
     });
-    // Also before it is started: what waits for a connection of it must be told.
-    if (signal?.aborted) this.#onAbort();
-    else addAbortListener(signal, this.#onAbort);
   }
 
   /**

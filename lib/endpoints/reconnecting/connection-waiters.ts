@@ -18,24 +18,26 @@ export class ConnectionWaiters {
 
   /** @returns a promise of the next connection. */
   add(failAfterFailures: number | null, signal: AbortSignal | undefined): Promise<IProtocol> {
+    const { service } = this;
     return new Promise((resolve, reject) => {
+      const stop = () => waiter.reject(cancelled(STOPPED, service));
+      const giveUp = () => waiter.reject(cancelled(GIVEN_UP, signal));
       const leave = () => {
         this.waiters.delete(waiter);
-        removeAbortListener(signal, abort);
-      };
-      const abort = () => {
-        leave();
-        reject(cancelled(GIVEN_UP, signal));
+        removeAbortListener(service, stop);
+        removeAbortListener(signal, giveUp);
       };
       const waiter: Waiter = {
         left: failAfterFailures,
         resolve: (protocol) => (leave(), resolve(protocol)),
         reject: (reason) => (leave(), reject(reason)),
       };
-      if (signal?.aborted) reject(cancelled(GIVEN_UP, signal));
-      else {
+      if (signal?.aborted) {
+        giveUp();
+      } else {
         this.waiters.add(waiter);
-        addAbortListener(signal, abort);
+        addAbortListener(service, stop); // Also before the service is started: it listens only then.
+        addAbortListener(signal, giveUp);
       }
     });
   }
@@ -61,11 +63,12 @@ export class ConnectionWaiters {
 
   /** No connection will come: rejects all promises. */
   cancel(): void {
-    const reason = cancelled('The service was stopped', this.service);
+    const reason = cancelled(STOPPED, this.service);
     for (const waiter of [...this.waiters]) waiter.reject(reason);
   }
 }
 
+const STOPPED = 'The service was stopped';
 const GIVEN_UP = 'The wait for a connection was given up';
 
 /** With the reason of `signal` as its cause, if that has aborted. */

@@ -448,6 +448,18 @@ describe('ClientService', () => {
       expect(getEventListeners(controller.signal, 'abort')).to.deep.equal([]);
     });
 
+    it('leaves nothing with it if it is never started, once no call waits for a connection', async () => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const service = new ClientService(endpoint as never, new Factory(), { signal });
+      expect(getEventListeners(signal, 'abort')).to.deep.equal([]);
+      const own = new AbortController();
+      const waiting = rejection(service.whenConnected(null, { signal: own.signal }));
+      own.abort();
+      await waiting;
+      expect(getEventListeners(signal, 'abort')).to.deep.equal([]);
+    });
+
     it('ends a wait for a connection, and no more than that', async () => {
       const service = started();
       const controller = new AbortController();
