@@ -12,6 +12,11 @@ export const nextTick = process.nextTick.bind(process);
 /** Milliseconds. Node fires a longer timer at once. */
 export const LONGEST_TIMER = 2_147_483_647;
 
+/** `milliseconds` for a timer of Node's: the longest that there is, if that is shorter. */
+export function timerDelay(milliseconds: number): number {
+  return Math.min(milliseconds, LONGEST_TIMER);
+}
+
 const hrtime = process.hrtime;
 
 /**

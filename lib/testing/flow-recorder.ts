@@ -8,7 +8,7 @@ import {
 } from '../base/arguments.js';
 import type { ConnectionMessage, ProducerMessage } from '../base/diagnostics.js';
 import { nameOf } from '../base/name-of.js';
-import { LONGEST_TIMER, now } from '../base/timers.js';
+import { now, timerDelay } from '../base/timers.js';
 import { consumerMeantBy } from '../twisted/core/index.js';
 
 /** An event of a producer or the connection, as a {@link FlowRecorder} records it. */
@@ -115,7 +115,7 @@ export class FlowRecorder {
     const { highWaterMark } = this.consumer as { highWaterMark?: unknown };
     this.highWaterMark = typeof highWaterMark === 'number' ? highWaterMark : undefined;
     for (const name of CHANNELS) subscribe(name, this.hear);
-    this.timer = setInterval(() => this.sample(), Math.min(interval, LONGEST_TIMER));
+    this.timer = setInterval(() => this.sample(), timerDelay(interval));
     this.timer.unref();
     this.sample();
   }

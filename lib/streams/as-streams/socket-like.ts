@@ -4,7 +4,7 @@
 import { Duplex } from '#stream';
 
 import { assertFunction, assertNumber } from '../../base/arguments.js';
-import { LONGEST_TIMER } from '../../base/timers.js';
+import { timerDelay } from '../../base/timers.js';
 import type { IAddress, ITCPTransport, ITransport, TCPAddress } from '../../twisted/core/index.js';
 
 /**
@@ -88,8 +88,8 @@ export abstract class SocketLike extends Duplex {
     this.timeout = milliseconds;
     this.stopTimer();
     if (milliseconds > 0 && !this.destroyed) {
-      const delay = Math.min(milliseconds, LONGEST_TIMER);
-      this.idleTimer = setTimeout(() => this.emit('timeout'), delay).unref();
+      const onIdle = () => this.emit('timeout');
+      this.idleTimer = setTimeout(onIdle, timerDelay(milliseconds)).unref();
     }
     if (callback !== undefined) {
       if (milliseconds > 0) this.once('timeout', callback);

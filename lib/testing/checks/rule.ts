@@ -6,7 +6,7 @@ import { assertKnownOptions, assertNumber, assertOptions } from '../../base/argu
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
 import { whenRejected } from '../../base/rejection.js';
-import { LONGEST_TIMER, now, setImmediate } from '../../base/timers.js';
+import { now, setImmediate, timerDelay } from '../../base/timers.js';
 import { MakerFailed } from './maker.js';
 
 /** The options of the checks of `twisted-streams/testing`. */
@@ -135,7 +135,7 @@ export class Trial {
 
   /** Waits for the time in which an event that must not happen may show. */
   async quietly(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, Math.min(this.quiet, LONGEST_TIMER)));
+    await new Promise((resolve) => setTimeout(resolve, timerDelay(this.quiet)));
     await turn();
   }
 }
@@ -219,7 +219,7 @@ async function inTime<T>(promise: Promise<T>, milliseconds: number, late: string
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_resolve, reject) => {
     const fail = () => reject(new Broken(`${late} in ${milliseconds} ms`));
-    timer = setTimeout(fail, Math.min(milliseconds, LONGEST_TIMER));
+    timer = setTimeout(fail, timerDelay(milliseconds));
   });
   try {
     return await Promise.race([promise, tooLate]);

@@ -3,7 +3,7 @@ import { assertFunction } from '../../base/arguments.js';
 import { type Context, currentContext } from '../../base/context.js';
 import { log } from '../../base/log.js';
 import { assertNotNegative } from '../../base/seconds.js';
-import { clearImmediate, LONGEST_TIMER, now, setImmediate } from '../../base/timers.js';
+import { clearImmediate, now, setImmediate, timerDelay } from '../../base/timers.js';
 import { CallHeap } from './call-heap.js';
 import { DelayedCall, type DelayedCallClock } from './delayed-call.js';
 import type { IDelayedCall, IReactorTime } from './reactor-time.js';
@@ -89,7 +89,7 @@ class NodeReactor implements IReactorTime, DelayedCallClock {
       const immediate = setImmediate(this.onAlarm);
       this.stopAlarm = () => clearImmediate(immediate);
     } else {
-      const timer = setTimeout(this.onAlarm, Math.min(Math.ceil(milliseconds), LONGEST_TIMER));
+      const timer = setTimeout(this.onAlarm, timerDelay(Math.ceil(milliseconds)));
       this.stopAlarm = () => clearTimeout(timer);
     }
   }
