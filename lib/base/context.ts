@@ -5,6 +5,7 @@
  * request of another client, or worse, the program would act for that client.
  */
 import type { AsyncResource } from 'node:async_hooks';
+import { builtIn } from './built-in.js';
 
 /** A context in which to run code. */
 export type Context = Pick<AsyncResource, 'runInAsyncScope'>;
@@ -13,6 +14,6 @@ let Resource: typeof AsyncResource | undefined;
 
 /** The context in which this is called. */
 export function currentContext(): Context {
-  Resource ??= process.getBuiltinModule('node:async_hooks').AsyncResource;
+  Resource ??= builtIn('node:async_hooks').AsyncResource;
   return new Resource('twisted-streams');
 }

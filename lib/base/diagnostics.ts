@@ -6,6 +6,7 @@
  */
 import type { Channel } from 'node:diagnostics_channel';
 
+import { builtIn } from './built-in.js';
 import { nameOf } from './name-of.js';
 
 /** An event of a producer: a message of the channel `twisted-streams:producer`. */
@@ -56,9 +57,9 @@ function lineOf({ event, consumer, producer, reason }: AnyMessage): string {
 
 /** Opens the channel, and prints its messages if `NODE_DEBUG` asks for that. */
 function open(name: string): Channel {
-  const opened = process.getBuiltinModule('node:diagnostics_channel').channel(name);
+  const opened = builtIn('node:diagnostics_channel').channel(name);
   if (process.env.NODE_DEBUG === undefined) return opened; // Most programs need not load `node:util`.
-  const print = process.getBuiltinModule('node:util').debuglog('twisted-streams');
+  const print = builtIn('node:util').debuglog('twisted-streams');
   if (print.enabled) opened.subscribe((message) => print('%s', lineOf(message as AnyMessage)));
   return opened;
 }

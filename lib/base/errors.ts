@@ -1,3 +1,4 @@
+import { builtIn } from './built-in.js';
 /** The errors of misuse. Match errors on `code` (or `instanceof`), never on the message. */
 
 /**
@@ -96,7 +97,6 @@ function describe(value: unknown): string {
     const { constructor } = value as { constructor?: { name?: string } };
     return `an instance of ${constructor?.name || 'Object'}`;
   }
-  // Loaded when it is needed, because it would take a tenth of the library's loading time. A string is
-  // cut to the length to which Node cuts it in its own messages.
-  return process.getBuiltinModule('node:util').inspect(value, { maxStringLength: 28 });
+  // A string is cut to the length to which Node cuts it in its own messages.
+  return builtIn('node:util').inspect(value, { maxStringLength: 28 });
 }

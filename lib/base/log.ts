@@ -4,6 +4,7 @@
  * connection is lost, the producer is unregistered); the log shows it to a person.
  */
 
+import { builtIn } from './built-in.js';
 import { assertFunction } from './arguments.js';
 
 /**
@@ -82,7 +83,7 @@ const LINE_ENDS = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g;
 const CONTROLS = /[^\P{Cc}\t\n]|\p{Cf}/gu;
 
 function print({ error, why }: LogEvent): void {
-  const text = process.getBuiltinModule('node:util').format('%s:', why, error);
+  const text = builtIn('node:util').format('%s:', why, error);
   console.error(text.replace(LINE_ENDS, '\n    ').replace(CONTROLS, escaped));
 }
 

@@ -1,7 +1,7 @@
 /** Client endpoints, made of strings. */
 import type { ConnectionOptions } from 'node:tls';
 
-import { fs } from '../../base/fs.js';
+import { builtIn, fs } from '../../base/built-in.js';
 import { ClientEndpoint, type ClientEndpointOptions } from './client-endpoint.js';
 import {
   type Arguments,
@@ -159,12 +159,12 @@ function tls(description: Description): ClientEndpointOptions {
 
 /** Options that verify that the certificate of the other end is for `hostname`. */
 function identityOf(hostname: string): ConnectionOptions {
-  const { isIP } = process.getBuiltinModule('node:net');
+  const { isIP } = builtIn('node:net');
   const name = asciiOf(hostname);
   return {
     servername: isIP(name) === 0 ? name : '', // RFC 6066: the name of a server is not an address.
     checkServerIdentity: (_server, certificate) =>
-      process.getBuiltinModule('node:tls').checkServerIdentity(name, certificate),
+      builtIn('node:tls').checkServerIdentity(name, certificate),
   };
 }
 
@@ -172,7 +172,7 @@ function identityOf(hostname: string): ConnectionOptions {
 function asciiOf(host: string): string {
   const isASCII = /^[\0-\x7f]*$/.test(host);
   // `domainToASCII` would take numbers for addresses.
-  return isASCII ? host : process.getBuiltinModule('node:url').domainToASCII(host);
+  return isASCII ? host : builtIn('node:url').domainToASCII(host);
 }
 
 function trust(folder: string | undefined): ConnectionOptions {

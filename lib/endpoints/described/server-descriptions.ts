@@ -1,5 +1,5 @@
 /** Server endpoints, made of strings. */
-import { fs } from '../../base/fs.js';
+import { fs } from '../../base/built-in.js';
 import {
   bindArguments,
   type Description,

@@ -1,7 +1,7 @@
 /** The TLS options of descriptions: reads the files that they name. */
 import type { X509Certificate } from 'node:crypto';
 
-import { fs } from '../../base/fs.js';
+import { builtIn, fs } from '../../base/built-in.js';
 import { EndpointDescriptionError, UnsupportedEndpointError } from './errors.js';
 
 /**
@@ -66,8 +66,7 @@ export function authoritiesIn(path: string): string[] {
 }
 
 function certificateAt(path: string): X509Certificate | null {
-  // Not imported above, because most programs never need it.
-  const { X509Certificate } = process.getBuiltinModule('node:crypto');
+  const { X509Certificate } = builtIn('node:crypto');
   try {
     return new X509Certificate(fs().readFileSync(path));
   } catch {

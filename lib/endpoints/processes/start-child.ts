@@ -3,6 +3,7 @@ import type { ChildProcess, SpawnOptions } from 'node:child_process';
 
 import { Duplex } from '#stream';
 
+import { builtIn } from '../../base/built-in.js';
 import { isError } from '../../base/as-error.js';
 import { nextTick } from '../../base/timers.js';
 
@@ -43,7 +44,7 @@ function startOrFail(
   args: readonly string[],
   options: StartOptions,
 ): ChildProcess {
-  const { ChildProcess, spawn } = process.getBuiltinModule('node:child_process');
+  const { ChildProcess, spawn } = builtIn('node:child_process');
   try {
     return spawn(executable, args, options);
   } catch (thrown) {

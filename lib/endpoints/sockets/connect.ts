@@ -3,6 +3,7 @@ import {
   type TLSSide,
   tlsSide,
 } from '../../streams/transports/index.js';
+import { builtIn } from '../../base/built-in.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { assertBoolean, assertNumber, assertOptions } from '../../base/arguments.js';
 import { LONGEST_TIMER } from '../../base/timers.js';
@@ -43,7 +44,7 @@ export function readyToConnect(options: ConnectOptions): ReadyToConnect {
   assertConnectOptions(options);
   const { tls, host = '' } = options;
   // RFC 6066 forbids an address as the name of a server. The certificate must be for `host`.
-  const isName = process.getBuiltinModule('node:net').isIP(host) === 0;
+  const isName = builtIn('node:net').isIP(host) === 0;
   const names = isName ? { host, servername: host } : { host };
   if (tls !== undefined) assertOptions(tls, 'options.tls'); // Only an object may be spread.
   const side = tls && tlsSide({ ...names, ...tls }, false, 'options.tls');
@@ -68,7 +69,7 @@ function assertConnectOptions(options: unknown): asserts options is ConnectOptio
   if (lockfile !== undefined && options.path === undefined) {
     throw new InvalidArgTypeError('options.path', 'a path, for `lockfile`', options.path);
   }
-  const { isIP } = process.getBuiltinModule('node:net');
+  const { isIP } = builtIn('node:net');
   if (localAddress !== undefined && isIP(localAddress as string) === 0) {
     throw new InvalidArgTypeError('options.localAddress', 'an IP address', localAddress);
   }

@@ -1,4 +1,5 @@
 /** Clients: makes one connection, and makes it again when `connect` is called. */
+import { builtIn } from '../../base/built-in.js';
 import { addAbortListener, removeAbortListener } from '../../base/abort-signal.js';
 import type net from 'node:net';
 
@@ -202,7 +203,7 @@ export class Connector implements IConnector {
   /** Begins to connect a socket. At most one of the callbacks is called, and not before this returns. */
   private open(fail: (reason: Error) => void, succeed: (socket: net.Socket) => void): net.Socket {
     const { port, host, path, localAddress } = this.options;
-    const { connect, isIP, Socket } = process.getBuiltinModule('node:net');
+    const { connect, isIP, Socket } = builtIn('node:net');
     const refused = path === undefined ? undefined : this.refusalOf(path);
     // An address of the other family could not be reached from there.
     const family = isIP(localAddress ?? ''); // Of either family if it is 0.

@@ -10,6 +10,7 @@ import {
   tlsSide,
   type WritableConsumerOptions,
 } from '../../streams/transports/index.js';
+import { builtIn } from '../../base/built-in.js';
 import { addAbortListener, removeAbortListener } from '../../base/abort-signal.js';
 import { assertKnownOptions, assertWholeNumber } from '../../base/arguments.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
@@ -217,7 +218,7 @@ async function listenOn(
   { options, side }: ReadyToListen,
 ): Promise<ListeningPort> {
   const { signal } = options;
-  const { createServer } = process.getBuiltinModule('node:net');
+  const { createServer } = builtIn('node:net');
   // Node does not report the name of a Unix socket.
   const known = options.path === undefined ? {} : { getHost: () => addressOf(options) };
   const server = createServer({ allowHalfOpen: true }, (socket) => {

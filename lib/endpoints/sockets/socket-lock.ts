@@ -3,7 +3,7 @@
  */
 import { isError } from '../../base/as-error.js';
 import { InvalidStateError } from '../../base/errors.js';
-import { fs } from '../../base/fs.js';
+import { fs } from '../../base/built-in.js';
 import { CannotListenError } from './errors.js';
 
 /**

@@ -1,6 +1,6 @@
 import { assertBoolean, assertNumber } from '../../base/arguments.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
-import { fs } from '../../base/fs.js';
+import { fs } from '../../base/built-in.js';
 import {
   type IAddress,
   type IProtocol,

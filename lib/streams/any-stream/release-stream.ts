@@ -1,6 +1,7 @@
 /** How a stream is let go of when its connection didn't end cleanly. */
 import type { Socket } from 'node:net';
 
+import { builtIn } from '../../base/built-in.js';
 import { log } from '../../base/log.js';
 import { isDestroyed, type AnyWritable } from './capabilities.js';
 import { resetCode } from './reset.js';
@@ -76,6 +77,6 @@ function isSendingFin(stream: AnyWritable): boolean {
  * time.
  */
 function isIdleSocket(stream: AnyWritable): stream is Socket {
-  const { Socket } = process.getBuiltinModule('node:net');
+  const { Socket } = builtIn('node:net');
   return stream instanceof Socket && stream.writableLength === 0;
 }

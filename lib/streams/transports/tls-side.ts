@@ -14,6 +14,7 @@ import {
   type ServerTLSOptions,
   type StartTLSOptions,
 } from './tls-options.js';
+import { builtIn } from '../../base/built-in.js';
 
 /** Is told how a handshake ends. Only the first call counts. */
 export interface HandshakeListener {
@@ -52,7 +53,7 @@ export function tlsSide(options: StartTLSOptions, isServer: boolean, name = 'opt
   // Without a connection no handshake begins: nothing is sent, and no callback is called. Where
   // this throws, nothing is left open, but what `node:tls` has half made couldn't stand being
   // destroyed.
-  const plain = new (process.getBuiltinModule('node:net').Socket)();
+  const plain = new (builtIn('node:net').Socket)();
   side.try(plain);
   plain.destroy();
   return side;
@@ -75,8 +76,7 @@ class ServerSide implements TLSSide {
   constructor({ secureContext, handshakeTimeout, ...options }: ServerTLSOptions) {
     this.handshakeTimeout = handshakeTimeout ?? HANDSHAKE_TIMEOUT;
     this.byKey = options.pskCallback !== undefined;
-    // Not imported above, because most programs that load this library never need it.
-    this.server = process.getBuiltinModule('node:tls').createServer({
+    this.server = builtIn('node:tls').createServer({
       ...options,
       handshakeTimeout: this.handshakeTimeout,
     });
@@ -121,8 +121,7 @@ class ClientSide implements TLSSide {
   constructor({ handshakeTimeout, ...options }: ClientTLSOptions) {
     this.handshakeTimeout = handshakeTimeout ?? HANDSHAKE_TIMEOUT;
     this.options = options;
-    this.secureContext =
-      options.secureContext ?? process.getBuiltinModule('node:tls').createSecureContext(options);
+    this.secureContext = options.secureContext ?? builtIn('node:tls').createSecureContext(options);
   }
 
   try(stream: AnyDuplex): void {
@@ -147,7 +146,7 @@ class ClientSide implements TLSSide {
   private wrap(stream: AnyDuplex, more: object = {}): TLSSocket {
     const { secureContext } = this;
     const socket = stream as unknown as Duplex;
-    const tls = process.getBuiltinModule('node:tls');
+    const tls = builtIn('node:tls');
     return tls.connect({ ...this.options, ...more, secureContext, socket });
   }
 }

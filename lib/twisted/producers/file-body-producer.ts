@@ -8,7 +8,7 @@ import {
 } from '../../base/arguments.js';
 import { assertBytes } from '../../base/bytes.js';
 import { InvalidStateError } from '../../base/errors.js';
-import { fs } from '../../base/fs.js';
+import { fs } from '../../base/built-in.js';
 import { log } from '../../base/log.js';
 import { isThenable, logRejection, whenRejected } from '../../base/rejection.js';
 import {

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 
+import { builtIn } from '../../base/built-in.js';
 import { NOTHING } from '../../base/bytes.js';
 import { now } from '../../base/timers.js';
 import { BlockSize } from './block-size.js';
@@ -38,7 +39,7 @@ export class FileSource {
 
   /** Opens the file at `path`; `close` closes it. See {@link FileSource.opened}. */
   static atPath(path: string | URL): FileSource {
-    return new FileSource(process.getBuiltinModule('node:fs/promises').open(path), true);
+    return new FileSource(builtIn('node:fs/promises').open(path), true);
   }
 
   /**
