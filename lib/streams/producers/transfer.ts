@@ -6,8 +6,8 @@ import { Buffer } from 'node:buffer';
 import {
   type IConsumer,
   type IPushProducer,
-  isFailableConsumer,
   ProducerStoppedError,
+  unregisterFailed,
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
 import { isThenable, logRejection, whenRejected } from '../../base/rejection.js';
@@ -189,9 +189,7 @@ export class Transfer implements SourceListener, IPushProducer {
   }
 
   private tellFailure(reason: unknown, error: Error): void {
-    const { consumer } = this;
-    if (isFailableConsumer(consumer)) attempt(() => consumer.producerFailed(error));
-    attempt(() => consumer.unregisterProducer());
+    unregisterFailed(this.consumer, error, UNREGISTERING_FAILED);
     this.reject(reason);
   }
 
@@ -310,13 +308,4 @@ interface Sized {
 /** Whether `consumer`, of our own classes, is in object mode. Of others nothing can tell. */
 function takesObjects(consumer: IConsumer & { readonly takesObjects?: unknown }): boolean {
   return consumer.takesObjects === true;
-}
-
-/** Calls a consumer while a more informative error is on its way to the caller. */
-function attempt(callback: () => unknown): void {
-  try {
-    logRejection(callback(), UNREGISTERING_FAILED);
-  } catch (thrown) {
-    log.err(thrown, UNREGISTERING_FAILED);
-  }
 }

@@ -35,6 +35,7 @@ export { ProtocolToConsumerAdapter } from './protocol-to-consumer-adapter.js';
 export type { ReadDescriptor } from './read-descriptor.js';
 export { handOver, letHandOver, standInFor } from './stand-in.js';
 export { closedOf, isOwnProtocol, isUnableToUnregister } from './unable-to-unregister.js';
+export { unregisterFailed } from './unregister-failed.js';
 export {
   alreadyRegistered,
   assertConsumer,

@@ -6,8 +6,8 @@ import {
   assertConsumer,
   type IConsumer,
   type IPullProducer,
-  isFailableConsumer,
   ProducerStoppedError,
+  unregisterFailed,
 } from '../core/index.js';
 import { assertFile, type FileBytes, type IFile, openSource } from './files.js';
 import { FileTransfer, TransferState } from './file-transfer.js';
@@ -267,7 +267,7 @@ export class FileSender implements IPullProducer {
     }
     this.#dropFile(transfer);
     const end = (): void => {
-      if (isRegistered) unregisterFailed(consumer, error);
+      if (isRegistered) unregisterFailed(consumer, asError(error), LATE);
       transfer.fail(error);
     };
     transfer.closeFile(end, { error });
@@ -279,7 +279,7 @@ export class FileSender implements IPullProducer {
     if (transfer.isSettled || consumer === null) throw error;
     this.#dropFile(transfer);
     transfer.fail(error);
-    unregisterFailed(consumer, error);
+    unregisterFailed(consumer, error, LATE);
   }
 
   /** Lets the file go: nothing more will be read. */
@@ -290,22 +290,9 @@ export class FileSender implements IPullProducer {
   }
 }
 
+const LATE = 'A FileSender failed after its transfer had ended';
+
 /** Reports an error that comes when the end of a transfer is decided and no code waits for it. */
 function reportLate(error: unknown): void {
-  log.err(error, 'A FileSender failed after its transfer had ended');
-}
-
-/** Unregisters from `consumer` after `error`; a consumer with `producerFailed` is told of it. */
-function unregisterFailed(consumer: IConsumer, error: unknown): void {
-  const attempt = (call: () => unknown): void => {
-    try {
-      whenRejected(call(), reportLate);
-    } catch (failure) {
-      reportLate(failure);
-    }
-  };
-  if (isFailableConsumer(consumer)) {
-    attempt(() => consumer.producerFailed(asError(error)));
-  }
-  attempt(() => consumer.unregisterProducer());
+  log.err(error, LATE);
 }
