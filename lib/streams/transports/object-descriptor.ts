@@ -24,7 +24,7 @@ export abstract class ObjectDescriptor<Data> extends FileDescriptor {
    * @throws the error that the producer's `pauseProducing` throws; the data was taken.
    */
   override write(data: Uint8Array | Data): void {
-    if (this.takesObjects) this.writeObjects([data]);
+    if (this.takesObjects) this.writeAll(objectsOf([data]));
     else super.write(data as Uint8Array);
   }
 
@@ -37,21 +37,14 @@ export abstract class ObjectDescriptor<Data> extends FileDescriptor {
    * @throws the error that the producer's `pauseProducing` throws; the data was taken.
    */
   override writeSequence(data: Iterable<Uint8Array | Data>): void {
-    if (this.takesObjects) this.writeObjects(data);
+    if (this.takesObjects) this.writeAll(objectsOf(data));
     else super.writeSequence(data as Iterable<Uint8Array>);
-  }
-
-  private writeObjects(given: unknown): void {
-    const objects = objectsOf(given);
-    if (!this.connected || this.writeDisconnected || objects.length === 0) return;
-    for (const object of objects) this.bufferData(object as Uint8Array);
-    this.pauseThenWrite();
   }
 }
 
-/** Each of `data`, all of them checked. */
-function objectsOf(data: unknown): unknown[] {
+/** Each of `data`, checked: values of any kind but `null`, although the type says bytes. */
+function objectsOf(data: unknown): Uint8Array[] {
   const objects = itemsOf(data, 'data', 'a sequence of values');
   for (const object of objects) assertNotNull(object, 'data');
-  return objects;
+  return objects as Uint8Array[];
 }

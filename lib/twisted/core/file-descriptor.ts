@@ -246,7 +246,11 @@ export abstract class FileDescriptor
    * @throws the error that the producer's `pauseProducing` throws; the bytes were taken.
    */
   writeSequence(data: Iterable<Uint8Array>): void {
-    const pieces = piecesOf(data);
+    this.writeAll(piecesOf(data));
+  }
+
+  /** @internal Writes each of `pieces`, which are checked, as one write. */
+  protected writeAll(pieces: readonly Uint8Array[]): void {
     if (!this.connected || this.writeDisconnected || pieces.length === 0) return;
     for (const piece of pieces) this.bufferData(piece);
     this.pauseThenWrite();
