@@ -47,7 +47,9 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
    * @internal
    */
   declare protected reason?: Error;
+  /** The promise that `closed` gave, once it was asked for. */
   declare private whenClosed?: { promise: Promise<Error>; resolve: (reason: Error) => void };
+  /** The producer for whose loss a close listens already. */
   declare private watched?: object;
   /** The turn of the event loop in which a producer has unregistered. */
   declare private unregisteredIn?: number;
@@ -101,6 +103,7 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
     }
     const { producer } = this;
     if (producer === null && this.isInTurnOfUnregistering()) return this.writeNextTurn();
+    // Such a producer is resumed or asked first, and the close comes later.
     const isAsked = producer !== null && (this.producerPaused || !this.streamingProducer);
     if (!isAsked && !this.promisesWent) return this.letPromisesGo();
     if (producer === null || this.isBeyondUnregistering(producer)) {
