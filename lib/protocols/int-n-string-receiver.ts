@@ -117,7 +117,7 @@ export class IntNStringReceiver<
    * The length that came is more than `MAX_LENGTH`. Closes the connection, unless you override it.
    * While `recvd` begins with that length, each `dataReceived` calls this again.
    *
-   * @param _length - The length that came.
+   * @param _length - The length that came, in bytes.
    * @returns the value that `dataReceived` returns.
    */
   lengthLimitExceeded(_length: number): unknown {

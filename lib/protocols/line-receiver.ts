@@ -138,6 +138,7 @@ export class LineReceiver<
    * @param extra - The rest of the raw data, which is delivered as lines, after the buffered bytes.
    *   If you call this from inside `rawDataReceived`, the delivery begins when that has returned.
    * @returns the value that `dataReceived` returns for `extra`.
+   * @throws InvalidArgTypeError: `extra` is not bytes; nothing has changed.
    * @throws the errors that `dataReceived` throws.
    */
   setLineMode(extra: Uint8Array = NOTHING): unknown {

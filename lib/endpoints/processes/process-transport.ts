@@ -148,13 +148,24 @@ export class ProcessTransport implements IProcessTransport {
     return this.ended;
   }
 
-  /** As `IConsumer.write`, to the child's standard input. Does nothing once that is closed. */
+  /**
+   * As `IConsumer.write`, to the child's standard input. Does nothing once that is closed.
+   *
+   * @throws InvalidArgTypeError: `data` is not bytes; nothing was written.
+   * @throws the error that the producer's `pauseProducing` throws; the bytes were taken.
+   */
   write(data: Uint8Array): void {
     assertBytes(data);
     this.writers.get(0)?.consumer.write(data);
   }
 
-  /** Writes each piece of `data`, in order, to the child's standard input. */
+  /**
+   * Writes each piece of `data`, in order, to the child's standard input.
+   *
+   * @throws InvalidArgTypeError: `data` is not a sequence, or a piece is not bytes; nothing was
+   *   written.
+   * @throws the error that the producer's `pauseProducing` throws; the bytes were taken.
+   */
   writeSequence(data: Iterable<Uint8Array>): void {
     const pieces = piecesOf(data);
     this.writers.get(0)?.consumer.writeSequence(pieces);
@@ -164,7 +175,7 @@ export class ProcessTransport implements IProcessTransport {
    * Writes to any of the child's descriptors.
    *
    * @throws InvalidArgTypeError: we do not write to `childFD`, or not any more; or `data` is not
-   *   bytes.
+   *   bytes; nothing was written.
    */
   writeToChild(childFD: number, data: Uint8Array): void {
     const writer = this.writers.get(childFD);

@@ -5,9 +5,9 @@ import type { AnyReadable } from './readable-capabilities.js';
 import { mayYetTellWhy } from './stream-state.js';
 
 /**
- * A stream was closed or ended by other code before everything was written. It is the `cause` of a
- * `ConnectionLost`. `code` is `ERR_STREAM_PREMATURE_CLOSE`, as in Node. Twisted, which has no
- * streams, has none.
+ * A stream was closed or ended by other code, or by the other end, before everything was written or
+ * read. It is the `cause` of a `ConnectionLost`; the transfer of a `ReadableProducer` rejects with it.
+ * `code` is `ERR_STREAM_PREMATURE_CLOSE`, as in Node. Twisted, which has no streams, has none.
  */
 export class PrematureCloseError extends Error {
   /** Match on this. */

@@ -79,6 +79,7 @@ export class ConsumerWritable<C extends IConsumer<never> = IConsumer>
    * @param options - See {@link ConsumerWritableOptions}.
    * @throws InvalidArgTypeError: `consumer` lacks a method of `IConsumer` (or `finish`, where that
    *   is to be called), or an option is misspelt or of the wrong kind.
+   * @throws OutOfRangeError: `highWaterMark` is not a whole number of at least 0.
    * @throws ProducerAlreadyRegisteredError: the consumer has a producer; nothing has changed.
    */
   constructor(consumer: C, options: ConsumerWritableOptionsFor<C> = {}) {

@@ -235,6 +235,8 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
    * @param options - Those of `node:tls`: `key` and `cert` for a server, `ca` and `servername` for
    *   a client. The end that was accepted is the server, unless `isServer` says otherwise.
    * @throws InvalidStateError: it is under way already; nothing has changed.
+   * @throws InvalidArgTypeError, OutOfRangeError: an option is misspelt, of the wrong kind or out of
+   *   range; nothing has changed.
    * @throws the error that `node:tls` throws for options that make no sense; nothing has changed.
    * @see Twisted: `ITLSTransport.startTLS`
    */

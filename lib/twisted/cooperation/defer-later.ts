@@ -30,12 +30,14 @@ export interface DeferLaterOptions {
  * @param delay - In seconds.
  * @returns a promise of the value that `f` returns; it rejects with the error that `f` throws.
  * @throws InvalidArgTypeError: an argument is not of its type.
+ * @throws OutOfRangeError: `delay` is below 0, or `NaN`.
  * @see Twisted: `twisted.internet.task.deferLater`; there the caller cancels the `Deferred`
  */
 export function deferLater(clock: IReactorTime, delay: number): Promise<void>;
 /**
  * Calls `f` after a while.
  *
+ * @param delay - In seconds.
  * @param f - The function to call; none if left out.
  * @param args - The arguments to call it with.
  */
@@ -48,6 +50,7 @@ export function deferLater<Args extends unknown[], Result>(
 /**
  * Waits for a while, unless a signal aborts before.
  *
+ * @param delay - In seconds.
  * @param options - See {@link DeferLaterOptions}.
  */
 export function deferLater(
@@ -58,6 +61,7 @@ export function deferLater(
 /**
  * Calls `f` after a while, unless a signal aborts before.
  *
+ * @param delay - In seconds.
  * @param options - See {@link DeferLaterOptions}.
  * @param f - The function to call.
  * @param args - The arguments to call it with.

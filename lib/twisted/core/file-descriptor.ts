@@ -114,6 +114,7 @@ export abstract class FileDescriptor
    * on with a close that waited for this.
    *
    * @returns an error if the connection is lost or done.
+   * @throws OutOfRangeError: `writeSomeData` returned more bytes than it was given, or `NaN`.
    * @throws the error that `writeSomeData` or the producer throws.
    */
   doWrite(): Error | undefined {

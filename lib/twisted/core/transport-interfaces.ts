@@ -55,7 +55,12 @@ export type IAddress = TCPAddress | UNIXAddress | PipeAddress;
 export interface ITransport {
   /** As `IConsumer`'s `write`. Does nothing once the connection is over. */
   write(data: Uint8Array): void;
-  /** Writes each piece of `data`, in order. All pieces are checked before the first is written. */
+  /**
+   * Writes each piece of `data`, in order.
+   *
+   * @throws InvalidArgTypeError: `data` is not a sequence, or a piece is not bytes; nothing was
+   *   written.
+   */
   writeSequence(data: Iterable<Uint8Array>): void;
   /**
    * Closes the connection once everything has been sent that was written so far, or that the

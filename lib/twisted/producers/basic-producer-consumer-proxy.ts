@@ -84,6 +84,9 @@ export class BasicProducerConsumerProxy
   /**
    * Sets `consumer` and registers with it. The library's own subclasses pass `null` to `super` and
    * call this when their fields exist, because a consumer may call back at once.
+   *
+   * @throws InvalidArgTypeError: `consumer` lacks a method; nothing has changed.
+   * @throws the error that `consumer.registerProducer` throws.
    */
   protected attach(consumer: IConsumer): void {
     assertConsumer(consumer);
