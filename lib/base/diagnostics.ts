@@ -26,8 +26,9 @@ export interface ProducerMessage {
 /** An event of a connection: a message of the channel `twisted-streams:connection`. */
 export interface ConnectionMessage {
   /**
-   * `made`: a protocol was connected. `closing`: `loseConnection`, `loseWriteConnection` or
-   * `abortConnection` was called. `lost`: the connection is over.
+   * `made`: a `WritableConsumer` or a `DuplexTransport` took a stream that is open, or a socket that
+   * is still connecting. `closing`: `loseConnection`, `loseWriteConnection` or `abortConnection` was
+   * called. `lost`: the connection is over.
    */
   readonly event: 'made' | 'closing' | 'lost';
   /** The transport, or the consumer that stands for a stream. */

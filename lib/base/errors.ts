@@ -1,5 +1,5 @@
-import { builtIn } from './built-in.js';
 /** The errors of misuse. Match errors on `code` (or `instanceof`), never on the message. */
+import { builtIn } from './built-in.js';
 
 /**
  * A subclass left out a method that its base class calls. `code` is `ERR_METHOD_NOT_IMPLEMENTED`,
