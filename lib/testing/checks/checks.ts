@@ -10,7 +10,7 @@ import type {
 import { logRejection } from '../../base/rejection.js';
 import { CONSUMER_RULES } from './consumer-rules.js';
 import { assertMade, callMaker, type Maker } from './maker.js';
-import { ProducerSubject } from './producer-subject.js';
+import { Habits, ProducerSubject } from './producer-subject.js';
 import { PULL_PRODUCER_RULES } from './pull-producer-rules.js';
 import { pushProducerRules } from './push-producer-rules.js';
 import { assertCheckArguments, checkRules, type CheckOptions, type Rule } from './rule.js';
@@ -83,7 +83,7 @@ export async function checkPushProducer(
   options: CheckOptions = {},
 ): Promise<void> {
   assertCheckArguments(make, options);
-  const habits = { mustBeResumed: false };
+  const habits = new Habits();
   const subject = () => new ProducerSubject(make, habits);
   await checkRules(pushProducerRules(subject), () => Promise.resolve(subject()), stop, options);
 }
@@ -109,12 +109,9 @@ export async function checkPullProducer(
   options: CheckOptions = {},
 ): Promise<void> {
   assertCheckArguments(make, options);
-  await checkRules(
-    PULL_PRODUCER_RULES,
-    () => Promise.resolve(new ProducerSubject(make)),
-    stop,
-    options,
-  );
+  const habits = new Habits();
+  const subject = () => Promise.resolve(new ProducerSubject(make, habits));
+  await checkRules(PULL_PRODUCER_RULES, subject, stop, options);
 }
 
 /**
@@ -145,7 +142,7 @@ export async function checkTransport(
   const subject = async (): Promise<TransportSubject> => {
     const made = await callMaker(make, []);
     assertMade(made, 'a function that returns a transport, or { transport, peer }');
-    if (!('transport' in made && 'peer' in made)) return { transport: made, peer: undefined };
+    if (!isWithPeer(made)) return { transport: made, peer: undefined };
     assertMade(made.transport, 'a function that returns { transport, peer }');
     hearErrors(made.peer);
     return made;
@@ -155,6 +152,11 @@ export async function checkTransport(
     ...TRANSPORT_RULES.map(watchedTransport),
   ];
   await checkRules(rules, subject, ({ transport }) => close(transport), options);
+}
+
+/** A transport may have a `transport` and a `peer` of its own. */
+function isWithPeer(made: (ITransport & IConsumer) | TransportWithPeer): made is TransportWithPeer {
+  return 'transport' in made && 'peer' in made && !('loseConnection' in made);
 }
 
 /** `rule`, played so that it is broken if a method of the consumer rejects. */

@@ -1,22 +1,31 @@
 /** The rules for consumers. */
 import { Buffer } from 'node:buffer';
 
+import { isThenable } from '../../base/rejection.js';
 import type { IConsumer } from '../../twisted/core/index.js';
-import { lettered, ProbeProducer, ProbePullProducer } from './probes.js';
-import type { Rule } from './rule.js';
+import { numbered, ProbeProducer, ProbePullProducer } from './probes.js';
+import { type Rule, times, type Trial } from './rule.js';
 
 /** A consumer that takes so many writes counts as one that never pauses. */
 const MOST_WRITES = 256;
 /** The bytes of a write. */
 const PIECE = 16384;
 
-/** Writes until the producer is paused. @returns whether it was. */
-function fill(consumer: IConsumer, producer: ProbeProducer): boolean {
-  for (const piece of lettered(MOST_WRITES, PIECE)) {
-    if (producer.count('pause') > 0) return true;
+/**
+ * Writes until the producer is paused, once more if it has been.
+ *
+ * @param most - The number of pieces after which it gives up.
+ * @returns the pieces.
+ */
+export function fill(consumer: IConsumer, producer: ProbeProducer, most = MOST_WRITES): Buffer[] {
+  const pauses = producer.count('pause');
+  const written: Buffer[] = [];
+  for (const piece of numbered(most, PIECE)) {
+    if (producer.count('pause') > pauses) break;
+    written.push(piece);
     consumer.write(piece);
   }
-  return producer.count('pause') > 0;
+  return written;
 }
 
 /** Registers a push producer that writes nothing by itself. */
@@ -24,6 +33,31 @@ function register(consumer: IConsumer): ProbeProducer {
   const producer = new ProbeProducer();
   consumer.registerProducer(producer, true);
   return producer;
+}
+
+/**
+ * Waits until a producer that was paused is resumed.
+ *
+ * @returns whether it was paused.
+ */
+async function resumed(producer: ProbeProducer, trial: Trial): Promise<boolean> {
+  if (producer.count('pause') === 0) return false;
+  await trial.until(
+    () => producer.count('resume') > 0,
+    () => 'it paused the producer and did not resume it',
+  );
+  return true;
+}
+
+/** Waits, question by question, until a pull producer has unregistered. */
+export async function answered(producer: ProbePullProducer, trial: Trial): Promise<void> {
+  while (!producer.done) {
+    const { asked } = producer;
+    await trial.until(
+      () => producer.done || producer.asked > asked,
+      () => `it asked ${times(asked)} where the producer had 6 answers, and not again`,
+    );
+  }
 }
 
 /** Every rule for a consumer. */
@@ -47,13 +81,15 @@ export const CONSUMER_RULES: readonly Rule<IConsumer>[] = [
   {
     name: 'A consumer refuses a string with a TypeError',
     play(consumer, trial) {
+      let returned: unknown;
       try {
-        consumer.write('text' as never);
+        returned = consumer.write('text' as never);
       } catch (thrown) {
         if (thrown instanceof TypeError) return;
         trial.broken('write("text") threw an error that is not a TypeError', { cause: thrown });
       }
-      trial.broken('write("text") did not throw');
+      const instead = isThenable(returned) ? ', but returned a promise' : '';
+      trial.broken(`write("text") did not throw${instead}`);
     },
   },
   {
@@ -70,6 +106,7 @@ export const CONSUMER_RULES: readonly Rule<IConsumer>[] = [
     name: 'A consumer has one producer at a time: registering a second one throws',
     play(consumer, trial) {
       const first = register(consumer);
+      const before = first.calls.length;
       const second = new ProbeProducer();
       let thrown = false;
       try {
@@ -79,7 +116,8 @@ export const CONSUMER_RULES: readonly Rule<IConsumer>[] = [
       }
       trial.demand(thrown, 'it took a second producer');
       trial.demand(second.calls.length === 0, `it called ${second.calls.join(', ')} of the second`);
-      trial.demand(first.calls.length === 0, `it called ${first.calls.join(', ')} of the first`);
+      const after = first.calls.slice(before);
+      trial.demand(after.length === 0, `it called ${after.join(', ')} of the first`);
     },
   },
   {
@@ -100,28 +138,30 @@ export const CONSUMER_RULES: readonly Rule<IConsumer>[] = [
       const [first] = producer.calls;
       trial.demand(first !== 'resume', 'it called resumeProducing() before any pauseProducing()');
       trial.demand(first !== 'stop', 'it called stopProducing() of a producer that had just begun');
+      fill(consumer, producer);
+      consumer.unregisterProducer();
+      const next = register(consumer); // The pause, if there was one, was owed to the other.
+      await trial.quietly();
+      trial.demand(
+        next.calls[0] !== 'resume',
+        'it called resumeProducing() of a producer that registered while the buffer was full',
+      );
     },
   },
   {
     name: 'A consumer resumes a push producer that it paused once there is room',
     async play(consumer, trial) {
       const producer = register(consumer);
-      if (!fill(consumer, producer)) return;
-      await trial.until(
-        () => producer.count('resume') > 0,
-        () => 'it paused the producer and did not resume it',
-      );
+      fill(consumer, producer);
+      await resumed(producer, trial);
     },
   },
   {
     name: 'A consumer resumes a producer once for each time that it paused it, and not more often',
     async play(consumer, trial) {
       const producer = register(consumer);
-      if (!fill(consumer, producer)) return;
-      await trial.until(
-        () => producer.count('resume') > 0,
-        () => 'it paused the producer and did not resume it',
-      );
+      fill(consumer, producer);
+      if (!(await resumed(producer, trial))) return;
       await trial.quietly();
       trial.demand(
         producer.count('resume') === 1,
@@ -130,12 +170,39 @@ export const CONSUMER_RULES: readonly Rule<IConsumer>[] = [
     },
   },
   {
+    name: 'A producer may fill the consumer again from inside resumeProducing',
+    async play(consumer, trial) {
+      const producer = register(consumer);
+      const { length: most } = fill(consumer, producer);
+      const pauses = producer.count('pause');
+      let seen = pauses;
+      let onceMore: Promise<void> | undefined;
+      producer.react = (call) => {
+        if (call !== 'resume') return;
+        producer.react = () => {};
+        fill(consumer, producer, 2 * most);
+        seen = producer.count('pause');
+        // If it was not paused, there was room, or the consumer did not look.
+        if (seen === pauses)
+          onceMore = Promise.resolve().then(() => void fill(consumer, producer, 1));
+      };
+      if (!(await resumed(producer, trial))) return;
+      await onceMore;
+      if (producer.count('pause') === pauses) return;
+      trial.demand(seen > pauses, 'it paused the producer only at the next write after that');
+      await trial.until(
+        () => producer.count('resume') > 1,
+        () => 'it paused the producer that did so, and did not resume it',
+      );
+    },
+  },
+  {
     name: 'A consumer calls nothing of a producer that has unregistered',
     async play(consumer, trial) {
       const producer = register(consumer);
       fill(consumer, producer);
-      consumer.unregisterProducer();
       const before = producer.calls.length;
+      consumer.unregisterProducer();
       await trial.quietly();
       const after = producer.calls.slice(before);
       trial.demand(after.length === 0, `it called ${after.join(', ')} after unregisterProducer()`);
@@ -145,7 +212,9 @@ export const CONSUMER_RULES: readonly Rule<IConsumer>[] = [
     name: 'A producer may unregister from inside pauseProducing',
     async play(consumer, trial) {
       const producer = register(consumer);
-      producer.react = () => consumer.unregisterProducer();
+      producer.react = (call) => {
+        if (call === 'pause') consumer.unregisterProducer();
+      };
       fill(consumer, producer);
       await trial.quietly();
       const after = producer.calls.slice(1);
@@ -165,6 +234,8 @@ export const CONSUMER_RULES: readonly Rule<IConsumer>[] = [
       } catch (caught) {
         if (caught === thrown) return;
         throw caught;
+      } finally {
+        producer.react = () => {}; // Because later no caller could catch it.
       }
       trial.demand(producer.count('pause') === 0, 'write() did not throw it');
     },
@@ -172,15 +243,12 @@ export const CONSUMER_RULES: readonly Rule<IConsumer>[] = [
   {
     name: 'A consumer asks a pull producer until it has unregistered, and not after that',
     async play(consumer, trial) {
-      const producer = new ProbePullProducer(consumer, lettered(5, 1000));
+      const producer = new ProbePullProducer(consumer, numbered(5, 1000));
       consumer.registerProducer(producer, false);
-      await trial.until(
-        () => producer.done,
-        () => `it asked ${producer.asked} times where the producer had 6 answers`,
-      );
+      await answered(producer, trial);
       await trial.quietly();
-      trial.demand(producer.askedTooLate === 0, 'it asked a producer that had unregistered');
-      trial.demand(producer.stopped === 0, 'it stopped a producer that had unregistered');
+      trial.demand(!producer.askedTooLate, 'it asked a producer that had unregistered');
+      trial.demand(!producer.stopped, 'it stopped a producer that had unregistered');
     },
   },
   {
@@ -188,8 +256,19 @@ export const CONSUMER_RULES: readonly Rule<IConsumer>[] = [
     async play(consumer, trial) {
       let asked = 0;
       consumer.registerProducer({ resumeProducing: () => (asked += 1), stopProducing() {} }, false);
+      await trial.until(
+        () => asked > 0,
+        () => 'it did not ask',
+      );
       await trial.quietly();
-      trial.demand(asked <= 1, `it asked ${asked} times before there was an answer`);
+      trial.demand(asked === 1, `it asked ${asked} times before there was an answer`);
+      consumer.write(Buffer.from('answer'));
+      await trial.until(
+        () => asked > 1,
+        () => 'it did not ask again after an answer that came later',
+      );
+      await trial.quietly();
+      trial.demand(asked === 2, `it asked ${asked - 1} times more after one answer`);
     },
   },
 ];

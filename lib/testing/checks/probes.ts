@@ -39,11 +39,11 @@ export class ProbeProducer implements IPushProducer {
 /** A pull producer that answers at once, piece by piece, and unregisters after the last. */
 export class ProbePullProducer implements IPullProducer {
   asked = 0;
-  stopped = 0;
+  stopped = false;
   /** Whether it has unregistered. */
   done = false;
-  /** How often it was asked after it had unregistered. */
-  askedTooLate = 0;
+  /** Whether it was asked after it had unregistered. */
+  askedTooLate = false;
 
   /**
    * @param consumer - The consumer to write to.
@@ -56,7 +56,7 @@ export class ProbePullProducer implements IPullProducer {
 
   resumeProducing(): void {
     if (this.done) {
-      this.askedTooLate += 1;
+      this.askedTooLate = true;
       return;
     }
     const piece = this.pieces[this.asked++];
@@ -69,13 +69,13 @@ export class ProbePullProducer implements IPullProducer {
   }
 
   stopProducing(): void {
-    this.stopped += 1;
+    this.stopped = true;
   }
 }
 
-/** `count` pieces of `size` bytes, each filled with a letter of its own. */
-export function lettered(count: number, size: number): Buffer[] {
-  return Array.from({ length: count }, (_, i) => Buffer.alloc(size, 97 + (i % 26)));
+/** `count` pieces of `size` bytes, each filled with its number. */
+export function numbered(count: number, size: number): Buffer[] {
+  return Array.from({ length: count }, (_, number) => Buffer.alloc(size, number));
 }
 
 /** A consumer that keeps the bytes that are written, and notes calls that break the contract. */
@@ -87,12 +87,16 @@ export class ProbeConsumer implements IConsumer {
   streaming: boolean | undefined;
   registered = 0;
   unregistered = 0;
-  /** How many writes came although no producer was registered any more. */
+  /** How many writes came after the producer had unregistered. */
   afterUnregistering = 0;
   /** How many writes came before a producer had registered. */
   beforeRegistering = 0;
   /** Called from inside each write of a registered producer, once that is noted. */
   react: (data: Buffer) => void = () => {};
+  /** The number of pieces at which `full` is called. */
+  limit = Infinity;
+  /** Called from inside each write from the limit on. */
+  full: () => void = () => {};
 
   /** The first value that was written and is not bytes. */
   notBytes: { readonly value: unknown } | undefined;
@@ -109,15 +113,17 @@ export class ProbeConsumer implements IConsumer {
   }
 
   write(data: Uint8Array): void {
-    if (this.unregistered > 0 && this.producer === null) this.afterUnregistering += 1;
+    if (this.unregistered > 0) this.afterUnregistering += 1;
     if (!(data instanceof Uint8Array)) {
       this.notBytes ??= { value: data };
       return;
     }
+    if (data.length === 0) return; // For a consumer of bytes it is as if nothing had been written.
     const piece = Buffer.from(data);
     this.pieces.push(piece);
     if (this.registered === 0) this.beforeRegistering += 1;
     else this.react(piece);
+    if (this.pieces.length >= this.limit) this.full();
   }
 
   /** All bytes that were written. */

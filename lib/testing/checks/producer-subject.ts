@@ -1,17 +1,23 @@
 /** A producer under test, with the consumer that it writes to. */
+import { isThenable } from '../../base/rejection.js';
 import { now } from '../../base/timers.js';
 import type { IProducer, IPullProducer, IPushProducer } from '../../twisted/core/index.js';
 import { assertMade, callMaker, type Maker, MakerFailed } from './maker.js';
 import { ProbeConsumer } from './probes.js';
-import { times, type Trial } from './rule.js';
+import { said, times, type Trial } from './rule.js';
+
+/** The number of pieces after which a check takes a producer for an endless one, and stops it. */
+const MOST_PIECES = 1000;
 
 /** The facts that a check learns about the producers of one maker. */
-interface Habits {
+export class Habits {
   /**
    * Whether a producer that the check registers writes nothing until it is resumed for the first
    * time.
    */
-  mustBeResumed: boolean;
+  mustBeResumed = false;
+  /** Whether a producer has not come to its end in time. Then no other rule waits for that. */
+  isEndless = false;
 }
 
 /** A producer, and the consumer that it writes to. */
@@ -21,6 +27,10 @@ export class ProducerSubject<Producer extends IProducer> {
   asked = 0;
   /** Whether it was stopped. */
   isStopped = false;
+  /** Whether the check has registered it. */
+  private wasRegistered = false;
+  /** Whether it was told to pause or to stop, and not to resume. */
+  private isTold = false;
   private returned: unknown;
   private trial: Trial | undefined;
 
@@ -30,8 +40,11 @@ export class ProducerSubject<Producer extends IProducer> {
    */
   constructor(
     private readonly make: Maker<Producer | void, [consumer: ProbeConsumer]>,
-    private readonly habits: Habits = { mustBeResumed: false },
-  ) {}
+    readonly habits: Habits,
+  ) {
+    this.consumer.full = () => this.full();
+    this.allowMore();
+  }
 
   /**
    * The producer, once `start` was called. If it has unregistered already, it is the producer that
@@ -58,14 +71,16 @@ export class ProducerSubject<Producer extends IProducer> {
       const returned: unknown = callMaker(this.make, [consumer]);
       // Awaited only if it is a promise, because the producer may write as soon as the event loop
       // turns.
-      this.returned =
-        returned instanceof Promise ? await this.orRegistered(returned, trial) : returned;
+      this.returned = isThenable(returned)
+        ? await this.orRegistered(Promise.resolve(returned), trial)
+        : returned;
       if (consumer.registered > 0) return;
       assertMade(this.returned, 'a function that returns or registers a producer');
     } catch (error) {
       if (consumer.registered > 0 || this.hasBegun) throw error;
       throw new MakerFailed('', { cause: error });
     }
+    this.wasRegistered = true;
     consumer.registerProducer(this.returned as IPushProducer & IPullProducer, streaming);
     if (streaming) await this.begin(trial);
   }
@@ -85,36 +100,91 @@ export class ProducerSubject<Producer extends IProducer> {
         () => 'its maker returned none and registered none',
       ),
     ]);
-    return isSettled && consumer.registered === 0 ? settling : undefined;
+    return consumer.registered === 0 ? settling : undefined;
   }
 
   /** Waits until the producer writes, and resumes it if it does not. */
   private async begin(trial: Trial): Promise<void> {
+    const { habits } = this;
     const producer = this.producer as unknown as Partial<IPushProducer>;
-    if (!this.habits.mustBeResumed) {
+    const wait = async () => {
       const end = now() + trial.timeout / 4;
       while (!this.hasBegun && now() < end) await trial.turn();
-    }
+    };
+    if (!habits.mustBeResumed) await wait();
     if (this.hasBegun || typeof producer.resumeProducing !== 'function') return;
     producer.resumeProducing();
-    await trial.turn();
-    this.habits.mustBeResumed = this.hasBegun;
+    await wait();
+    habits.mustBeResumed = this.hasBegun;
   }
 
-  private get hasBegun(): boolean {
+  /** Whether it has written or unregistered. */
+  get hasBegun(): boolean {
     return this.written > 0 || this.isDone || this.consumer.notBytes !== undefined;
   }
 
-  /** Stops the producer, as a consumer does when its connection is lost. */
+  /** Whether it writes no more, or not before it is asked or resumed. */
+  get isOver(): boolean {
+    return this.isDone || this.isStopped;
+  }
+
+  /** Waits until it has unregistered or was stopped, unless it or another one seems to be endless. */
+  async ended(trial: Trial): Promise<void> {
+    const { habits } = this;
+    const end = now() + trial.timeout;
+    while (!habits.isEndless && !this.isOver) {
+      if (now() > end) habits.isEndless = true;
+      await trial.turn();
+    }
+  }
+
+  /** Pauses it, as a consumer does from inside `write`. */
+  pause(): void {
+    this.tell('pauseProducing');
+  }
+
+  /** Resumes it. */
+  resume(): void {
+    this.isTold = false;
+    this.allowMore();
+    (this.producer as unknown as IPushProducer).resumeProducing();
+  }
+
+  /** Stops it, as a consumer does when its connection is lost. */
   stop(): void {
     this.isStopped = true;
-    this.producer.stopProducing();
+    this.tell('stopProducing');
+  }
+
+  /** Calls `method`, perhaps from inside a write, where no rule would get the error that it throws. */
+  private tell(method: 'pauseProducing' | 'stopProducing'): void {
+    this.isTold = true;
+    this.allowMore();
+    try {
+      (this.producer as unknown as IPushProducer)[method]();
+    } catch (thrown) {
+      this.trial?.fail(`${method}() threw ${said(thrown)}`, { cause: thrown });
+    }
+  }
+
+  private allowMore(): void {
+    this.consumer.limit = this.consumer.pieces.length + MOST_PIECES;
+  }
+
+  /** Stops a producer that might write for ever, from inside one call. */
+  private full(): void {
+    if (this.isTold) {
+      throw new Error(`Nothing stops the producer: it has written ${MOST_PIECES} times more`);
+    }
+    this.stop();
   }
 
   /** Stops the producer, if it may still run. */
   dispose(): void {
     const { producer } = this.consumer;
-    if (typeof producer?.stopProducing === 'function' && !this.isStopped) this.stop();
+    if (typeof producer?.stopProducing !== 'function' || this.isStopped) return;
+    this.isStopped = true;
+    this.producer.stopProducing();
   }
 
   /** Whether the producer has unregistered. */
@@ -130,7 +200,12 @@ export class ProducerSubject<Producer extends IProducer> {
   /** The mistake of a producer that writes nothing and does not unregister, as text. */
   get silence(): string {
     const { beforeRegistering } = this.consumer;
-    if (beforeRegistering === 0) return 'it wrote nothing and did not unregister';
-    return `it wrote ${times(beforeRegistering)} before it was registered, when nothing could pause it; after that it wrote nothing and did not unregister`;
+    const silence = 'it wrote nothing and did not unregister';
+    if (beforeRegistering > 0) {
+      return `it wrote ${times(beforeRegistering)} before it was registered, when nothing could pause it; after that ${silence}`;
+    }
+    return this.wasRegistered
+      ? silence
+      : `it registered itself, so the check did not resume it, and ${silence}`;
   }
 }

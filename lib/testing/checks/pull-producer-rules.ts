@@ -1,13 +1,11 @@
 /** The rules for pull producers. */
+import { now } from '../../base/timers.js';
 import type { IPullProducer } from '../../twisted/core/index.js';
 import type { ProducerSubject } from './producer-subject.js';
 import { type Rule, times, type Trial } from './rule.js';
 import { methodsRule, sharedProducerRules } from './shared-producer-rules.js';
 
 type Subject = ProducerSubject<IPullProducer>;
-
-/** How often a rule asks before it takes the producer for an endless one. */
-const MOST_QUESTIONS = 1000;
 
 /** Asks once and waits for the answer: a write, or the end. */
 async function ask(subject: Subject, trial: Trial): Promise<void> {
@@ -21,12 +19,15 @@ async function ask(subject: Subject, trial: Trial): Promise<void> {
   );
 }
 
-/** Asks until the producer has unregistered or was stopped. */
+/** Asks until the producer has unregistered or was stopped, or seems to be endless. */
 async function run(subject: Subject, trial: Trial): Promise<void> {
   await subject.start(false, trial);
-  for (let asked = 0; asked < MOST_QUESTIONS && !subject.isDone && !subject.isStopped; asked++) {
+  const { consumer, habits } = subject;
+  const end = now() + trial.timeout;
+  while (!subject.isOver && consumer.notBytes === undefined) {
     await ask(subject, trial);
-    if (subject.consumer.notBytes !== undefined) return;
+    if (now() > end) habits.isEndless = true;
+    if (habits.isEndless) return;
   }
 }
 
@@ -51,12 +52,7 @@ export const PULL_PRODUCER_RULES: readonly Rule<Subject>[] = [
   },
   {
     name: 'A pull producer answers each time that it is asked, and unregisters at its end',
-    async play(subject, trial) {
-      await subject.start(false, trial);
-      for (let asked = 0; asked < MOST_QUESTIONS && !subject.isDone; asked++) {
-        await ask(subject, trial);
-      }
-    },
+    play: run,
   },
   ...sharedProducerRules<IPullProducer>(run),
   {
@@ -67,6 +63,17 @@ export const PULL_PRODUCER_RULES: readonly Rule<Subject>[] = [
       const before = subject.written;
       await trial.quietly();
       trial.demand(subject.written === before, `it wrote ${times(subject.written - before)} more`);
+    },
+  },
+  {
+    name: 'A pull producer that is stopped before it has answered writes nothing',
+    async play(subject, trial) {
+      await subject.start(false, trial);
+      subject.producer.resumeProducing();
+      if (subject.hasBegun) return; // It answers at once.
+      subject.stop();
+      await trial.quietly();
+      trial.demand(subject.written === 0, 'it answered after stopProducing');
     },
   },
 ];

@@ -4,26 +4,19 @@ import type { Buffer } from 'node:buffer';
 import { now } from '../../base/timers.js';
 import type { IPushProducer } from '../../twisted/core/index.js';
 import type { ProducerSubject } from './producer-subject.js';
-import { type Rule, times, type Trial } from './rule.js';
+import { difference, type Rule, times, type Trial } from './rule.js';
 import { methodsRule, sharedProducerRules } from './shared-producer-rules.js';
 
 type Subject = ProducerSubject<IPushProducer>;
 
-/** The number of pieces after which a rule takes the producer for an endless one. */
-const MOST_PIECES = 1000;
-
-/** Lets the producer write freely. Stops it if it seems to be endless. */
+/** Lets the producer write freely, until it unregisters or seems to be endless. */
 async function run(subject: Subject, trial: Trial): Promise<void> {
-  const { react } = subject.consumer;
-  subject.consumer.react = (data) => {
-    react(data);
-    if (subject.written === MOST_PIECES && !subject.isDone) subject.stop();
-  };
   await subject.start(true, trial);
   await trial.until(
-    () => subject.isDone || subject.written > 0 || subject.consumer.notBytes !== undefined,
+    () => subject.hasBegun,
     () => subject.silence,
   );
+  await subject.ended(trial);
 }
 
 /** Pauses the producer from inside its first write, and notes how much was written then. */
@@ -32,7 +25,7 @@ async function pauseAtFirstWrite(subject: Subject, trial: Trial): Promise<number
   subject.consumer.react = () => {
     if (before >= 0) return;
     before = subject.written;
-    subject.producer.pauseProducing();
+    subject.pause();
   };
   await subject.start(true, trial);
   await trial.until(
@@ -44,13 +37,29 @@ async function pauseAtFirstWrite(subject: Subject, trial: Trial): Promise<number
 
 /** @returns all bytes that were written, or `null` if the producer did not end. */
 async function all(subject: Subject, trial: Trial): Promise<Buffer | null> {
+  await run(subject, trial);
+  return subject.isDone && !subject.isStopped ? subject.consumer.value() : null;
+}
+
+/**
+ * @returns the bytes that were written by a producer that was paused from inside each write, at least
+ *   the first of them.
+ */
+async function haltingly(subject: Subject, trial: Trial): Promise<Buffer> {
+  const end = now() + trial.timeout;
+  subject.consumer.react = () => subject.pause();
   await subject.start(true, trial);
-  const end = now() + trial.timeout / 2;
-  while (!subject.isDone) {
-    if (now() > end || subject.written > MOST_PIECES) return null;
-    await trial.quietly();
+  let written = 0;
+  for (;;) {
+    await trial.until(
+      () => subject.isDone || subject.written > written,
+      () => 'it did not go on after resumeProducing',
+    );
+    await trial.turn();
+    if (subject.isDone || now() > end) return subject.consumer.value();
+    written = subject.written; // Before the next call, which may write.
+    subject.resume();
   }
-  return subject.consumer.value();
 }
 
 /** @param another - One more subject, of the same maker. */
@@ -83,8 +92,7 @@ export function pushProducerRules(another: () => Subject): readonly Rule<Subject
         const before = await pauseAtFirstWrite(subject, trial);
         await trial.quietly();
         if (before < 0 || subject.isDone) return;
-        subject.consumer.react = () => {};
-        subject.producer.resumeProducing();
+        subject.resume();
         await trial.until(
           () => subject.isDone || subject.written > before,
           () => 'it did neither',
@@ -106,28 +114,22 @@ export function pushProducerRules(another: () => Subject): readonly Rule<Subject
     {
       name: 'A push producer writes the same bytes, paused or not',
       async play(subject, trial) {
-        const [first, second] = [await all(subject, trial), await all(another(), trial)];
-        // A producer cannot be compared if its bytes differ each time, or if it never ends.
-        if (first === null || second === null || !first.equals(second)) return;
-        const paused = another();
-        paused.consumer.react = () => paused.producer.pauseProducing();
-        await paused.start(true, trial);
-        let written = 0;
-        for (;;) {
-          await trial.until(
-            () => paused.isDone || paused.written > written,
-            () => 'it did not go on after resumeProducing',
+        const first = await all(subject, trial);
+        if (first === null) return;
+        const [second, paused] = [another(), another()];
+        try {
+          // A producer cannot be compared if its bytes differ each time, or if it never ends.
+          if (!(await all(second, trial))?.equals(first)) return;
+          const bytes = await haltingly(paused, trial);
+          const due = paused.isDone ? first : first.subarray(0, bytes.length);
+          trial.demand(
+            bytes.equals(due),
+            `when it was paused after each write, it wrote ${difference(bytes, due)}`,
           );
-          await trial.turn();
-          if (paused.isDone) break;
-          written = paused.written; // Before the next call, which may write.
-          paused.producer.resumeProducing();
+        } finally {
+          second.dispose();
+          paused.dispose();
         }
-        const bytes = paused.consumer.value();
-        trial.demand(
-          bytes.equals(first),
-          `it wrote ${bytes.length} bytes when it was paused after each write, and ${first.length} other ones when not`,
-        );
       },
     },
   ];

@@ -101,7 +101,12 @@ export class Trial {
 
   private rejected(method: string, cause: unknown): void {
     if (this.isOver) log.err(cause, `${method}() rejected after it was checked`);
-    else this.reject(new Broken(`${method}() rejected with ${said(cause)}`, { cause }));
+    else this.fail(`${method}() rejected with ${said(cause)}`, { cause });
+  }
+
+  /** As `broken`, where no rule could catch the error: in a call that the object itself makes. */
+  fail(seen: string, options?: ErrorOptions): void {
+    this.reject(new Broken(seen, options));
   }
 
   /** Ends the run. */
@@ -122,8 +127,11 @@ export class Trial {
   /** Waits until `happened` returns `true`, and ends the run if it does not do so in time. */
   async until(happened: () => boolean, seen: () => string): Promise<void> {
     const end = now() + this.timeout;
+    let isLate = false;
     while (!happened()) {
-      if (now() > end) this.broken(`${seen()} within ${this.timeout} ms`);
+      if (isLate) this.broken(`${seen()} within ${this.timeout} ms`);
+      // If the process stood still, its timers are due only in the next turn.
+      isLate = now() > end;
       await turn();
     }
   }
@@ -143,6 +151,15 @@ export class Trial {
 /** `count` in words: once, 2 times, 3 times. */
 export function times(count: number): string {
   return count === 1 ? 'once' : `${count} times`;
+}
+
+/** How `bytes` differ from `expected`, which they do not equal, in words. */
+export function difference(bytes: Buffer, expected: Buffer): string {
+  let same = 0;
+  while (same < bytes.length && bytes[same] === expected[same]) same += 1;
+  const which = same < expected.length ? 'other ones' : 'too many';
+  if (same === bytes.length) return `${same} bytes, not ${expected.length}`;
+  return `${bytes.length} bytes, which are ${which} from byte ${same} on`;
 }
 
 /** Lets the event loop turn once. */
@@ -170,7 +187,8 @@ export async function checkRules<Subject>(
     try {
       await dispose(subject);
     } catch (thrown) {
-      if (failure === undefined) throw asRuleBroken(rule.name, thrown);
+      if (failure === undefined)
+        throw asRuleBroken(rule.name, thrown, 'it could not be closed or stopped after that:');
       log.err(thrown, 'The object that was checked could not be closed');
     }
     if (failure !== undefined) throw failure.error;
@@ -199,12 +217,12 @@ async function failureOf<Subject>(
   subject: Subject,
   trial: Trial,
 ): Promise<{ readonly error: unknown } | undefined> {
-  const played = Promise.resolve()
-    .then(() => rule.play(subject, trial))
-    .then(turn); // A method that is an async function has rejected by then.
+  const play = async () => {
+    await rule.play(subject, trial);
+    await turn(); // A method that is an async function has rejected by then.
+  };
   try {
-    // Longer than any wait of a rule.
-    await inTime(Promise.race([played, trial.rejection]), trial.timeout * 3, 'nothing came of it');
+    await Promise.race([play(), trial.rejection]);
     return undefined;
   } catch (thrown) {
     if (!(thrown instanceof MakerFailed)) return { error: asRuleBroken(rule.name, thrown) };
@@ -228,12 +246,13 @@ async function inTime<T>(promise: Promise<T>, milliseconds: number, late: string
   }
 }
 
-function asRuleBroken(rule: string, thrown: unknown): RuleBrokenError {
+function asRuleBroken(rule: string, thrown: unknown, seen = 'it threw'): RuleBrokenError {
   if (thrown instanceof Broken) return new RuleBrokenError(rule, thrown.message, thrown);
-  return new RuleBrokenError(rule, `it threw ${said(thrown)}`, { cause: thrown });
+  return new RuleBrokenError(rule, `${seen} ${said(thrown)}`, { cause: thrown });
 }
 
-function said(thrown: unknown): string {
+/** The value that was thrown, in words. */
+export function said(thrown: unknown): string {
   return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
 }
 

@@ -2,8 +2,9 @@
 import { Buffer } from 'node:buffer';
 
 import type { IConsumer, ITransport } from '../../twisted/core/index.js';
-import { lettered, ProbeProducer, ProbePullProducer } from './probes.js';
-import type { Rule, Trial } from './rule.js';
+import { answered, fill } from './consumer-rules.js';
+import { numbered, ProbeProducer, ProbePullProducer } from './probes.js';
+import { difference, type Rule, type Trial } from './rule.js';
 
 /** A transport that can have a producer. */
 export type ConsumingTransport = ITransport & IConsumer;
@@ -47,10 +48,8 @@ function read(
       () => over,
       () => `the other end received ${value().length} bytes and no end`,
     );
-    trial.demand(
-      value().equals(expected),
-      `the other end received ${value().length} bytes, not the ${expected.length} that were written`,
-    );
+    const bytes = value();
+    trial.demand(bytes.equals(expected), `the other end received ${difference(bytes, expected)}`);
   };
 }
 
@@ -103,7 +102,7 @@ export const TRANSPORT_RULES: readonly Rule<TransportSubject>[] = [
     name: 'writeSequence writes each piece, in order',
     async play({ transport, peer }, trial) {
       const receives = read(peer, trial);
-      const pieces = lettered(5, 1000);
+      const pieces = numbered(5, 1000);
       transport.writeSequence(pieces);
       transport.loseConnection();
       await receives(Buffer.concat(pieces));
@@ -113,7 +112,7 @@ export const TRANSPORT_RULES: readonly Rule<TransportSubject>[] = [
     name: 'loseConnection delivers everything that was written before it',
     async play({ transport, peer }, trial) {
       const receives = read(peer, trial);
-      const pieces = lettered(64, 16384);
+      const pieces = numbered(64, 16384);
       for (const piece of pieces) transport.write(piece);
       transport.loseConnection();
       await receives(Buffer.concat(pieces));
@@ -132,7 +131,7 @@ export const TRANSPORT_RULES: readonly Rule<TransportSubject>[] = [
       const receives = read(peer, trial);
       const producer = new ProbeProducer();
       transport.registerProducer(producer, true);
-      const [before, after] = lettered(2, 1000) as [Buffer, Buffer];
+      const [before, after] = numbered(2, 1000) as [Buffer, Buffer];
       transport.write(before);
       transport.loseConnection();
       await trial.quietly();
@@ -144,18 +143,35 @@ export const TRANSPORT_RULES: readonly Rule<TransportSubject>[] = [
     },
   },
   {
+    name: 'loseConnection waits for a push producer that is paused, and resumes it',
+    async play({ transport, peer }, trial) {
+      const receives = read(peer, trial);
+      const producer = new ProbeProducer();
+      transport.registerProducer(producer, true);
+      const pieces = fill(transport, producer);
+      if (producer.count('pause') === 0) return;
+      transport.loseConnection();
+      await trial.until(
+        () => producer.count('resume') > 0 || producer.count('stop') > 0,
+        () => 'it did not resume the producer',
+      );
+      trial.demand(producer.count('stop') === 0, 'it stopped the producer');
+      const last = Buffer.from('the last of it');
+      transport.write(last);
+      transport.unregisterProducer();
+      await receives(Buffer.concat([...pieces, last]));
+    },
+  },
+  {
     name: 'loseConnection waits for the registered pull producer, and asks it until it unregisters',
     async play({ transport, peer }, trial) {
       const receives = read(peer, trial);
-      const pieces = lettered(5, 1000);
+      const pieces = numbered(5, 1000);
       const producer = new ProbePullProducer(transport, pieces);
       transport.registerProducer(producer, false);
       transport.loseConnection();
-      await trial.until(
-        () => producer.done,
-        () => `it asked ${producer.asked} times where the producer had 6 answers`,
-      );
-      trial.demand(producer.stopped === 0, 'it stopped the producer');
+      await answered(producer, trial);
+      trial.demand(!producer.stopped, 'it stopped the producer');
       await receives(Buffer.concat(pieces));
     },
   },

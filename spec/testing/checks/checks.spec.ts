@@ -82,6 +82,16 @@ describe('checkConsumer', () => {
         }
       }
     },
+    'A producer may fill the consumer again from inside resumeProducing': class extends ModelConsumer {
+      override emptied() {
+        const { producer, streaming, paused } = this;
+        if (producer === null || !streaming || !paused) super.emptied();
+        else {
+          producer.resumeProducing();
+          this.paused = false; // Too late: it forgets that it has paused the producer again.
+        }
+      }
+    },
     'A consumer calls nothing of a producer that has unregistered': class extends ModelConsumer {
       last: IPushProducer | null = null;
       override pauseIfFull() {
@@ -211,7 +221,7 @@ describe('checkConsumer', () => {
       },
     ],
     [
-      /times where the producer had 6 answers within/,
+      /once where the producer had 6 answers, and not again within/,
       class extends ModelConsumer {
         override emptied() {
           if (this.streaming) super.emptied();
@@ -373,6 +383,11 @@ describe('checkTransport', () => {
     'loseConnection waits for the registered push producer, and delivers what it writes': class extends ModelTransport {
       override mayClose() {
         return this.disconnecting && (this.producer === null || this.streaming);
+      }
+    },
+    'loseConnection waits for a push producer that is paused, and resumes it': class extends ModelTransport {
+      override emptied() {
+        if (!this.disconnecting || !this.streaming) super.emptied();
       }
     },
     'loseConnection waits for the registered pull producer, and asks it until it unregisters': class extends ModelTransport {

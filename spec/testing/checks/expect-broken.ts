@@ -11,3 +11,10 @@ export async function expectBroken(checked: Promise<void>, rule: string): Promis
   expect(error).to.include({ code: 'ERR_RULE_BROKEN', rule });
   expect(error.message).to.match(new RegExp(`^${rule.replaceAll(/[()]/g, '.')}: .`));
 }
+
+/** Expects `checked` to reject with a rule that is broken, and with `message`. */
+export async function expectMessage(checked: Promise<void>, message: RegExp): Promise<void> {
+  const error = (await rejection(checked)) as RuleBrokenError;
+  expect(error).to.have.property('code', 'ERR_RULE_BROKEN');
+  expect(error.message).to.match(message);
+}

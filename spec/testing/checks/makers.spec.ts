@@ -94,6 +94,21 @@ describe('The checks refuse', () => {
     });
   }
 
+  it('a maker that makes null', async () => {
+    const checked = checkConsumer(() => null as never, patience);
+    expect(await rejection(checked)).to.include({ code: 'ERR_INVALID_ARG_TYPE' });
+  });
+
+  for (const check of [checkPushProducer, checkPullProducer, checkTransport]) {
+    it(`a value that is not a function, and wrong options: ${check.name}`, async () => {
+      expect(await rejection(check(5 as never))).to.include({ code: 'ERR_INVALID_ARG_TYPE' });
+      for (const options of [null, 5]) {
+        const checked = check(() => ({}) as never, options as never);
+        expect(await rejection(checked)).to.include({ code: 'ERR_INVALID_ARG_TYPE' });
+      }
+    });
+  }
+
   it('a misspelt option', async () => {
     const checked = checkConsumer(() => new ModelConsumer(), { timeOut: 5 } as never);
     expect(await rejection(checked))

@@ -154,6 +154,8 @@ export class ModelTransport extends ModelConsumer implements ITransport {
 class ModelPeer implements AsyncIterable<Uint8Array> {
   private readonly pieces: Uint8Array[] = [];
   private over = false;
+  /** Whether its reader has begun. */
+  isRead = false;
 
   receive(piece: Uint8Array): void {
     this.pieces.push(piece);
@@ -164,6 +166,7 @@ class ModelPeer implements AsyncIterable<Uint8Array> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    this.isRead = true;
     for (;;) {
       const piece = this.pieces.shift();
       if (piece !== undefined) yield piece;

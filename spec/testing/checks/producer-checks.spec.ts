@@ -208,6 +208,12 @@ describe('checkPullProducer', () => {
         if (!this.stopped) setImmediate(() => this.left > 0 && super.writeNext());
       }
     },
+    'A pull producer that is stopped before it has answered writes nothing': class extends ModelPullProducer {
+      override resumeProducing() {
+        setImmediate(() => super.resumeProducing());
+      }
+      override stopProducing() {}
+    },
     'A pull producer answers each time that it is asked, and unregisters at its end': class extends ModelPullProducer {
       asked = 0;
       override resumeProducing() {
