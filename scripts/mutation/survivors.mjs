@@ -383,14 +383,6 @@ export const SURVIVORS = {
       ['else if (lasted > LONG)', 'else if (lasted >= LONG)'],
     ],
   },
-  'lib/twisted/producers/file-source.ts': {
-    'neither has anything to close': [
-      [
-        'const handle = await this.#handle.catch(() => null)',
-        'const handle = await this.#handle.catch(() => undefined)',
-      ],
-    ],
-  },
   'lib/twisted/producers/file-transfer.ts': {
     'a promise settles once, and a file closes once': [
       ['if (this.isSettled) return;', 'if (false) return;'],

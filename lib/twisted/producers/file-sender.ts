@@ -79,7 +79,7 @@ export class FileSender implements IPullProducer {
    * @returns a promise of the last byte that was sent: one byte, or none if there was nothing to
    *   send. Nothing is thrown. If an argument is wrong, it rejects with InvalidArgTypeError,
    *   OutOfRangeError (`CHUNK_SIZE`) or InvalidStateError (another transfer of this sender has not
-   *   ended), and nothing has changed. If the consumer stops it, it rejects with
+   *   ended), and nothing has changed. If the consumer stops it before its end, it rejects with
    *   ProducerStoppedError. If the file, the transform or the consumer fails, it unregisters and
    *   rejects with that error.
    */
@@ -182,7 +182,8 @@ export class FileSender implements IPullProducer {
 
   /**
    * Ends the transfer; its promise rejects with ProducerStoppedError. Bytes that are being read are
-   * discarded.
+   * discarded; but if the file was given as a path, and there were none left, everything was sent,
+   * and the promise resolves.
    */
   stopProducing(): void {
     const transfer = this.#transfer;
@@ -190,7 +191,7 @@ export class FileSender implements IPullProducer {
     // As in Twisted, the transfer of a file-like goes on if the consumer asks although it has
     // stopped us.
     if (transfer.isAsynchronous) this.#dropFile(transfer);
-    transfer.fail(new ProducerStoppedError());
+    transfer.fail(new ProducerStoppedError(), this.lastSent);
   }
 
   #sendNext(transfer: FileTransfer): void {
@@ -242,8 +243,8 @@ export class FileSender implements IPullProducer {
 
   /**
    * Closes the file, then unregisters, then settles the promise: code that awaits the promise may
-   * still write before a close that waited for us. As in Twisted, a consumer that stops us
-   * meanwhile decides how the promise settles.
+   * still write before a close that waited for us. As in Twisted, a consumer that stops us when we
+   * unregister decides how the promise settles.
    */
   #finish(transfer: FileTransfer, consumer: IConsumer): void {
     this.#dropFile(transfer);

@@ -1,7 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 
-import { builtIn } from '../../base/built-in.js';
 import { NOTHING } from '../../base/bytes.js';
 import { now } from '../../base/timers.js';
 import { BlockSize } from './block-size.js';
@@ -28,31 +27,24 @@ export class FileSource {
   #offset = 0;
   #ahead: ReadAhead | null = null;
   #closed = false;
+  /** Whether the last read that was asked for has found the end of the file. */
+  ended = false;
 
-  readonly #handle: Promise<FileHandle>;
   readonly #isOurs: boolean;
 
-  private constructor(handle: Promise<FileHandle>, isOurs: boolean) {
-    this.#handle = handle;
-    this.#isOurs = isOurs;
-  }
-
-  /** Opens the file at `path`; `close` closes it. See {@link FileSource.opened}. */
-  static atPath(path: string | URL): FileSource {
-    return new FileSource(builtIn('node:fs/promises').open(path), true);
-  }
-
   /**
-   * Reads from the position of `handle`. It never reads two blocks at the same time, so that they
-   * come in order: a handle has only one position, and a pipe has none.
+   * It never reads two blocks at the same time, so that they come in order: a handle has only one
+   * position, and a pipe has none.
+   *
+   * @param opened - The file, which is read from its position. Settles when the file is open;
+   *   rejects with Node's error if it can't be opened.
+   * @param isOurs - Whether `close` closes it.
    */
-  static from(handle: FileHandle): FileSource {
-    return new FileSource(Promise.resolve(handle), false);
-  }
-
-  /** Settles when the file is open; rejects with Node's error if it can't be opened. */
-  get opened(): Promise<unknown> {
-    return this.#handle;
+  constructor(
+    readonly opened: Promise<FileHandle>,
+    isOurs: boolean,
+  ) {
+    this.#isOurs = isOurs;
   }
 
   /**
@@ -78,7 +70,8 @@ export class FileSource {
   async #wait(size: number): Promise<Buffer> {
     let bytes = this.#ahead === null ? NOTHING : await this.#ahead.done;
     // The bytes that were read ahead may be older than this call: the file may have grown since.
-    if (bytes.length === 0) bytes = await this.#readBlock(size);
+    if (bytes.length === 0 && !this.#closed) bytes = await this.#readBlock(size);
+    this.ended = bytes.length === 0;
     if (this.#closed) return NOTHING;
     this.#handOut(bytes, size);
     return this.#take(size);
@@ -105,8 +98,9 @@ export class FileSource {
     const { bytes } = this.#blockSize;
     const wanted = Math.max(size, bytes - (bytes % size)); // Whole pieces of the size that is asked for.
     const length = Math.min(wanted, LARGEST_READ);
-    const handle = await this.#handle;
-    if (this.#closed) return NOTHING;
+    const handle = await this.opened;
+    // A read would move the position of a handle that stays open.
+    if (this.#closed && !this.#isOurs) return NOTHING;
     const block = Buffer.allocUnsafeSlow(length); // Not from Node's pool: the reader keeps it.
     const { bytesRead } = await handle.read(block, 0, length, null);
     return block.subarray(0, bytesRead);
@@ -122,13 +116,12 @@ export class FileSource {
   close(): Promise<void> | undefined {
     this.#closed = true;
     this.#block = NOTHING;
-    this.#offset = 0;
     this.#ahead = null;
-    return this.#isOurs ? this.#closeHandle() : undefined;
-  }
-
-  async #closeHandle(): Promise<void> {
-    const handle = await this.#handle.catch(() => null); // Never open, so nothing to close.
-    await handle?.close();
+    if (!this.#isOurs) return undefined;
+    // If it was never open, there is nothing to close.
+    return this.opened.then(
+      (handle) => handle.close(),
+      () => {},
+    );
   }
 }

@@ -4,6 +4,7 @@ import { AskCounter } from '../../base/ask-counter.js';
 import { NOTHING } from '../../base/bytes.js';
 import { log } from '../../base/log.js';
 import { setImmediate } from '../../base/timers.js';
+import { ProducerStoppedError } from '../core/index.js';
 
 /** The behaviour of a transfer when the consumer asks. */
 export const enum TransferState {
@@ -137,10 +138,17 @@ export class FileTransfer {
     });
   }
 
-  /** The transfer has failed, or was stopped. Only the first end counts. */
-  fail(error: unknown): void {
+  /**
+   * The transfer has failed, or was stopped. Only the first end counts.
+   *
+   * @param error - If the consumer has stopped it, a ProducerStoppedError: it has failed unless the
+   *   answer that it waits for is the end of the file. Twisted reads while it is asked, and so has
+   *   found that end before it is stopped.
+   * @param lastSent - The last byte that was sent.
+   */
+  fail(error: unknown, lastSent: Buffer = NOTHING): void {
     this.#failure ??= { error };
-    this.settle(NOTHING);
+    this.settle(lastSent);
   }
 
   /**
@@ -152,23 +160,29 @@ export class FileTransfer {
     if (this.isSettled) return;
     this.isSettled = true;
     const failure = this.#failure;
-    const tell = (): void => {
-      if (failure === undefined) this.#onSuccess(lastSent);
-      else this.#onFailure(failure.error);
+    const tell = (wasAtEnd?: boolean): void => {
+      if (failure === undefined || (wasAtEnd && failure.error instanceof ProducerStoppedError)) {
+        this.#onSuccess(lastSent);
+      } else this.#onFailure(failure.error);
     };
     const closing = this.#close();
     if (closing === undefined) tell();
     else void closing.then(tell);
   }
 
-  /** @returns a promise that never rejects; `undefined` if there is nothing left to close. */
-  #close(): Promise<void> | undefined {
-    if (this.#isClosed) return undefined;
-    return this.source
-      ?.close()
+  /**
+   * @returns a promise that never rejects, of whether the file was found to be at its end;
+   *   `undefined` if there is nothing left to close.
+   */
+  #close(): Promise<boolean> | undefined {
+    const { source } = this;
+    if (this.#isClosed || source === null) return undefined;
+    return source
+      .close()
       ?.catch((error: unknown) => log.err(error, 'A file that was sent did not close'))
       .then(() => {
         this.#isClosed = true;
+        return source.ended && !this.mayReject;
       });
   }
 }

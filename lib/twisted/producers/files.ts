@@ -1,6 +1,7 @@
 /** The kinds of files that can be read. */
 import type { FileHandle } from 'node:fs/promises';
 
+import { builtIn } from '../../base/built-in.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { areFunctions, membersOf } from '../../base/members.js';
 import { FileSource } from './file-source.js';
@@ -24,8 +25,10 @@ export interface IFile {
 
 /** Opens `file`, if it is of the operating system; `null` for a file-like. */
 export function openSource(file: IFile | FileHandle | string | URL): FileSource | null {
-  if (typeof file === 'string' || file instanceof URL) return FileSource.atPath(file);
-  return isFileHandle(file) ? FileSource.from(file) : null;
+  if (typeof file === 'string' || file instanceof URL) {
+    return new FileSource(builtIn('node:fs/promises').open(file), true);
+  }
+  return isFileHandle(file) ? new FileSource(Promise.resolve(file), false) : null;
 }
 
 /** Checks the methods of `file`, because Node doesn't export the class. */

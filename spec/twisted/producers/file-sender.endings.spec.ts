@@ -8,11 +8,12 @@ import { ProducerStoppedError } from '../../../lib/twisted/core/errors.js';
 import { FileSender } from '../../../lib/twisted/producers/file-sender.js';
 import type { FileBytes, IFile } from '../../../lib/twisted/producers/files.js';
 import { failure, fails } from '../../support/failure.js';
-import { PatientReceiver, Receiver } from '../../support/file-receivers.js';
+import { expectClosed, PatientReceiver, Receiver } from '../../support/file-receivers.js';
 import { loggedErrors } from '../../support/logged.js';
 import { MemoryFile, PatientConsumer, senderOf } from '../../support/memory-file.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
 import { rejection } from '../../support/rejection.js';
+import { KIB } from '../../support/sizes.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { until } from '../../support/until.js';
 
@@ -64,11 +65,11 @@ describe('FileSender', () => {
       expect(logged).to.deep.equal([]);
     });
 
-    it('rejects, and does not unregister, if the consumer stops it meanwhile', async () => {
+    it('has sent everything although the consumer stops it meanwhile, and does not unregister', async () => {
       const { consumer, sender, sent } = await closing();
       sender.stopProducing();
       letClose();
-      expect(await rejection(sent)).to.be.instanceOf(ProducerStoppedError);
+      expect(String(await sent)).to.equal('l');
       await new Promise(setImmediate);
       expect(consumer.log).to.have.length(2);
     });
@@ -109,6 +110,66 @@ describe('FileSender', () => {
       expect(String(await sent)).to.equal('l');
       expect(consumer.log.slice(2)).to.deep.equal(['unregister']);
       expect(logged).to.deep.equal([failure]);
+    });
+  });
+
+  describe('stopped while it reads a file', () => {
+    it('has sent everything if that was at its end, and does not unregister', async () => {
+      const consumer = new PatientReceiver();
+      const sender = new FileSender();
+      const path = folder.write('file', 'all');
+      const sent = sender.beginFileTransfer(path, consumer);
+      await consumer.ask();
+      sender.resumeProducing();
+      sender.stopProducing();
+      expect(String(await sent)).to.equal('l');
+      expect(consumer.log).to.deep.equal(['register pull', '3']);
+      expectClosed(path);
+    });
+
+    it('has sent everything if that is empty, though it was not open yet', async () => {
+      const consumer = new Receiver();
+      const sender = new FileSender();
+      const path = folder.write('file', '');
+      const sent = sender.beginFileTransfer(path, consumer);
+      sender.stopProducing();
+      expect(await sent).to.have.length(0);
+      expect(consumer.log).to.deep.equal(['register pull']);
+      expectClosed(path);
+    });
+
+    it('has sent everything if only the block that it reads ahead is missing, and is empty', async () => {
+      const consumer = new PatientReceiver();
+      const sender = senderOf(64 * KIB);
+      const path = folder.write('file', Buffer.alloc(64 * KIB));
+      const sent = sender.beginFileTransfer(path, consumer);
+      await consumer.ask();
+      sender.resumeProducing();
+      sender.stopProducing();
+      expect(await sent).to.have.length(1);
+      expect(consumer.log).to.deep.equal(['register pull', String(64 * KIB)]);
+    });
+
+    it('rejects if there is more in it, or if it fails', async () => {
+      for (const path of [folder.write('file', Buffer.alloc(200 * KIB)), folder.path('.')]) {
+        const consumer = new Receiver();
+        const sender = new FileSender();
+        const sent = sender.beginFileTransfer(path, consumer);
+        sender.stopProducing();
+        expect(await rejection(sent)).to.be.instanceOf(ProducerStoppedError);
+        expect(consumer.log).to.deep.equal(['register pull']);
+      }
+    });
+
+    it('rejects if the last write may yet have failed', async () => {
+      const consumer = Object.assign(new PatientReceiver(), { write: async () => {} });
+      const sender = new FileSender();
+      const sent = sender.beginFileTransfer(folder.write('file', 'all'), consumer);
+      sender.resumeProducing();
+      await until(() => sender.lastSent.length > 0);
+      sender.resumeProducing();
+      sender.stopProducing();
+      expect(await rejection(sent)).to.be.instanceOf(ProducerStoppedError);
     });
   });
 

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
+import fs from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 
 import { expect } from 'chai';
+import sinon from 'sinon';
 
 import { DuplexTransport } from '../../../lib/streams/transports/duplex-transport.js';
 import {
@@ -48,6 +50,36 @@ describe('FileSender over TCP', () => {
     const received = await buffer(client);
     expect(received.subarray(0, -7).equals(contents)).to.equal(true);
     expect(received.subarray(-7).toString()).to.equal('the end');
+  });
+
+  it('has sent all of a file to a peer that has it, and hangs up before the end was read', async () => {
+    const { transport, client } = await setUp();
+    client.once('data', () => client.end());
+    const { open } = fs;
+    sinon.stub(fs, 'open').callsFake(async (path) => {
+      const handle = await open(path);
+      const [read, close] = [handle.read.bind(handle), handle.close.bind(handle)];
+      let reading: Promise<unknown> = Promise.resolve();
+      const readSlowly = async (args: unknown[], before: Promise<unknown>): Promise<unknown> => {
+        const result = await read(...(args as Parameters<typeof read>));
+        await before;
+        return result;
+      };
+      let before: Promise<unknown> = Promise.resolve();
+      handle.read = ((...args: unknown[]) => {
+        reading = readSlowly(args, before);
+        before = transport.closed;
+        return reading;
+      }) as typeof read;
+      handle.close = async () => {
+        await reading; // As Node's own does.
+        await close();
+      };
+      return handle;
+    });
+    const sent = new FileSender().beginFileTransfer(folder.write('file', 'all'), transport);
+    sinon.restore();
+    expect(String(await sent)).to.equal('l');
   });
 
   it('is stopped when the peer goes away in the middle', async () => {

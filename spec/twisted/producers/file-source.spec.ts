@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 
 import { expect } from 'chai';
 import sinon from 'sinon';
@@ -55,7 +55,7 @@ class FakeHandle {
 describe('FileSource', () => {
   const setUp = () => {
     const handle = new FakeHandle();
-    const source = FileSource.from(handle as unknown as FileHandle);
+    const source = new FileSource(Promise.resolve(handle as unknown as FileHandle), false);
     /** Reads bytes that are at hand; fails if `read` returns a promise. */
     const readNow = (size: number): Buffer => {
       const bytes = source.read(size);
@@ -191,7 +191,7 @@ describe('FileSource', () => {
   });
 
   it('says that a file can’t be opened, and closes all the same', async () => {
-    const source = FileSource.atPath('/no/such/file');
+    const source = new FileSource(open('/no/such/file'), true);
     expect(await rejection(source.opened)).to.have.property('code', 'ENOENT');
     expect(await rejection(Promise.resolve(source.read(16)))).to.have.property('code', 'ENOENT');
     await source.close();
