@@ -23,7 +23,8 @@ const isInRange = (given: number) => Number.isInteger(given) && given >= 0 && gi
  */
 export function stdioFor(childFDs: unknown): ('pipe' | 'ignore' | number)[] {
   assertOptions(childFDs, 'options.childFDs');
-  const stdio: ('pipe' | 'ignore' | number)[] = [];
+  // Node makes pipes, which no code would read, of the first three if the array is shorter.
+  const stdio: ('pipe' | 'ignore' | number)[] = ['ignore', 'ignore', 'ignore'];
   for (const [key, kind] of Object.entries(childFDs)) {
     const childFD = Number(key);
     assertNumber(childFD, 'a descriptor in options.childFDs', RANGE, isInRange);

@@ -9,6 +9,11 @@ describe('The descriptors of a child', () => {
     expect([stdio[0], stdio[1], stdio[1023]]).to.deep.equal(['ignore', 'pipe', 'pipe']);
   });
 
+  it('are at least three, because Node makes pipes of those that are not there', () => {
+    expect(stdioFor({})).to.deep.equal(['ignore', 'ignore', 'ignore']);
+    expect(stdioFor({ 0: 'w' })).to.deep.equal(['pipe', 'ignore', 'ignore']);
+  });
+
   it('begin at 0, and are refused with the kinds that each may be', () => {
     expect(() => stdioFor({ '-1': 'r' })).to.throw('must be a whole number from 0 to 1023');
     expect(() => stdioFor({ 0: 'r' })).to.throw("must be 'w' or a descriptor");

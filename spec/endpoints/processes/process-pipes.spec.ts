@@ -270,6 +270,17 @@ describe('The pipes to a child', () => {
     }
   });
 
+  it('has none for a standard descriptor that is left out, which is open on /dev/null', async function () {
+    const before = canCountDescriptors ? countSockets() : 0;
+    const script = 'cat; head -c 1000000 /dev/zero; head -c 1000000 /dev/zero >&2';
+    for (const childFDs of [{}, { 1: 'r' }, { 2: 'r' }] as const) {
+      const protocol = shell(script, new Recorder(), { childFDs });
+      await protocol.whenEnded;
+      expect(protocol.reason).to.be.instanceOf(ProcessDone);
+    }
+    if (canCountDescriptors) await until(() => countSockets() === before);
+  });
+
   it('notices at once that the child has closed another descriptor that it read', async () => {
     const protocol = shell('echo unread >&3; exec 3<&-; read x', new Recorder(), {
       childFDs: { 0: 'w', 3: 'w' },
