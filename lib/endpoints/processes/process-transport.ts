@@ -263,8 +263,8 @@ export class ProcessTransport implements IProcessTransport {
   }
 
   /**
-   * As `loseConnection`. A process that hasn't exited a second after its pipes are closed gets a
-   * `SIGTERM`.
+   * As `loseConnection`, of all of the child's descriptors. A process that hasn't exited a second
+   * after they are closed gets a `SIGTERM`.
    *
    * @returns a promise that resolves once `processEnded` has been called.
    */
@@ -276,6 +276,9 @@ export class ProcessTransport implements IProcessTransport {
   private async dispose(): Promise<void> {
     if (this.ended) return;
     this.loseConnection();
+    for (const childFD of [...this.writers.keys(), ...this.readers.keys()]) {
+      this.closeChildFD(childFD);
+    }
     const delivered = [...this.writers.values()].map(({ consumer }) => consumer.closed);
     await Promise.race([this.closed, Promise.all(delivered)]);
     const timer = setTimeout(() => {

@@ -1,5 +1,5 @@
 import childProcess from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
@@ -220,6 +220,20 @@ describe('spawnProcess', () => {
       expect(protocol.reason).to.include({ signal: 'SIGTERM' });
     });
 
+    it('closes each descriptor of the child, not the standard ones only', async () => {
+      const childFDs = { 0: 'w', 3: 'w', 4: 'r' } as const;
+      const reads = new Recorder();
+      const transport = spawnProcess(reads, 'sh', ['-c', 'cat <&3; exit 7'], { childFDs });
+      await transport[Symbol.asyncDispose]();
+      expect(reads.reason).to.include({ exitCode: 7 });
+      const writes = new Recorder();
+      const script = 'while echo; do :; done >&4';
+      const paused = spawnProcess(writes, 'sh', ['-c', script], { childFDs });
+      paused.pauseProducing();
+      await paused[Symbol.asyncDispose]();
+      expect(writes.told.at(-1)).to.equal('ended for the same reason');
+    });
+
     describe('with a second of grace', () => {
       let clock: sinon.SinonFakeTimers;
       beforeEach(() => {
@@ -229,14 +243,14 @@ describe('spawnProcess', () => {
 
       it('which begins when all bytes are delivered, and leaves no timer behind', async () => {
         const protocol = new Recorder();
-        const childFDs = { 0: 'w', 1: 'r', 2: 'r', 3: 'w' } as const;
-        const script = 'read line <&3; cat >/dev/null';
-        const transport = spawnProcess(protocol, 'sh', ['-c', script], { childFDs });
+        const path = folder.path('go-on');
+        const script = `while [ ! -e '${path}' ]; do sleep 0.01; done; cat >/dev/null`;
+        const transport = spawnProcess(protocol, 'sh', ['-c', script]);
         transport.write(Buffer.alloc(1_000_000));
         const disposal = transport[Symbol.asyncDispose]();
         for (let turns = 0; turns < 5; turns++) await new Promise(setImmediate);
         clock.tick(10_000);
-        transport.writeToChild(3, Buffer.from('go on\n'));
+        writeFileSync(path, '');
         await disposal;
         expect(protocol.reason).to.include({ exitCode: 0 });
         expect(clock.countTimers()).to.equal(0);
@@ -244,15 +258,15 @@ describe('spawnProcess', () => {
 
       it('which ends without a signal if only another process still has a descriptor', async () => {
         const protocol = new Recorder();
-        const childFDs = { 0: 'w', 1: 'r', 2: 'r', 3: 'r' } as const;
-        const script = 'sleep 999 & echo $! >&3';
-        const transport = spawnProcess(protocol, 'sh', ['-c', script], { childFDs });
-        await until(() => transport.pid === null && protocol.text(3).endsWith('\n'));
+        const script = 'exec 3<&0; sleep 999 <&3 >/dev/null 2>&1 & echo $!';
+        const transport = spawnProcess(protocol, 'sh', ['-c', script]);
+        transport.write(Buffer.alloc(1_000_000));
+        await until(() => transport.pid === null && protocol.text().endsWith('\n'));
         expect(explain(transport)).to.equal('exited: its pipes are still open');
         const disposal = transport[Symbol.asyncDispose]();
         for (let turns = 0; turns < 5; turns++) await new Promise(setImmediate);
         clock.tick(10_000);
-        process.kill(Number(protocol.text(3)));
+        process.kill(Number(protocol.text()));
         await disposal;
         expect(protocol.reason).to.include({ exitCode: 0 });
       });
