@@ -6,7 +6,10 @@ import { NAMELESS, nameOf } from '../../base/name-of.js';
 export interface ConsumerState {
   /** The state of the connection between its beginning and its end, in a word or two. */
   readonly state: string;
-  /** The thing that a close waits for, other than the producer and the buffer. */
+  /**
+   * A clause that says what is waited for, other than the producer and the buffer: 'its pipes are
+   * still open'.
+   */
   readonly waitsFor?: string | undefined;
   readonly producer?: object | null | undefined;
   readonly streaming?: boolean;

@@ -106,6 +106,17 @@ describe('TransportDuplex, where a socket is expected', () => {
       sinon.assert.calledOnce(callback);
     });
 
+    it('waits as long as a timer of Node can if it is told to wait longer, where Node would not wait', () => {
+      const duplex = connected();
+      const timeouts = sinon.spy();
+      duplex.on('timeout', timeouts);
+      duplex.setTimeout(1e12);
+      clock.tick(2 ** 31 - 2);
+      sinon.assert.notCalled(timeouts);
+      clock.tick(1);
+      sinon.assert.calledOnce(timeouts);
+    });
+
     it('is forgotten with the stream', () => {
       const duplex = connected();
       duplex.setTimeout(100);
