@@ -125,7 +125,7 @@ function ssl(description: Description): ServerEndpointOptions {
 /** The first descriptor that systemd gives a process. */
 const FIRST_DESCRIPTOR = 3;
 
-/** Whether a domain is that of the socket is not checked: Node asks the socket itself. */
+/** The domain is not compared with that of the socket: Node asks the socket itself. */
 function systemd(description: Description): ServerEndpointOptions {
   const bound = bindArguments(description, ['domain', 'index']);
   const domain = required(bound.domain, 'domain', 'systemd');

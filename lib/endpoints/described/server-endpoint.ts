@@ -90,9 +90,9 @@ export interface IStreamServerEndpoint {
  * const port = await endpoint.listen(Factory.forProtocol(Echo));
  * ```
  *
- * @typeParam Port - The type of its `port`. If that is a number, so `getHost` of what listens has the
- *   address of TCP.
- * @typeParam Path - The type of its `path`. If that is a string, it has the address of a Unix socket.
+ * @typeParam Port - The type of its `port`. If that is a number, `getHost` of the port that listens
+ *   returns an address of TCP.
+ * @typeParam Path - The type of its `path`. If that is a string, it returns that of a Unix socket.
  * @see Twisted: `TCP4ServerEndpoint`, `SSL4ServerEndpoint`, `UNIXServerEndpoint`,
  *   `StandardIOEndpoint`
  */

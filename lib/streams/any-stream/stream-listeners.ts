@@ -31,8 +31,8 @@ export interface Input {
   /**
    * Asked when the stream closes, or ends the half that we write by itself.
    *
-   * @returns whether bytes that it gave have not been taken yet: then this calls `closed` again
-   *   afterwards.
+   * @returns whether data or an end of the stream has yet to be delivered: once it was, the input
+   *   calls `closed` of the listener again.
    */
   delayClose(): boolean;
 }

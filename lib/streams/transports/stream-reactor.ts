@@ -42,9 +42,9 @@ import {
 import { StreamWriter, Why } from './stream-writer.js';
 
 /**
- * Bytes that one stream is given before it is the turn of another that waits, if its writes are of
- * `highWaterMark`. With half of that, or with one and a half times as much, the throughput of a
- * hundred connections falls to little more than half (`npm run bench -- connections-100`).
+ * Bytes that one stream is given before another that waits has its turn. Each write counts as one
+ * of `highWaterMark` bytes. With half of that, or with one and a half times as much, the throughput
+ * of a hundred connections falls to little more than half (`npm run bench -- connections-100`).
  */
 const SHARE = 65_536;
 
