@@ -14,7 +14,7 @@ export class CancelledError extends Error {
    * @param message - Says what won't come, for a person.
    * @param options - `cause`: the reason of the signal.
    */
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message = 'The operation was cancelled.', options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
   }
