@@ -4,6 +4,7 @@ import { type Comparison, expectToAgree, makeScenarios } from './support/fuzz.js
 import { playOnOurs } from './support/transport-player.js';
 import {
   comparableAsItIs,
+  pausingScenarios,
   randomScenario,
   type Scenario,
   tameScenario,
@@ -55,6 +56,15 @@ describeWithTwisted('DuplexTransport, event by event beside Twisted’s tcp.Serv
   it('does that with two connections that produce for each other', async () => {
     await check((random) => randomScenario(random, 2));
   });
+
+  for (const isOverTCP of [false, true]) {
+    const where = isOverTCP ? 'over TCP' : 'in memory';
+    it(`does that in each order of packets, the end and a half close, paused with every packet, ${where}`, async () => {
+      const scenarios = pausingScenarios(isOverTCP);
+      const answers = askTwisted<string[][] | null>('duplex_transport', scenarios);
+      await expectToAgree(scenarios, answers, compare, 'duplex_transport');
+    });
+  }
 
   it('does that over TCP', async () => {
     await check((random) => randomScenario(random, 2, true), { scenarios: 100 });

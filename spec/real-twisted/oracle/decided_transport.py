@@ -322,8 +322,9 @@ class Transport(tcp.Server):
 
     def closesUnread(self, socket):
         """'A transport whose reading is paused is told of the end once the stream has closed.'"""
-        isOver = socket.isReadable() and socket.endIsSaid and self.isDelivered
-        return isOver and not self.disconnecting
+        hasClosed = socket.isReadable() and socket.endIsSaid and self.isDelivered
+        socket.closedBehindIt = socket.closedBehindIt or (hasClosed and socket.isHeld)
+        return hasClosed and not socket.closedBehindIt and not self.disconnecting
 
     def bothHalvesAreOver(self):
         """docs/twisted-defects.md: Twisted leaves such a connection open."""

@@ -49,7 +49,9 @@ class Socket:
         self.needsDrain = self.hasFilled = False
         self.room = room
         self.packets = []
-        self.isHeld = self.hasEnded = self.endIsSaid = self.endIsRead = self.wasReset = False
+        self.hasEnded = self.endIsSaid = self.endIsRead = self.wasReset = False
+        # Whether the adapter holds the first packet, and whether the stream closed behind one that it held.
+        self.isHeld = self.closedBehindIt = False
         self.whenEnded = None
         self.sent = ""
         self.marks = []
@@ -68,6 +70,10 @@ class Socket:
             self.endIsRead = True
             return b""
         raise OSError(EWOULDBLOCK, "nothing to read")
+
+    def hasGivenAll(self):
+        """Whether the stream has given all packets that came, also to an adapter that holds the last one."""
+        return len(self.packets) <= self.isHeld
 
     def isReadable(self):
         return bool(self.packets) or (self.hasEnded and not self.endIsRead)
@@ -190,6 +196,8 @@ class Reactor(posixbase._DisconnectSelectableMixin):
         if reader.flows and reader not in self.readers and socket.packets:
             socket.isHeld = True
             reader.flows = False
+            # With its last chunk a stream says its end.
+            socket.endIsSaid = socket.endIsSaid or (socket.hasEnded and socket.hasGivenAll())
 
     def addWriter(self, writer):
         self.writers.add(writer)
@@ -446,7 +454,7 @@ class Player:
             # A socket says its end even while it is paused.
             transport = self.protocols[number].transport
             flows = transport.flows or transport.wasResumed or socket.isOverTCP
-            socket.endIsSaid = flows and not socket.packets
+            socket.endIsSaid = flows and socket.hasGivenAll()
         elif name == "reset" and not (socket.isOverTCP and socket.hasEnded):
             socket.wasReset = True
 

@@ -176,6 +176,40 @@ export function tameScenario(random: Random): Scenario {
   };
 }
 
+/**
+ * Each order of two packets, the end, a half close of ours and a resume, for a protocol that pauses with
+ * every packet: in some of these, the adapter holds a chunk while the stream is paused.
+ */
+export function pausingScenarios(isOverTCP: boolean): Scenario[] {
+  const happenings: Step = [
+    [0, 'receive', 1],
+    [0, 'receive', 1],
+    [0, 'end'],
+    [0, 'loseWriteConnection'],
+    [0, 'resumeProducing'],
+  ];
+  const pauses: Reaction = { does: [[0, 'pauseProducing']], throws: false };
+  return ordersOf(happenings).map((order) => ({
+    twisted: 'as decided',
+    isOverTCP,
+    scale: 1,
+    room: PLENTY,
+    bufferSize: 0,
+    highWaterMark: 16384,
+    fullStream: 1,
+    waitsForProducer: true,
+    connections: [{ isHalfCloseable: true, reactions: { dataReceived: [pauses, pauses] } }],
+    script: order.map((happening): Step => [happening]),
+  }));
+}
+
+function ordersOf<T>(items: readonly T[]): T[][] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((item, i) =>
+    ordersOf(items.toSpliced(i, 1)).map((others) => [item, ...others]),
+  );
+}
+
 function registers(random: Random): Step {
   return [[0, 'registerProducer', random.pick(['first', 'protocol'] as const), true]];
 }
