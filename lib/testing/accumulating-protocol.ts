@@ -59,9 +59,9 @@ export class AccumulatingProtocol<
   /** Sets `made`, and tells the factory. */
   override connectionMade(): void {
     this.made = true;
-    const factory = this.factory as Expectant | null;
-    const tell = factory?.protocolConnectionMade;
-    if (factory === null || typeof tell !== 'function') return;
+    const factory = (this.factory ?? {}) as Expectant;
+    const tell = factory.protocolConnectionMade;
+    if (typeof tell !== 'function') return;
     factory.protocolConnectionMade = null;
     // Returned: it may be a promise that rejects later.
     return (tell as (protocol: this) => void).call(factory, this);

@@ -112,7 +112,7 @@ export class Clock implements IReactorTime {
     let [from, to] = [0, this.calls.length];
     while (from < to) {
       const middle = (from + to) >> 1;
-      if (compare(this.calls[middle]!.getTime(), call.getTime()) > 0) to = middle;
+      if (this.calls[middle]!.getTime() > call.getTime()) to = middle;
       else from = middle + 1;
     }
     return from;
@@ -121,6 +121,5 @@ export class Clock implements IReactorTime {
 
 /** Compares without subtracting: the difference of two infinite times is not a number. */
 function compare(a: number, b: number): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+  return Number(a > b) - Number(a < b);
 }

@@ -246,7 +246,7 @@ export class LoopbackTransport
 
   override unregisterProducer(): void {
     super.unregisterProducer();
-    if (this.writeDisconnecting) this.wake();
+    this.wake();
   }
 
   /** As a producer: takes no more bytes from the other end until it is resumed. */

@@ -56,6 +56,51 @@ describe('loopback', () => {
       }
     });
 
+    it('waits for its own protocol if that pulls, and asks it', async () => {
+      const { log, server, client, connect } = setUp();
+      let left = 3;
+      const producer = Object.assign(server, {
+        resumeProducing() {
+          if (left-- > 0) setImmediate(() => server.say('piece'));
+          else server.transport.unregisterProducer();
+        },
+        stopProducing() {},
+      });
+      const done = connect();
+      server.transport.registerProducer(producer, false);
+      server.transport.loseConnection();
+      await done;
+      expect(client.text).to.equal('piecepiecepiece');
+      expect(log.at(-1)).to.deep.equal(['client', 'ConnectionDone']);
+    });
+
+    it('stops a pull producer after a half close, and asks it no more', async () => {
+      const { server, client, connect } = setUp();
+      const both = { readConnectionLost() {}, writeConnectionLost() {} };
+      Object.assign(server, both);
+      Object.assign(client, both);
+      const done = connect();
+      server.transport.loseWriteConnection();
+      await turn();
+      const producer = fakeProducer();
+      server.transport.registerProducer(producer, false);
+      sinon.assert.calledOnce(producer.resumeProducing);
+      client.transport.pauseProducing();
+      server.transport.loseConnection();
+      await done;
+      sinon.assert.calledOnce(producer.resumeProducing);
+      sinon.assert.calledOnce(producer.stopProducing);
+    });
+
+    it('is not changed by an abort that comes after it', async () => {
+      const { server, client, connect } = setUp();
+      const done = connect();
+      server.transport.loseConnection();
+      await done;
+      client.transport.abortConnection();
+      expect(client.transport).to.include({ disconnecting: false, disconnected: true });
+    });
+
     it('is what stopProducing of a transport does: its consumer is lost', async () => {
       const { log, server, connect } = setUp();
       const done = connect();

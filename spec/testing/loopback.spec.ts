@@ -10,6 +10,7 @@ import { ConnectionDone, ProducerAlreadyRegisteredError } from '../../lib/twiste
 import { FileSender } from '../../lib/twisted/producers/file-sender.js';
 import type { IProtocol } from '../../lib/twisted/core/interfaces.js';
 import { setUp, fakeProducer } from '../support/noting-protocol.js';
+import { rejection } from '../support/rejection.js';
 
 describe('loopback', () => {
   it('delivers each write of an end as a piece, and resolves once both were told of the close', async () => {
@@ -31,6 +32,35 @@ describe('loopback', () => {
       ['client', 'ConnectionDone'],
     ]);
     expect(server.reason).to.be.instanceOf(ConnectionDone);
+  });
+
+  it('refuses a value that is not a protocol, at either end', async () => {
+    const { server, client } = setUp();
+    expect(await rejection(loopback({} as never, client))).to.be.instanceOf(InvalidArgTypeError);
+    expect(await rejection(loopback(server, {} as never))).to.be.instanceOf(InvalidArgTypeError);
+  });
+
+  it('asks a pull producer that registers in connectionMade, and has yet to answer, once', async () => {
+    const { server, connect } = setUp();
+    const producer = fakeProducer();
+    server.connectionMade = () => server.transport.registerProducer(producer, false);
+    const done = connect();
+    await turn();
+    sinon.assert.calledOnce(producer.resumeProducing);
+    server.transport.unregisterProducer();
+    server.transport.loseConnection();
+    await done;
+  });
+
+  it('takes many bytes after its push producer has unregistered', async () => {
+    const { server, client, connect } = setUp();
+    const done = connect();
+    server.transport.registerProducer(fakeProducer(), true);
+    server.transport.unregisterProducer();
+    server.transport.write(Buffer.alloc(100_000));
+    server.transport.loseConnection();
+    await done;
+    expect(client.text).to.have.lengthOf(100_000);
   });
 
   it('delivers nothing of an empty write', async () => {

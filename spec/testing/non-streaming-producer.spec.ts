@@ -31,6 +31,29 @@ describe('NonStreamingProducer', () => {
     await producer.result;
   });
 
+  it('throws if it is asked again from inside its last write, and is done all the same', async () => {
+    const thrown: unknown[] = [];
+    class Asking extends StringTransport {
+      override write(data: Uint8Array): void {
+        super.write(data);
+        if (String(data) !== '9') return;
+        try {
+          producer.resumeProducing();
+        } catch (error) {
+          thrown.push(error);
+        }
+      }
+    }
+    const consumer = new Asking();
+    const producer = new NonStreamingProducer(consumer);
+    consumer.registerProducer(producer, false);
+    ask(producer, 10);
+    expect(thrown).to.have.lengthOf(1);
+    expect(thrown[0]).to.be.instanceOf(InvalidStateError);
+    expect(String(consumer.value())).to.equal('0123456789');
+    await producer.result;
+  });
+
   it('logs what a consumer rejects, and is done all the same', async () => {
     for (const [method, errors] of [
       ['write', 10],

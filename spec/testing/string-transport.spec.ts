@@ -54,6 +54,13 @@ describe('StringTransport', () => {
     expect(transport.value()).to.have.length(0);
   });
 
+  it('takes a function for a producer', () => {
+    const transport = new StringTransport();
+    const producer = () => {};
+    transport.registerProducer(producer, true);
+    expect(transport.producer).to.equal(producer);
+  });
+
   it('notes which producer was registered and how, and calls it for nothing', () => {
     const transport = new StringTransport();
     const [producer, streaming] = [{}, {}];

@@ -91,7 +91,7 @@ export class ChildReader {
   }
 
   /**
-   * Begins to read, unless it is paused.
+   * Begins to read.
    *
    * @param onData - Called with the bytes that the child wrote. If it throws, the error is logged,
    *   and the descriptor is closed.
@@ -103,9 +103,7 @@ export class ChildReader {
       this.close();
     };
     const consumer: IConsumer = {
-      registerProducer: () => {
-        if (this.paused) this.producer.pauseProducing();
-      },
+      registerProducer() {},
       unregisterProducer() {},
       write: (data) => whenRejected(onData(asBuffer(data)), failed),
     };

@@ -4,7 +4,6 @@ import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { Duplex } from '#stream';
 
 import { builtIn } from '../../base/built-in.js';
-import { isError } from '../../base/as-error.js';
 import { nextTick } from '../../base/timers.js';
 
 /** Node's options, with the descriptors in the form that `stdioFor` gives. */
@@ -32,7 +31,7 @@ export function startChild(
   const { cwd } = options;
   child.on('error', (cause: NodeJS.ErrnoException) => {
     // Node's error names the program even if it is the directory that is to blame.
-    if (cwd !== undefined && child.pid === undefined && OF_A_PATH.includes(cause.code ?? '')) {
+    if (cwd !== undefined && OF_A_PATH.includes(cause.code ?? '')) {
       cause.message += ` (or the directory ${cwd})`;
     }
   });
@@ -74,5 +73,5 @@ class ClosedPipe extends Duplex {
 }
 
 function isOfTheSystem(thrown: unknown): thrown is Error & { code: string } {
-  return isError(thrown) && 'syscall' in thrown && thrown.syscall === 'spawn';
+  return (thrown as NodeJS.ErrnoException).syscall === 'spawn';
 }

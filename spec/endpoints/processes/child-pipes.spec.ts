@@ -4,7 +4,11 @@ import { PassThrough, Writable } from 'node:stream';
 
 import { expect } from 'chai';
 
-import { ChildWriter, takePipes } from '../../../lib/endpoints/processes/child-pipes.js';
+import {
+  ChildReader,
+  ChildWriter,
+  takePipes,
+} from '../../../lib/endpoints/processes/child-pipes.js';
 import { ConnectionDone } from '../../../lib/index.js';
 
 describe('A ChildWriter', () => {
@@ -45,6 +49,19 @@ describe('A ChildWriter', () => {
   }
 });
 
+describe('A ChildReader', () => {
+  it('destroys its pipe at the end, which could still be written to', async () => {
+    const pipe = new PassThrough({ allowHalfOpen: true, autoDestroy: false });
+    const got: string[] = [];
+    pipe.end('hello');
+    await new Promise<void>((resolve) => {
+      void new ChildReader(pipe, 1).start((data) => got.push(String(data)), resolve);
+    });
+    expect(got).to.deep.equal(['hello']);
+    expect(pipe.destroyed).to.equal(true);
+  });
+});
+
 describe('takePipes', () => {
   class Child {
     stdio = [new PassThrough(), null];
@@ -53,6 +70,10 @@ describe('takePipes', () => {
     }
   }
   const take = (child: object) => takePipes(child as ChildProcess);
+
+  it('finds none if there were no descriptors for them', () => {
+    expect(take({ stdio: undefined })).to.deep.equal([]);
+  });
 
   it('takes them from a child whose stdin cannot be assigned to, as on Bun', () => {
     const child = new Child();

@@ -42,7 +42,7 @@ describe('ProcessProtocol', () => {
     for (const childFD of [0, 1, 2, 3]) {
       protocol.childDataReceived(childFD, Buffer.from(`from ${childFD}`));
     }
-    for (const childFD of [0, 1, 2, 3]) protocol.childConnectionLost(childFD);
+    for (const childFD of [3, 0, 1, 2]) protocol.childConnectionLost(childFD);
     expect(told).to.deep.equal(['out from 1', 'err from 2', 'in lost', 'out lost', 'err lost']);
   });
 });

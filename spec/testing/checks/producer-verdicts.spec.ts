@@ -259,8 +259,10 @@ describe('checkPullProducer passes a producer', () => {
         new (class extends ModelPullProducer {
           override resumeProducing() {
             setTimeout(() => super.resumeProducing(), 1);
-            const end = performance.now() + 30;
-            while (performance.now() < end);
+            setImmediate(() => {
+              const end = performance.now() + 30;
+              while (performance.now() < end);
+            });
           }
         })(consumer),
       { timeout: 20, quiet: 5 },
