@@ -11,8 +11,8 @@ import { rejection } from '../../support/rejection.js';
 import { expectBroken, expectMessage, patience } from './expect-broken.js';
 import { ModelPullProducer, ModelPushProducer } from './model-classes.js';
 
-const checkPush = (Producer: new (consumer: IConsumer) => IPushProducer) =>
-  checkPushProducer((consumer) => new Producer(consumer), patience);
+const checkPush = (Producer: new (consumer: IConsumer) => IPushProducer, options = patience) =>
+  checkPushProducer((consumer) => new Producer(consumer), options);
 const checkPull = (Producer: new (consumer: IConsumer) => IPullProducer) =>
   checkPullProducer((consumer) => new Producer(consumer), patience);
 
@@ -155,7 +155,7 @@ describe('checkPushProducer names the rule for a producer that', () => {
     ],
   ];
   for (const [what, rule, Producer] of broken) {
-    it(what, () => expectBroken(checkPush(Producer), rule));
+    it(what, () => expectBroken(checkPush(Producer, { timeout: 1000, quiet: 5 }), rule));
   }
 
   const said: [what: string, message: RegExp, Producer: new (to: IConsumer) => IPushProducer][] = [
