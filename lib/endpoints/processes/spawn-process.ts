@@ -62,10 +62,10 @@ export function spawnProcess(
   signal?.throwIfAborted();
   const child = startChild(executable, args, {
     stdio,
-    ...(env && { env }),
-    ...(cwd !== undefined && { cwd }),
-    ...(uid !== undefined && { uid: withoutMinusZero(uid) }),
-    ...(gid !== undefined && { gid: withoutMinusZero(gid) }),
+    env,
+    cwd,
+    uid: withoutMinusZero(uid),
+    gid: withoutMinusZero(gid),
   });
   if (signal !== undefined && child.pid !== undefined) {
     const kill = () => child.kill('SIGKILL');
@@ -76,7 +76,7 @@ export function spawnProcess(
 }
 
 /** Node takes `-0` for an integer, and then aborts our process: a native assertion fails. */
-function withoutMinusZero(id: number): number {
+function withoutMinusZero(id: number | undefined): number | undefined {
   return id === 0 ? 0 : id;
 }
 

@@ -9,7 +9,7 @@ import { nextTick } from '../../base/timers.js';
 /** Node's options, with the descriptors in the form that `stdioFor` gives. */
 interface StartOptions extends SpawnOptions {
   readonly stdio: ('pipe' | 'ignore' | number)[];
-  readonly cwd?: string;
+  readonly cwd: string | undefined;
 }
 
 /** Codes of the errors that a path may cause: the program's, or the directory's. */
