@@ -61,7 +61,7 @@ describe('loopback', () => {
       let left = 3;
       const producer = Object.assign(server, {
         resumeProducing() {
-          if (left-- > 0) setImmediate(() => server.say('piece'));
+          if (left-- > 0) setImmediate(() => server.say('piece '));
           else server.transport.unregisterProducer();
         },
         stopProducing() {},
@@ -70,7 +70,7 @@ describe('loopback', () => {
       server.transport.registerProducer(producer, false);
       server.transport.loseConnection();
       await done;
-      expect(client.text).to.equal('piecepiecepiece');
+      expect(client.text).to.equal('piece piece piece ');
       expect(log.at(-1)).to.deep.equal(['client', 'ConnectionDone']);
     });
 
