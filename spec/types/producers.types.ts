@@ -30,7 +30,7 @@ class Mixed extends ConsumerMixin() {
   connected = true;
   disconnecting = false;
   disconnected = false;
-  override startWriting(): void {}
+  startWriting(): void {}
   /** One signature stands for all. */
   override registerProducer(producer: IPushProducer | IPullProducer, isPush: boolean): void {
     super.registerProducer(producer, isPush);
@@ -41,6 +41,7 @@ class Unchanged extends ConsumerMixin() {
   connected = true;
   disconnecting = false;
   disconnected = false;
+  startWriting(): void {}
 }
 
 export class Watched extends ProtocolWrapper<Protocol> {

@@ -34,7 +34,7 @@ export declare abstract class ConsumerMixinMembers implements Omit<IConsumer, 'w
    *
    * @throws MethodNotImplementedError unless overridden.
    */
-  startWriting(): void;
+  abstract startWriting(): void;
 
   /**
    * Takes data from `producer`. A pull producer is asked once before this returns. If the consumer

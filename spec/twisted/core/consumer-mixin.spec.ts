@@ -10,7 +10,7 @@ class Consumer extends ConsumerMixin() {
   connected = true;
   disconnecting = false;
   disconnected = false;
-  override startWriting(): void {}
+  startWriting(): void {}
 }
 
 /** Whatever it is told, it adds to `log`; `then` is what it does about it. */
@@ -160,6 +160,7 @@ describe('ConsumerMixin', () => {
   });
 
   it('says which class lacks startWriting', () => {
+    // @ts-expect-error -- The compiler says so first.
     class Lacking extends ConsumerMixin() {
       connected = true;
       disconnecting = true;
@@ -179,6 +180,7 @@ describe('ConsumerMixin', () => {
       connected = true;
       disconnecting = false;
       disconnected = false;
+      startWriting(): void {}
     }
     const consumer = new NamedConsumer('sink');
     const producer = fakeProducer();
