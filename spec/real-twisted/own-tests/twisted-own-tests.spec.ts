@@ -153,6 +153,21 @@ const OWN_TESTS: OwnTests[] = [
     },
   },
   { name: 'twisted.protocols.test.test_tls.NonStreamingProducerTests', passing: 8 },
+  { name: 'twisted.positioning.test.test_nmea', passing: 66 },
+  { name: 'twisted.test.test_socks', passing: 13 },
+  { name: 'twisted.mail.test.test_pop3client', passing: 39 },
+  { name: 'twisted.words.test.test_irc_service', passing: 16 },
+  { name: 'twisted.words.test.test_jabbercomponent', passing: 19 },
+  { name: 'twisted.words.test.test_jabberxmlstream', passing: 82 },
+  { name: 'twisted.web.test.test_web', passing: 96 },
+  { name: 'twisted.web.test.test_proxy', passing: 20 },
+  { name: 'twisted.web.test.test_distrib', passing: 17 },
+  { name: 'twisted.conch.test.test_insults', passing: 70 },
+  { name: 'twisted.conch.test.test_session', passing: 53 },
+  { name: 'twisted.conch.test.test_channel', passing: 14 },
+  { name: 'twisted.conch.test.test_userauth', passing: 32 },
+  { name: 'twisted.spread.test.test_pb', passing: 46 },
+  { name: 'twisted.names.test.test_names', passing: 68 },
 ];
 
 const TCP = 'twisted.test.test_tcp';
