@@ -48,6 +48,35 @@ class LatePullProducer extends ModelPullProducer {
 describe('checkPushProducer passes a producer', () => {
   it('that takes its time for each piece', () => checkPush(TimedProducer));
 
+  it('that has nothing to write', () =>
+    checkPush(
+      class extends ModelPushProducer {
+        override left = 0;
+      },
+    ));
+
+  it('that throws if it is called after its end', () =>
+    checkPush(
+      class extends ModelPushProducer {
+        isDone = false;
+        override produce() {
+          this.writeNext();
+          if (!this.stopped) this.finish();
+        }
+        override finish() {
+          this.isDone = true;
+          super.finish();
+        }
+        override resumeProducing() {
+          if (this.isDone) throw failure;
+        }
+        override stopProducing() {
+          if (this.isDone) throw failure;
+          super.stopProducing();
+        }
+      },
+    ));
+
   it('that writes in a loop, and never ends', () =>
     checkPush(
       class extends LoopingProducer {
@@ -194,6 +223,15 @@ describe('checkPushProducer names the rule for a producer that', () => {
       },
     ],
     [
+      'writes a string and nothing else',
+      /^The producer writes bytes and nothing else: it wrote string$/,
+      class extends ModelPushProducer {
+        override produce() {
+          this.consumer.write('text' as never);
+        }
+      },
+    ],
+    [
       'writes other values than bytes',
       /: it wrote number$/,
       class extends ModelPushProducer {
@@ -239,6 +277,13 @@ describe('checkPushProducer names the rule for a producer that', () => {
 });
 
 describe('checkPullProducer passes a producer', () => {
+  it('that has nothing to write', () =>
+    checkPull(
+      class extends ModelPullProducer {
+        override left = 0;
+      },
+    ));
+
   it('that has many answers, each after a while', () =>
     checkPull(
       class extends LatePullProducer {

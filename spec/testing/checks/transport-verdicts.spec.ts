@@ -27,6 +27,13 @@ describe('checkTransport', () => {
   it('takes a transport with a `transport` and a `peer` of its own for the transport', () =>
     checkTransport(() => Object.assign(new ModelTransport(), { transport: 'TCP' }), patience));
 
+  it('passes a transport that never pauses its producer', () =>
+    check(
+      class extends ModelTransport {
+        override pauseIfFull() {}
+      },
+    ));
+
   it('reads the other end, which would stay full otherwise', () => check(UnreadTransport));
 
   it('compares the bytes that came before an error of the other end', () =>
