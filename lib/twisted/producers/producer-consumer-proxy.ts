@@ -1,6 +1,7 @@
 /** A proxy with a buffer of limited size, which pauses its producer when that is full. */
 import { BasicProducerConsumerProxy } from './basic-producer-consumer-proxy.js';
 import { DEEPEST } from './deepest.js';
+import { AskCounter } from '../../base/ask-counter.js';
 import { OutOfRangeError } from '../../base/errors.js';
 import {
   type ConsumerState,
@@ -60,6 +61,9 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
   private unregisterAfterwards = false;
   /** How many calls of `flush` are under way, each inside the one before. */
   private flushes = 0;
+  // Declared only: few proxies are asked so.
+  /** Counts the calls of a consumer that asks again from inside our question to the producer. */
+  declare private askedAgain?: AskCounter;
 
   /**
    * Registers with `consumer`, as a push producer unless `iAmStreaming` says otherwise.
@@ -83,6 +87,8 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
    * pull producer if there was nothing to write.
    *
    * @throws the error that the consumer or the producer throws.
+   * @throws InvalidStateError: the consumer asks in a loop that does not wait for the answer, or
+   *   pulling proxies that are each other's producers ask in a circle.
    */
   override resumeProducing(): void {
     this.paused = false;
@@ -99,10 +105,18 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
         sent = this.flush();
         if (sent === 0 && !this.iAmStreaming) this.outstandingPull = true;
         this.resumeOrAskProducer(sent === 0);
+        if (this.askedMeanwhile && this.outstandingPull) this.countAskedAgain();
       } while (this.hasMoreToDo(sent));
     } finally {
       this.answers -= 1;
     }
+  }
+
+  /** @throws InvalidStateError: proxies that ask each other in a circle would never return. */
+  private countAskedAgain(): void {
+    this.askedAgain ??= new AskCounter();
+    const error = this.askedAgain.count();
+    if (error !== undefined) throw error;
   }
 
   /**

@@ -1,6 +1,10 @@
 import { expect } from 'chai';
 
-import { InvalidArgTypeError, OutOfRangeError } from '../../../lib/base/errors.js';
+import {
+  InvalidArgTypeError,
+  InvalidStateError,
+  OutOfRangeError,
+} from '../../../lib/base/errors.js';
 import { ProducerAlreadyRegisteredError } from '../../../lib/twisted/core/errors.js';
 import type { IConsumer } from '../../../lib/twisted/core/interfaces.js';
 import { ProducerConsumerProxy } from '../../../lib/twisted/producers/producer-consumer-proxy.js';
@@ -165,6 +169,15 @@ describe('ProducerConsumerProxy', () => {
       expect(left).to.equal(-1);
       proxy.resumeProducing();
       expect(left, 'it has not lost count').to.equal(-2);
+    });
+
+    it('fails a circle of proxies that ask each other, which would freeze the process', () => {
+      const [one, other] = [new PullingProxy(null), new PullingProxy(null)];
+      one.registerProducer(other, true);
+      other.registerProducer(one, true);
+      expect(() => one.resumeProducing())
+        .to.throw(InvalidStateError)
+        .with.property('code', 'ERR_INVALID_STATE');
     });
 
     it('asks a pull producer at once, and again if it was registered as a push producer', () => {
