@@ -128,8 +128,8 @@ export class TransportDuplex<T extends ITransport = ITransport>
    * Called by the transport's owner when the connection stands; emits `'connect'`. A stream that
    * was destroyed before aborts it at once.
    *
-   * @param transport - Is paused if it is an `IPushProducer`, and given a producer if it is an
-   *   `IConsumer`.
+   * @param transport - If it is an `IPushProducer`, it is paused while the stream's read buffer is
+   *   full; if it is an `IConsumer`, it is given a producer.
    * @throws InvalidArgTypeError: `transport` is not a transport.
    * @throws InvalidStateError: there was one already.
    * @throws ProducerAlreadyRegisteredError: the transport has a producer; nothing has changed.
