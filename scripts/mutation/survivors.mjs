@@ -45,7 +45,7 @@ export const SURVIVORS = {
   'lib/endpoints/standard-io/joined-streams.ts': {
     [TYPES]: [
       ['input.pause?.();', 'input.pause();'],
-      ['if (!this.isPaused()) this.input.resume?.()', 'if (!this.isPaused()) this.input.resume()'],
+      ['this.input.resume?.();', 'this.input.resume();'],
     ],
     'the stream is over, and the error of it has no listener to tell': [
       [

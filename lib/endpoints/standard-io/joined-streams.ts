@@ -2,19 +2,29 @@
 import { Duplex } from '#stream';
 
 import { asError } from '../../base/as-error.js';
+import { setImmediate } from '../../base/timers.js';
 import {
+  afterEnd,
   type AnyReadable,
   type AnyWritable,
   assertUnread,
   bytesFrom,
   claimReading,
+  hasFinished,
+  isGone,
   isReadToTheEnd,
+  isSilentlyGone,
+  isWriteEnded,
+  isYetToEnd,
   lengthOf,
   losesNothing,
+  mayYetTellWhy,
   needsDrain,
   PrematureCloseError,
+  refusesWrites,
   releaseReading,
   saysFinish,
+  tellLoss,
   watchLastUnit,
   type WriteCallback,
 } from '../../streams/any-stream/index.js';
@@ -33,6 +43,8 @@ export class JoinedStreams extends Duplex {
 
   /** Whether the writable stream was ended, and emits `'close'` when all bytes have left it. */
   private closeIsFinish = false;
+  /** Whether we have ended the writable stream, or it had ended before we came. */
+  private mayFinish = false;
   private inputEnded = false;
   private lossOfLastUnit: () => Error | undefined = losesNothing;
 
@@ -47,9 +59,20 @@ export class JoinedStreams extends Duplex {
     guard(output);
     input.on('error', this.onError);
     output.on('error', this.onError);
+    this.mayFinish = isWriteEnded(output); // First: minipass repeats its `finish` from inside `on`.
     output.on('close', this.onOutputClose);
-    if (isReadToTheEnd(input)) this.push(null);
+    output.on('finish', this.onOutputFinish);
+    if (hasFailed(output) && !hasFinished(output)) this.fail(output);
+    else if (this.mayFinish) this.end();
+    this.inputEnded = isReadToTheEnd(input);
+    if (this.inputEnded) this.push(null);
+    else if (hasFailed(input)) this.fail(input);
     else this.listen();
+  }
+
+  /** `stream` is gone, or will be. */
+  private fail(stream: AnyReadable | AnyWritable): void {
+    tellLoss(stream, (reason) => this.destroy(asError(reason)));
   }
 
   private listen(): void {
@@ -64,7 +87,11 @@ export class JoinedStreams extends Duplex {
   private readonly onError = (error: Error): void => void this.destroy(error);
 
   private readonly onOutputClose = (): void => {
-    if (!this.writableFinished && !this.closeIsFinish) this.destroy(new PrematureCloseError());
+    if (!this.writableFinished && !this.closeIsFinish) this.fail(this.output);
+  };
+
+  private readonly onOutputFinish = (): void => {
+    if (!this.mayFinish) this.fail(this.output); // Other code has ended it.
   };
 
   private readonly onData = (chunk: unknown): void => {
@@ -76,15 +103,19 @@ export class JoinedStreams extends Duplex {
   };
 
   private readonly onEnd = (): void => {
+    const { input } = this;
     this.inputEnded = true;
-    releaseReading(this.input, this);
-    const loss = this.lossOfLastUnit();
-    if (loss === undefined) this.push(null);
-    else this.destroy(loss);
+    releaseReading(input, this);
+    afterEnd(input, (wasCut) => {
+      const loss = wasCut ? new PrematureCloseError() : this.lossOfLastUnit();
+      if (loss === undefined) this.push(null);
+      else this.destroy(loss);
+    });
   };
 
   private readonly onInputClose = (): void => {
-    if (!this.inputEnded) this.destroy(new PrematureCloseError());
+    const { input } = this;
+    if (!this.inputEnded && !isYetToEnd(input)) this.fail(input);
   };
 
   override pause(): this {
@@ -95,17 +126,26 @@ export class JoinedStreams extends Duplex {
 
   override resume(): this {
     super.resume();
-    this.input.resume?.();
+    this.resumeInput();
     return this;
   }
 
   override _read(): void {
     // It is also called after a pause, by a `resume` that came before that.
-    if (!this.isPaused()) this.input.resume?.();
+    if (!this.isPaused()) this.resumeInput();
+  }
+
+  private resumeInput(): void {
+    this.input.resume?.();
+    if (isSilentlyGone(this.input)) this.onInputClose();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: WriteCallback): void {
     const { output } = this;
+    if (refusesWrites(output)) {
+      tellLoss(output, (reason) => callback(asError(reason)));
+      return;
+    }
     // A stream that does not tell how much it has buffered, such as streamx's, may not call back
     // either.
     if (lengthOf(output) !== undefined) output.write(chunk, callback);
@@ -113,14 +153,25 @@ export class JoinedStreams extends Duplex {
     else callback();
   }
 
-  override _final(callback: () => void): void {
+  override _final(callback: WriteCallback): void {
     const { output } = this;
-    if (isOfProcess(output)) {
-      callback(); // Each write has called back, so everything has left it.
+    // Each write to a stream of the process has called back, so everything has left it.
+    if (isOfProcess(output) || (this.mayFinish && hasFinished(output))) {
+      callback();
+      return;
+    }
+    if (!this.mayFinish && refusesWrites(output)) {
+      tellLoss(output, (reason) => callback(asError(reason)));
       return;
     }
     this.closeIsFinish = !saysFinish(output);
-    callOnce(output, this.closeIsFinish ? ['finish', 'end', 'close'] : ['finish'], callback);
+    callOnce(output, this.closeIsFinish ? ['finish', 'end', 'close'] : ['finish'], () => {
+      // `readable-stream` 3 says `finish` before the error for which its `final` has failed.
+      if (mayYetTellWhy(output)) setImmediate(callback);
+      else callback();
+    });
+    if (this.mayFinish) return;
+    this.mayFinish = true;
     output.end();
   }
 
@@ -146,6 +197,7 @@ export class JoinedStreams extends Duplex {
 
   private leaveOutput(): void {
     this.output.removeListener('close', this.onOutputClose);
+    this.output.removeListener('finish', this.onOutputFinish);
     this.output.removeListener('error', this.onError);
   }
 }
@@ -163,6 +215,11 @@ function stopStdin(): void {
   if (process.stdin.isPaused()) process.stdin.emit('pause');
 }
 
+/** Whether `stream` was destroyed, or has failed, before it was given to us. */
+function hasFailed(stream: AnyReadable | AnyWritable): boolean {
+  return isGone(stream) || Boolean(stream.errored);
+}
+
 const guarded = /* @__PURE__ */ new WeakSet<object>();
 
 /** A stream that fails again, as stdout does, would end the process if nothing listened. */
@@ -176,9 +233,13 @@ function ignore(): void {}
 
 /** Calls `then` at the first of `events`. */
 function callOnce(stream: AnyWritable, events: readonly string[], then: () => void): void {
+  let called = false;
   const onEvent = () => {
     for (const event of events) stream.removeListener(event, onEvent);
-    then();
+    if (!called) then();
+    called = true;
   };
-  for (const event of events) stream.on(event, onEvent);
+  for (const event of events) {
+    if (!called) stream.on(event, onEvent); // minipass repeats an event from inside this.
+  }
 }

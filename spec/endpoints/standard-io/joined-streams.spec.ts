@@ -1,6 +1,6 @@
 /** StandardIO over streams of any library, whether or not their `write` calls back. */
 import { EventEmitter } from 'node:events';
-import { PassThrough, Writable } from 'node:stream';
+import { PassThrough, Readable, Writable } from 'node:stream';
 
 import { expect } from 'chai';
 import * as streamx from 'streamx';
@@ -146,4 +146,127 @@ describe('StandardIO', () => {
       });
     });
   }
+
+  describe('over streams that were ended or destroyed by other code', () => {
+    const turn = () => new Promise(setImmediate);
+    const reasonOf = async ({ closed }: StandardIO) => {
+      const reason = await closed;
+      return [reason.name, (reason.cause as { code?: string } | undefined)?.code];
+    };
+    const cut = ['ConnectionLost', 'ERR_STREAM_PREMATURE_CLOSE'];
+    const open = (stdin: NodeReadableLike, stdout: WritableLike) =>
+      new StandardIO(new Protocol(), { stdin, stdout });
+    const duplexes: [string, () => NodeReadableLike & WritableLike & { destroy(): unknown }][] = [
+      ['node:stream', () => new PassThrough()],
+      ['node:stream without emitClose', () => new PassThrough({ emitClose: false })],
+      ...Object.entries(readableStreams)
+        .filter(([name]) => !name.endsWith(' 1')) // It has no `destroy`.
+        .map(([name, library]): [string, () => PassThrough] => [
+          name,
+          () => new library.PassThrough(),
+        ]),
+      ['streamx', () => new streamx.PassThrough()],
+    ];
+    for (const [name, make] of duplexes) {
+      it(`is lost if its input was destroyed before (${name})`, async () => {
+        const stdin = make();
+        stdin.destroy();
+        await turn();
+        expect(await reasonOf(open(stdin, new PassThrough()))).to.deep.equal(cut);
+      });
+
+      // `readable-stream` 2 ends what it destroys, and nothing tells the two apart.
+      if (!name.endsWith(' 2')) {
+        it(`is lost if its output was destroyed before (${name})`, async () => {
+          const stdout = make();
+          stdout.destroy();
+          await turn();
+          expect(await reasonOf(open(new PassThrough(), stdout))).to.deep.equal(cut);
+        });
+      }
+
+      it(`reads on if its output had ended before, and closes (${name})`, async () => {
+        const stdin = new PassThrough();
+        const stdout = make();
+        stdout.end();
+        await turn();
+        let heard = '';
+        class Hearing extends Protocol {
+          override dataReceived(data: Buffer): void {
+            heard += String(data);
+          }
+        }
+        const transport = new StandardIO(new Hearing(), { stdin, stdout });
+        transport.write(Buffer.from('dropped'));
+        stdin.end('heard');
+        expect((await transport.closed).name).to.equal('ConnectionDone');
+        expect(heard).to.equal('heard');
+      });
+
+      it(`is lost if its output is ended, then closes (${name})`, async () => {
+        const stdout = make();
+        const transport = open(new PassThrough(), stdout);
+        stdout.end();
+        await turn();
+        transport.loseConnection();
+        expect(await reasonOf(transport)).to.deep.equal(cut);
+      });
+
+      it(`is lost if its output is destroyed, then closes (${name})`, async () => {
+        const stdout = make();
+        const transport = open(new PassThrough(), stdout);
+        stdout.destroy();
+        await turn();
+        transport.loseConnection();
+        expect(await reasonOf(transport)).to.deep.equal(cut);
+      });
+
+      it(`is lost if its input is destroyed while it is paused, and is then resumed (${name})`, async () => {
+        const stdin = make();
+        const transport = open(stdin, new PassThrough());
+        transport.pauseProducing();
+        stdin.destroy();
+        await turn();
+        transport.resumeProducing();
+        expect(await reasonOf(transport)).to.deep.equal(cut);
+      });
+    }
+
+    it('closes although its output, of minipass, had ended before', async () => {
+      const stdout = new Minipass().on('data', () => {});
+      stdout.end();
+      const transport = open(new PassThrough(), stdout);
+      transport.loseConnection();
+      expect((await transport.closed).name).to.equal('ConnectionDone');
+    });
+
+    it('is lost with the error with which its input was destroyed before', async () => {
+      const stdin = new PassThrough().on('error', () => {});
+      stdin.destroy(Object.assign(new Error(), { code: 'EIO' }));
+      await turn();
+      const reason = await reasonOf(open(stdin, new PassThrough()));
+      expect(reason).to.deep.equal(['ConnectionLost', 'EIO']);
+    });
+
+    it('delivers what its input still has when that says `close`, as a channel of ssh2 does', async () => {
+      const stdin = new Readable({ read() {} });
+      let heard = 0;
+      class Hearing extends Protocol {
+        override connectionMade(): void {
+          this.transport.pauseProducing();
+        }
+        override dataReceived(data: Buffer): void {
+          heard += data.length;
+        }
+      }
+      const transport = new StandardIO(new Hearing(), { stdin, stdout: new PassThrough() });
+      stdin.push(Buffer.alloc(100_000));
+      stdin.push(null);
+      await turn();
+      stdin.emit('close');
+      transport.resumeProducing();
+      expect((await transport.closed).name).to.equal('ConnectionDone');
+      expect(heard).to.equal(100_000);
+    });
+  });
 });
