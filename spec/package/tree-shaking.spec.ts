@@ -12,7 +12,7 @@ const MOST: readonly (readonly [names: string, bytes: number])[] = [
   ['ConsumerMixin, FileDescriptor, Protocol, Factory', 15_000],
   [
     'ReadableProducer, WritableConsumer, DuplexTransport, ProducerReadable, ConsumerWritable, TransportDuplex',
-    78_000, // Of which TLS for servers, the channels and `explain` take 20,000.
+    78_500, // Of which TLS for servers, the channels and `explain` take 20,000.
   ],
 ];
 

@@ -5,9 +5,12 @@
 import { Buffer } from 'node:buffer';
 
 import { asBuffer, NOTHING } from '../../base/bytes.js';
-import { type AnyWritable, sendsTogether } from '../any-stream/index.js';
+import { type AnyWritable, isSocket, sendsTogether } from '../any-stream/index.js';
 
-/** Bytes taken from the allocator at a time. Memory is never used twice: a stream may keep it. */
+/**
+ * Bytes taken from the allocator at a time. Memory is used again only for a stream that is known to
+ * keep none: to write to memory that is new takes longer than the copying.
+ */
 const SLAB = 65536;
 
 /** No chunks: never changed. */
@@ -21,6 +24,12 @@ export class GatheredWrites {
   private chunks = NONE;
   private chunksSize = 0;
 
+  /**
+   * The last chunk that was taken out for a socket, until `forgetTaken`, if it is a copy: no other
+   * code but the socket has it.
+   */
+  taken: Buffer | undefined;
+
   // The open chunk: `block[start, end)` is written, `block[end, limit)` is reserved for more.
   private block = NOTHING;
   private start = 0;
@@ -32,13 +41,16 @@ export class GatheredWrites {
 
   /** Bytes from which a write is passed on uncopied. */
   readonly large: number;
+  private readonly isForSocket: boolean;
 
   /**
    * @param stream - The stream that they are for. Copying costs the more the larger the write, a
-   *   chunk of its own the same for each; much less where many leave with one call.
+   *   chunk of its own the same for each; much less where many leave with one call, but more than a
+   *   copy to memory that is used again.
    */
   constructor(stream: AnyWritable) {
-    this.large = sendsTogether(stream) ? 1024 : 4096;
+    this.isForSocket = isSocket(stream);
+    this.large = sendsTogether(stream) && !this.isForSocket ? 1024 : 4096;
   }
 
   /** Bytes that are buffered. */
@@ -79,16 +91,31 @@ export class GatheredWrites {
    * @param one - Take the first chunk only.
    */
   take(one: boolean): Buffer[] {
-    if (this.limit > 0) this.closeChunk();
+    const endsInCopy = this.limit > 0;
+    if (endsInCopy) this.closeChunk();
     const { chunks } = this;
     if (one && chunks.length > 1) {
       const first = chunks.shift() as Buffer;
       this.chunksSize -= first.length;
       return [first];
     }
+    this.taken = endsInCopy && this.isForSocket ? chunks.at(-1) : undefined;
     this.chunks = NONE;
     this.chunksSize = 0;
     return chunks;
+  }
+
+  /**
+   * Forgets what was taken out last.
+   *
+   * @param isUnused - Whether no code uses its bytes any more. As far as the memory is ours, what
+   *   any consumer writes next goes there.
+   */
+  forgetTaken(isUnused: boolean): void {
+    const { taken } = this;
+    this.taken = undefined;
+    if (!isUnused || taken?.buffer !== slab.buffer) return;
+    if (taken.byteOffset + taken.length === free) free = taken.byteOffset;
   }
 
   private push(chunk: Buffer): void {

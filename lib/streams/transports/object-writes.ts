@@ -19,6 +19,9 @@ export class ObjectWrites {
   /** Objects are counted one by one: none is spare. */
   spare = 0;
 
+  /** Nothing is copied, so no memory of ours is taken out. */
+  declare readonly taken: undefined;
+
   /** See {@link spare}. */
   appendIfSpare(_object: unknown): boolean {
     return false;

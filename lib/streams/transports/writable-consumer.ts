@@ -16,6 +16,7 @@ import {
   highWaterMarkOf,
   isDestroyed,
   isHandshaking,
+  keepsNothing,
   lengthOf,
   missesDrain,
   takesObjects,
@@ -43,8 +44,8 @@ import {
  * asked.
  *
  * Small writes are copied as they come, and those of one turn reach the stream as one chunk. A
- * write of 1024 bytes (4096, to a stream that can't send several chunks at once) or more is passed
- * on uncopied, so it must not be changed until it has been sent. A stream in object mode gets each
+ * write of 4096 bytes (1024, to a stream other than a socket that can send several chunks at once)
+ * or more is passed on uncopied, so it must not be changed until it has been sent. A stream in object mode gets each
  * write as it is, of any value but `null`, and the buffer counts objects.
  *
  * @example
@@ -253,6 +254,8 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
       // User code may have run: a `write` of the stream is whatever its owner made it.
       if (!this.reactor.isFree || this.holdsWrites) return undefined;
     }
+    const { writes } = this;
+    if (writes?.taken !== undefined) writes.forgetTaken(keepsNothing(this.stream));
     return this.sendBufferEmptied();
   }
 

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 
 import { expect } from 'chai';
@@ -218,6 +219,55 @@ describe('GatheredWrites', () => {
       expect(chunk!.buffer).to.equal(slab);
       expect(other.buffer).not.to.equal(slab);
       expect(String(chunk)).to.equal('f'.repeat(4000));
+    });
+
+    describe('for a socket', () => {
+      const forSocket = (text: string): [writes: GatheredWrites, chunk: Buffer] => {
+        const writes = new GatheredWrites(new Socket());
+        writes.append(Buffer.from(text));
+        return [writes, writes.take(false)[0]!];
+      };
+
+      it('is used again once the socket has sent it', () => {
+        beginSlab();
+        const [writes, chunk] = forSocket('sent');
+        writes.forgetTaken(true);
+        expect(String(chunk)).to.equal('sent');
+        const next = taken('next');
+        expect([next.buffer, next.byteOffset]).to.deep.equal([chunk.buffer, chunk.byteOffset]);
+      });
+
+      it('is not before, nor a second time', () => {
+        beginSlab();
+        const [writes, chunk] = forSocket('unsent');
+        writes.forgetTaken(false);
+        writes.forgetTaken(true);
+        expect(String(taken('next'))).to.equal('next');
+        expect(String(chunk)).to.equal('unsent');
+      });
+
+      it('is not if other bytes are behind it', () => {
+        beginSlab();
+        const [writes] = forSocket('sent');
+        const other = taken('behind');
+        writes.forgetTaken(true);
+        taken('something else');
+        expect(String(other)).to.equal('behind');
+      });
+
+      it('is not if the last chunk is not a copy', () => {
+        beginSlab();
+        const first = made();
+        for (let count = 0; count < 2; count += 1) first.append(Buffer.alloc(3000, 'a chunk'));
+        const given = first.take(false)[0]!;
+        const writes = new GatheredWrites(new Socket());
+        writes.append(given);
+        expect(writes.take(false)).to.deep.equal([given]);
+        writes.forgetTaken(true);
+        taken('something else');
+        expect(String(given)).to.match(/^a chunk/);
+        expect(given.length).to.equal(6000);
+      });
     });
 
     it('is not kept by an idle consumer', () => {
