@@ -45,8 +45,8 @@ import {
  *
  * Small writes are copied as they come, and those of one turn reach the stream as one chunk. A
  * write of 4096 bytes (1024, to a stream other than a socket that can send several chunks at once)
- * or more is passed on uncopied, so it must not be changed until it has been sent. A stream in object mode gets each
- * write as it is, of any value but `null`, and the buffer counts objects.
+ * or more is passed on uncopied, so it must not be changed until it has been sent. A stream in
+ * object mode gets each write as it is, of any value but `null`, and the buffer counts objects.
  *
  * @example
  * ```ts
@@ -255,6 +255,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
       if (!this.reactor.isFree || this.holdsWrites) return undefined;
     }
     const { writes } = this;
+    // First: what the producer then writes may go to that memory.
     if (writes?.taken !== undefined) writes.forgetTaken(keepsNothing(this.stream));
     return this.sendBufferEmptied();
   }

@@ -4,10 +4,12 @@ import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
+import sinon from 'sinon';
 
 import { WritableConsumer } from '../../../lib/index.js';
 import { Random } from '../../support/random.js';
 import { type Pair, readAll, tcpPair, tlsPair, unixPair } from '../../support/sockets.js';
+import { until } from '../../support/until.js';
 
 /** Gives the chunks of a stream that keeps them, each beside what it was when it came. */
 class Keeper {
@@ -82,5 +84,55 @@ describe('The memory of small writes', () => {
     expect(keeper.isIntact).to.equal(true);
     for (const { client, server } of [...pairs, spied])
       for (const end of [client, server]) end.destroy();
+  });
+
+  it('is used again for a socket that has sent it, so that none is allocated', async () => {
+    const { client, server } = await tcpPair();
+    const consumer = new WritableConsumer(client);
+    const received = readAll(server);
+    const allocate = sinon.spy(Buffer, 'allocUnsafeSlow');
+    try {
+      // Sixteen times as many bytes as are allocated at a time.
+      for (let count = 0; count < 1024; count += 1) {
+        consumer.write(Buffer.alloc(1024, 'a'));
+        await until(() => client.writableLength === 0 && !consumer.holdsWrites);
+      }
+      expect(allocate.callCount).to.be.below(3);
+    } finally {
+      allocate.restore();
+    }
+    consumer.loseConnection();
+    expect((await received).length).to.equal(1024 * 1024);
+    client.destroy();
+    server.destroy();
+  });
+
+  it('is used again by the producer that is resumed then', async () => {
+    const { client, server } = await tcpPair();
+    const consumer = new WritableConsumer(client);
+    const received = readAll(server);
+    const allocate = sinon.spy(Buffer, 'allocUnsafeSlow');
+    let left = 4096;
+    let paused = false;
+    const producer = {
+      pauseProducing: () => void (paused = true),
+      stopProducing() {},
+      resumeProducing() {
+        for (paused = false; !paused && left > 0; left -= 1)
+          consumer.write(Buffer.alloc(1024, 'a'));
+        if (left === 0) consumer.unregisterProducer();
+      },
+    };
+    try {
+      consumer.registerProducer(producer, true);
+      producer.resumeProducing();
+      consumer.loseConnection();
+      expect((await received).length).to.equal(4096 * 1024);
+      expect(allocate.callCount).to.be.below(8); // Without that, more than 60.
+    } finally {
+      allocate.restore();
+    }
+    client.destroy();
+    server.destroy();
   });
 });

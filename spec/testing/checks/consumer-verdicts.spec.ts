@@ -9,6 +9,16 @@ import { ModelConsumer } from './model-classes.js';
 const check = (Consumer: new () => ModelConsumer, options = patience) =>
   checkConsumer(() => new Consumer(), options);
 
+class ResumesOnce extends ModelConsumer {
+  private resumed = false;
+
+  override emptied() {
+    if (this.streaming && this.paused && this.resumed) return;
+    this.resumed ||= this.paused;
+    super.emptied();
+  }
+}
+
 describe('checkConsumer passes a consumer', () => {
   it('if it waits longer for events that must not happen than for others', () =>
     check(ModelConsumer, { timeout: 20, quiet: 70 }));
@@ -17,7 +27,7 @@ describe('checkConsumer passes a consumer', () => {
     check(
       class extends ModelConsumer {
         override ask() {
-          setTimeout(() => super.ask(), 120);
+          setTimeout(() => super.ask(), 120); // All six together take longer than the `timeout` below.
         }
       },
       { timeout: 500, quiet: 5 },
@@ -102,18 +112,7 @@ describe('checkConsumer names the rule for a consumer that', () => {
         }
       },
     ],
-    [
-      'resumes a producer only the first time',
-      again,
-      class extends ModelConsumer {
-        resumed = false;
-        override emptied() {
-          if (this.streaming && this.paused && this.resumed) return;
-          this.resumed ||= this.paused;
-          super.emptied();
-        }
-      },
-    ],
+    ['resumes a producer only the first time', again, ResumesOnce],
     [
       'takes a second push producer, and refuses only one that pulls',
       oneAtATime,
@@ -239,14 +238,7 @@ describe('checkConsumer names the rule for a consumer that', () => {
     [
       'does not resume a producer that has filled it twice',
       /: it paused the producer that did so, and did not resume it within 200 ms$/,
-      class extends ModelConsumer {
-        resumed = false;
-        override emptied() {
-          if (this.streaming && this.paused && this.resumed) return;
-          this.resumed ||= this.paused;
-          super.emptied();
-        }
-      },
+      ResumesOnce,
     ],
   ];
   for (const [what, message, Consumer] of said) {
