@@ -240,6 +240,33 @@ describe('StandardIO', () => {
       expect((await transport.closed).name).to.equal('ConnectionDone');
     });
 
+    it('ends no more an output that other code has ended before, although that is not done', async () => {
+      const stdout = new Writable({ write() {}, final() {} });
+      stdout.end();
+      let ends = 0;
+      stdout.end = () => {
+        ends += 1;
+        return stdout;
+      };
+      const transport = open(new PassThrough(), stdout);
+      transport.loseConnection();
+      expect((await transport.closed).name).to.equal('ConnectionDone');
+      expect(ends).to.equal(0);
+    });
+
+    for (const [name, library] of Object.entries(readableStreams)) {
+      if (name.endsWith(' 1')) continue; // It has no `final`.
+      it(`is lost with the error for which the end of its output has failed (${name})`, async () => {
+        const stdout = new library.Writable({
+          write: (_chunk, _encoding, done) => done(),
+          final: (done) => setImmediate(done, Object.assign(new Error(), { code: 'EIO' })),
+        });
+        const transport = open(new PassThrough(), stdout);
+        transport.loseConnection();
+        expect(await reasonOf(transport)).to.deep.equal(['ConnectionLost', 'EIO']);
+      });
+    }
+
     it('is lost with the error with which its input was destroyed before', async () => {
       const stdin = new PassThrough().on('error', () => {});
       stdin.destroy(Object.assign(new Error(), { code: 'EIO' }));

@@ -171,6 +171,18 @@ describe('ProducerConsumerProxy', () => {
       expect(left, 'it has not lost count').to.equal(-2);
     });
 
+    it('does so more often than a loop without answers may ask', () => {
+      start(PullingProxy, false);
+      let left = 1_500_000;
+      ends.consumer.write = () => {
+        if (left-- > 0) proxy.resumeProducing();
+      };
+      const data = bytes('x');
+      ends.producer.resumeProducing = () => proxy.write(data);
+      proxy.resumeProducing();
+      expect(left).to.equal(-1);
+    });
+
     it('fails a circle of proxies that ask each other, which would freeze the process', () => {
       const [one, other] = [new PullingProxy(null), new PullingProxy(null)];
       one.registerProducer(other, true);
