@@ -16,9 +16,9 @@ const TOO_MANY = 1_000_000;
 const TOO_LONG = 100;
 
 export class AskCounter {
-  private turn = -1;
-  private since = 0;
-  private asked = 0;
+  #turn = -1;
+  #since = 0;
+  #asked = 0;
 
   /**
    * Counts a call that comes before the answer to the last one.
@@ -28,20 +28,20 @@ export class AskCounter {
    */
   count(): InvalidStateError | undefined {
     const turn = currentTurn();
-    if (turn !== this.turn) this.begin(turn);
-    this.asked += 1;
-    if (this.asked < TOO_MANY || now() - this.since < TOO_LONG) return undefined;
-    const { asked } = this;
-    this.begin(turn);
+    if (turn !== this.#turn) this.#begin(turn);
+    this.#asked += 1;
+    if (this.#asked < TOO_MANY || now() - this.#since < TOO_LONG) return undefined;
+    const asked = this.#asked;
+    this.#begin(turn);
     return new InvalidStateError(
-      `A producer that answers later was asked ${asked} times in one turn of the event loop: a loop ` +
-        'that asks until it has the answer never lets it come. Ask again once something was written.',
+      `A producer was asked ${asked} times in one turn of the event loop, in which it cannot answer. ` +
+        'Ask again once something was written.',
     );
   }
 
-  private begin(turn: number): void {
-    this.turn = turn;
-    this.asked = 0;
-    this.since = now();
+  #begin(turn: number): void {
+    this.#turn = turn;
+    this.#asked = 0;
+    this.#since = now();
   }
 }

@@ -6,6 +6,7 @@ import {
   type IPushProducer,
   type ConsumerState,
   consumerState,
+  hasForgotten,
   tellToStop,
 } from '../../twisted/core/index.js';
 import { onAbort } from '../../base/abort-signal.js';
@@ -202,7 +203,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
 
   /**
    * Whether `writeAtOnce` may be used: a subclass that overrides these methods decides what is
-   * written, and when.
+   * written, and when, and what it keeps.
    *
    * @internal
    */
@@ -213,6 +214,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
       this.bufferData === plain.bufferData &&
       this.doWrite === plain.doWrite &&
       this.sendHeld === plain.sendHeld &&
+      this.takeHeld === plain.takeHeld &&
       this.isSendBufferFull === plain.isSendBufferFull &&
       this.maybePauseProducer === plain.maybePauseProducer &&
       this.pauseThenWrite === plain.pauseThenWrite &&
@@ -256,8 +258,13 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     }
     const { writes } = this;
     // First: what the producer then writes may go to that memory.
-    if (writes?.taken !== undefined) writes.forgetTaken(keepsNothing(this.stream));
+    if (writes?.taken !== undefined) writes.forgetTaken(this[hasForgotten]());
     return this.sendBufferEmptied();
+  }
+
+  /** @internal Whether no code uses any bytes that were written. */
+  [hasForgotten](): boolean {
+    return !this.holdsWrites && this.writesAtOnce && keepsNothing(this.stream);
   }
 
   /** Hands the buffered bytes to the stream. */

@@ -27,6 +27,7 @@ export {
 } from './explain.js';
 export { FileDescriptor } from './file-descriptor.js';
 export * from './interfaces.js';
+export { hasForgotten, type MayForget } from './has-forgotten.js';
 export { callbackRejected, endOwner, heed } from './heed.js';
 export { logPrefixOf, logRejectionOf } from './log-prefix.js';
 export { tellToPause, tellToResume, tellToStop } from './producer-calls.js';

@@ -4,8 +4,10 @@ import type { FileHandle } from 'node:fs/promises';
 import { InvalidStateError, OutOfRangeError } from '../../base/errors.js';
 import {
   assertConsumer,
+  hasForgotten,
   type IConsumer,
   type IPullProducer,
+  type MayForget,
   ProducerStoppedError,
   unregisterFailed,
 } from '../core/index.js';
@@ -111,13 +113,7 @@ export class FileSender implements IPullProducer {
       assertConsumer(consumer);
       this.#assertCanBegin(transform);
       const source = openSource(file);
-      const transfer = new FileTransfer(
-        source,
-        (asked) => this.#sendNext(asked),
-        (asked, error) => this.#askedInLoop(asked, error),
-        resolve,
-        reject,
-      );
+      const transfer = new FileTransfer(source, (asked) => this.#sendNext(asked), resolve, reject);
       this.file = file;
       this.consumer = consumer;
       this.transform = transform;
@@ -174,7 +170,14 @@ export class FileSender implements IPullProducer {
    * @throws InvalidStateError: the consumer asks again after that.
    */
   resumeProducing(): void {
-    this.#transfer?.ask();
+    const transfer = this.#transfer;
+    const { consumer } = this;
+    const error = transfer?.ask();
+    if (error === undefined || transfer === null) return;
+    if (transfer.isSettled || consumer === null) throw error;
+    this.#dropFile(transfer);
+    transfer.fail(error);
+    unregisterFailed(consumer, error, LATE); // At once, because only that can end the loop.
   }
 
   /** Does nothing: a pull producer is not paused. */
@@ -198,7 +201,12 @@ export class FileSender implements IPullProducer {
     if (this.#transfer !== transfer) return;
     let bytes: FileBytes | PromiseLike<FileBytes>;
     try {
-      const { file } = this;
+      const { file, transform } = this;
+      const consumer: (IConsumer & MayForget) | null = this.consumer;
+      // A transform may keep what it gets.
+      const isUnused =
+        transform === null && transfer.source?.isSpent && consumer?.[hasForgotten]?.();
+      if (isUnused) transfer.source?.reuse();
       bytes = file === null ? null : (transfer.source ?? (file as IFile)).read(this.CHUNK_SIZE);
     } catch (error) {
       this.#fail(transfer, error);
@@ -230,7 +238,7 @@ export class FileSender implements IPullProducer {
       logRejection(written, 'transform rejected');
       assertBytes(written, 'transform()');
       if (this.#transfer !== transfer) return;
-      this.lastSent = asBuffer(written).subarray(-1);
+      this.lastSent = Buffer.from(written.subarray(-1)); // A view would keep the whole block in memory.
       const returned: unknown = consumer.write(written);
       if (isThenable(returned)) {
         transfer.mayReject = true;
@@ -274,19 +282,9 @@ export class FileSender implements IPullProducer {
     transfer.closeFile(end, { error });
   }
 
-  /** Unregisters at once, because only that can end the loop. */
-  #askedInLoop(transfer: FileTransfer, error: Error): void {
-    const { consumer } = this;
-    if (transfer.isSettled || consumer === null) throw error;
-    this.#dropFile(transfer);
-    transfer.fail(error);
-    unregisterFailed(consumer, error, LATE);
-  }
-
   /** Lets the file go: nothing more will be read. */
   #dropFile(transfer: FileTransfer): void {
     this.file = null;
-    this.lastSent = Buffer.from(this.lastSent); // A view would keep the whole block in memory.
     transfer.owed = 0;
   }
 }

@@ -19,13 +19,17 @@ interface ReadAhead {
  * A file of the operating system, read ahead of the reader and in larger blocks, because nearly all
  * the time of a read of 16 KiB goes into the way to another thread and back.
  *
- * At most two blocks are in memory: one is handed out, and one is read ahead.
+ * At most two blocks are in memory: one is handed out, and one is read ahead. If the reader says
+ * that it keeps nothing, the next one is read into the memory of the last one, which is in the
+ * processor's caches.
  */
 export class FileSource {
   readonly #blockSize = new BlockSize();
   #block: Buffer = NOTHING;
   #offset = 0;
   #ahead: ReadAhead | null = null;
+  /** The memory of a block that no code uses any more. */
+  #unused: Buffer = NOTHING;
   #closed = false;
   /** Whether the last read that was asked for has found the end of the file. */
   ended = false;
@@ -49,21 +53,29 @@ export class FileSource {
 
   /**
    * @param size - The most bytes to return.
-   * @returns the next bytes, as a view of memory that nothing writes to again: at once if they are
-   *   at hand, else a promise of them. There are no bytes at the end of the file, as the file is at
-   *   the time of the call. The promise rejects with Node's error if the file can't be opened or
-   *   read.
+   * @returns the next bytes, as a view of memory that nothing writes to before `reuse`: at once if
+   *   they are at hand, else a promise of them. There are no bytes at the end of the file, as the
+   *   file is at the time of the call. The promise rejects with Node's error if the file can't be
+   *   opened or read.
    */
   read(size: number): Buffer | Promise<Buffer> {
-    if (this.#offset === this.#block.length && this.#ahead?.bytes) {
-      this.#handOut(this.#ahead.bytes, size);
-    }
-    return this.#offset < this.#block.length ? this.#take(size) : this.#wait(size);
+    if (this.isSpent && this.#ahead?.bytes) this.#handOut(this.#ahead.bytes, size);
+    return this.isSpent ? this.#wait(size) : this.#take(size);
+  }
+
+  /** Whether the whole block was handed out. */
+  get isSpent(): boolean {
+    return this.#offset >= this.#block.length;
+  }
+
+  /** Only if it is spent: no code uses the bytes that were handed out, so others may go there. */
+  reuse(): void {
+    this.#unused = this.#block;
   }
 
   #take(size: number): Buffer {
     const from = this.#offset;
-    this.#offset = Math.min(from + size, this.#block.length);
+    this.#offset += size;
     return this.#block.subarray(from, this.#offset);
   }
 
@@ -82,16 +94,14 @@ export class FileSource {
     this.#block = bytes;
     this.#offset = 0;
     this.#blockSize.handedOut(now());
-    this.#ahead = bytes.length < bytes.buffer.byteLength ? null : this.#readAhead(size);
-  }
-
-  #readAhead(size: number): ReadAhead {
+    this.#ahead = null;
+    if (bytes.length < bytes.buffer.byteLength) return;
     const ahead: ReadAhead = { bytes: null, done: this.#readBlock(size) };
+    this.#ahead = ahead;
     ahead.done.then(
-      (bytes) => (ahead.bytes = bytes),
+      (read) => (ahead.bytes = read),
       () => {}, // The next read rejects with this error.
     );
-    return ahead;
   }
 
   async #readBlock(size: number): Promise<Buffer> {
@@ -101,7 +111,10 @@ export class FileSource {
     const handle = await this.opened;
     // A read would move the position of a handle that stays open.
     if (this.#closed && !this.#isOurs) return NOTHING;
-    const block = Buffer.allocUnsafeSlow(length); // Not from Node's pool: the reader keeps it.
+    const unused = this.#unused;
+    this.#unused = NOTHING;
+    // Not from Node's pool: the reader keeps it.
+    const block = unused.length === length ? unused : Buffer.allocUnsafeSlow(length);
     const { bytesRead } = await handle.read(block, 0, length, null);
     return block.subarray(0, bytesRead);
   }

@@ -37,7 +37,6 @@ export class FileTransfer {
   owed = 0;
 
   readonly #sendNext: (transfer: FileTransfer) => void;
-  readonly #onLoop: (transfer: FileTransfer, error: Error) => void;
   readonly #onSuccess: (lastSent: Buffer) => void;
   readonly #onFailure: (error: unknown) => void;
   #isClosed = false;
@@ -48,19 +47,16 @@ export class FileTransfer {
   /**
    * @param source - The file, if it is one of the operating system; `null` for a file-like.
    * @param sendNext - Reads and writes once, or calls `wait`. It never throws.
-   * @param onLoop - Called if the consumer asks in a loop in which no answer can come.
    * @param onSuccess - Called with the last byte.
    * @param onFailure - Called with the error.
    */
   constructor(
     readonly source: FileSource | null,
     sendNext: (transfer: FileTransfer) => void,
-    onLoop: (transfer: FileTransfer, error: Error) => void,
     onSuccess: (lastSent: Buffer) => void,
     onFailure: (error: unknown) => void,
   ) {
     this.#sendNext = sendNext;
-    this.#onLoop = onLoop;
     this.#onSuccess = onSuccess;
     this.#onFailure = onFailure;
     this.isAsynchronous = source !== null;
@@ -74,16 +70,14 @@ export class FileTransfer {
    * an answer is being read count as one: otherwise a consumer that asks without end, as
    * `PullToPush` does, would get the whole file although it is slow.
    *
-   * @throws the error that `onLoop` throws.
+   * @returns an error if the consumer asks in a loop in which no answer can come.
    */
-  ask(): void {
+  ask(): Error | undefined {
     this.wasAsked = true;
-    if (this.state !== TransferState.sending) {
-      const error = this.#askedAgain.count();
-      if (error !== undefined) this.#onLoop(this, error);
-    } else if (this.#depth < (this.isAsynchronous ? 1 : DEEPEST)) this.#answer(this.#sendNext);
-    else if (this.isAsynchronous) this.owed = 1;
-    else this.owed += 1;
+    if (this.state !== TransferState.sending) return this.#askedAgain.count();
+    if (this.#depth < (this.isAsynchronous ? 1 : DEEPEST)) this.#answer(this.#sendNext);
+    else this.owed = this.isAsynchronous ? 1 : this.owed + 1;
+    return undefined;
   }
 
   #answer(send: (transfer: FileTransfer) => void): void {

@@ -103,12 +103,35 @@ describe('FileSource', () => {
     expect(handle.isReading).to.equal(true);
   });
 
-  it('hands out views of one block, and never the same memory again', async () => {
+  it('hands out views of one block, and never the same memory again unasked', async () => {
     const { handle, readNow, readLate } = setUp();
     const first = await readLate(32 * KIB);
     expect(readNow(32 * KIB).buffer).to.equal(first.buffer);
     await handle.serve();
     expect(readNow(32 * KIB).buffer).to.not.equal(first.buffer);
+  });
+
+  it('hands out the same memory again once its reader says that it may, and once only', async () => {
+    const keep = sinon.stub(BlockSize.prototype, 'handedOut');
+    try {
+      const { handle, source, readNow, readLate } = setUp();
+      const blocks = [await readLate(64 * KIB)];
+      await handle.serve();
+      expect(source.isSpent).to.equal(true);
+      source.reuse();
+      while (blocks.length < 4) {
+        blocks.push(readNow(64 * KIB));
+        await turn();
+        await handle.serve();
+      }
+      const [first, second, third, fourth] = blocks.map(({ buffer }) => buffer);
+      expect(third).to.equal(first);
+      expect(new Set([first, second, fourth]).size).to.equal(3);
+      const kept = Buffer.concat(blocks.slice(1));
+      expect(kept.equals(handle.contents.subarray(64 * KIB, 256 * KIB))).to.equal(true);
+    } finally {
+      keep.restore();
+    }
   });
 
   it('reads a multiple of the size that is asked for, or just that size where it is large', async () => {
