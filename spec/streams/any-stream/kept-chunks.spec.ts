@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { PassThrough } from 'node:stream';
+import tls from 'node:tls';
 
 import { expect } from 'chai';
 
 import { keepsNothing } from '../../../lib/streams/any-stream/kept-chunks.js';
 import { type Pair, port, tcpPair, tlsPair, unixPair } from '../../support/sockets.js';
+import { until } from '../../support/until.js';
 
 describe('Whether a stream keeps a chunk that was written to it', () => {
   const made: net.Socket[] = [];
@@ -43,9 +45,18 @@ describe('Whether a stream keeps a chunk that was written to it', () => {
     expect(keepsNothing(socket.destroy())).to.equal(false);
   });
 
-  it('is not denied of TLS, nor of a stream in memory', async () => {
-    const { client } = ends(await tlsPair());
-    expect([keepsNothing(client), keepsNothing(new PassThrough())]).to.deep.equal([false, false]);
+  it('is denied of a TLS socket that has sent everything, and of no other', async () => {
+    const { client, server } = ends(await tlsPair());
+    client.write('sent');
+    expect(keepsNothing(client)).to.equal(false); // Encrypted bytes may be under way.
+    await until(() => client.writableLength === 0);
+    expect([keepsNothing(client), keepsNothing(server)]).to.deep.equal([true, true]);
+    client.write(Buffer.alloc(50_000_000));
+    expect(keepsNothing(client)).to.equal(false);
+  });
+
+  it('is not denied of a stream in memory', () => {
+    expect(keepsNothing(new PassThrough())).to.equal(false);
   });
 
   for (const method of ['write', '_write', '_writev', '_writeGeneric']) {
@@ -56,17 +67,19 @@ describe('Whether a stream keeps a chunk that was written to it', () => {
     });
   }
 
-  it('is not denied if code has put a write on the prototype of all sockets', async () => {
-    const { client } = ends(await tcpPair());
-    const { prototype } = net.Socket;
-    prototype.write = Reflect.get(prototype, 'write');
-    try {
-      expect(keepsNothing(client)).to.equal(false);
-    } finally {
-      Reflect.deleteProperty(prototype, 'write');
-    }
-    expect(keepsNothing(client)).to.equal(true);
-  });
+  for (const { prototype, name } of [net.Socket, tls.TLSSocket]) {
+    it(`is not denied if code has put a write on the prototype of ${name}`, async () => {
+      const { client } = ends(await tlsPair());
+      await until(() => client.writableLength === 0);
+      prototype.write = Reflect.get(prototype, 'write');
+      try {
+        expect(keepsNothing(client)).to.equal(false);
+      } finally {
+        Reflect.deleteProperty(prototype, 'write');
+      }
+      expect(keepsNothing(client)).to.equal(true);
+    });
+  }
 
   it('is not denied of a subclass, nor of a socket over another stream', async () => {
     class Keeping extends net.Socket {}

@@ -107,32 +107,37 @@ describe('The memory of small writes', () => {
     server.destroy();
   });
 
-  it('is used again by the producer that is resumed then', async () => {
-    const { client, server } = await tcpPair();
-    const consumer = new WritableConsumer(client);
-    const received = readAll(server);
-    const allocate = sinon.spy(Buffer, 'allocUnsafeSlow');
-    let left = 4096;
-    let paused = false;
-    const producer = {
-      pauseProducing: () => void (paused = true),
-      stopProducing() {},
-      resumeProducing() {
-        for (paused = false; !paused && left > 0; left -= 1)
-          consumer.write(Buffer.alloc(1024, 'a'));
-        if (left === 0) consumer.unregisterProducer();
-      },
-    };
-    try {
-      consumer.registerProducer(producer, true);
-      producer.resumeProducing();
-      consumer.loseConnection();
-      expect((await received).length).to.equal(4096 * 1024);
-      expect(allocate.callCount).to.be.below(8); // Without that, more than 60.
-    } finally {
-      allocate.restore();
-    }
-    client.destroy();
-    server.destroy();
-  });
+  for (const [kind, make] of [
+    ['socket', tcpPair],
+    ['TLS socket', tlsPair],
+  ] as const) {
+    it(`is used again by the producer that is resumed once a ${kind} has sent it`, async () => {
+      const { client, server } = await make();
+      const consumer = new WritableConsumer(client);
+      const received = readAll(server);
+      const allocate = sinon.spy(Buffer, 'allocUnsafeSlow');
+      let left = 4096;
+      let paused = false;
+      const producer = {
+        pauseProducing: () => void (paused = true),
+        stopProducing() {},
+        resumeProducing() {
+          for (paused = false; !paused && left > 0; left -= 1)
+            consumer.write(Buffer.alloc(1024, 'a'));
+          if (left === 0) consumer.unregisterProducer();
+        },
+      };
+      try {
+        consumer.registerProducer(producer, true);
+        producer.resumeProducing();
+        consumer.loseConnection();
+        expect((await received).length).to.equal(4096 * 1024);
+        expect(allocate.callCount).to.be.below(8); // Without that, more than 60.
+      } finally {
+        allocate.restore();
+      }
+      client.destroy();
+      server.destroy();
+    });
+  }
 });
