@@ -25,7 +25,7 @@ import {
 import { log } from '../../base/log.js';
 import { startOrClose, transportFor } from './connection.js';
 import { connectErrorFor, ConnectError, TimeoutError, UserError } from './errors.js';
-import { addressOf, pathTooLong, type Place, shortFormOf } from './place.js';
+import { addressOf, assertPlace, pathTooLong, type Place, shortFormOf } from './place.js';
 import { isLocked } from './socket-lock.js';
 
 /** Options of `connect`: a `port` or a `path`, and others. */
@@ -74,13 +74,49 @@ export class Connector implements IConnector {
   /** @internal Use `connect`. */
   constructor(
     private readonly factory: IClientFactory,
-    private readonly options: ConnectOptions,
+    private options: ConnectOptions,
     private readonly tls: TLSSide | undefined,
   ) {}
 
   /** The signal of its options. */
   get signal(): AbortSignal | undefined {
     return this.options.signal;
+  }
+
+  /**
+   * The host of the next attempts; `undefined` for a `path`. A factory that goes on to another server
+   * sets this and `port` before it calls `connect` or `retry`. A certificate must still be for the
+   * first host, unless `tls` has a `servername`.
+   *
+   * @throws InvalidArgTypeError, when it is set: it is not a string, or there is a `path`.
+   */
+  get host(): string | undefined {
+    const { host = 'localhost', path } = this.options;
+    return path === undefined ? host : undefined;
+  }
+
+  set host(host: string | undefined) {
+    this.move({ host });
+  }
+
+  /**
+   * The port of the next attempts; `undefined` for a `path`.
+   *
+   * @throws InvalidArgTypeError, OutOfRangeError, when it is set: it is not a whole number from 0 to
+   *   65535, or there is a `path`.
+   */
+  get port(): number | undefined {
+    return this.options.port;
+  }
+
+  set port(port: number | undefined) {
+    this.move({ port });
+  }
+
+  private move(change: object): void {
+    const options = { ...this.options, ...change };
+    assertPlace(options, Object.keys(options)); // The other options have been checked.
+    this.options = options;
   }
 
   /**
@@ -167,7 +203,8 @@ export class Connector implements IConnector {
 
   /** @returns a function that ends the attempt with an error; it does nothing once that is over. */
   private attempt(): (reason: Error) => void {
-    const { signal } = this.options;
+    const { options } = this; // Those of this moment, as in Twisted, also if `host` is set later.
+    const { signal } = options;
     let socket: net.Socket | undefined;
     const timer = this.startTimeout();
     const settle = () => {
@@ -192,7 +229,7 @@ export class Connector implements IConnector {
         this.onAbort();
         return;
       }
-      socket = this.open(fail, (connected) => {
+      socket = this.open(options, fail, (connected) => {
         settle();
         this.connected(connected);
       });
@@ -201,8 +238,11 @@ export class Connector implements IConnector {
   }
 
   /** Begins to connect a socket. At most one of the callbacks is called, and not before this returns. */
-  private open(fail: (reason: Error) => void, succeed: (socket: net.Socket) => void): net.Socket {
-    const { port, host, path, localAddress } = this.options;
+  private open(
+    { port, host, path, localAddress }: ConnectOptions,
+    fail: (reason: Error) => void,
+    succeed: (socket: net.Socket) => void,
+  ): net.Socket {
     const { connect, isIP, Socket } = builtIn('node:net');
     const refused = path === undefined ? undefined : this.refusalOf(path);
     // An address of the other family could not be reached from there.
