@@ -30,7 +30,7 @@ describe('Connector', () => {
     await listening.stopListening();
   });
 
-  // As txmongo and txredisapi do, when a server is lost and another one has its data.
+  // As clients of databases do, when a server is lost and another one has its data.
   it('goes to the host and port that a factory sets before it calls connect or retry', async () => {
     const { port } = listening.getHost();
     const closed = await freePort();
