@@ -256,15 +256,19 @@ describe('StandardIO', () => {
 
     for (const [name, library] of Object.entries(readableStreams)) {
       if (name.endsWith(' 1')) continue; // It has no `final`.
-      it(`is lost with the error for which the end of its output has failed (${name})`, async () => {
-        const stdout = new library.Writable({
-          write: (_chunk, _encoding, done) => done(),
-          final: (done) => setImmediate(done, Object.assign(new Error(), { code: 'EIO' })),
+      // `readable-stream` 3 that destroys itself says `finish` first; version 2 never does so.
+      for (const autoDestroy of [false, true]) {
+        it(`is lost with the error for which the end of its output has failed (${name}, autoDestroy: ${autoDestroy})`, async () => {
+          const stdout = new library.Writable({
+            autoDestroy,
+            write: (_chunk, _encoding, done) => done(),
+            final: (done) => setImmediate(done, Object.assign(new Error(), { code: 'EIO' })),
+          });
+          const transport = open(new PassThrough(), stdout);
+          transport.loseConnection();
+          expect(await reasonOf(transport)).to.deep.equal(['ConnectionLost', 'EIO']);
         });
-        const transport = open(new PassThrough(), stdout);
-        transport.loseConnection();
-        expect(await reasonOf(transport)).to.deep.equal(['ConnectionLost', 'EIO']);
-      });
+      }
     }
 
     it('is lost with the error with which its input was destroyed before', async () => {
