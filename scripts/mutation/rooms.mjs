@@ -20,7 +20,7 @@ export const ROOMS = {
   'lib/streams/producers': [
     'spec/streams/producers/{emitter-source,iterator-source,object-transfer}.spec.ts',
     'spec/streams/producers/{readable-producer,readable-producer.*,transfer,transfer.*}.spec.ts',
-    'spec/streams/producers/{http2-answered,http2-reset,http2-upload}.spec.ts',
+    'spec/streams/producers/{http2-answered,http2-inner-error,http2-reset,http2-upload}.spec.ts',
     'spec/streams/any-stream/{claims,destroyed-before,end-of-destroyed}.spec.ts',
     'spec/streams/transports/{destroyed-silently,http-faults,minipass}.spec.ts',
     'spec/streams/{async-consumers,misspelt-options}.spec.ts',
@@ -36,7 +36,7 @@ export const ROOMS = {
   'lib/streams/web': [
     'spec/streams/web/*.spec.ts',
     'spec/streams/transports/destroyed-silently.spec.ts',
-    'spec/streams/producers/http2-upload.spec.ts',
+    'spec/streams/producers/{http2-inner-error,http2-upload}.spec.ts',
   ],
   'lib/twisted/producers': [
     'spec/twisted/producers/*.spec.ts',

@@ -236,8 +236,8 @@ function callOnce(stream: AnyWritable, events: readonly string[], then: () => vo
   let called = false;
   const onEvent = () => {
     for (const event of events) stream.removeListener(event, onEvent);
-    if (!called) then();
     called = true;
+    then();
   };
   for (const event of events) {
     if (!called) stream.on(event, onEvent); // minipass repeats an event from inside this.

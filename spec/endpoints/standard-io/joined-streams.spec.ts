@@ -1,5 +1,5 @@
 /** StandardIO over streams of any library, whether or not their `write` calls back. */
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { PassThrough, Readable, Writable } from 'node:stream';
 
 import { expect } from 'chai';
@@ -8,6 +8,7 @@ import * as streamx from 'streamx';
 import { Protocol, StandardIO } from '../../../lib/index.js';
 import type { NodeReadableLike, WritableLike } from '../../../lib/streams/any-stream/index.js';
 import { Minipass, readableStreams, through2 } from '../../support/older-libraries.js';
+import { until } from '../../support/until.js';
 
 /** Says five pieces of 1000 bytes, one after the other, and leaves. */
 class FivePieces extends Protocol {
@@ -27,9 +28,12 @@ class FivePieces extends Protocol {
   }
 }
 
-/** As streams were before Node had classes for them: no callback, and `close` alone at the end. */
+/** As streams were before Node had classes for them: no callback, and one event at the end. */
 class OldStyleStream extends EventEmitter {
-  constructor(private readonly take: (chunk: Uint8Array) => void) {
+  constructor(
+    private readonly take: (chunk: Uint8Array) => void,
+    private readonly last = 'close',
+  ) {
     super();
   }
   write(chunk: Uint8Array): boolean {
@@ -38,7 +42,7 @@ class OldStyleStream extends EventEmitter {
     return false;
   }
   end(): void {
-    setImmediate(() => this.emit('close'));
+    setImmediate(() => this.emit(this.last));
   }
 }
 
@@ -94,7 +98,10 @@ const outputs: [string, (take: Take) => WritableLike][] = [
     (take) => through().on('data', take),
   ]),
   ['minipass', (take) => new Minipass().on('data', take)],
-  ['old-style stream (streams1)', (take) => new OldStyleStream(take)],
+  ...['finish', 'end', 'close'].map((last): [string, (take: Take) => WritableLike] => [
+    `old-style stream (streams1) that says ${last}`,
+    (take) => new OldStyleStream(take, last),
+  ]),
 ];
 
 describe('StandardIO', () => {
@@ -156,7 +163,10 @@ describe('StandardIO', () => {
     const cut = ['ConnectionLost', 'ERR_STREAM_PREMATURE_CLOSE'];
     const open = (stdin: NodeReadableLike, stdout: WritableLike) =>
       new StandardIO(new Protocol(), { stdin, stdout });
-    const duplexes: [string, () => NodeReadableLike & WritableLike & { destroy(): unknown }][] = [
+    const duplexes: [
+      string,
+      () => NodeReadableLike & WritableLike & { destroy(): unknown; end(): unknown },
+    ][] = [
       ['node:stream', () => new PassThrough()],
       ['node:stream without emitClose', () => new PassThrough({ emitClose: false })],
       ...Object.entries(readableStreams)
@@ -203,6 +213,33 @@ describe('StandardIO', () => {
         expect(heard).to.equal('heard');
       });
 
+      if (!name.endsWith('emitClose')) {
+        it(`is lost if its input is destroyed (${name})`, async () => {
+          const stdin = make();
+          const transport = open(stdin, new PassThrough());
+          await turn(); // It reads now, so that `readable-stream` 2 says `end` when it is destroyed.
+          stdin.destroy();
+          expect(await reasonOf(transport)).to.deep.equal(cut);
+        });
+      }
+
+      for (const over of ['end', 'destroy'] as const) {
+        it(`is lost if it writes in the turn of ${over} of its output (${name})`, async () => {
+          const stdout = make();
+          const transport = open(new PassThrough(), stdout);
+          stdout[over]();
+          transport.write(Buffer.from('late'));
+          expect(await reasonOf(transport)).to.deep.equal(cut);
+        });
+      }
+
+      it(`is lost as soon as its output is ended (${name})`, async () => {
+        const stdout = make();
+        const transport = open(new PassThrough(), stdout);
+        stdout.end();
+        expect(await reasonOf(transport)).to.deep.equal(cut);
+      });
+
       it(`is lost if its output is ended, then closes (${name})`, async () => {
         const stdout = make();
         const transport = open(new PassThrough(), stdout);
@@ -231,6 +268,72 @@ describe('StandardIO', () => {
         expect(await reasonOf(transport)).to.deep.equal(cut);
       });
     }
+
+    it('closes although its output, which has destroyed itself, had ended before', async () => {
+      const [stdin, stdout] = [new PassThrough(), new Writable().end()];
+      await turn();
+      const transport = open(stdin, stdout);
+      transport.loseConnection();
+      expect((await transport.closed).name).to.equal('ConnectionDone');
+      await until(() => stdin.destroyed);
+    });
+
+    it('reads on once it has ended its output, which destroys itself', async () => {
+      const [stdin, stdout] = [new PassThrough(), new Writable()];
+      const told: string[] = [];
+      class Half extends Protocol {
+        override dataReceived(data: Buffer): void {
+          told.push(String(data));
+        }
+        readConnectionLost(): void {
+          this.transport.loseConnection();
+        }
+        writeConnectionLost(): void {
+          told.push('ended');
+        }
+      }
+      const transport = new StandardIO(new Half(), { stdin, stdout });
+      const closed = once(stdout, 'close');
+      transport.loseWriteConnection();
+      await closed;
+      stdin.end('heard');
+      expect((await transport.closed).name).to.equal('ConnectionDone');
+      expect(told).to.deep.equal(['ended', 'heard']);
+    });
+
+    it('is lost if an output that other code has ended before is destroyed while it ends', async () => {
+      const stdout = new Writable({ final() {} }).end();
+      await turn();
+      const transport = open(new PassThrough(), stdout);
+      await turn();
+      stdout.destroy();
+      expect(await reasonOf(transport)).to.deep.equal(cut);
+    });
+
+    it('is lost if its output is destroyed while it ends', async () => {
+      const stdout = new Writable({ final() {} });
+      const transport = open(new PassThrough(), stdout);
+      transport.loseConnection();
+      await turn();
+      stdout.destroy();
+      expect(await reasonOf(transport)).to.deep.equal(cut);
+    });
+
+    it('is lost with the error of an input that had failed before and is not destroyed', async () => {
+      const stdin = new Readable({ autoDestroy: false, read() {} }).on('error', () => {});
+      stdin.push('dropped');
+      stdin.push({}); // It is not bytes.
+      expect([stdin.destroyed, Boolean(stdin.errored)]).to.deep.equal([false, true]);
+      const reason = await reasonOf(open(stdin, new PassThrough()));
+      expect(reason).to.deep.equal(['ConnectionLost', 'ERR_INVALID_ARG_TYPE']);
+    });
+
+    it('is lost with the error of an input that does not close after it', async () => {
+      const stdin = new PassThrough({ autoDestroy: false });
+      const transport = open(stdin, new PassThrough());
+      stdin.emit('error', Object.assign(new Error(), { code: 'EIO' }));
+      expect(await reasonOf(transport)).to.deep.equal(['ConnectionLost', 'EIO']);
+    });
 
     it('closes although its output, of minipass, had ended before', async () => {
       const stdout = new Minipass().on('data', () => {});

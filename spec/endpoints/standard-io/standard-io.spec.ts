@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { PassThrough, Readable } from 'node:stream';
+import { PassThrough, Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
@@ -220,6 +220,25 @@ describe('StandardIO', () => {
       stdout.resume();
       await until(() => told.length > 1);
       expect(told).to.deep.equal(['pause', 'resume']);
+    });
+
+    it('counts bytes that the stream has taken, but has yet to send', async () => {
+      const stdout = new Writable({ highWaterMark: 1000, write() {} });
+      const transport = new StandardIO(new Recorder(), { stdin: new PassThrough(), stdout });
+      const told: string[] = [];
+      transport.registerProducer(
+        {
+          pauseProducing: () => told.push('pause'),
+          resumeProducing: () => told.push('resume'),
+          stopProducing: () => told.push('stop'),
+        },
+        true,
+      );
+      transport.write(Buffer.alloc(600));
+      for (let i = 0; i < 3; i++) await new Promise(setImmediate);
+      expect(told).to.deep.equal([]);
+      transport.write(Buffer.alloc(600));
+      expect(told).to.deep.equal(['pause']);
     });
 
     it('is lost when either of them fails or closes, with the cause', async () => {

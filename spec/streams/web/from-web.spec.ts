@@ -291,6 +291,15 @@ describe('fromWebPair', () => {
     expect(writable.told).to.deep.equal([['abort', broken]]);
   });
 
+  it('cancels and aborts without a reason when it is destroyed without one', async () => {
+    const { pair: streams, told, writable } = pair();
+    const duplex = fromWebPair(streams);
+    duplex.destroy();
+    await once(duplex, 'close');
+    expect(told).to.deep.equal([['cancel', undefined]]);
+    expect(writable.told).to.deep.equal([['abort', undefined]]);
+  });
+
   it('fails with data that does not decompress', async () => {
     const duplex = fromWebPair(new DecompressionStream('gzip'));
     duplex.resume().end('this is not a gzip');

@@ -80,7 +80,7 @@ describe('toWeb, of a readable', () => {
     stream.write(5);
     const { readable } = toWeb(stream);
     expect(await rejection(readable.getReader().read())).to.be.instanceOf(InvalidArgTypeError);
-    expect(stream.destroyed).to.equal(true);
+    expect(stream.errored).to.be.instanceOf(InvalidArgTypeError);
   });
 
   it('gives all data of one that failed after its end', async () => {
