@@ -42,6 +42,13 @@ describe('IntNStringReceiver', () => {
       expect(log).to.deep.equal(['abc', 'def']);
       expect(receiver.recvd).to.deep.equal(bytes(`${prefix}g`));
     });
+
+    it(`${name}: receives strings of several lengths in one chunk`, () => {
+      const { receiver, transport, log } = connect(make());
+      for (const string of ['abc', '', 'de']) receiver.sendString(bytes(string));
+      receiver.dataReceived(transport.value());
+      expect(log).to.deep.equal(['abc', '', 'de']);
+    });
   }
 
   it('refuses formats that there are not, and lengths that they have not, before anything changes', () => {

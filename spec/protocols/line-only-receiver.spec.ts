@@ -23,6 +23,12 @@ describe('LineOnlyReceiver', () => {
     expect(log).to.deep.equal(['a', '', 'bc']);
   });
 
+  it('delivers an empty line that comes alone and has a delimiter of one byte', () => {
+    receiver.delimiter = bytes('\n');
+    receiver.dataReceived(bytes('\n'));
+    expect(log).to.deep.equal(['']);
+  });
+
   it('takes a line of MAX_LENGTH bytes, and waits for the end of one', () => {
     receiver.MAX_LENGTH = 3;
     receiver.dataReceived(bytes('abc\r\ndef'));

@@ -220,6 +220,14 @@ describe('LineReceiver', () => {
       expect(receiver.lineMode).to.equal(true);
     });
 
+    it('ends with setLineMode, which takes a single byte as well', () => {
+      const { receiver } = connect(new Recorder());
+      receiver.setRawMode();
+      receiver.setLineMode(bytes('a'));
+      receiver.dataReceived(bytes('b\r\n'));
+      expect(receiver.log).to.deep.equal(['line ab']);
+    });
+
     it('may alternate with lines without end in one chunk', () => {
       class Flipping extends LineReceiver {
         override delimiter = bytes('\n');

@@ -71,6 +71,14 @@ for (const kind of RECEIVER_KINDS) {
       expect(transport.producerState).to.equal('producing');
     });
 
+    it('leaves its transport paused if a string that has waited pauses it again', () => {
+      const receiver = make();
+      onHeard = () => receiver.pauseProducing();
+      receiver.dataReceived(encodeAll(kind, 'one', 'two', 'six'));
+      receiver.resumeProducing();
+      expect(transport.producerState).to.equal(receiver.paused ? 'paused' : 'producing');
+    });
+
     it('delivers nothing more once it was stopped, and stops its transport', () => {
       const receiver = make();
       onHeard = () => receiver.stopProducing();
