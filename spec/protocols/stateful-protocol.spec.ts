@@ -59,6 +59,7 @@ describe('StatefulProtocol', () => {
     }
     const protocol = new Asked();
     protocol.makeConnection(new StringTransport());
+    expect(asked).to.deep.equal(['made', 'state']);
     protocol.dataReceived(bytes('1a'));
     expect(asked).to.deep.equal(['made', 'state']);
   });
@@ -73,6 +74,15 @@ describe('StatefulProtocol', () => {
     protocol.makeConnection(new StringTransport());
     protocol.dataReceived(bytes('c'));
     expect(protocol.log).to.deep.equal(['a', 'bc']);
+  });
+
+  it('begins again with another connection, without the bytes of the last one', () => {
+    const protocol = new Strings();
+    for (const text of ['3ab', '2de']) {
+      protocol.makeConnection(new StringTransport());
+      protocol.dataReceived(bytes(text));
+    }
+    expect(protocol.log).to.deep.equal(['de']);
   });
 
   it('stays in its state when that returns nothing', () => {
@@ -103,6 +113,17 @@ describe('StatefulProtocol', () => {
         .to.throw()
         .that.includes(isRefused);
     }
+  });
+
+  it('stays in its state when that returns a value that is not a state', () => {
+    const heard: string[] = [];
+    const protocol = new Staying((data) => {
+      heard.push(data.toString());
+      return heard.length === 1 ? 'state' : undefined;
+    });
+    expect(() => protocol.dataReceived(bytes('ab'))).to.throw(TypeError);
+    protocol.dataReceived(bytes('c'));
+    expect(heard.join('')).to.equal('abc');
   });
 
   it('delivers nothing twice after a state threw', () => {

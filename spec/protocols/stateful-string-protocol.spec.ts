@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { InvalidArgTypeError } from '../../lib/base/errors.js';
+import { InvalidArgTypeError, InvalidStateError } from '../../lib/base/errors.js';
 import { Protocol } from '../../lib/twisted/core/index.js';
 import { NetstringReceiver, StatefulStringProtocol } from '../../lib/protocols/index.js';
 import { StringTransport } from '../../lib/testing/index.js';
@@ -98,5 +98,10 @@ describe('StatefulStringProtocol', () => {
       InvalidArgTypeError,
       'a string, which proto_init() returns',
     );
+  });
+
+  it('refuses to be extended itself, as Twisted’s mixin is', () => {
+    class Wrong extends (StatefulStringProtocol as unknown as new () => object) {}
+    expect(() => new Wrong()).to.throw(InvalidStateError, 'StatefulStringProtocol(Base)');
   });
 });
