@@ -165,7 +165,7 @@ describe('StandardIO', () => {
       new StandardIO(new Protocol(), { stdin, stdout });
     const duplexes: [
       string,
-      () => NodeReadableLike & WritableLike & { destroy(): unknown; end(): unknown },
+      () => NodeReadableLike & WritableLike & { destroy(): unknown; end(last?: unknown): unknown },
     ][] = [
       ['node:stream', () => new PassThrough()],
       ['node:stream without emitClose', () => new PassThrough({ emitClose: false })],
