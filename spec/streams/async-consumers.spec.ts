@@ -133,6 +133,19 @@ describe('a method of a consumer that is an async function and rejects', () => {
     expect(finished).to.equal(0);
   });
 
+  it('(write) and does not reject lets a ConsumerWritable finish', async () => {
+    const log: string[] = [];
+    const consumer = consumerWith({
+      write: async (chunk: Buffer) => void log.push(String(await Promise.resolve(chunk))),
+      finish: () => void log.push('finish'),
+    });
+    const writable = new ConsumerWritable(consumer as unknown as IFinishableConsumer, {
+      finish: true,
+    });
+    await pipeline(Readable.from(['a', 'b'], { objectMode: false }), writable);
+    expect(log).to.deep.equal(['a', 'b', 'finish']);
+  });
+
   it('(producerFailed) is logged by a ConsumerWritable', async () => {
     const writable = new ConsumerWritable(consumerWith({ producerFailed: rejects }));
     await once(writable.destroy(), 'close');

@@ -1,4 +1,4 @@
-import {
+import fs, {
   existsSync,
   linkSync,
   readdirSync,
@@ -156,6 +156,38 @@ describe('A Unix socket', () => {
   it('whose lock cannot be made is not listened at', async () => {
     const listening = listen(new Factory(), { path: folder.path('no/folder'), lockfile: true });
     expect(await rejection(listening)).to.have.property('code', 'ENOENT');
+  });
+
+  it('is not listened at if the lock that a dead server has left cannot be removed', async () => {
+    const path = folder.path('kept');
+    symlinkSync(String(NO_PROCESS), `${path}.lock`);
+    const denied = Object.assign(new Error(), { code: 'EACCES' });
+    const unlink = sinon.stub(fs, 'unlinkSync').throws(denied);
+    try {
+      expect(await rejection(listen(new Factory(), { path, lockfile: true }))).to.equal(denied);
+    } finally {
+      unlink.restore();
+    }
+  });
+
+  it('keeps the lock of a server that begins as another is given up', async () => {
+    const path = folder.path('next');
+    const options = { path, lockfile: true };
+    const controller = new AbortController();
+    let next: Promise<ListeningPort> | undefined;
+    class GivenUp extends Factory {
+      override startFactory(): void {
+        controller.abort();
+      }
+      override stopFactory(): void {
+        next = listen(new Factory(), options);
+      }
+    }
+    await rejection(listen(new GivenUp(), { ...options, signal: controller.signal }));
+    const port = await next!;
+    expect(readlinkSync(`${path}.lock`)).to.equal(String(process.pid));
+    await port.stopListening();
+    expect(existsSync(`${path}.lock`)).to.equal(false);
   });
 
   it('is listened at if a dead server has left its lock, and no socket', async () => {

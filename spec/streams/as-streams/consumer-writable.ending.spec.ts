@@ -174,6 +174,18 @@ describe('ConsumerWritable', () => {
       expect(consumer.chunks).to.deep.equal([]);
     });
 
+    it('unregisters although the consumer throws as it is told of the failure', async () => {
+      const consumer = Object.assign(new DrivenConsumer(), {
+        producerFailed() {
+          throw new Error('refused');
+        },
+      });
+      const writable = new ConsumerWritable(consumer);
+      writable.destroy();
+      expect(String(await errorOf(writable))).to.equal('Error: refused');
+      expect(consumer.log).to.deep.equal(['register push', 'unregister']);
+    });
+
     it('calls back for the chunk that is buffered, with the error', async () => {
       for (const error of [undefined, new Error('broken')]) {
         const { consumer, writable } = made();
