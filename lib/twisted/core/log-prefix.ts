@@ -1,15 +1,18 @@
 /** The names of objects in logs. */
-import { logRejection } from '../../base/rejection.js';
-import { isLoggingContext } from './interfaces.js';
+import { log } from '../../base/log.js';
+import { whenRejected } from '../../base/rejection.js';
+import type { ILoggingContext } from './interfaces.js';
 
 /**
- * The name that the `logPrefix` of `value` returns; if it has no such method, the name of its
- * class.
+ * The name that the `logPrefix` of `value` returns; if it has no such method, or the method throws,
+ * the name of its class. The error to be logged must not be lost because its owner cannot say its
+ * name, as often happens after `connectionLost`.
  */
 export function logPrefixOf(value: object): string {
-  if (isLoggingContext(value)) return value.logPrefix();
-  const { constructor } = value as { constructor?: { name: string } };
-  return constructor?.name ?? 'Object';
+  try {
+    return (value as ILoggingContext).logPrefix();
+  } catch {}
+  return (value as { constructor?: { name: string } }).constructor?.name ?? 'Object';
 }
 
 /**
@@ -19,5 +22,7 @@ export function logPrefixOf(value: object): string {
  * @param callback - The name of the method that returned it.
  */
 export function logRejectionOf(owner: object, returned: unknown, callback: string): void {
-  logRejection(returned, `${logPrefixOf(owner)}: ${callback} rejected`);
+  whenRejected(returned, (reason) =>
+    log.err(reason, `${logPrefixOf(owner)}: ${callback} rejected`),
+  );
 }
