@@ -3,18 +3,23 @@ import { Buffer } from 'node:buffer';
 import {
   assertResumable,
   ConsumerMixin,
-  heed,
+  type ConsumerState,
+  consumerState,
   type IConsumer,
   type IProtocol,
   type IPullProducer,
   type IPushProducer,
   isOwnProtocol,
+  inOneLine,
   isUnableToUnregister,
   type ITCPTransport,
   type PipeAddress,
+  stateOf,
   takeProducer,
+  tellToPause,
 } from '../twisted/core/index.js';
 import { assertBytes, piecesOf } from '../base/bytes.js';
+import { tellOfProducer } from '../base/diagnostics.js';
 
 /** Bytes under way above which a push producer is paused, as on a TCP transport. */
 const BUFFER_SIZE = 65536;
@@ -128,6 +133,7 @@ export class LoopbackTransport
     this.deliveredSinceAsked = false;
     if (this.producer === null || (this.streamingProducer && !this.producerPaused)) return;
     this.producerPaused = false;
+    tellOfProducer('resumed', this, this.producer);
     return this.producer.resumeProducing(); // Returned: it may be a promise that rejects later.
   }
 
@@ -147,7 +153,11 @@ export class LoopbackTransport
     this.disconnected = true;
     this.producer = null;
     this.dropPieces();
-    return () => producer?.stopProducing();
+    return () => {
+      if (producer === null) return undefined;
+      tellOfProducer('stopped', this, producer);
+      return producer.stopProducing();
+    };
   }
 
   /**
@@ -181,8 +191,7 @@ export class LoopbackTransport
     if (this.producerPaused || this.bytes <= BUFFER_SIZE) return;
     if (this.producer !== null && this.streamingProducer) {
       this.producerPaused = true;
-      const producer = this.producer as IPushProducer;
-      heed(producer.pauseProducing(), producer, 'pauseProducing', this);
+      tellToPause(this, this.producer as IPushProducer);
     }
   }
 
@@ -293,5 +302,22 @@ export class LoopbackTransport
   /** Changes only the result of `getTcpKeepAlive`. */
   setTcpKeepAlive(enabled: boolean): void {
     this.keepAlive = enabled;
+  }
+
+  /** @internal The state of this, for `explain`. */
+  [consumerState](): ConsumerState {
+    return {
+      state: stateOf(this),
+      producer: this.producer,
+      streaming: this.streamingProducer,
+      paused: this.producerPaused,
+      buffered: this.bytes,
+      isReadingPaused: this.paused && this.connected,
+    };
+  }
+
+  /** One short line for `util.inspect`. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return inOneLine(this);
   }
 }

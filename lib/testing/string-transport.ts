@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 
 import { InvalidArgTypeError, InvalidStateError } from '../base/errors.js';
 import {
+  inOneLine,
   type IAddress,
   type IConsumer,
   type IPushProducer,
@@ -161,5 +162,10 @@ export class StringTransport implements ITransport, IConsumer, IPushProducer {
     if (this.producerState === 'stopped') {
       throw new InvalidStateError('Cannot resume a stopped producer');
     }
+  }
+
+  /** One short line for `util.inspect`. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return inOneLine(this);
   }
 }

@@ -7,13 +7,20 @@ import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 
 import {
+  BasicProducerConsumerProxy,
+  Bucket,
   type ConnectionMessage,
   ConnectionAborted,
   ConnectionDone,
+  type IConsumer,
+  ProducerConsumerProxy,
   type ProducerMessage,
   ProducerReadable,
+  Protocol,
+  ShapedConsumer,
   WritableConsumer,
 } from '../../lib/index.js';
+import { loopback, StringTransport } from '../../lib/testing/index.js';
 import { ROOT } from '../support/programs.js';
 import { until } from '../support/until.js';
 
@@ -82,6 +89,66 @@ describe('The diagnostics channels', () => {
     for (const message of heard)
       expect(message).to.include({ consumer: readable, producer: sensor });
     expect(events()).to.deep.equal(['registered', 'paused', 'resumed', 'unregistered']);
+  });
+
+  for (const make of [
+    (consumer: IConsumer) => new ProducerConsumerProxy(consumer),
+    (consumer: IConsumer) => new ShapedConsumer(consumer, new Bucket()),
+  ]) {
+    it(`tell of the producer of a ${make(new StringTransport()).constructor.name}`, () => {
+      const transport = new StringTransport();
+      const proxy = make(transport);
+      const sensor = new Sensor();
+      proxy.registerProducer(sensor, true);
+      proxy.bufferSize = 10;
+      proxy.pauseProducing();
+      proxy.outstandingPull = false;
+      proxy.write(Buffer.alloc(10));
+      proxy.resumeProducing();
+      proxy.stopProducing();
+      proxy.unregisterProducer();
+      for (const message of heard)
+        expect(message).to.include({ consumer: proxy, producer: sensor });
+      expect(events()).to.deep.equal([
+        'registered',
+        'paused',
+        'resumed',
+        'stopped',
+        'unregistered',
+      ]);
+    });
+  }
+
+  it('tell of the producer of a BasicProducerConsumerProxy, which passes each call on', () => {
+    const proxy = new BasicProducerConsumerProxy(null);
+    proxy.pauseProducing();
+    proxy.resumeProducing();
+    expect(events()).to.deep.equal([]);
+    const sensor = new Sensor();
+    proxy.registerProducer(sensor, true);
+    proxy.registerProducer(sensor, false); // Not another one.
+    proxy.pauseProducing();
+    proxy.resumeProducing();
+    proxy.stopProducing();
+    proxy.unregisterProducer();
+    for (const message of heard) expect(message).to.include({ consumer: proxy, producer: sensor });
+    expect(events()).to.deep.equal(['registered', 'paused', 'resumed', 'stopped', 'unregistered']);
+  });
+
+  it('tell of the producer of an end of a loopback', async () => {
+    const [server, client] = [new Protocol(), new Protocol()];
+    const closed = loopback(server, client);
+    const { transport } = server;
+    const sensor = new Sensor();
+    transport?.registerProducer(sensor, true);
+    transport?.write(Buffer.alloc(100_000));
+    await until(() => events().includes('resumed'));
+    transport?.abortConnection();
+    await closed;
+    for (const message of heard) {
+      expect(message).to.include({ consumer: transport, producer: sensor });
+    }
+    expect(events()).to.deep.equal(['registered', 'paused', 'resumed', 'stopped']);
   });
 
   it('tell of a pause, a resume and a stop before the producer is called', async () => {

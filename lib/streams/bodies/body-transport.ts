@@ -4,11 +4,15 @@ import {
   callbackRejected,
   cleanClose,
   ConnectionAborted,
+  type ConsumerState,
+  consumerState,
   type IAddress,
   type IConsumer,
   type IProducer,
   type IPushProducer,
+  inOneLine,
   type ITransport,
+  stateOf,
   tellToStop,
 } from '../../twisted/core/index.js';
 import { hostOf, peerOf } from '../transports/index.js';
@@ -29,6 +33,7 @@ export class BodyTransport implements ITransport, IConsumer, IPushProducer {
   /** Why it was closed before its end; `null` if it wasn't. */
   closeReason: Error | null = null;
 
+  private isPaused = false;
   private readonly peer: IAddress;
   private readonly host: IAddress;
 
@@ -47,12 +52,16 @@ export class BodyTransport implements ITransport, IConsumer, IPushProducer {
 
   /** Stops delivering until `resumeProducing`. */
   pauseProducing(): void {
-    if (this.connected) this.producer.pauseProducing();
+    if (!this.connected) return;
+    this.isPaused = true;
+    this.producer.pauseProducing();
   }
 
   /** Goes on after `pauseProducing`. */
   resumeProducing(): void {
-    if (this.connected) this.producer.resumeProducing();
+    if (!this.connected) return;
+    this.isPaused = false;
+    this.producer.resumeProducing();
   }
 
   /** As {@link BodyTransport.loseConnection}. */
@@ -112,4 +121,16 @@ export class BodyTransport implements ITransport, IConsumer, IPushProducer {
   }
 
   unregisterProducer(): void {}
+
+  /** @internal The state of this, for `explain`. */
+  [consumerState](): ConsumerState {
+    const { connected, disconnecting, disconnected, isPaused } = this;
+    const state = stateOf({ connected, disconnecting, disconnected });
+    return { state, isReadingPaused: isPaused && connected };
+  }
+
+  /** One short line for `util.inspect`. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return inOneLine(this);
+  }
 }

@@ -160,7 +160,7 @@ function whatItDoes(paused = false, owesAnswer = false): string {
 
 function bufferClause({ buffered, full, unit = 'bytes', drain, state }: ConsumerState): string {
   if (buffered === undefined || state === 'lost') return '';
-  if (buffered === 0) return 'nothing is buffered';
+  if (buffered === 0) return drain === undefined ? 'nothing is buffered' : `waits for ${drain}`;
   const amount = full === undefined ? `${buffered} ${unit}` : `${buffered} of ${full} ${unit}`;
   return drain === undefined ? `${amount} are buffered` : `${amount} wait for ${drain}`;
 }

@@ -2,9 +2,9 @@
  * Stands between a producer and a consumer. It is the producer's consumer and the consumer's
  * producer.
  */
-import { logRejection } from '../../base/rejection.js';
 import { Buffer } from 'node:buffer';
 
+import { tellOfProducer } from '../../base/diagnostics.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import {
   alreadyRegistered,
@@ -24,6 +24,9 @@ import {
   heed,
   inOneLine,
   stateOf,
+  tellToPause,
+  tellToResume,
+  tellToStop,
 } from '../core/index.js';
 import { checkedBuffer } from '../../base/bytes.js';
 
@@ -122,7 +125,7 @@ export class BasicProducerConsumerProxy
     this.paused = true;
     const { producer } = this;
     // As in Twisted, a pull producer is paused too, if it has the method.
-    if (isPausable(producer)) heed(producer.pauseProducing(), producer, 'pauseProducing', this);
+    if (isPausable(producer)) tellToPause(this, producer);
   }
 
   /** Writes the buffered bytes, then resumes or asks the producer. */
@@ -135,7 +138,7 @@ export class BasicProducerConsumerProxy
       this.outstandingPull = true;
     }
     const { producer } = this;
-    heed(producer?.resumeProducing(), producer, 'resumeProducing', this);
+    if (producer !== null) tellToResume(this, producer);
   }
 
   /** @internal A callback that is an async function has rejected: the transfer has failed. */
@@ -147,7 +150,7 @@ export class BasicProducerConsumerProxy
   stopProducing(): void {
     this.stopped = true;
     this.consumer = null;
-    logRejection(this.producer?.stopProducing(), 'stopProducing rejected');
+    if (this.producer !== null) tellToStop(this, this.producer);
   }
 
   /**
@@ -240,8 +243,10 @@ export class BasicProducerConsumerProxy
       throw alreadyRegistered(producer, this.producer);
     }
     this.correctRegistration();
+    const isNew = this.producer === null;
     this.producer = producer;
     this.producerIsStreaming = Boolean(streaming);
+    if (isNew) tellOfProducer('registered', this, producer);
   }
 
   /** Forgets the producer, and unregisters from the consumer. */
@@ -251,10 +256,12 @@ export class BasicProducerConsumerProxy
     heed(consumer?.unregisterProducer(), consumer, 'unregisterProducer', this);
   }
 
-  /** Forgets the producer, without calling anything. */
+  /** Forgets the producer, without calling it or the consumer. */
   protected forgetProducer(): void {
+    const { producer } = this;
     this.producer = null;
     this.producerIsStreaming = null;
+    if (producer !== null) tellOfProducer('unregistered', this, producer);
   }
 
   /**
@@ -277,7 +284,7 @@ export class BasicProducerConsumerProxy
       streaming: this.producerIsStreaming === true,
       isPassive: true,
       buffered: this.bufferedBytes,
-      drain: 'the consumer',
+      drain: this.bufferedBytes > 0 ? 'the consumer' : undefined,
     };
   }
 

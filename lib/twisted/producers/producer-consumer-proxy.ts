@@ -10,6 +10,8 @@ import {
   type IConsumer,
   type IPullProducer,
   type IPushProducer,
+  tellToPause,
+  tellToResume,
 } from '../core/index.js';
 
 /** The bytes of one call of `writeSomeData`. */
@@ -129,9 +131,9 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
     if (producer === null) return;
     if (this.producerPaused && this.bufferedBytes < this.bufferSize) {
       this.producerPaused = false;
-      heed(producer.resumeProducing(), producer, 'resumeProducing', this);
+      tellToResume(this, producer);
     } else if (nothingSent && this.outstandingPull) {
-      heed(producer.resumeProducing(), producer, 'resumeProducing', this);
+      tellToResume(this, producer);
     }
   }
 
@@ -168,8 +170,7 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
     super.write(data);
     if (this.producerIsStreaming && this.bufferedBytes >= this.bufferSize) {
       this.producerPaused = true;
-      const producer = this.producer as IPushProducer;
-      heed(producer.pauseProducing(), producer, 'pauseProducing', this);
+      tellToPause(this, this.producer as IPushProducer);
     }
   }
 
@@ -271,7 +272,7 @@ export class ProducerConsumerProxy extends BasicProducerConsumerProxy {
     this.unregistered = false;
     this.unregisterAfterwards = false;
     if (isNew) this.producerPaused = false; // Differs from Twisted: a pause is owed to one producer.
-    if (!streaming) heed(producer.resumeProducing(), producer, 'resumeProducing', this);
+    if (!streaming) tellToResume(this, producer);
   }
 
   /** Forgets the producer, and unregisters from the consumer when nothing is buffered any more. */

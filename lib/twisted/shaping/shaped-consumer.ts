@@ -12,10 +12,10 @@ import {
   type IPullProducer,
   type IPushProducer,
   isFailableConsumer,
+  tellToStop,
 } from '../core/index.js';
 import { asError } from '../../base/as-error.js';
 import { log } from '../../base/log.js';
-import { logRejection } from '../../base/rejection.js';
 import { assertBytes } from '../../base/bytes.js';
 
 /**
@@ -266,9 +266,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
     // unregister.
     while (!this.attached && !this.isOver && this.consumer !== null) this.attach(this.consumer);
     if (!this.isOver && !this.owesFinish) super.registerProducer(producer, streaming);
-    else if (this.producer !== producer) {
-      logRejection(producer.stopProducing(), 'stopProducing rejected');
-    }
+    else if (this.producer !== producer) tellToStop(this, producer);
   }
 
   /**

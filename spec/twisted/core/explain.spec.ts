@@ -4,10 +4,12 @@ import { PassThrough, Writable } from 'node:stream';
 import { inspect } from 'node:util';
 
 import { expect } from 'chai';
+import * as streamx from 'streamx';
 
 import {
   BasicProducerConsumerProxy,
   Bucket,
+  deliverBody,
   DuplexTransport,
   explain,
   Factory,
@@ -27,7 +29,7 @@ import {
   type ThrottlingProtocol,
   TimeoutFactory,
 } from '../../../lib/protocols/index.js';
-import { StringTransport } from '../../../lib/testing/index.js';
+import { loopback, StringTransport } from '../../../lib/testing/index.js';
 import { until } from '../../support/until.js';
 import { MemoryDescriptor } from '../../support/memory-descriptor.js';
 
@@ -97,6 +99,14 @@ describe('explain', () => {
     consumer.loseConnection();
     await new Promise(setImmediate);
     expect(explain(consumer)).to.match(/^closing: .*waits for the stream to finish$/);
+  });
+
+  it('says that a stream which does not tell its length waits for drain', async () => {
+    const consumer = new WritableConsumer(new streamx.Writable({ write() {} }));
+    consumer.registerProducer(new Sensor(), true);
+    expect(explain(consumer)).to.equal('open: producer Sensor may write; nothing is buffered');
+    consumer.write(Buffer.alloc(100_000));
+    await until(() => explain(consumer) === 'open: producer Sensor is paused; waits for drain');
   });
 
   it('counts objects in object mode', () => {
@@ -340,5 +350,31 @@ describe('util.inspect', () => {
     expect(inspect(new Upload(new PassThrough()))).to.equal(
       'Upload <open: no producer is registered; nothing is buffered>',
     );
+  });
+
+  it('shows the transport of a test in one line', () => {
+    expect(inspect(new StringTransport())).to.equal(
+      'StringTransport <open: no producer is registered>',
+    );
+    const server = new Protocol();
+    loopback(server, new Protocol()).catch(() => {});
+    server.transport?.write(Buffer.from('hi'));
+    server.transport?.pauseProducing();
+    expect(inspect(server.transport)).to.equal(
+      'LoopbackTransport <open: no producer is registered; 2 bytes are buffered; reading is paused>',
+    );
+  });
+
+  it('shows the transport of a body in one line', () => {
+    class Reader extends Protocol {}
+    const reader = new Reader();
+    deliverBody(new PassThrough(), reader);
+    expect(inspect(reader.transport)).to.equal('BodyTransport <open>');
+    reader.transport?.pauseProducing();
+    expect(inspect(reader.transport)).to.equal('BodyTransport <open: reading is paused>');
+    reader.transport?.resumeProducing();
+    expect(explain(reader)).to.equal('open');
+    reader.transport?.loseConnection();
+    expect(explain(reader)).to.equal('closing');
   });
 });
