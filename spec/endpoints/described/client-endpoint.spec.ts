@@ -57,6 +57,19 @@ describe('ClientEndpoint', () => {
     expect(factory.told).to.deep.equal(['start', 'stop']);
   });
 
+  it('gives the factory the address to which it has connected', async () => {
+    const built: IAddress[] = [];
+    class Choosy extends Factory {
+      override buildProtocol(address: IAddress): Protocol {
+        built.push(address);
+        return new Caller();
+      }
+    }
+    await endpoint.connect(new Choosy());
+    expect(built).to.have.lengthOf(1);
+    expect(built[0]).to.include({ type: 'TCP', host: '127.0.0.1', port: portOf(listening) });
+  });
+
   it('leaves the protocol alone with its transport, half closes and all', async () => {
     const told: string[] = [];
     class Half extends Protocol {

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import type { ConnectionOptions, PeerCertificate } from 'node:tls';
 
 import { expect } from 'chai';
 
@@ -73,6 +74,13 @@ describe('clientFromString', () => {
     expect(verifies('ssl:example.com:443:hostname=example.com')).to.equal(true);
     expect(verifies('ssl:example.com:443:caCertsDir=.')).to.equal(true);
     expect(verifies('tls:example.com:443')).to.equal(true);
+  });
+
+  it('takes a certificate for any name over ssl: with caCertsDir alone, as in Twisted', () => {
+    const { tls } = clientFromString('ssl:example.com:443:caCertsDir=.').options;
+    const { checkServerIdentity } = tls as Pick<ConnectionOptions, 'checkServerIdentity'>;
+    expect(checkServerIdentity?.('example.com', {} as PeerCertificate)).to.equal(undefined);
+    expect(checkServerIdentity).to.be.a('function');
   });
 
   it('speaks TLS over the connection of another description', () => {
@@ -230,6 +238,10 @@ describe('Descriptions of TLS', () => {
     expect(await talk(ssl)).to.equal('hello');
     expect(await talk(`${ssl}:hostname=localhost`)).to.equal('hello');
     expect(await talk(`${ssl}:hostname=example.com`)).to.equal('ERR_TLS_CERT_ALTNAME_INVALID');
+    // An address is no name to tell the server, but the certificate must be for it all the same.
+    expect(await talk(`${ssl}:hostname=192.0.2.1`)).to.equal('ERR_TLS_CERT_ALTNAME_INVALID');
+    const address = `tls:192.0.2.1:1:${roots}:endpoint=tcp\\:127.0.0.1\\:${port}`;
+    expect(await talk(address)).to.equal('ERR_TLS_CERT_ALTNAME_INVALID');
   });
 
   it('take each authority of a folder once, and pass over files that are not certificates', () => {
@@ -277,10 +289,20 @@ describe('Descriptions of TLS', () => {
       tls: { ...tls, requestCert: true, ca: certificate().cert },
     });
     const port = await asking.listen(Factory.forProtocol(Asking));
-    const at = `localhost:${portOf(port)}:trustRoots=${authorities}`;
-    await connectProtocol(clientFromString(`tls:${at}:certificate=${pem}`), new Caller());
-    await until(() => shown.length > 0);
-    expect(shown).to.deep.equal(['localhost']);
+    const { key, cert } = certificate();
+    const certOnly = quoteStringArgument(folder.write('cert.only', cert));
+    const keyOnly = quoteStringArgument(folder.write('key.only', key));
+    const at = `localhost:${portOf(port)}`;
+    const apart = `${certOnly}:privateKey=${keyOnly}`;
+    const descriptions = [pem, apart].flatMap((own) => [
+      `tls:${at}:trustRoots=${authorities}:certificate=${own}`,
+      `ssl:${at}:certKey=${own}`,
+    ]);
+    for (const [index, description] of descriptions.entries()) {
+      await connectProtocol(clientFromString(description), new Caller());
+      await until(() => shown.length > index);
+    }
+    expect(shown).to.deep.equal(descriptions.map(() => 'localhost'));
     await port.stopListening();
   });
 

@@ -51,6 +51,29 @@ describe('ClientService', () => {
     expect(await service.whenConnected()).to.equal(built[0]);
   });
 
+  it('passes on the address, the data and the reason of a loss', () => {
+    const told: unknown[] = [];
+    class Told extends Protocol {
+      override dataReceived(data: Buffer): void {
+        told.push(data);
+      }
+      override connectionLost(reason: Error): void {
+        told.push(reason);
+      }
+    }
+    const factory = new Factory();
+    factory.buildProtocol = (address) => {
+      told.push(address);
+      return new Told();
+    };
+    startService(endpoint, clock, {}, factory);
+    const wrapper = endpoint.succeed();
+    const [data, reason] = [Buffer.from('data'), new ConnectionDone()];
+    wrapper.dataReceived(data);
+    wrapper.connectionLost(reason);
+    expect(told).to.deep.equal([{ type: 'PIPE' }, data, reason]);
+  });
+
   it('passes on both half closes and the handshake, where the protocol has methods for them', () => {
     class Half extends Protocol {
       told: string[] = [];

@@ -114,6 +114,18 @@ describe('ReconnectingClientFactory', () => {
     expect(factory).to.include({ retries: 1, connector });
   });
 
+  it('waits as briefly as at first after resetDelay, also if it was told to stop trying', () => {
+    const connector = fakeConnector();
+    factory.clientConnectionFailed(connector, failure);
+    const first = factory.delay;
+    clock.advance(10);
+    factory.stopTrying();
+    factory.resetDelay();
+    factory.clientConnectionLost(connector, failure);
+    expect(due()).to.have.lengthOf(1);
+    expect(factory.delay).to.equal(first);
+  });
+
   it('goes by the reactor unless told otherwise', () => {
     factory.clock = null;
     factory.clientConnectionFailed(fakeConnector(), failure);

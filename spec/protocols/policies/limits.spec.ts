@@ -28,6 +28,12 @@ describe('LimitConnectionsByPeer', () => {
     expect(factory.buildProtocol(from('192.0.2.1'))).to.equal(null);
   });
 
+  it('allows 5 connections of each host unless it is told otherwise, as Twisted does', () => {
+    const factory = new LimitConnectionsByPeer(factoryOf());
+    for (let i = 0; i < 5; i++) expect(factory.buildProtocol(CLIENT)).not.to.equal(null);
+    expect(factory.buildProtocol(CLIENT)).to.equal(null);
+  });
+
   it('forgets a host that has no connection left, and uncounts each only once', () => {
     const factory = new LimitConnectionsByPeer(factoryOf());
     const { protocol, transport } = connected(factory, ProtocolWrapper);
@@ -57,6 +63,9 @@ describe('LimitConnectionsByPeer', () => {
     const factory = new LimitConnectionsByPeer(new Refusing());
     for (let i = 0; i < 10; i++) expect(factory.buildProtocol(CLIENT)).to.equal(null);
     expect(factory.peerConnections.size).to.equal(0);
+    const throwing = new LimitConnectionsByPeer(factoryOf(() => expect.fail('not built')));
+    expect(() => throwing.buildProtocol(CLIENT)).to.throw('not built');
+    expect(throwing.peerConnections.size).to.equal(0);
   });
 
   it('refuses to build, and counts nothing, while the limit is not a number', () => {

@@ -43,6 +43,20 @@ describe('ProtocolWrapper', () => {
     expect(wrapped.log).to.deep.equal(['made', 'received in', 'lost ConnectionDone']);
   });
 
+  it('has its transport when its own connectionMade is called, before the protocol is told', () => {
+    const protocol = new Recorder();
+    class Greeting extends ProtocolWrapper<Recorder> {
+      override connectionMade(): void {
+        this.transport.write(Buffer.from('hello'));
+        protocol.log.push('greeted');
+      }
+    }
+    const transport = new StringTransport();
+    new Greeting(registry(), protocol).makeConnection(transport);
+    expect(transport.value().toString()).to.equal('hello');
+    expect(protocol.log).to.deep.equal(['greeted', 'made']);
+  });
+
   it('shares no name of its own state with a subclass', () => {
     class Counting extends ProtocolWrapper {
       readonly made = 'by us';

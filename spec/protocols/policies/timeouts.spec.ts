@@ -74,15 +74,17 @@ describe('TimeoutProtocol', () => {
     clock.advance(1);
     protocol.setTimeout();
     expect(due()).to.deep.equal([6]);
-    protocol.setTimeout(null);
-    expect(due()).to.deep.equal([]);
     expect(() => protocol.setTimeout(-1)).to.throw(OutOfRangeError);
     expect(() => protocol.setTimeout('1' as never)).to.throw(InvalidArgTypeError);
+    expect(due()).to.deep.equal([6]);
+    protocol.setTimeout(null);
+    expect(due()).to.deep.equal([]);
   });
 
   it('may write once more when its time is over', () => {
     class Polite extends TimeoutProtocol {
       override timeoutFunc(): void {
+        expect(this.timeoutCall).to.equal(null);
         this.write(Buffer.from('bye'));
         super.timeoutFunc();
       }

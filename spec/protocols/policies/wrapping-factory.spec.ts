@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 
 import { InvalidArgTypeError } from '../../../lib/base/errors.js';
+import { LimitConnectionsByPeer } from '../../../lib/protocols/policies/limit-connections-by-peer.js';
 import { ProtocolWrapper } from '../../../lib/protocols/policies/protocol-wrapper.js';
+import { ThrottlingFactory } from '../../../lib/protocols/policies/throttling-factory.js';
 import { TimeoutFactory } from '../../../lib/protocols/policies/timeout-factory.js';
 import { WrappingFactory } from '../../../lib/protocols/policies/wrapping-factory.js';
 import {
@@ -19,6 +21,18 @@ describe('WrappingFactory', () => {
     const wrapper = new WrappingFactory(inner).buildProtocol(CLIENT) as ProtocolWrapper<Recorder>;
     expect(wrapper).to.be.instanceOf(ProtocolWrapper);
     expect(wrapper.wrappedProtocol?.factory).to.equal(inner);
+  });
+
+  it('gives the wrapped factory the address of the other end', () => {
+    const built: unknown[] = [];
+    const inner = factoryOf();
+    inner.buildProtocol = (address) => {
+      built.push(address);
+      return null;
+    };
+    const factories = [WrappingFactory, LimitConnectionsByPeer, ThrottlingFactory, TimeoutFactory];
+    for (const Class of factories) new Class(inner).buildProtocol(CLIENT);
+    expect(built).to.deep.equal(factories.map(() => CLIENT));
   });
 
   it('calls its protocol, a class or a function, with itself and the protocol to wrap', () => {

@@ -43,6 +43,19 @@ describe('ConsumerWritable', () => {
       expect(consumer.producer).to.equal(null);
     });
 
+    it('takes no notice of a consumer that stops it as it unregisters', async () => {
+      class Stopping extends DrivenConsumer {
+        override unregisterProducer(): void {
+          this.stop();
+        }
+      }
+      const consumer = new Stopping();
+      const writable = new ConsumerWritable(consumer);
+      writable.end('a');
+      await finished(writable);
+      expect(consumer.log).to.deep.equal(['register push', 'a', 'stop']);
+    });
+
     it('waits for a consumer that has paused it while data is buffered', async () => {
       const { consumer, writable } = made();
       consumer.pause();

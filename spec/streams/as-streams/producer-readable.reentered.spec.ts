@@ -34,6 +34,27 @@ describe('ProducerReadable', () => {
       });
     }
 
+    it('a producer that writes as it is paused is paused once', () => {
+      const readable = new ProducerReadable({ highWaterMark: 1 });
+      const producer = recorder();
+      producer.pauseProducing = () => {
+        producer.told.push('pause');
+        if (producer.told.length < 5) readable.write(Buffer.from('b'));
+      };
+      readable.registerProducer(producer, true);
+      readable.write(Buffer.from('a'));
+      expect(producer.told).to.deep.equal(['pause']);
+      expect(String(readable.read())).to.equal('ab');
+    });
+
+    it('a producer that registers while the one value that there is room for waits is paused', () => {
+      const readable = new ProducerReadable<string>({ objectMode: true, highWaterMark: 1 });
+      readable.write('a');
+      const producer = recorder();
+      readable.registerProducer(producer, true);
+      expect(producer.told).to.deep.equal(['pause']);
+    });
+
     it('unregistered, and another registered, in pauseProducing', async () => {
       const readable = new ProducerReadable({ highWaterMark: 1, end: false });
       const producer = recorder();

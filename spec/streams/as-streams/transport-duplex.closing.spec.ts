@@ -217,6 +217,15 @@ describe('TransportDuplex', () => {
       expect(seen).to.deep.equal(['close']);
     });
 
+    it('by resetAndDestroy, is destroyed although its transport throws', () => {
+      const { duplex, transport } = connected();
+      transport.abortConnection = () => {
+        throw new Error('not now');
+      };
+      expect(() => duplex.resetAndDestroy()).to.throw('not now');
+      expect(duplex.destroyed).to.equal(true);
+    });
+
     it('by a WritableConsumer that is aborted after its end was asked for, aborts the connection', async () => {
       const { duplex, transport } = connected();
       const consumer = new WritableConsumer(duplex);

@@ -9,6 +9,7 @@ import {
   ConnectionDone,
   InvalidArgTypeError,
   InvalidStateError,
+  type IPushProducer,
   isHalfCloseableProtocol,
   ProducerAlreadyRegisteredError,
   TransportDuplex,
@@ -100,6 +101,40 @@ describe('TransportDuplex', () => {
       expect(duplex.transport).to.equal(null);
       duplex.destroy();
       expect(transport.log).to.deep.equal(['register push']);
+    });
+
+    it('takes another transport after one that refused it, and heeds the first no more', async () => {
+      let kept: IPushProducer | undefined;
+      class Refusing extends HalfCloseableTransport {
+        override registerProducer(producer: object): void {
+          kept = producer as IPushProducer;
+          throw new Error('refused');
+        }
+      }
+      const duplex = new TransportDuplex();
+      expect(() => duplex.makeConnection(new Refusing())).to.throw('refused');
+      kept?.stopProducing();
+      await turn();
+      expect(duplex.destroyed).to.equal(false);
+      const transport = new HalfCloseableTransport();
+      duplex.makeConnection(transport);
+      duplex.write('a');
+      expect(transport.log).to.deep.equal(['register push', 'a']);
+    });
+
+    it('pauses once a transport that delivers more as it is paused', () => {
+      class Hasty extends RecordingTransport {
+        override pauseProducing(): void {
+          super.pauseProducing();
+          if (this.log.length < 5) duplex.dataReceived(Buffer.from('more'));
+        }
+      }
+      const duplex = new TransportDuplex({ readableHighWaterMark: 1 });
+      const transport = new Hasty();
+      duplex.makeConnection(transport);
+      duplex.dataReceived(Buffer.from('first'));
+      expect(transport.log).to.deep.equal(['register push', 'pause']);
+      expect(String(duplex.read())).to.equal('firstmore');
     });
 
     it('refuses options that are none: null, and a transport or a socket', () => {

@@ -297,6 +297,25 @@ describe('FileDescriptor', () => {
     ]);
   });
 
+  it('tells the reactor that it is the one to be called, and no more', () => {
+    class Plain extends FileDescriptor {}
+    const told: unknown[] = [];
+    const note = (call: string) => (descriptor: unknown) => void told.push(call, descriptor);
+    const plain = new Plain({
+      addReader: note('addReader'),
+      removeReader: note('removeReader'),
+      addWriter: note('addWriter'),
+      removeWriter: note('removeWriter'),
+    });
+    for (const what of ['Reading', 'Writing'] as const) {
+      plain[`start${what}`]();
+      plain[`stop${what}`]();
+    }
+    expect(told).to.deep.equal(
+      ['addReader', 'removeReader', 'addWriter', 'removeWriter'].flatMap((call) => [call, plain]),
+    );
+  });
+
   it('goes by isSendBufferFull and maybePauseProducer as a subclass overrides them', () => {
     class Custom extends MemoryDescriptor {
       full = true;
