@@ -314,7 +314,6 @@ export class TransportDuplex<T extends ITransport = ITransport>
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     forgetEnd(this);
     this.stopTimer();
-    this.ended = null;
     const transport = isPlainDestroy(error) && !this.isOver ? this.transport : null;
     const leave = (): void => {
       if (transport === null) this.abandon(error);

@@ -199,6 +199,25 @@ describe('ServerEndpoint', () => {
       expect(told).to.deep.equal(['start', 'stop']);
     });
 
+    it('gives the factory the address of standard streams, and starts it for no signal that has aborted', async () => {
+      const told: unknown[] = [];
+      class Told extends Factory {
+        override startFactory(): void {
+          told.push('start');
+        }
+        override buildProtocol(address: unknown): null {
+          told.push(address);
+          return null;
+        }
+      }
+      const endpoint = new ServerEndpoint({ stdio: {} });
+      const signal = AbortSignal.abort();
+      expect(await rejection(endpoint.listen(new Told(), { signal }))).to.equal(signal.reason);
+      expect(told).to.deep.equal([]);
+      expect(await rejection(endpoint.listen(new Told()))).to.include({ name: 'NoProtocol' });
+      expect(told).to.deep.equal(['start', { type: 'PIPE' }]);
+    });
+
     describe('starts its factory before it builds the protocol, and', () => {
       const told: string[] = [];
       let controller: AbortController;

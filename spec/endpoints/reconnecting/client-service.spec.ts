@@ -363,6 +363,50 @@ describe('ClientService', () => {
     expect(await rejection(service.whenConnected())).to.include({ name: 'CancelledError' });
   });
 
+  it('may be stopped by its retryPolicy when an earlier wait is over', async () => {
+    let failures = 0;
+    let stopped: Promise<void> | undefined;
+    const service = started({
+      retryPolicy: () => {
+        if (++failures === 2) stopped = service.stopService();
+        return 1;
+      },
+    });
+    for (const attempt of [0, 1]) {
+      endpoint.attempts[attempt]?.reject(new ConnectionRefusedError());
+      await turn();
+      clock.advance(1);
+    }
+    await stopped;
+    expect([failures, endpoint.attempts.length]).to.deep.equal([2, 2]);
+    expect(logged).to.deep.equal([]);
+  });
+
+  it('counts its failures from 0 when it is started again, though it was never connected', async () => {
+    const counts: number[] = [];
+    const service = started({
+      retryPolicy: (failures) => {
+        counts.push(failures);
+        return 1;
+      },
+      prepareConnection: () => new Promise(() => {}),
+    });
+    const fail = async () => {
+      endpoint.attempts.at(-1)?.reject(new ConnectionRefusedError());
+      await turn();
+    };
+    await fail();
+    clock.advance(1);
+    const protocol = endpoint.succeed();
+    await turn();
+    void service.stopService();
+    service.startService();
+    protocol.connectionLost(new ConnectionDone());
+    await fail();
+    expect(counts).to.deep.equal([1, 1]);
+    await service.stopService();
+  });
+
   for (const [what, retryPolicy] of [
     ['throws', () => JSON.parse('{') as number],
     ['returns a value that is not a time', () => NaN],
