@@ -96,12 +96,15 @@ export function TimeoutMixin(Base: abstract new (...args: never[]) => object = O
       const call = this.#timeoutCall;
       const isActive = call !== null && call.active();
       if (period === null) {
+        this.#timeoutCall = null;
         if (isActive) heedClock(call.cancel());
       } else if (isActive) {
         heedClock(call.reset(period));
       } else {
-        const onTimeout = () =>
+        const onTimeout = () => {
+          this.#timeoutCall = null;
           logRejection(this.timeoutConnection(), 'timeoutConnection rejected');
+        };
         this.#timeoutCall = heedClock(this.callLater(period, onTimeout));
       }
       return before;

@@ -11,7 +11,7 @@ import { TimeoutMixin } from '../../../lib/protocols/policies/timeout-mixin.js';
 import { TimeoutProtocol } from '../../../lib/protocols/policies/timeout-protocol.js';
 import { Clock } from '../../../lib/testing/clock.js';
 import { StringTransport } from '../../../lib/testing/string-transport.js';
-import { reactor } from '../../../lib/twisted/cooperation/index.js';
+import { type IDelayedCall, reactor } from '../../../lib/twisted/cooperation/index.js';
 import { Protocol } from '../../../lib/twisted/core/index.js';
 import { CLIENT, connected, factoryOf, type Recorder } from './support.js';
 
@@ -208,6 +208,23 @@ describe('TimeoutMixin', () => {
     timed.clock.getDelayedCalls()[0]?.cancel();
     timed.setTimeout(null);
     expect(timed.timeOut).to.equal(null);
+  });
+
+  it('may be set again although its clock says that calls that are over are active', () => {
+    const calls: { f: () => unknown }[] = [];
+    class Careless extends TimeoutMixin() {
+      override callLater(_period: number, f: () => unknown): IDelayedCall {
+        calls.push({ f });
+        return { active: () => true, cancel() {}, reset: () => expect.fail('reset') } as never;
+      }
+    }
+    const careless = new Careless();
+    careless.setTimeout(1);
+    calls[0]!.f();
+    careless.setTimeout(1);
+    careless.setTimeout(null);
+    careless.setTimeout(1);
+    expect(calls).to.have.lengthOf(3);
   });
 
   it('may be set again when its time is over', () => {
