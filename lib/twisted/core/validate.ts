@@ -1,6 +1,7 @@
 /** Checks of users' arguments. Each throws before anything has changed. */
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { assertMethod } from '../../base/arguments.js';
+import { membersOf } from '../../base/members.js';
 import { NAMELESS, nameOf } from '../../base/name-of.js';
 import { ProducerAlreadyRegisteredError } from './errors.js';
 import {
@@ -85,7 +86,7 @@ export function assertProtocol(protocol: unknown): asserts protocol is IProtocol
  * @param methods - The methods that it must have, separated by commas.
  */
 function refuse(value: unknown, kind: string, methods: string): never {
-  const has = Object(value) as Record<string, unknown>; // An empty object, if `value` is null.
+  const has = membersOf(value); // None of a function, which may have all these methods.
   const lacks = (method: string) => typeof has[method] !== 'function';
   const missing = methods.split(', ').filter(lacks).join(', ');
   let slip = missing === methods ? '' : `, and this has no ${missing}`;

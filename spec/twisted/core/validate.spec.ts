@@ -129,6 +129,14 @@ describe('A refusal', () => {
     );
   });
 
+  it('of a function names no method, whichever it has', () => {
+    const callable = Object.assign(() => {}, { resumeProducing: nothing, stopProducing: nothing });
+    expect(() => assertProducer(callable, false)).to.throw(
+      InvalidArgTypeError,
+      /\(resumeProducing, stopProducing\)\. Received function/,
+    );
+  });
+
   it('names the adapters where the value is a stream', () => {
     const why = `a consumer ${methods}: an adapter makes one of a stream. Received`;
     expect(told(() => assertConsumer({ pipe: nothing, write: nothing }))).to.include(why);
