@@ -42,6 +42,46 @@ async function exchange(agent: http.Agent | false) {
   return { request, received, response, dispose };
 }
 
+describe('A response over HTTP/1 that is aborted', () => {
+  const local = { port: 0, host: '127.0.0.1' };
+
+  // The body of an answer to HTTP/1.0 ends with the connection: a proxy would take it for the whole.
+  it('resets its connection, so that a client of HTTP/1.0 knows that the body is cut', async () => {
+    const server = http.createServer().listen(local);
+    await once(server, 'listening');
+    const client = net.connect(port(server), local.host);
+    client.write('GET / HTTP/1.0\r\n\r\n');
+    const [, response] = (await once(server, 'request')) as [unknown, http.ServerResponse];
+    const consumer = new WritableConsumer(response);
+    consumer.write(Buffer.from('half of it'));
+    await once(client, 'data');
+    const failed = once(client, 'error');
+    consumer.abortConnection();
+    const [error] = (await failed) as [NodeJS.ErrnoException];
+    expect(error.code).to.equal('ECONNRESET');
+    expect(await consumer.closed).to.be.instanceOf(ConnectionAborted);
+    expect(response.destroyed).to.equal(true);
+    server.close();
+  });
+
+  it('leaves the connection to the answer before it, on which it waits', async () => {
+    const server = http.createServer().listen(local);
+    await once(server, 'listening');
+    const client = net.connect(port(server), local.host);
+    client.write('GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n');
+    const responses: http.ServerResponse[] = [];
+    server.on('request', (_request, response) => responses.push(response));
+    await until(() => responses.length === 2);
+    new WritableConsumer(responses[1]!).abortConnection();
+    responses[0]!.end('the first');
+    const [data] = (await once(client, 'data')) as [Buffer];
+    expect(data.toString()).to.contain('the first');
+    client.destroy();
+    server.closeAllConnections();
+    server.close();
+  });
+});
+
 describe('A request over HTTP/1 whose answer has come already', () => {
   it('is written to its end, although Node no longer says that it has drained', async () => {
     const agent = new http.Agent({ keepAlive: true });
