@@ -53,7 +53,7 @@ export function resetStream(stream: AnyWritable & Response, reason: Error): void
   if (isDestroyed(stream)) return;
   if (stream.assignSocket && stream.socket) resetStream(stream.socket, reason);
   // Node waits with a reset until the socket has connected; destroyed, it doesn't connect at all.
-  if (stream.resetAndDestroy === undefined || stream.connecting === true) {
+  if (stream.connecting === true) {
     destroyStream(stream, reason);
   } else if (isSendingFin(stream)) {
     // A reset now fails with EINVAL and leaks the handle, which keeps the process alive.
@@ -64,9 +64,10 @@ export function resetStream(stream: AnyWritable & Response, reason: Error): void
     stream.on('finish', reset);
   } else {
     try {
-      stream.resetAndDestroy();
+      stream.resetAndDestroy!();
     } catch {
-      destroyStream(stream, reason); // TLS and Unix sockets have the method and can't reset.
+      // Most streams have no such method; TLS and Unix sockets have it, and can't reset either.
+      destroyStream(stream, reason);
     }
   }
 }
