@@ -1,6 +1,6 @@
 /** A protocol that stands between a transport and another protocol. */
 import { forwardToTransport } from '../../base/forwarding.js';
-import { logRejection } from '../../base/rejection.js';
+import { isThenable, logRejection } from '../../base/rejection.js';
 import {
   assertProtocol,
   heed,
@@ -178,7 +178,9 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
    * a promise that rejects.
    */
   dataReceived(data: Buffer): void {
-    return this.wrappedProtocol?.dataReceived(data);
+    const returned: unknown = this.wrappedProtocol?.dataReceived(data);
+    // Nothing but a promise, as in Twisted: an `Error` would close the connection.
+    if (isThenable(returned)) return returned as never;
   }
 
   /** Tells the factory, then the wrapped protocol, and lets the wrapped protocol go. */

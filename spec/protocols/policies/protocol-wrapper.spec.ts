@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 
 import { InvalidArgTypeError } from '../../../lib/base/errors.js';
+import { LineReceiver } from '../../../lib/protocols/line-receiver.js';
 import { ProtocolWrapper } from '../../../lib/protocols/policies/protocol-wrapper.js';
 import { WrappingFactory } from '../../../lib/protocols/policies/wrapping-factory.js';
 import { StringTransport } from '../../../lib/testing/string-transport.js';
@@ -197,8 +198,9 @@ describe('ProtocolWrapper', () => {
     expect(wrappedProtocol?.log).to.deep.equal(['made', 'lost null']);
   });
 
-  it('returns the result of the wrapped protocol, so that a transport gets its promise', () => {
-    const answers = { makeConnection: 1, dataReceived: 2, connectionLost: 3 };
+  it('returns the promise of the wrapped protocol, so that the transport sees it reject', () => {
+    const [made, received, lost] = [Promise.resolve(), Promise.resolve(), Promise.resolve()];
+    const answers = { makeConnection: made, dataReceived: received, connectionLost: lost };
     const protocol = {
       makeConnection: () => answers.makeConnection,
       dataReceived: () => answers.dataReceived,
@@ -210,7 +212,23 @@ describe('ProtocolWrapper', () => {
       wrapper.dataReceived(Buffer.from('x')),
       wrapper.connectionLost(new ConnectionDone()),
     ] as unknown[];
-    expect(returned).to.deep.equal([1, 2, 3]);
+    for (const [i, promise] of [made, received, lost].entries()) {
+      expect(returned[i]).to.equal(promise);
+    }
+  });
+
+  it('keeps an error that a line receiver returns from the transport, which would close', () => {
+    const lines: string[] = [];
+    class Receiver extends LineReceiver {
+      override lineReceived(line: Buffer): Error {
+        lines.push(line.toString());
+        return new Error('no more of this chunk');
+      }
+    }
+    const { wrapper } = setUp(new Receiver());
+    const returned = [wrapper.dataReceived(Buffer.from('one\r\ntwo\r\n'))] as unknown[];
+    expect(lines).to.deep.equal(['one']);
+    expect(returned).to.deep.equal([undefined]);
   });
 
   it('tells the wrapped protocol of the loss, and lets it go, although a callback throws', () => {
