@@ -2,6 +2,7 @@ import { expect } from 'chai';
 
 import { Factory, protocolOf } from '../../../lib/twisted/core/factory.js';
 import type { IAddress } from '../../../lib/twisted/core/interfaces.js';
+import type { DuplexTransport } from '../../../lib/streams/transports/index.js';
 import { Protocol, type ProtocolTransport } from '../../../lib/twisted/core/protocol.js';
 
 const address: IAddress = { type: 'PIPE' };
@@ -31,6 +32,9 @@ describe('A protocol that uses its transport before it has one', () => {
     ['getPeer', (transport) => transport.getPeer()],
     ['disconnecting', (transport) => transport.disconnecting],
     ['startTLS', (transport) => transport.startTLS({})],
+    ['connected', ({ connected }) => connected], // The engine has another message for this.
+    ['authorized', (transport) => (transport as unknown as DuplexTransport).authorized],
+    ['disconnected', (transport) => (transport as unknown as DuplexTransport).disconnected],
   ];
   for (const [member, use] of uses) {
     it(`is told so: ${member}`, () => {
