@@ -35,6 +35,31 @@ describe('connect', () => {
     await listening.stopListening();
   });
 
+  it('connects from its localAddress, and destroys the socket of an attempt that is given up', async () => {
+    const opened = sinon.spy(net, 'connect');
+    try {
+      const factory = new Recorder();
+      const connector = connect(factory, { ...place, localAddress: '127.0.0.1' });
+      await new Promise<void>((resolve) => process.nextTick(resolve)); // As late as it opens the socket, not as that connects.
+      connector.stopConnecting();
+      await factory.whenOver;
+      expect(opened.args).to.have.nested.property('[0][0].localAddress', '127.0.0.1');
+      expect(opened.returnValues[0]).to.have.property('destroyed', true);
+    } finally {
+      opened.restore();
+    }
+  });
+
+  it('tells the factory which connector has begun', async () => {
+    const factory = new Recorder();
+    const begun: unknown[] = [];
+    Object.assign(factory, { startedConnecting: (each: unknown) => void begun.push(each) });
+    const connector = connect(factory, place);
+    expect(begun).to.deep.equal([connector]);
+    connector.disconnect();
+    await factory.whenOver;
+  });
+
   describe('has the connector know its transport before connectionMade, where', () => {
     it('it disconnects', async () => {
       const factory = new Recorder();

@@ -155,7 +155,7 @@ describe('LoopingCall', () => {
     void loop.start(2, false);
     clock.advance(1);
     loop.reset();
-    clock.pump([1, 1, 2]);
+    clock.pump([1, 1, 1, 1]);
     expect(times).to.deep.equal([3, 5]);
   });
 
