@@ -174,8 +174,8 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol>
   connectionMade(): void {}
 
   /**
-   * Passes `data` on. Returns the result of the wrapped protocol, so that the transport can handle
-   * a promise that rejects.
+   * Passes `data` on. If the wrapped protocol returns a promise, returns it, so that the transport
+   * can handle a rejection.
    */
   dataReceived(data: Buffer): void {
     const returned: unknown = this.wrappedProtocol?.dataReceived(data);
