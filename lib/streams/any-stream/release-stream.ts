@@ -39,19 +39,20 @@ export function endAndDestroyStream(stream: AnyWritable, reason: Error): void {
   stream.end();
 }
 
-/** A response of HTTP/1, and its socket once the earlier answers on that have been sent. */
+/** A response, and its socket once the earlier answers on that have been sent. */
 interface Response {
-  readonly assignSocket?: unknown;
+  readonly req?: { readonly httpVersion?: string };
   readonly socket?: AnyWritable | null;
 }
 
 /**
  * Resets a TCP connection, so that the other end doesn't take it for a clean close. So it does with
- * that of a response: the body of an answer to HTTP/1.0 ends with the connection.
+ * that of an answer to HTTP/1.0, whose body ends with the connection. (Later versions tell a client
+ * that a body is cut.)
  */
 export function resetStream(stream: AnyWritable & Response, reason: Error): void {
   if (isDestroyed(stream)) return;
-  if (stream.assignSocket && stream.socket) resetStream(stream.socket, reason);
+  if (stream.req?.httpVersion === '1.0' && stream.socket) resetStream(stream.socket, reason);
   // Node waits with a reset until the socket has connected; destroyed, it doesn't connect at all.
   if (stream.connecting === true) {
     destroyStream(stream, reason);

@@ -44,7 +44,8 @@ describe('ProducerReadable', () => {
       readable.registerProducer(producer, true);
       readable.write(Buffer.from('a'));
       expect(producer.told).to.deep.equal(['pause']);
-      expect(String(readable.read())).to.equal('ab');
+      // Node 26 reads one chunk at a time.
+      expect([readable.read(), readable.read()].join('')).to.equal('ab');
     });
 
     it('a producer that registers while the one value that there is room for waits is paused', () => {

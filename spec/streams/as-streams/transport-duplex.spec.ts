@@ -126,7 +126,7 @@ describe('TransportDuplex', () => {
       class Hasty extends RecordingTransport {
         override pauseProducing(): void {
           super.pauseProducing();
-          if (this.log.length < 5) duplex.dataReceived(Buffer.from('more'));
+          if (this.log.length < 5) duplex.dataReceived(Buffer.from(' more'));
         }
       }
       const duplex = new TransportDuplex({ readableHighWaterMark: 1 });
@@ -134,7 +134,8 @@ describe('TransportDuplex', () => {
       duplex.makeConnection(transport);
       duplex.dataReceived(Buffer.from('first'));
       expect(transport.log).to.deep.equal(['register push', 'pause']);
-      expect(String(duplex.read())).to.equal(['first', 'more'].join(''));
+      // Node 26 reads one chunk at a time.
+      expect([duplex.read(), duplex.read()].join('')).to.equal('first more');
     });
 
     it('refuses options that are none: null, and a transport or a socket', () => {

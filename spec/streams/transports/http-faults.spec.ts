@@ -42,11 +42,11 @@ async function exchange(agent: http.Agent | false) {
   return { request, received, response, dispose };
 }
 
-describe('A response over HTTP/1 that is aborted', () => {
+describe('A response over HTTP/1.0 that is aborted', () => {
   const local = { port: 0, host: '127.0.0.1' };
 
   // The body of an answer to HTTP/1.0 ends with the connection: a proxy would take it for the whole.
-  it('resets its connection, so that a client of HTTP/1.0 knows that the body is cut', async () => {
+  it('resets its connection, so that the client knows that the body is cut', async () => {
     const server = http.createServer().listen(local);
     await once(server, 'listening');
     const client = net.connect(port(server), local.host);
@@ -68,7 +68,7 @@ describe('A response over HTTP/1 that is aborted', () => {
     const server = http.createServer().listen(local);
     await once(server, 'listening');
     const client = net.connect(port(server), local.host);
-    client.write('GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n');
+    client.write('GET /1 HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /2 HTTP/1.0\r\n\r\n');
     const responses: http.ServerResponse[] = [];
     server.on('request', (_request, response) => responses.push(response));
     await until(() => responses.length === 2);
