@@ -198,6 +198,11 @@ export const SURVIVORS = {
     ],
     [EARLY]: [['let lost = false', 'let lost = true']],
   },
+  'lib/streams/any-stream/release-stream.ts': {
+    'to call what is missing is an error, which is caught': [
+      ['if (!stream.resetAndDestroy ||', 'if (false ||'],
+    ],
+  },
   'lib/streams/as-streams/consumer-gate.ts': {
     [SHORTCUT]: [
       ['if (latch.isFree) {', 'if (false) {', 'if (latch.isFree) {}'],

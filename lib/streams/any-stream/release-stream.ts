@@ -54,7 +54,7 @@ export function resetStream(stream: AnyWritable & Response, reason: Error): void
   if (isDestroyed(stream)) return;
   if (stream.req?.httpVersion === '1.0' && stream.socket) resetStream(stream.socket, reason);
   // Node waits with a reset until the socket has connected; destroyed, it doesn't connect at all.
-  if (stream.connecting === true) {
+  if (!stream.resetAndDestroy || stream.connecting) {
     destroyStream(stream, reason);
   } else if (isSendingFin(stream)) {
     // A reset now fails with EINVAL and leaks the handle, which keeps the process alive.
@@ -65,10 +65,9 @@ export function resetStream(stream: AnyWritable & Response, reason: Error): void
     stream.on('finish', reset);
   } else {
     try {
-      stream.resetAndDestroy!();
+      stream.resetAndDestroy();
     } catch {
-      // Most streams have no such method; TLS and Unix sockets have it, and can't reset either.
-      destroyStream(stream, reason);
+      destroyStream(stream, reason); // TLS and Unix sockets have the method and can't reset.
     }
   }
 }

@@ -107,6 +107,29 @@ describe('The memory of small writes', () => {
     server.destroy();
   });
 
+  it('is not used again for a consumer whose class keeps what it hands on', async () => {
+    const keeper = new Keeper();
+    class Keeping extends WritableConsumer {
+      protected override takeHeld(one?: boolean): unknown[] {
+        const chunks = super.takeHeld(one);
+        for (const chunk of chunks) keeper.keep(chunk as Buffer);
+        return chunks;
+      }
+    }
+    const { client, server } = await tcpPair();
+    const consumer = new Keeping(client);
+    const received = readAll(server);
+    for (let count = 0; count < 64; count += 1) {
+      consumer.write(Buffer.alloc(1024, `${count},`));
+      await until(() => consumer.writableLength === 0);
+    }
+    consumer.loseConnection();
+    expect((await received).length).to.equal(64 * 1024);
+    expect(keeper.isIntact).to.equal(true);
+    client.destroy();
+    server.destroy();
+  });
+
   for (const [kind, make] of [
     ['socket', tcpPair],
     ['TLS socket', tlsPair],
