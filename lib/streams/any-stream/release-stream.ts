@@ -39,18 +39,25 @@ export function endAndDestroyStream(stream: AnyWritable, reason: Error): void {
   stream.end();
 }
 
-/** A response, and its socket once the earlier answers on that have been sent. */
-interface Response {
+/** A response, and its socket once the earlier answers on that have been sent; or a TLS socket. */
+interface Layered {
+  /** Of a TLS socket: the one below it, which Node keeps for itself. */
+  readonly _parent?: {
+    /** That of TCP alone can reset. */
+    readonly _handle?: { readonly reset?: unknown } | null;
+    /** Whether its `destroy` resets, as `resetAndDestroy` sets it. */
+    resetAndClosing?: boolean;
+  };
   readonly req?: { readonly httpVersion?: string };
   readonly socket?: AnyWritable | null;
 }
 
 /**
- * Resets a TCP connection, so that the other end doesn't take it for a clean close. So it does with
- * that of an answer to HTTP/1.0, whose body ends with the connection. (Later versions tell a client
- * that a body is cut.)
+ * Resets a TCP connection, also the one below TLS, so that the other end doesn't take it for a clean
+ * close. So it does with that of an answer to HTTP/1.0, whose body ends with the connection. (Later
+ * versions tell a client that a body is cut.)
  */
-export function resetStream(stream: AnyWritable & Response, reason: Error): void {
+export function resetStream(stream: AnyWritable & Layered, reason: Error): void {
   if (isDestroyed(stream)) return;
   if (stream.req?.httpVersion === '1.0' && stream.socket) resetStream(stream.socket, reason);
   // Node waits with a reset until the socket has connected; destroyed, it doesn't connect at all.
@@ -67,7 +74,11 @@ export function resetStream(stream: AnyWritable & Response, reason: Error): void
     try {
       stream.resetAndDestroy();
     } catch {
-      destroyStream(stream, reason); // TLS and Unix sockets have the method and can't reset.
+      // TLS and Unix sockets have the method and can't reset. TLS destroys the socket below itself:
+      // if that was destroyed before, as by its own `resetAndDestroy`, Node may crash.
+      const { _parent: below } = stream;
+      if (below?._handle?.reset) below.resetAndClosing = true;
+      destroyStream(stream, reason);
     }
   }
 }

@@ -9,8 +9,9 @@ import { type AnyWritable, bytesBelow, lengthOf, untakenBytes } from '../any-str
 type Counting = AnyWritable & { readonly bytesWritten?: number };
 
 export class CloseTimer {
-  private timer: NodeJS.Timeout | undefined;
-  private progress: string | undefined;
+  // Declared only: most closes wait for nothing.
+  declare private timer: NodeJS.Timeout | undefined;
+  declare private progress: string | undefined;
 
   /**
    * @param stream - Says when the other end hangs up.

@@ -239,9 +239,9 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
   protected writeHalfEnded(): void {}
 
   /**
-   * Closes at once: drops what is buffered, resets a TCP connection, destroys any other stream,
-   * and stops the producer. `connectionLost(ConnectionAborted)` follows, not from inside this call.
-   * Called again, or after the connection is over, does nothing.
+   * Closes at once: drops what is buffered, resets a TCP connection (also below TLS), destroys any
+   * other stream, and stops the producer. `connectionLost(ConnectionAborted)` follows, not from
+   * inside this call. Called again, or after the connection is over, does nothing.
    *
    * @see Twisted: `ITCPTransport.abortConnection`
    */

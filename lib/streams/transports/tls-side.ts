@@ -69,9 +69,10 @@ const nobody: HandshakeListener = { secured() {}, failed() {} };
  * @see https://nodejs.org/api/tls.html#event-connection
  */
 class ServerSide implements TLSSide {
-  readonly handshakeTimeout: number;
-  readonly byKey: boolean;
-  private readonly server: Server;
+  // Declared only, as those of the other side: the constructor sets them.
+  declare readonly handshakeTimeout: number;
+  declare readonly byKey: boolean;
+  declare private readonly server: Server;
 
   constructor({ secureContext, handshakeTimeout, ...options }: ServerTLSOptions) {
     this.handshakeTimeout = handshakeTimeout ?? HANDSHAKE_TIMEOUT;
@@ -114,9 +115,9 @@ function refusalOf({ authorizationError }: TLSSocket): Error | undefined {
 }
 
 class ClientSide implements TLSSide {
-  readonly handshakeTimeout: number;
-  private readonly options: ClientTLSOptions;
-  private readonly secureContext: SecureContext;
+  declare readonly handshakeTimeout: number;
+  declare private readonly options: ClientTLSOptions;
+  declare private readonly secureContext: SecureContext;
 
   constructor({ handshakeTimeout, ...options }: ClientTLSOptions) {
     this.handshakeTimeout = handshakeTimeout ?? HANDSHAKE_TIMEOUT;

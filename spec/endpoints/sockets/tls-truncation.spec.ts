@@ -1,10 +1,19 @@
 import { once } from 'node:events';
+import https from 'node:https';
 import net from 'node:net';
 import tls from 'node:tls';
 
 import { expect } from 'chai';
 
-import { Factory, listen, Protocol } from '../../../lib/index.js';
+import {
+  ClientFactory,
+  connect,
+  DuplexTransport,
+  Factory,
+  listen,
+  Protocol,
+  WritableConsumer,
+} from '../../../lib/index.js';
 import { certificate } from '../../support/certificate.js';
 import { local, portOf } from '../../support/connections.js';
 import { trusting } from '../../support/tls-clients.js';
@@ -51,4 +60,67 @@ describe('TLS whose other end ends TCP, and does not say before that it ends', (
       await port.stopListening();
     });
   }
+});
+
+describe('An abort over TLS', () => {
+  // A bare end passes for a clean one with many programs: they take half a file for the whole.
+  let opened: { close(): unknown }[];
+  beforeEach(() => (opened = []));
+  afterEach(() => opened.forEach((each) => each.close()));
+
+  class Aborter extends Protocol {
+    override dataReceived(): void {
+      this.transport.abortConnection();
+    }
+  }
+  /** Sends a word to the server at `port`, and tells how the connection ends. */
+  const endAt = async (port: number, word = 'hello'): Promise<string | undefined> => {
+    const client = tls.connect({ port, host: '127.0.0.1', ...trusting() });
+    client.on('end', () => client.destroy(new Error('a clean end'))).resume();
+    client.write(word);
+    const [error] = (await once(client, 'error')) as [NodeJS.ErrnoException];
+    return error.code;
+  };
+  const started = async <T extends net.Server>(server: T): Promise<[T, number]> => {
+    opened.push(server);
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    return [server, (server.address() as net.AddressInfo).port];
+  };
+
+  it('resets the connection of a server', async () => {
+    const options = { port: 0, ...local, tls: certificate() };
+    const port = await listen(Factory.forProtocol(Aborter), options);
+    opened.push({ close: () => port.stopListening() });
+    expect(await endAt(portOf(port))).to.equal('ECONNRESET');
+  });
+
+  it('resets the connection of a client', async () => {
+    const [server, port] = await started(tls.createServer(certificate()));
+    class Factory extends ClientFactory {
+      override buildProtocol = () => new Aborter();
+      override clientConnectionLost() {}
+    }
+    connect(new Factory(), { port, host: '127.0.0.1', tls: trusting() });
+    const [socket] = (await once(server, 'secureConnection')) as [tls.TLSSocket];
+    socket.on('end', () => socket.destroy(new Error('a clean end'))).resume();
+    socket.write('hello');
+    const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
+    expect(error.code).to.equal('ECONNRESET');
+  });
+
+  it('resets the connection of a server of Node’s own', async () => {
+    const [server, port] = await started(tls.createServer(certificate()));
+    server.on('secureConnection', (socket) => {
+      new DuplexTransport(socket, { protocol: new Aborter() });
+    });
+    expect(await endAt(port)).to.equal('ECONNRESET');
+  });
+
+  it('resets the connection of an answer to HTTP/1.0', async () => {
+    const [server, port] = await started(https.createServer(certificate()));
+    server.on('request', (_request, response) => {
+      new WritableConsumer(response).abortConnection();
+    });
+    expect(await endAt(port, 'GET / HTTP/1.0\r\n\r\n')).to.equal('ECONNRESET');
+  });
 });
