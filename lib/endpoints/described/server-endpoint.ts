@@ -20,6 +20,7 @@ import {
   readyToListen,
   type ReadyToListen,
   shortFormOf,
+  PortFactory,
 } from '../sockets/index.js';
 import { StandardIO, type StandardIOOptions } from '../standard-io/index.js';
 import { NoProtocol } from './errors.js';
@@ -208,7 +209,12 @@ async function listenOnStandardIO(
     logRejectionOf(factory, factory.doStop(), 'doStop');
     throw thrown;
   }
-  const listening = new ListeningPort({ close() {} }, STANDARD_IO, factory, signal);
+  const listening = new ListeningPort(
+    { close() {} },
+    STANDARD_IO,
+    new PortFactory(factory),
+    signal,
+  );
   if (signal?.aborted) await listening.stopListening(); // It may have aborted in `connectionMade`.
   return listening;
 }

@@ -18,5 +18,6 @@ export {
   readyToListen,
   type ReadyToListen,
 } from './listen.js';
+export { PortFactory } from './port-factory.js';
 export type { UnixSocketOptions } from './unix-factory.js';
 export { addressOf, assertPlaceOptions, type Place, shortFormOf } from './place.js';

@@ -28,6 +28,7 @@ import { log } from '../../base/log.js';
 import { setImmediate } from '../../base/timers.js';
 import { startOrClose, transportFor } from './connection.js';
 import { CannotListenError } from './errors.js';
+import { PortFactory } from './port-factory.js';
 import { SocketLock } from './socket-lock.js';
 import { assertUnixOptions, UnixFactory, type UnixSocketOptions } from './unix-factory.js';
 import {
@@ -82,10 +83,25 @@ export class ListeningPort<Host extends IAddress = IAddress> {
   constructor(
     private readonly server: { close(): unknown },
     private readonly host: Host,
-    private readonly factory: IProtocolFactory,
+    private readonly served: PortFactory,
     private readonly signal: AbortSignal | undefined,
   ) {
     addAbortListener(signal, this.onAbort);
+  }
+
+  /**
+   * The factory that builds the protocols of the next connections, and is stopped with the port. It
+   * may be replaced, for example to wrap it: `port.factory = new TimeoutFactory(port.factory, 60)`.
+   *
+   * @throws InvalidArgTypeError, when it is set: it is not a factory.
+   */
+  get factory(): IProtocolFactory {
+    return this.served.factory;
+  }
+
+  set factory(factory: IProtocolFactory) {
+    assertFactory(factory);
+    this.served.factory = factory;
   }
 
   /**
@@ -128,7 +144,7 @@ export class ListeningPort<Host extends IAddress = IAddress> {
     // The descriptor is closed once the event loop has turned; the callback of `close` would wait
     // for the connections.
     await new Promise((resolve) => setImmediate(resolve));
-    logRejectionOf(this.factory, this.factory.doStop(), 'doStop');
+    logRejectionOf(this.factory, this.served.doStop(), 'doStop');
   }
 
   private readonly onAbort = () => {
@@ -203,7 +219,7 @@ export async function listenReady(
 ): Promise<ListeningPort> {
   const { path, mode, lockfile, signal } = ready.options;
   signal?.throwIfAborted();
-  if (path === undefined) return listenOn(factory, ready);
+  if (path === undefined) return listenOn(new PortFactory(factory), ready);
   const lock = lockfile === true ? SocketLock.acquire(path) : null;
   try {
     return await listenOn(new UnixFactory(factory, path, mode, lock), ready);
@@ -214,7 +230,7 @@ export async function listenReady(
 }
 
 async function listenOn(
-  factory: IProtocolFactory,
+  served: PortFactory,
   { options, side }: ReadyToListen,
 ): Promise<ListeningPort> {
   const { signal } = options;
@@ -222,6 +238,7 @@ async function listenOn(
   // Node does not report the name of a Unix socket.
   const known = options.path === undefined ? {} : { getHost: () => addressOf(options) };
   const server = createServer({ allowHalfOpen: true }, (socket) => {
+    const { factory } = served;
     try {
       const protocol = protocolOf(factory, peerOf(socket));
       startOrClose(transportFor(socket, options, known), protocol, side);
@@ -232,13 +249,15 @@ async function listenOn(
   });
   try {
     await opened(server, options);
-    logRejectionOf(factory, factory.doStart(), 'doStart');
+    logRejectionOf(served.factory, served.doStart(), 'doStart');
   } catch (thrown) {
     server.close(); // Also a server that still looks up its host.
     throw thrown;
   }
-  server.on('error', (error) => log.err(error, `${logPrefixOf(factory)}: accepting failed`));
-  const listening = new ListeningPort(server, listeningAddress(server), factory, signal);
+  server.on('error', (error) => {
+    log.err(error, `${logPrefixOf(served.factory)}: accepting failed`);
+  });
+  const listening = new ListeningPort(server, listeningAddress(server), served, signal);
   if (signal?.aborted) {
     await listening.stopListening(); // It may have aborted in `startFactory`.
     signal.throwIfAborted();

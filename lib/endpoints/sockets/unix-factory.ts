@@ -1,13 +1,8 @@
 import { assertBoolean, assertNumber } from '../../base/arguments.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { fs } from '../../base/built-in.js';
-import {
-  type IAddress,
-  type IProtocol,
-  type IProtocolFactory,
-  logPrefixOf,
-  logRejectionOf,
-} from '../../twisted/core/index.js';
+import { type IProtocolFactory, logRejectionOf } from '../../twisted/core/index.js';
+import { PortFactory } from './port-factory.js';
 import type { SocketLock } from './socket-lock.js';
 
 /** Options for the socket's file in the file system. */
@@ -40,38 +35,29 @@ export function assertUnixOptions({
   }
 }
 
-/**
- * Takes the place of the factory of a server on a Unix socket, to be told when the socket exists
- * and when it is gone.
- */
-export class UnixFactory implements IProtocolFactory {
+/** That of a server on a Unix socket: sees to its permissions and its lock. */
+export class UnixFactory extends PortFactory {
   constructor(
-    private readonly factory: IProtocolFactory,
+    factory: IProtocolFactory,
     private readonly path: string,
     private readonly mode: number | undefined,
     private readonly lock: SocketLock | null,
-  ) {}
+  ) {
+    super(factory);
+  }
 
-  doStart(): void {
+  override doStart(): void {
     // A socket in Linux's abstract namespace is not a file: its name begins with a zero byte.
     if (this.mode !== undefined && !this.path.startsWith('\0'))
       fs().chmodSync(this.path, this.mode);
-    return this.factory.doStart();
+    return super.doStart();
   }
 
-  doStop(): void {
+  override doStop(): void {
     try {
       this.lock?.release();
     } finally {
-      logRejectionOf(this, this.factory.doStop(), 'doStop');
+      logRejectionOf(this.factory, super.doStop(), 'doStop');
     }
-  }
-
-  buildProtocol(address: IAddress): IProtocol | null {
-    return this.factory.buildProtocol(address);
-  }
-
-  logPrefix(): string {
-    return logPrefixOf(this.factory);
   }
 }

@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
 import { getEventListeners, once } from 'node:events';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { expect } from 'chai';
 import sinon from 'sinon';
@@ -95,6 +97,44 @@ describe('listen', () => {
   });
 
   describe('makes a port', () => {
+    for (const where of ['a port', 'a path']) {
+      it(`whose factory may be replaced: another builds the next protocol (at ${where})`, async () => {
+        class Named extends Factory {
+          readonly told: string[] = [];
+          override startFactory = () => void this.told.push('start');
+          override stopFactory = () => void this.told.push('stop');
+          override buildProtocol(): Protocol {
+            this.told.push('build');
+            return new Protocol();
+          }
+        }
+        const [first, second] = [new Named(), new Named()];
+        const path = join(tmpdir(), `factory-${process.pid}`);
+        const options = where === 'a path' ? { path } : { port: 0, ...local };
+        const port = await listen(first, options);
+        expect(port.factory).to.equal(first);
+        const address = port.getHost() as { port?: number };
+        const call = async () => {
+          const socket = net.connect(
+            where === 'a path' ? { path } : (address as net.NetConnectOpts),
+          );
+          await once(socket, 'connect');
+          socket.destroy();
+        };
+        await call();
+        await until(() => first.told.includes('build'));
+        second.doStart();
+        port.factory = second;
+        await call();
+        await until(() => second.told.includes('build'));
+        expect(() => (port.factory = 5 as never)).to.throw(TypeError, 'factory');
+        expect(port.factory).to.equal(second);
+        await port.stopListening();
+        expect(first.told).to.deep.equal(['start', 'build']);
+        expect(second.told).to.deep.equal(['start', 'build', 'stop']);
+      });
+    }
+
     it('that knows where it listened, and stops once, however often it is asked', async () => {
       const factory = new Recorder();
       const listening = await listen(factory, { port: 0, ...local });
