@@ -9,6 +9,9 @@ import type { Channel } from 'node:diagnostics_channel';
 import { builtIn } from './built-in.js';
 import { nameOf } from './name-of.js';
 
+/** The property of a transport that has the consumer which the messages name in its place. */
+export const publisher: unique symbol = /* @__PURE__ */ Symbol('publisher');
+
 /** An event of a producer: a message of the channel `twisted-streams:producer`. */
 export interface ProducerMessage {
   /**

@@ -6,7 +6,7 @@ import {
   assertNumber,
   assertOptions,
 } from '../base/arguments.js';
-import type { ConnectionMessage, ProducerMessage } from '../base/diagnostics.js';
+import { type ConnectionMessage, type ProducerMessage, publisher } from '../base/diagnostics.js';
 import { nameOf } from '../base/name-of.js';
 import { now, timerDelay } from '../base/timers.js';
 import { consumerMeantBy } from '../twisted/core/index.js';
@@ -96,15 +96,16 @@ export class FlowRecorder {
    * Begins to record.
    *
    * @param consumer - The consumer to record: a `WritableConsumer`, a `DuplexTransport`, or any
-   *   other consumer that the two channels report; or a protocol, for which its transport is
-   *   recorded.
+   *   other consumer that the two channels report; a process, for which its standard input is
+   *   recorded; or a protocol, for which its transport is.
    * @param options - See {@link FlowRecorderOptions}.
    * @throws InvalidArgTypeError: `consumer` is none of these, or a protocol that has no transport
    *   yet; an argument is of the wrong kind, or an option is misspelt.
    * @throws OutOfRangeError: `interval` is not above 0.
    */
   constructor(consumer: object, options: FlowRecorderOptions = {}) {
-    this.consumer = consumerMeantBy(consumer);
+    const meant: { readonly [publisher]?: object | undefined } = consumerMeantBy(consumer);
+    this.consumer = meant[publisher] ?? meant;
     assertOptions(options);
     assertKnownOptions(options, ['interval', 'measure']);
     const { interval = 10, measure = () => ({}) } = options;

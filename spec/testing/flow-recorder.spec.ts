@@ -9,8 +9,10 @@ import {
   ConnectionDone,
   DuplexTransport,
   Factory,
+  ProcessProtocol,
   ProducerReadable,
   Protocol,
+  spawnProcess,
   WritableConsumer,
 } from '../../lib/index.js';
 import { ThrottlingFactory, TimeoutFactory } from '../../lib/protocols/index.js';
@@ -25,6 +27,20 @@ class Sensor {
 }
 
 describe('FlowRecorder', () => {
+  it('records the standard input of a process', async () => {
+    const child = spawnProcess(new ProcessProtocol(), 'sleep', ['30']); // It reads nothing.
+    const recorder = new FlowRecorder(child);
+    expect(recorder.highWaterMark).to.be.above(0);
+    child.registerProducer(new Sensor(), true);
+    for (let i = 0; i < 100; i++) child.write(Buffer.alloc(10_000));
+    child.signalProcess('KILL');
+    await child.closed;
+    const events = recorder.events.map(({ event }) => event);
+    expect(events).to.deep.equal(['registered', 'paused', 'stopped', 'lost']);
+    expect(Math.max(...recorder.samples.map(({ buffered }) => buffered))).to.be.above(0);
+    expect(new FlowRecorder(child).events).to.deep.equal([]);
+  });
+
   it('records the buffer, the pauses, the close and its reason, and then stops', async () => {
     const stream = new PassThrough({ highWaterMark: 1000 });
     const consumer = new WritableConsumer(stream);

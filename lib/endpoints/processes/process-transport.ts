@@ -1,6 +1,7 @@
 /** A child process, as a transport: its standard input is the consumer. */
 import type { ChildProcess } from 'node:child_process';
 
+import { publisher } from '../../base/diagnostics.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import {
   assertProducer,
@@ -42,6 +43,9 @@ export class ProcessTransport implements IProcessTransport {
   /** The operating system's number of the process; `null` once it has exited. */
   pid: number | null;
 
+  /** @internal The consumer of the child's standard input, as long as it lasts and after that. */
+  readonly [publisher]: object | undefined;
+
   private readonly writers = new Map<number, ChildWriter>();
   private readonly readers = new Map<number, ChildReader>();
   private readonly writersProbe = new WritersProbe(this.writers);
@@ -64,6 +68,7 @@ export class ProcessTransport implements IProcessTransport {
     this.pid = child.pid ?? null;
     this.listen(child);
     this.openPipes(child, childFDs);
+    this[publisher] = this.writers.get(0)?.consumer;
     this.call(() => protocol.makeConnection(this));
   }
 
