@@ -17,7 +17,7 @@ import {
   isWriteEnded,
   isYetToEnd,
   lengthOf,
-  losesNothing,
+  lossOfLastUnit,
   mayYetTellWhy,
   needsDrain,
   PrematureCloseError,
@@ -46,7 +46,6 @@ export class JoinedStreams extends Duplex {
   /** Whether we have ended the writable stream, or it had ended before we came. */
   private mayFinish = false;
   private inputEnded = false;
-  private lossOfLastUnit: () => Error | undefined = losesNothing;
 
   /** @throws InvalidStateError: another adapter reads `input`; no listener was added. */
   constructor(
@@ -78,10 +77,11 @@ export class JoinedStreams extends Duplex {
   private listen(): void {
     const { input } = this;
     claimReading(input, this);
-    input.on('data', this.onData);
-    this.lossOfLastUnit = watchLastUnit(input);
+    watchLastUnit(input);
     input.on('end', this.onEnd);
     input.on('close', this.onInputClose);
+    // The last one: minipass gives data from inside this call, and repeats an `end` that comes of that.
+    input.on('data', this.onData);
   }
 
   private readonly onError = (error: Error): void => void this.destroy(error);
@@ -107,7 +107,7 @@ export class JoinedStreams extends Duplex {
     this.inputEnded = true;
     releaseReading(input, this);
     afterEnd(input, (wasCut) => {
-      const loss = wasCut ? new PrematureCloseError() : this.lossOfLastUnit();
+      const loss = wasCut ? new PrematureCloseError() : lossOfLastUnit(input);
       if (loss === undefined) this.push(null);
       else this.destroy(loss);
     });

@@ -16,12 +16,16 @@ import { Buffer } from 'node:buffer';
 import { checkedBuffer } from '../../base/bytes.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 
+/** Whether a decoder that is watched has dropped half a unit. */
+const LOST = Symbol('twisted-streams.lost');
+
 /** Decoders of `node:string_decoder`, and of the package that stands in for it. */
 interface Decoder {
   /** Bytes that the last character lacks, an odd number if it has half a unit. */
   readonly lastNeed?: number;
   /** The property that the decoder of `readable-stream` 1 has in its place. */
   readonly charReceived?: number;
+  [LOST]?: boolean;
   end(...rest: Buffer[]): string;
 }
 
@@ -67,6 +71,7 @@ function encoded(stream: object, chunk: string): Buffer {
   if (losesBytes(encoding, chunk) || garbles(stream, encoding)) {
     refuse(chunk, `bytes: "${encoding}" may have lost some of them; set no encoding`);
   }
+  watchLastUnit(stream); // It may have been told its encoding since it was opened.
   return Buffer.from(chunk, encoding);
 }
 
@@ -117,37 +122,42 @@ function isUTF16(encoding: string | symbol | null | undefined): encoding is stri
   return typeof encoding === 'string' && /^(utf-?16|ucs-?2)/i.test(encoding);
 }
 
-/** The answer of `watchLastUnit` for a stream that drops nothing. */
-export function losesNothing(): undefined {}
-
 /**
  * Watches the decoder of `stream`: at the end of the data it drops half a unit of UTF-16 without a
- * word.
- *
- * @returns a function to call at the end: it returns an error if the decoder has dropped that, or may
- *   have.
+ * word, and Node's own has then forgotten it.
  */
-export function watchLastUnit(stream: object): () => Error | undefined {
+export function watchLastUnit(stream: object): void {
+  const { decoder, ended } = (stream as Decoding)._readableState ?? {};
+  if (decoder?.lastNeed === undefined || decoder[LOST] !== undefined || ended) return;
+  decoder[LOST] = false;
+  const end = decoder.end.bind(decoder);
+  decoder.end = (...rest) => {
+    decoder[LOST] = isHalf(decoder);
+    return end(...rest); // Bun's refuses an `undefined`.
+  };
+}
+
+/**
+ * Asked when all data of `stream` has come.
+ *
+ * @returns an error if its decoder has dropped half a unit, or may have: it was not watched.
+ */
+export function lossOfLastUnit(stream: object): Error | undefined {
   const encoding = encodingOf(stream);
-  if (!isUTF16(encoding)) return losesNothing;
-  const error = new InvalidArgTypeError(
+  if (!isUTF16(encoding)) return undefined;
+  const { decoder } = (stream as Decoding)._readableState ?? {};
+  // The one of the package `string_decoder` still knows it.
+  const isKnown = decoder && Object.hasOwn(decoder, 'lastNeed');
+  if (isKnown ? !isHalf(decoder) : decoder?.[LOST] === false) return undefined;
+  return new InvalidArgTypeError(
     'encoding',
     'one that keeps every byte: half a unit of UTF-16 may have been lost',
     encoding,
   );
-  const { decoder, ended } = (stream as Decoding)._readableState ?? {};
-  if (decoder?.lastNeed === undefined) return () => error; // It is out of sight.
-  const isHalf = () => (decoder.lastNeed ?? 0) % 2 === 1;
-  // The one of the package `string_decoder` still knows after the end; Node's own has forgotten.
-  if (Object.hasOwn(decoder, 'lastNeed')) return () => (isHalf() ? error : undefined);
-  if (ended) return () => error;
-  let lost = false;
-  const end = decoder.end.bind(decoder);
-  decoder.end = (...rest) => {
-    lost = isHalf();
-    return end(...rest); // Bun's refuses an `undefined`.
-  };
-  return () => (lost ? error : undefined);
+}
+
+function isHalf({ lastNeed = 0 }: Decoder): boolean {
+  return lastNeed % 2 === 1;
 }
 
 /**

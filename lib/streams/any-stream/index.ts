@@ -27,7 +27,7 @@ export {
 } from './buffered.js';
 export { endingOf, type Event, mayBringError, type ReadHalf, type WriteHalf } from './ending.js';
 export { keepsNothing } from './kept-chunks.js';
-export { bytesFrom, losesNothing, lossByLateEncoding, watchLastUnit } from './encodings.js';
+export { bytesFrom, lossByLateEncoding, lossOfLastUnit, watchLastUnit } from './encodings.js';
 export { lossOf, PrematureCloseError, tellLoss } from './errors.js';
 export { assertHighWaterMark, UNTOLD_HIGH_WATER_MARK } from './high-water-mark.js';
 export { givesAsIs, takesObjects } from './object-mode.js';

@@ -21,10 +21,10 @@ import {
   listenForEnd,
   PrematureCloseError,
   tellLoss,
-  losesNothing,
   onInnerError,
   releaseReading,
   lossByLateEncoding,
+  lossOfLastUnit,
   wasReset,
   watchLastUnit,
 } from '../any-stream/index.js';
@@ -51,7 +51,6 @@ export class EmitterSource implements ReadableSource {
   private loss: Error | undefined;
   // Declared only: other streams than messages of HTTP have none.
   declare private socket?: EmitterLike;
-  private lossOfLastUnit: () => Error | undefined = losesNothing;
 
   constructor(private readonly stream: AnyReadable) {}
 
@@ -68,7 +67,10 @@ export class EmitterSource implements ReadableSource {
     const { stream } = this;
     this.guard();
     // An `end` that it emits because we have destroyed it is not the end of its data.
-    if (!this.ended && !this.destroyed && isReadToTheEnd(stream)) this.conclude(wasReset(stream));
+    if (!this.ended && !this.destroyed && isReadToTheEnd(stream)) {
+      this.ended = true;
+      if (wasReset(stream)) this.loss = new PrematureCloseError();
+    }
     if (this.ended) {
       this.tellEnd(listener);
     } else if (this.destroyed || stream.errored || isGone(stream)) {
@@ -82,7 +84,7 @@ export class EmitterSource implements ReadableSource {
         listener.onError(loss);
         return;
       }
-      if (!this.asIs) this.lossOfLastUnit = watchLastUnit(stream);
+      watchLastUnit(stream);
       listenForEnd(stream, this.onEnd);
       stream.on('close', this.onClose);
       this.watchSocket();
@@ -157,15 +159,11 @@ export class EmitterSource implements ReadableSource {
   private readonly onEnd = (): void => {
     this.ended = true;
     afterEnd(this.stream, (wasCut) => {
-      this.conclude(wasCut);
+      if (wasCut) this.loss = new PrematureCloseError();
+      else if (!this.asIs) this.loss = lossOfLastUnit(this.stream);
       if (this.listener !== null) this.tellEnd(this.listener);
     });
   };
-
-  private conclude(wasCut: boolean): void {
-    this.ended = true;
-    this.loss = wasCut ? new PrematureCloseError() : this.lossOfLastUnit();
-  }
 
   private tellEnd(listener: SourceListener): void {
     if (this.loss !== undefined) listener.onError(this.loss);

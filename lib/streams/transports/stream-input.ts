@@ -33,7 +33,7 @@ import {
   isSilentlyGone,
   isResettable,
   isYetToEnd,
-  losesNothing,
+  lossOfLastUnit,
   type ReadHalf,
   releaseReading,
   removeInputListener,
@@ -71,8 +71,6 @@ export class StreamInput implements Input {
   private queue: Queue<Entry> | null = null;
   /** Whether `catchUp` is on its way. */
   declare private scheduled?: boolean;
-  /** Tells at the end whether the stream's decoder has dropped a byte. */
-  declare private lossOfLastUnit?: () => Error | undefined;
   /** The data that `doRead` takes. */
   private current: Buffer | undefined;
 
@@ -108,7 +106,7 @@ export class StreamInput implements Input {
       this.reactor.settle('error', loss);
       return;
     }
-    this.watchLastUnit();
+    watchLastUnit(this.stream);
     addInputListener(this.reactor);
     if (isReadToTheEnd(this.stream) && this.end === 'to come') {
       // A half that had ended before we came counts as having ended just then.
@@ -196,12 +194,6 @@ export class StreamInput implements Input {
     return bytes;
   }
 
-  private watchLastUnit(): void {
-    if (this.lossOfLastUnit !== undefined) return;
-    const lossOfLastUnit = watchLastUnit(this.stream);
-    if (lossOfLastUnit !== losesNothing) this.lossOfLastUnit = lossOfLastUnit;
-  }
-
   received(chunk: unknown): void {
     if (this.wish === 'data' && this.queue === null) {
       this.deliver(chunk);
@@ -271,7 +263,6 @@ export class StreamInput implements Input {
 
   /** `chunk` as bytes; `undefined` if it can't be turned into them: then the connection is lost. */
   private converted(chunk: unknown): Buffer | undefined {
-    if (typeof chunk === 'string') this.watchLastUnit(); // It may have been told its encoding since.
     try {
       return bytesFrom(this.stream, chunk);
     } catch (thrown) {
@@ -281,7 +272,7 @@ export class StreamInput implements Input {
   }
 
   private deliverEnd(): void {
-    const loss = this.lossOfLastUnit?.();
+    const loss = lossOfLastUnit(this.stream);
     if (loss !== undefined) {
       this.reactor.settle('error', loss);
       return;

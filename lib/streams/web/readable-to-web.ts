@@ -10,6 +10,7 @@ import {
   onInnerError,
   tellLoss,
   wasReset,
+  lossOfLastUnit,
   watchLastUnit,
 } from '../any-stream/index.js';
 import { byBytes, destroyWith } from './web-support.js';
@@ -60,11 +61,11 @@ class NodeSource {
       stream.on('close', () => {
         if (!this.ended) tellLoss(stream, (reason) => this.fail(reason));
       });
-      const lossOfLastUnit = watchLastUnit(stream);
+      watchLastUnit(stream);
       listenForEnd(stream, () => {
         this.ended = true;
         afterEnd(stream, (wasReset) => {
-          const loss = wasReset ? lossOf(stream) : lossOfLastUnit();
+          const loss = wasReset ? lossOf(stream) : lossOfLastUnit(stream);
           if (loss === undefined) this.end();
           else this.fail(loss);
         });

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import * as streamx from 'streamx';
 
 import { Protocol, StandardIO } from '../../../lib/index.js';
+import { AccumulatingProtocol } from '../../../lib/testing/index.js';
 import type { NodeReadableLike, WritableLike } from '../../../lib/streams/any-stream/index.js';
 import { Minipass, readableStreams, through2 } from '../../support/older-libraries.js';
 import { until } from '../../support/until.js';
@@ -341,6 +342,19 @@ describe('StandardIO', () => {
       const transport = open(new PassThrough(), stdout);
       transport.loseConnection();
       expect((await transport.closed).name).to.equal('ConnectionDone');
+    });
+
+    it('reads all of an input, an async one of minipass, that ends as soon as it flows', async () => {
+      const stdin = new Minipass({ async: true });
+      stdin.write(Buffer.from('first, '));
+      stdin.once('drain', () => stdin.end(Buffer.from('last')));
+      const protocol = new AccumulatingProtocol();
+      new StandardIO(protocol, { stdin, stdout: new PassThrough() });
+      await protocol.closedDeferred;
+      expect([String(protocol.data), protocol.closedReason?.name]).to.deep.equal([
+        'first, last',
+        'ConnectionDone',
+      ]);
     });
 
     it('ends no more an output that other code has ended before, although that is not done', async () => {

@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import * as core from 'node:stream';
 
 import { expect } from 'chai';
@@ -145,6 +145,48 @@ describe('Data of which setEncoding made strings', () => {
       .to.be.instanceOf(InvalidArgTypeError)
       .with.property('message')
       .that.includes('may have lost some');
+  });
+
+  /** Two bytes, and then `rest`, before which a `stream` of `library` is told UTF-16. */
+  async function toldMeanwhile(library: Pick<StreamLibrary, 'PassThrough'>, rest: Buffer[]) {
+    const stream = new library.PassThrough();
+    const transferred = transfer(stream);
+    const begun = once(stream, 'data');
+    stream.write(units.subarray(0, 2));
+    await begun;
+    stream.setEncoding('utf16le');
+    for (const piece of rest) stream.write(piece);
+    stream.end();
+    return transferred;
+  }
+
+  for (const [name, library] of [
+    ['node:stream', core],
+    ...Object.entries(readableStreams),
+  ] as const) {
+    if (name === 'readable-stream 1') continue; // It garbles them.
+    it(`is refused where half a unit is missing, also if it was told meanwhile (${name})`, async () => {
+      for (const length of [3, 5, 7]) {
+        const rest = [...units.subarray(2, length)].map((byte) => Buffer.of(byte));
+        const { error } = await toldMeanwhile(library, rest);
+        expect(error, String(length))
+          .to.be.instanceOf(InvalidArgTypeError)
+          .with.property('message')
+          .that.includes('UTF-16');
+      }
+      const { got, error } = await toldMeanwhile(library, [
+        units.subarray(2, 9),
+        units.subarray(9, 20),
+      ]);
+      expect(error).to.equal(undefined);
+      expect(got.equals(units.subarray(0, 20))).to.equal(true);
+    });
+  }
+
+  it('of half a unit alone does not fail a transfer that comes after the end', async () => {
+    const stream = core.Readable.from([Buffer.of(1)], { objectMode: false }).setEncoding('utf16le');
+    await once(stream.resume(), 'end');
+    expect((await transfer(stream)).error).to.equal(undefined);
   });
 
   it('is refused of streamx, which cannot tell', async () => {

@@ -1,4 +1,5 @@
 /** A transport of a stream that was told an encoding: its bytes arrive unchanged, or it is lost. */
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 
 import { expect } from 'chai';
@@ -52,30 +53,46 @@ describe('A DuplexTransport of a stream that was told UTF-16', () => {
     expect(protocol.data).to.have.lengthOf(0);
   });
 
-  it('is lost if it is the standard input', async () => {
-    const stdin = new PassThrough().setEncoding('utf16le');
+  it('is lost if half a unit is all that comes after it was told', async () => {
+    const stream = new PassThrough();
     const protocol = new AccumulatingProtocol();
-    new StandardIO(protocol, { stdin, stdout: new PassThrough() });
-    stdin.end(bytes);
-    await protocol.closedDeferred;
-    expect(protocol.closedReason).to.be.instanceOf(ConnectionLost);
+    const transport = new DuplexTransport(stream, { protocol });
+    const begun = once(stream, 'data');
+    stream.write(bytes.subarray(0, 2));
+    await begun;
+    stream.setEncoding('utf16le').end(bytes.subarray(2, 3));
+    expect(await transport.closed).to.be.instanceOf(ConnectionLost);
   });
 
-  it('fails as a WHATWG stream', async () => {
-    const readable = new ProducerReadable();
-    readable.setEncoding('utf16le');
-    const reader = toWeb(readable).getReader();
-    readable.write(bytes);
-    readable.finish();
-    const read = async (): Promise<void> => {
-      while (!(await reader.read()).done);
-    };
-    const failure = await read().then(
-      () => 'it ended',
-      (error: Error) => error.message,
-    );
-    expect(failure).to.include('UTF-16');
-  });
+  for (const when of times.slice(0, 2)) {
+    it(`is lost if it is the standard input (set ${when})`, async () => {
+      const stdin = new PassThrough();
+      if (when === times[0]) stdin.setEncoding('utf16le');
+      const protocol = new AccumulatingProtocol();
+      new StandardIO(protocol, { stdin, stdout: new PassThrough() });
+      if (when === times[1]) stdin.setEncoding('utf16le');
+      stdin.end(bytes);
+      await protocol.closedDeferred;
+      expect(protocol.closedReason).to.be.instanceOf(ConnectionLost);
+    });
+
+    it(`fails as a WHATWG stream (set ${when})`, async () => {
+      const readable = new ProducerReadable();
+      if (when === times[0]) readable.setEncoding('utf16le');
+      const reader = toWeb(readable).getReader();
+      if (when === times[1]) readable.setEncoding('utf16le');
+      readable.write(bytes);
+      readable.finish();
+      const read = async (): Promise<void> => {
+        while (!(await reader.read()).done);
+      };
+      const failure = await read().then(
+        () => 'it ended',
+        (error: Error) => error.message,
+      );
+      expect(failure).to.include('UTF-16');
+    });
+  }
 });
 
 describe('A stream of an older library that was told its encoding behind bytes', () => {
