@@ -10,6 +10,7 @@ import {
   assertUnread,
   bytesFrom,
   claimReading,
+  hasDelivered,
   hasFinished,
   isGone,
   isReadToTheEnd,
@@ -45,6 +46,8 @@ export class JoinedStreams extends Duplex {
   private closeIsFinish = false;
   /** Whether we have ended the writable stream, or it had ended before we came. */
   private mayFinish = false;
+  /** Completes the end that is under way. */
+  private delivered: (() => void) | undefined;
   private inputEnded = false;
 
   /** @throws InvalidStateError: another adapter reads `input`; no listener was added. */
@@ -87,7 +90,10 @@ export class JoinedStreams extends Duplex {
   private readonly onError = (error: Error): void => void this.destroy(error);
 
   private readonly onOutputClose = (): void => {
-    if (!this.writableFinished && !this.closeIsFinish) this.fail(this.output);
+    if (this.writableFinished || this.closeIsFinish) return;
+    // It may come before `finish`, or in its place.
+    if (this.mayFinish && hasDelivered(this.output)) this.delivered?.();
+    else this.fail(this.output);
   };
 
   private readonly onOutputFinish = (): void => {
@@ -165,11 +171,14 @@ export class JoinedStreams extends Duplex {
       return;
     }
     this.closeIsFinish = !saysFinish(output);
-    callOnce(output, this.closeIsFinish ? ['finish', 'end', 'close'] : ['finish'], () => {
+    this.delivered = () => {
+      this.delivered = undefined;
       // `readable-stream` 3 says `finish` before the error for which its `final` has failed.
       if (mayYetTellWhy(output)) setImmediate(callback);
       else callback();
-    });
+    };
+    const events = this.closeIsFinish ? ['finish', 'end', 'close'] : ['finish'];
+    callOnce(output, events, () => this.delivered?.());
     if (this.mayFinish) return;
     this.mayFinish = true;
     output.end();

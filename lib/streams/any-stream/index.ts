@@ -57,7 +57,7 @@ export {
 export { assertUnread, claimReading, releaseReading } from './claims.js';
 export {
   hasFinished,
-  isFinishing,
+  hasDelivered,
   isHandshaking,
   isTLS,
   isReadToTheEnd,

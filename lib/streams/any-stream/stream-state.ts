@@ -4,7 +4,7 @@
  * same in `_writableState` and `_readableState`. So does streamx, in other words: a half that is over
  * is `ended`, and no longer `ending`. The oldest streams have `readable` and `writable`.
  */
-import { type AnyWritable, isGone } from './capabilities.js';
+import { type AnyWritable, isGone, isSocket } from './capabilities.js';
 import type { AnyReadable } from './readable-capabilities.js';
 import { isDestroyedInside } from './reset.js';
 
@@ -14,6 +14,9 @@ interface Older {
     readonly ending?: boolean;
     readonly ended?: boolean;
     readonly finished?: boolean;
+    readonly length?: number;
+    /** Writes, and the end, that have yet to call back. */
+    readonly pendingcb?: number;
   } | null;
   /** The `ended` of `readable-stream` is another: much of its data may have yet to be read. */
   readonly _readableState?: {
@@ -44,11 +47,16 @@ export function hasFinished(stream: { readonly writableFinished?: boolean }): bo
 }
 
 /**
- * Whether `stream`, whose `finish` we have not heard, is saying it just now, or has said it. A
- * message of HTTP has no such state: its `writableFinished` turns `true` also when it is cut.
+ * Whether all that was written to `stream`, which has closed, has left it, although we have not heard
+ * its `finish`: it is saying that just now, or it does not, as a file of ssh2, which destroys itself
+ * as it ends. A message of HTTP has no such state: its `writableFinished` turns `true` also when it
+ * is cut.
  */
-export function isFinishing(stream: object): boolean {
-  return (stream as Older)._writableState?.finished === true;
+export function hasDelivered(stream: object): boolean {
+  const { ended, finished, length, pendingcb } = (stream as Older)._writableState ?? {};
+  if (finished === true) return true;
+  // A socket hands on what it has to others, which may lose it.
+  return ended === true && length === 0 && pendingcb === 0 && !isSocket(stream);
 }
 
 /** Whether all of `stream` was read: it has said `end`, or has no such half. */

@@ -24,7 +24,7 @@ import {
   type Input,
   isReadToTheEnd,
   highWaterMarkOf,
-  isFinishing,
+  hasDelivered,
   isGone,
   isResettable,
   isSocket,
@@ -323,9 +323,9 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
   private closesInsteadOfFinishing(): boolean {
     const { stream } = this;
     if (isResettable(stream)) return this.isEmptied; // For HTTP/2, see `end`.
-    // A stream may close in a `finish` listener before ours. The oldest streams that are only
+    // A stream may close in a `finish` listener before ours, or say none. The oldest that are only
     // written to have no other way to say it, unless they tell that they were destroyed.
-    return isFinishing(stream) || !(saysFinish(stream) || saysEnd(stream) || isGone(stream));
+    return hasDelivered(stream) || !(saysFinish(stream) || saysEnd(stream) || isGone(stream));
   }
 
   /** `error`. Not every stream that errs closes. */

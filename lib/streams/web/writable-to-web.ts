@@ -1,4 +1,11 @@
-import { type EmitterLike, hasFinished, isGone, tellLoss, whenCut } from '../any-stream/index.js';
+import {
+  type EmitterLike,
+  hasDelivered,
+  hasFinished,
+  isGone,
+  tellLoss,
+  whenCut,
+} from '../any-stream/index.js';
 import { byBytes, destroyWith } from './web-support.js';
 
 /** The least that a stream of bytes must be able to do for `toWeb` to write to it. */
@@ -50,7 +57,8 @@ class NodeSink {
     stream.on('drain', () => this.drained?.());
     stream.on('close', () => {
       // It may come before `finish`, and a stream that has ended by itself takes nothing more.
-      if (this.finished !== undefined && hasFinished(stream)) this.finished();
+      const isDone = hasFinished(stream) || hasDelivered(stream);
+      if (this.finished !== undefined && isDone) this.finished();
       else tellLoss(stream, fail);
     });
     whenCut(stream, () => tellLoss(stream, fail));

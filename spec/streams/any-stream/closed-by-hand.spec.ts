@@ -1,17 +1,22 @@
 /** Streams that end or say `close` by themselves, without being destroyed. */
 import { setImmediate as turn } from 'node:timers/promises';
+import * as core from 'node:stream';
 import { Duplex, Writable } from 'node:stream';
 
 import { expect } from 'chai';
+import * as rs from 'readable-stream';
 
 import {
   ConnectionDone,
   ConnectionLost,
   DuplexTransport,
   ReadableProducer,
+  StandardIO,
+  toWeb,
   WritableConsumer,
 } from '../../../lib/index.js';
 import { Noting } from '../../support/noting-protocol.js';
+import { readableStreams, type StreamLibrary } from '../../support/older-libraries.js';
 import { RecordingConsumer } from '../../support/recording-consumer.js';
 import { rejection } from '../../support/rejection.js';
 
@@ -170,4 +175,92 @@ describe('A writable that says close from its own listener for finish', () => {
     stream.emit('close');
     expect(await consumer.closed).to.be.instanceOf(ConnectionLost);
   });
+});
+
+/** How a file ends. */
+type Ending = 'calls back' | 'never calls back' | 'fails';
+
+/** As a file of ssh2's SFTP, which destroys itself as it ends, and says `close`, but no `finish`. */
+function file({ Writable }: Pick<StreamLibrary, 'Writable'>, ending: Ending = 'calls back') {
+  const received: Buffer[] = [];
+  const stream = new Writable({
+    autoDestroy: false,
+    emitClose: false,
+    highWaterMark: 1000,
+    write(chunk: Buffer, _encoding, callback) {
+      received.push(chunk);
+      setImmediate(callback);
+    },
+    final(callback) {
+      this.destroy();
+      if (ending !== 'never calls back') callback();
+    },
+    destroy(error, callback) {
+      callback(error);
+      setImmediate(() => {
+        if (ending === 'fails') this.emit('error', new Error('boom'));
+        else this.emit('close');
+      });
+    },
+  });
+  return { stream, text: () => String(Buffer.concat(received)) };
+}
+
+const libraries: [string, Pick<StreamLibrary, 'Writable'>][] = [
+  ['node:stream', core],
+  ['readable-stream 4', rs as unknown as StreamLibrary],
+  ['readable-stream 3', readableStreams['readable-stream 3']],
+];
+
+describe('A writable that says close and never finish, because it destroys itself as it ends,', () => {
+  const sent = 'x'.repeat(5000);
+
+  for (const [name, library] of libraries) {
+    it(`is closed cleanly once it has taken everything (${name})`, async () => {
+      const { stream, text } = file(library);
+      const consumer = new WritableConsumer(stream);
+      consumer.write(Buffer.from(sent));
+      consumer.loseConnection();
+      expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
+      expect(text()).to.equal(sent);
+    });
+
+    it(`is lost if its end has not called back, or fails (${name})`, async () => {
+      for (const ending of ['never calls back', 'fails'] as const) {
+        const consumer = new WritableConsumer(file(library, ending).stream);
+        consumer.write(Buffer.from(sent));
+        consumer.loseConnection();
+        expect(await consumer.closed, ending).to.be.instanceOf(ConnectionLost);
+      }
+    });
+
+    it(`is closed cleanly as the standard output (${name})`, async () => {
+      for (const [ending, reason] of [
+        ['calls back', 'ConnectionDone'],
+        ['never calls back', 'ConnectionLost'],
+        ['fails', 'ConnectionLost'],
+      ] as const) {
+        const { stream, text } = file(library, ending);
+        const stdio = { stdin: new core.PassThrough(), stdout: stream };
+        const transport = new StandardIO(new Noting(), stdio);
+        transport.write(Buffer.from(sent));
+        transport.loseConnection();
+        expect(await transport.closed, ending).to.have.property('name', reason);
+        expect(text()).to.equal(sent);
+      }
+    });
+
+    it(`closes a WHATWG writer, or fails it (${name})`, async () => {
+      const { stream, text } = file(library);
+      const writer = toWeb(stream).getWriter();
+      void writer.write(Buffer.from(sent));
+      await writer.close();
+      expect(text()).to.equal(sent);
+      const failing = toWeb(file(library, 'never calls back').stream).getWriter();
+      expect(await rejection(failing.close())).to.have.property(
+        'code',
+        'ERR_STREAM_PREMATURE_CLOSE',
+      );
+    });
+  }
 });
