@@ -42,6 +42,11 @@ const GRACE = 1000;
 export class ProcessTransport implements IProcessTransport {
   /** The operating system's number of the process; `null` once it has exited. */
   pid: number | null;
+  /**
+   * Whether `loseConnection` was called. Twisted's has no such field: a receiver of lines that a
+   * `ProcessProtocol` feeds looks there, to deliver nothing more.
+   */
+  disconnecting = false;
 
   /** @internal The consumer of the child's standard input, as long as it lasts and after that. */
   readonly [publisher]: object | undefined;
@@ -262,6 +267,7 @@ export class ProcessTransport implements IProcessTransport {
 
   /** Closes standard input, output and error. */
   loseConnection(): void {
+    this.disconnecting = true;
     this.closeStdin();
     this.closeStderr();
     this.closeStdout();

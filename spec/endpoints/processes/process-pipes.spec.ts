@@ -13,6 +13,7 @@ import {
   WritableConsumer,
   type IPushProducer,
 } from '../../../lib/index.js';
+import { LineReceiver } from '../../../lib/protocols/index.js';
 import { countSockets, Recorder, shell } from '../../support/children.js';
 import { canCountDescriptors } from '../../support/descriptors.js';
 import { loggedErrors } from '../../support/logged.js';
@@ -237,6 +238,21 @@ describe('The pipes to a child', () => {
       expect(protocol.told).to.include('lost 1');
       expect(protocol.reason).to.be.instanceOf(ProcessTerminated);
       expect(logged).to.deep.equal([]);
+    });
+
+    it('give a receiver that has lost the process no more lines of a chunk', async () => {
+      const protocol = shell("printf 'first\\r\\nsecond\\r\\n'; read x");
+      const lines: string[] = [];
+      const receiver = new LineReceiver();
+      receiver.lineReceived = (line) => {
+        lines.push(`${line}`);
+        receiver.transport.loseConnection();
+      };
+      receiver.makeConnection(protocol.transport);
+      protocol.outReceived = (data) => void receiver.dataReceived(data);
+      await protocol.whenEnded;
+      expect(lines).to.deep.equal(['first']);
+      expect(protocol.transport).to.have.property('disconnecting', true);
     });
 
     it('are closed, and the error logged, when the protocol throws', async () => {
