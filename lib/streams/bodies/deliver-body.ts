@@ -1,7 +1,8 @@
 import { asError } from '../../base/as-error.js';
 import { checkedBuffer } from '../../base/bytes.js';
-import { InvalidStateError } from '../../base/errors.js';
+import { InvalidArgTypeError, InvalidStateError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
+import { membersOf } from '../../base/members.js';
 import { isThenable } from '../../base/rejection.js';
 import {
   assertProtocol,
@@ -41,6 +42,7 @@ const delivered = /* @__PURE__ */ new WeakSet<object>();
  */
 export function deliverBody(readable: ReadableLike, protocol: IProtocol): void {
   assertProtocol(protocol);
+  assertNoResponse(readable);
   const producer = new ReadableProducer(readable);
   if (delivered.has(readable)) throw new InvalidStateError('This body was delivered before');
   assertUnread(readable);
@@ -56,6 +58,13 @@ export function deliverBody(readable: ReadableLike, protocol: IProtocol): void {
     throw thrown;
   }
   void delivery.run();
+}
+
+/** @throws InvalidArgTypeError: `value` is the response of a `fetch`, whose body is to be read. */
+function assertNoResponse(value: unknown): void {
+  const { body, on } = membersOf(value);
+  if (on !== undefined || isWebReadable(value) || !isWebReadable(body)) return;
+  throw new InvalidArgTypeError('readable', 'the `body` of a response of `fetch`', value);
 }
 
 /** One body, on its way to one protocol. It is the consumer of the producer that reads the body. */

@@ -384,6 +384,12 @@ describe('deliverBody', () => {
         .with.property('code', code);
     });
 
+    it('the response of a fetch, and says that its body is due', () => {
+      const message =
+        'The "readable" argument must be the `body` of a response of `fetch`. Received an instance of Response';
+      expect(() => deliverBody(new Response('unread') as never, new Body())).to.throw(message);
+    });
+
     it('a body that was delivered, or is locked, and connects nothing', () => {
       const readable = endless();
       deliverBody(readable, new Body());
