@@ -4,7 +4,7 @@ import type { Duplex, Writable } from 'node:stream';
 
 import { ReadableProducer } from '../../streams/producers/index.js';
 import { WritableConsumer } from '../../streams/transports/index.js';
-import { type IConsumer, isOwnProtocol } from '../../twisted/core/index.js';
+import { type IConsumer, isOwnProtocol, logPrefixOf } from '../../twisted/core/index.js';
 import { asBuffer } from '../../base/bytes.js';
 import { log } from '../../base/log.js';
 import { whenRejected } from '../../base/rejection.js';
@@ -86,6 +86,7 @@ export class ChildReader {
   constructor(
     private readonly pipe: Duplex,
     private readonly childFD: number,
+    private readonly protocol: object,
   ) {
     this.producer = new ReadableProducer(pipe, { signal: this.closing.signal });
   }
@@ -99,13 +100,23 @@ export class ChildReader {
    */
   async start(onData: (data: Buffer) => unknown, onLost: () => void): Promise<void> {
     const failed = (reason: unknown): void => {
-      log.err(reason, `Reading descriptor ${this.childFD} of a child failed`);
+      const { protocol, childFD } = this;
+      log.err(
+        reason,
+        `${logPrefixOf(protocol)}: a callback threw; descriptor ${childFD} is closed`,
+      );
       this.close();
     };
     const consumer: IConsumer = {
       registerProducer() {},
       unregisterProducer() {},
-      write: (data) => whenRejected(onData(asBuffer(data)), failed),
+      write(data) {
+        try {
+          whenRejected(onData(asBuffer(data)), failed);
+        } catch (thrown) {
+          failed(thrown);
+        }
+      },
     };
     try {
       await this.producer.startProducing(consumer);

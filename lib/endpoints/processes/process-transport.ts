@@ -11,10 +11,11 @@ import {
   type IPushProducer,
   type ConsumerState,
   consumerState,
+  logPrefixOf,
   tellToStop,
 } from '../../twisted/core/index.js';
 import { log } from '../../base/log.js';
-import { logRejection } from '../../base/rejection.js';
+import { whenRejected } from '../../base/rejection.js';
 import { assertBytes, piecesOf } from '../../base/bytes.js';
 import type { ChildFDs } from './child-fds.js';
 import { ChildReader, ChildWriter, takePipes } from './child-pipes.js';
@@ -97,7 +98,7 @@ export class ProcessTransport implements IProcessTransport {
       const pipe = pipes[childFD];
       if (!pipe) continue;
       if (kind === 'r') {
-        const reader = new ChildReader(pipe, childFD);
+        const reader = new ChildReader(pipe, childFD, this.protocol);
         this.readers.set(childFD, reader);
         // Calls nobody back before the protocol is connected.
         void reader.start(
@@ -146,10 +147,12 @@ export class ProcessTransport implements IProcessTransport {
 
   /** Calls the protocol from the event loop, where no caller could catch its error. */
   private call(callback: () => unknown): void {
+    const failed = (reason: unknown): void =>
+      log.err(reason, `${logPrefixOf(this.protocol)}: a callback threw`);
     try {
-      logRejection(callback(), 'A callback of a ProcessProtocol rejected');
+      whenRejected(callback(), failed);
     } catch (thrown) {
-      log.err(thrown, 'A callback of a ProcessProtocol threw');
+      failed(thrown);
     }
   }
 

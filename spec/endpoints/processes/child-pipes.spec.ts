@@ -55,7 +55,7 @@ describe('A ChildReader', () => {
     const got: string[] = [];
     pipe.end('hello');
     await new Promise<void>((resolve) => {
-      void new ChildReader(pipe, 1).start((data) => got.push(String(data)), resolve);
+      void new ChildReader(pipe, 1, {}).start((data) => got.push(String(data)), resolve);
     });
     expect(got).to.deep.equal(['hello']);
     expect(pipe.destroyed).to.equal(true);

@@ -245,7 +245,7 @@ describe('The pipes to a child', () => {
       const lines: string[] = [];
       const receiver = new LineReceiver();
       receiver.lineReceived = (line) => {
-        lines.push(`${line}`);
+        lines.push(line.toString());
         receiver.transport.loseConnection();
       };
       receiver.makeConnection(protocol.transport);

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
 import { ProcessProtocol, ProcessTerminated, spawnProcess } from '../../../lib/index.js';
+import { loggedEvents } from '../../support/logged.js';
 
 describe('ProcessProtocol', () => {
   it('is connected from makeConnection on, also after the process has ended', async () => {
@@ -44,6 +45,36 @@ describe('ProcessProtocol', () => {
     }
     for (const childFD of [3, 0, 1, 2]) protocol.childConnectionLost(childFD);
     expect(told).to.deep.equal(['out from 1', 'err from 2', 'in lost', 'out lost', 'err lost']);
+  });
+});
+
+describe('A ProcessProtocol whose callbacks throw', () => {
+  const logged = loggedEvents();
+
+  it('is named by the log, which says which descriptor is closed', async () => {
+    class Careless extends ProcessProtocol {
+      override outReceived(): void {
+        throw new Error('in outReceived');
+      }
+      override errReceived(): void {
+        return Promise.reject(new Error('in errReceived')) as unknown as void;
+      }
+      override processExited(): void {
+        throw new Error('in processExited');
+      }
+      override processEnded(): void {
+        return Promise.reject(new Error('in processEnded')) as unknown as void;
+      }
+    }
+    await spawnProcess(new Careless(), 'sh', ['-c', 'echo out; echo err >&2']).closed;
+    await new Promise(setImmediate);
+    const lines = logged.map(({ error, why }) => `${(error as Error).message}: ${why}`);
+    expect(lines.sort()).to.deep.equal([
+      'in errReceived: Careless: a callback threw; descriptor 2 is closed',
+      'in outReceived: Careless: a callback threw; descriptor 1 is closed',
+      'in processEnded: Careless: a callback threw',
+      'in processExited: Careless: a callback threw',
+    ]);
   });
 });
 
