@@ -61,13 +61,21 @@ export class LineOnlyReceiver<
   #deliver(): unknown {
     const inbox = this.#inbox;
     let answer: unknown;
-    while (inbox.length > 0 && !this.paused && !isClosing(this)) {
+    // As in Twisted, which tells a protocol that is closing of an unfinished line that is too long,
+    // but leaves a chunk at the first line that it drops or finds too long.
+    let isRefused = false;
+    while (inbox.length > 0 && !this.paused) {
       const { delimiter } = this;
       const length = inbox.indexOf(delimiter);
-      if (length < 0)
-        return inbox.length > this.MAX_LENGTH ? this.#exceeded(inbox.peekAll()) : answer;
+      if (length < 0) {
+        if (inbox.length <= this.MAX_LENGTH || (isRefused && isClosing(this))) return answer;
+        return this.#exceeded(inbox.peekAll());
+      }
       const line = inbox.takeBefore(length, delimiter.length);
-      if (length > this.MAX_LENGTH) {
+      if (isClosing(this)) {
+        isRefused = true;
+      } else if (length > this.MAX_LENGTH) {
+        isRefused = true;
         answer = this.#exceeded(line);
       } else {
         const returned = this.lineReceived(line);
@@ -94,7 +102,8 @@ export class LineOnlyReceiver<
   /**
    * A line is longer than `MAX_LENGTH`. Closes the connection. If you override it so that the
    * connection stays open, the next line is delivered as usual. Until the end of the line has come,
-   * this is called again with each chunk, with the whole line so far.
+   * this is called again with each chunk, with the whole line so far: also after `loseConnection`,
+   * except for a chunk of which lines were dropped.
    *
    * @returns the value that `dataReceived` returns.
    */

@@ -62,6 +62,13 @@ describe('LineOnlyReceiver', () => {
     expect(log).to.deep.equal(['a', 'b', 'c']);
   });
 
+  it('says that the unfinished line is too long, also after a line that was', () => {
+    receiver.MAX_LENGTH = 3;
+    receiver.lineLengthExceeded = (line) => log.push(`long: ${line.toString()}`);
+    receiver.dataReceived(bytes('1234\r\n5678'));
+    expect(log).to.deep.equal(['long: 1234', 'long: 5678']);
+  });
+
   it('says again with each chunk that a line is too long which has not ended, and keeps it', () => {
     receiver.MAX_LENGTH = 3;
     const given: string[] = [];
@@ -69,6 +76,26 @@ describe('LineOnlyReceiver', () => {
     for (const piece of ['abcd', 'e', 'f\r\ng\r\n']) receiver.dataReceived(bytes(piece));
     expect(given).to.deep.equal(['abcd', 'abcde', 'abcdef']);
     expect(log).to.deep.equal(['g']);
+  });
+
+  it('says after loseConnection that the unfinished line is too long, unless it drops a line', () => {
+    const exceeded = (...chunks: string[]): string[] => {
+      const heard: string[] = [];
+      const closing = Object.assign(new LineOnlyReceiver(), { MAX_LENGTH: 3 });
+      closing.lineReceived = () => closing.transport?.loseConnection();
+      closing.lineLengthExceeded = (line) => {
+        heard.push(line.toString());
+        closing.transport?.loseConnection();
+      };
+      closing.makeConnection(new StringTransport());
+      for (const chunk of chunks) closing.dataReceived(bytes(chunk));
+      return heard;
+    };
+    expect(exceeded('1\r\n2345', '6')).to.deep.equal(['2345', '23456']);
+    expect(exceeded('1\r\n2', '345')).to.deep.equal(['2345']);
+    expect(exceeded('1\r\n234', '\r\n5678', '9')).to.deep.equal(['56789']);
+    expect(exceeded('1\r\n2\r\n34567')).to.deep.equal([]);
+    expect(exceeded('1234\r\n5678')).to.deep.equal(['1234']);
   });
 
   it('delivers in order the bytes that a callback gives it', () => {
