@@ -5,10 +5,15 @@ import { builtIn } from '../../base/built-in.js';
 import type { AnyWritable } from './capabilities.js';
 
 /** The methods of a socket that handle chunks. */
-const METHODS = ['write', '_write', '_writev', '_writeGeneric'];
+type Methods = Record<'write' | '_write' | '_writev' | '_writeGeneric', unknown>;
 
 /** Bun and Deno have a `node:net` of their own. */
 const isNode = !('Bun' in globalThis || 'Deno' in globalThis);
+
+/** The prototypes of Node's own sockets, by the names of their handles' classes. */
+const prototypes = new Map<string, Methods>();
+/** The class from which sockets inherit `write`, unless other code has put one there. */
+let base: Methods;
 
 /**
  * Whether no code uses any chunk that was written to `stream`: the operating system has copied all
@@ -16,20 +21,29 @@ const isNode = !('Bun' in globalThis || 'Deno' in globalThis);
  * empty, as a `PassThrough` does, and so may a method that replaces a socket's own.
  */
 export function keepsNothing(stream: AnyWritable): boolean {
-  const { _handle: handle, writableLength } = stream as Partial<Socket> & { _handle?: object };
-  if (writableLength !== 0 || !isNode) return false;
-  const prototypes = prototypesOf(handle?.constructor.name);
+  const socket = stream as Partial<Socket> & Methods & { _handle?: object };
+  if (socket.writableLength !== 0 || !socket._handle || !isNode) return false;
+  const own = prototypeOf(socket._handle.constructor.name);
   return (
-    Object.getPrototypeOf(stream) === prototypes[0] &&
-    // The sockets inherit it, unless other code has put one there.
-    !prototypes.some((prototype) => Object.hasOwn(prototype, 'write')) &&
-    !METHODS.some((method) => Object.hasOwn(stream, method))
+    own !== undefined &&
+    Object.getPrototypeOf(stream) === own &&
+    // One by one, because a loop takes ten times as long.
+    socket.write === base.write &&
+    socket._write === own._write &&
+    socket._writev === own._writev &&
+    socket._writeGeneric === own._writeGeneric
   );
 }
 
-/** The prototypes of a socket of Node's own whose handle is of this class; none for any other. */
-function prototypesOf(handle = ''): object[] {
-  const { prototype } = builtIn('node:net').Socket;
-  if (/^(TCP|Pipe)$/.test(handle)) return [prototype];
-  return handle === 'TLSWrap' ? [builtIn('node:tls').TLSSocket.prototype, prototype] : [];
+/** The prototype of a socket of Node's own whose handle is of this class; none for any other. */
+function prototypeOf(handle: string): Methods | undefined {
+  let own = prototypes.get(handle);
+  if (own === undefined && /^(TCP|Pipe|TLSWrap)$/.test(handle)) {
+    const { Socket } = builtIn('node:net');
+    const { prototype } = handle === 'TLSWrap' ? builtIn('node:tls').TLSSocket : Socket;
+    own = prototype as unknown as Methods;
+    prototypes.set(handle, own);
+    base = Object.getPrototypeOf(Socket.prototype) as Methods;
+  }
+  return own;
 }
