@@ -278,7 +278,7 @@ export class ProcessTransport implements IProcessTransport {
 
   /**
    * As `loseConnection`, of all of the child's descriptors. A process that hasn't exited a second
-   * after they are closed gets a `SIGTERM`.
+   * after they are closed gets a `SIGTERM`; if the system refuses that, the error is logged.
    *
    * @returns a promise that resolves once `processEnded` has been called.
    */
@@ -295,11 +295,18 @@ export class ProcessTransport implements IProcessTransport {
     }
     const delivered = [...this.writers.values()].map(({ consumer }) => consumer.closed);
     await Promise.race([this.closed, Promise.all(delivered)]);
-    const timer = setTimeout(() => {
-      if (this.pid !== null) this.signalProcess('TERM');
-    }, GRACE);
+    const timer = setTimeout(() => this.terminate(), GRACE);
     await this.closed;
     clearTimeout(timer);
+  }
+
+  /** Called by a timer: no caller could catch the error if the system refuses, as for `sudo`. */
+  private terminate(): void {
+    try {
+      if (this.pid !== null) this.signalProcess('TERM');
+    } catch (thrown) {
+      log.err(thrown, 'A child process could not be terminated');
+    }
   }
 
   /**

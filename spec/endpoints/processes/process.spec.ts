@@ -220,6 +220,23 @@ describe('spawnProcess', () => {
       expect(protocol.reason).to.include({ signal: 'SIGTERM' });
     });
 
+    it('waits on, and logs the error, if the system refuses to terminate it', async () => {
+      const refusal = Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+      const kill = sinon.stub(process, 'kill').throws(refusal);
+      const protocol = new Recorder();
+      const transport = spawnProcess(protocol, 'sleep', ['999']);
+      const disposal = transport[Symbol.asyncDispose]();
+      try {
+        await until(() => kill.called);
+      } finally {
+        kill.restore();
+      }
+      expect(logged).to.deep.equal([refusal]);
+      transport.signalProcess('KILL');
+      await disposal;
+      expect(protocol.reason).to.include({ signal: 'SIGKILL' });
+    });
+
     it('closes each descriptor of the child, not the standard ones only', async () => {
       const childFDs = { 0: 'w', 3: 'w', 4: 'r' } as const;
       const reads = new Recorder();
