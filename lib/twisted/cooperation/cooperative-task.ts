@@ -262,10 +262,8 @@ export class CooperativeTask<Iterating extends Work = Work> {
   private complete(state: CompletionState, error?: unknown): void {
     this.completionState = state;
     this.failure = error;
-    const { waiters } = this;
-    if (waiters !== null) {
-      this.waiters = null;
-      for (const waiter of waiters) this.tell(waiter);
+    if (this.waiters !== null) {
+      for (const waiter of this.waiters) this.tell(waiter);
     } else if (state === TaskFailed) {
       setImmediate(() => this.reportUnlessHeardOf());
     }

@@ -79,7 +79,6 @@ class NodeReactor implements IReactorTime, DelayedCallClock {
     const time = this.waiting.first?.earliestTime ?? Infinity;
     if (time === Infinity || time < this.alarmTime) {
       this.stopAlarm();
-      this.stopAlarm = () => {};
       this.alarmTime = Infinity;
     }
     if (this.alarmTime <= time) return;

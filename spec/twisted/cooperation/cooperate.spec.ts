@@ -12,7 +12,8 @@ describe('cooperate and coiterate', () => {
     const task = cooperate(steps(log, 'a', 'b'));
     expect(task).to.be.instanceOf(CooperativeTask);
     const end = coiterate(steps(log, 1, 2));
-    await Promise.all([task.whenDone(), end]);
+    expect(await Promise.all([task.whenDone(), end])).to.have.length(2);
+    expect(end).to.be.instanceOf(Promise);
     // Who begins depends on what other specs have left of the global cooperator's round.
     expect(log.slice(0, 2)).to.have.members(['a', 1]);
     expect(log.slice(2)).to.have.members(['b', 2]);

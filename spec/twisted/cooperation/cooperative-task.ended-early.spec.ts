@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 
 import type { Cooperator } from '../../../lib/twisted/cooperation/cooperator.js';
+import { TaskStopped } from '../../../lib/twisted/cooperation/scheduler-errors.js';
 import { microtasks } from '../../real-twisted/support/cooperation.js';
 import type { FakeScheduler } from '../../support/fake-scheduler.js';
 import { loggedErrors } from '../../support/logged.js';
@@ -78,6 +79,21 @@ describe('CooperativeTask', () => {
       scheduler.pump();
       task.stop();
       expect(source.closed).to.deep.equal(['closed']);
+    });
+
+    it('ends an iterator that it made, and settles its promises, although cancelling the tick throws', async () => {
+      const source = iterable(() => 1);
+      const task = cooperator.cooperate(source);
+      scheduler.pump();
+      const end = rejection(task.whenDone());
+      for (const call of scheduler.calls) {
+        call.cancel = () => {
+          throw oops;
+        };
+      }
+      expect(() => task.stop()).to.throw('oops');
+      expect(source.closed).to.deep.equal(['closed']);
+      expect(await end).to.be.instanceOf(TaskStopped);
     });
 
     it('ends an iterator that it made, when the iterator yields a promise that is rejected', async () => {

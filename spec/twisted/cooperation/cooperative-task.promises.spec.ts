@@ -250,6 +250,30 @@ describe('CooperativeTask', () => {
       task.stop();
     });
 
+    it('goes on once a step is there although cancelling a tick threw', async () => {
+      const units: number[] = [];
+      const { promise, resolve } = deferred();
+      let unit = 0;
+      const next = () => {
+        units.push(++unit);
+        // Asks for a tick, which the wait for the step then cancels.
+        cooperator.cooperate([]).stop();
+        for (const call of scheduler.calls) {
+          call.cancel = () => {
+            throw oops;
+          };
+        }
+        return promise.then(() => ({ done: unit === 2, value: unit }));
+      };
+      const end = cooperator.coiterate({ [Symbol.asyncIterator]: () => ({ next }) });
+      expect(() => scheduler.pump()).to.throw('oops');
+      resolve();
+      await microtasks();
+      expect(() => scheduler.pump()).to.throw('oops');
+      await end;
+      expect(units).to.deep.equal([1, 2]);
+    });
+
     it('ends at once when it is stopped, and reports a step that fails after that', async () => {
       const { gates, iterator } = asynchronous();
       const task = cooperator.cooperate(iterator);

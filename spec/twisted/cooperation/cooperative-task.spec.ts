@@ -186,6 +186,8 @@ describe('CooperativeTask', () => {
       task.stop();
       task.resume();
       expect(() => task.resume()).to.throw(NotPaused);
+      expect(() => task.pause()).to.throw(TaskStopped);
+      expect(() => task.resume()).to.throw(NotPaused);
       expect(scheduler.due).to.equal(0);
       expect(work).to.deep.equal([]);
     });

@@ -34,7 +34,7 @@ describe('LoopingCall', () => {
     clock.pump([1, 1, 1, 1]);
     expect(loop).to.include({ running: true, interval: 2, starttime: 0 });
     loop.stop();
-    expect(loop.running).to.equal(false);
+    expect(loop).to.include({ running: false, call: null });
     clock.advance(10);
     expect(f.args).to.deep.equal([
       ['a', 1],

@@ -147,6 +147,16 @@ describe('reactor', () => {
     await new Promise<void>((resolve) => reactor.callLater(1000, resolve).reset(0.001));
   });
 
+  it('makes a call in time that was moved before the one that was due first', async () => {
+    reactor.callLater(1000, () => {});
+    await new Promise<void>((resolve) => reactor.callLater(2000, resolve).reset(0.001));
+  });
+
+  it('makes a call that is due later than one before it, which was cancelled', async () => {
+    reactor.callLater(0.001, () => {}).cancel();
+    await new Promise<void>((resolve) => reactor.callLater(0.002, resolve));
+  });
+
   it('makes a call that another call, due at the same time, has delayed, although no other is due then', async () => {
     await new Promise<void>((resolve) => {
       reactor.callLater(0, () => late.delay(0.002));
