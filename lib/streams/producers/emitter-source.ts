@@ -1,7 +1,6 @@
 import { Buffer } from 'node:buffer';
 
 import { log } from '../../base/log.js';
-import { setImmediate } from '../../base/timers.js';
 import {
   afterEnd,
   type AnyReadable,
@@ -87,9 +86,9 @@ export class EmitterSource implements ReadableSource {
       watchLastUnit(stream);
       listenForEnd(stream, this.onEnd);
       stream.on('close', this.onClose);
-      this.watchSocket();
-      // The last one: minipass gives data from inside this call, and may be closed by that.
+      // Last of its listeners: minipass gives data from inside this call, and may be closed by that.
       stream.on('data', this.onData);
+      this.watchSocket();
     }
   }
 
@@ -191,12 +190,9 @@ export class EmitterSource implements ReadableSource {
     if (isGone(socket)) this.onSocketClose();
   }
 
+  /** Comes after Node's own listener, which tells a message that it knows of why it is lost. */
   private readonly onSocketClose = (): void => {
-    // A message that is complete gives the rest of it, and where Node tells of the loss, it knows
-    // the reason.
-    setImmediate(() => {
-      if (!this.stream.complete) this.closedEarly();
-    });
+    if (!this.stream.complete) this.closedEarly(); // One that is complete gives the rest of it.
   };
 
   private readonly onError = (reason: unknown): void => {

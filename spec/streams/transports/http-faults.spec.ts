@@ -217,6 +217,38 @@ describe('A message over HTTP/1 that came whole, and is not read yet', () => {
   });
 });
 
+describe('A message over HTTP/1 that is read', () => {
+  it('leaves no listener on its connection, over which others come', async () => {
+    const agent = new http.Agent({ keepAlive: true });
+    const listeners: number[] = [];
+    const server = http.createServer((received, response) => {
+      void new ReadableProducer(received).startProducing(new RecordingConsumer()).then(() => {
+        listeners.push(received.socket.listenerCount('close'));
+        response.end();
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    for (let times = 0; times < 3; times++) {
+      const to = { host: '127.0.0.1', port: port(server), method: 'POST', agent };
+      const request = http.request(to).end('body');
+      const [answer] = (await once(request, 'response')) as [http.IncomingMessage];
+      await once(answer.resume(), 'close');
+    }
+    expect(listeners).to.deep.equal([listeners[0], listeners[0], listeners[0]]);
+    agent.destroy();
+    server.close();
+  });
+
+  it('fails its transfer with Node’s reason if its connection is destroyed', async () => {
+    const { received, dispose } = await exchange(false);
+    const transfer = new ReadableProducer(received).startProducing(new RecordingConsumer());
+    received.socket.destroy();
+    expect(await rejection(transfer)).to.have.property('code', 'ECONNRESET');
+    dispose();
+  });
+});
+
 describe('An answer over HTTP/1 that waits for an earlier one', () => {
   /** The answers to twelve requests that a client sends at once. */
   const queued = async () => {
