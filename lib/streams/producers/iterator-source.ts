@@ -34,12 +34,9 @@ export class IteratorSource implements ReadableSource {
   }
 
   open(listener: SourceListener): void {
-    if (this.state === 'ended') {
-      listener.onEnd();
-      return;
-    }
     this.listener = listener;
-    if (this.state === 'broken') this.fail(new PrematureCloseError());
+    if (this.state === 'ended') this.end();
+    else if (this.state === 'broken') this.fail(new PrematureCloseError());
   }
 
   resume(): void {
@@ -100,16 +97,14 @@ export class IteratorSource implements ReadableSource {
 
   private end(): void {
     const { listener } = this;
-    this.listener = null;
+    this.listener = null; // It may wait before it closes this.
     this.state = 'ended';
     listener?.onEnd();
   }
 
   private fail(reason: unknown): void {
-    const { listener } = this;
-    this.listener = null;
     this.state = 'broken';
-    listener?.onError(reason);
+    this.listener?.onError(reason); // Closes this.
   }
 }
 
@@ -139,8 +134,9 @@ export function cursorOfWebReadable(stream: WebReadableLike): Cursor {
     },
     return: async (reason) => {
       if (ended) return; // Before the answer that says so has reached the caller.
-      await reader.cancel(reason);
+      const cancelled = reader.cancel(reason);
       reader.releaseLock();
+      await cancelled;
     },
   };
 }

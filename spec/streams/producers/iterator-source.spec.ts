@@ -2,6 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
+import sinon from 'sinon';
 
 import { ProducerStoppedError, ReadableProducer, type ReadableLike } from '../../../lib/index.js';
 import { deferred } from '../../support/deferred.js';
@@ -67,6 +68,29 @@ describe('The iterator of a ReadableProducer', () => {
     await settled();
   });
 
+  it('is not asked again after its end, though the consumer may yet fail', async () => {
+    let asked = 0;
+    const source = iterable(() => {
+      asked += 1;
+      if (asked > 2) return Promise.reject(failure);
+      return Promise.resolve({ done: asked === 2, value: Buffer.from('a') });
+    });
+    const consumer = Object.assign(new RecordingConsumer(), { write: async () => settled() });
+    await new ReadableProducer(source).startProducing(consumer);
+    expect(asked).to.equal(2);
+  });
+
+  it('has nothing more to give once it has failed, and need not be told to return', async () => {
+    const iterator = { next: () => Promise.reject(failure), return: sinon.fake.resolves({}) };
+    const producer = new ReadableProducer({ [Symbol.asyncIterator]: () => iterator });
+    expect(await rejection(producer.startProducing(new RecordingConsumer()))).to.equal(failure);
+    expect(await rejection(producer.startProducing(new RecordingConsumer()))).to.have.property(
+      'code',
+      'ERR_STREAM_PREMATURE_CLOSE',
+    );
+    sinon.assert.notCalled(iterator.return);
+  });
+
   for (const [what, settle] of [
     ['fails', ({ reject }) => reject(failure)],
     ['gives a value', ({ resolve }) => resolve()],
@@ -130,7 +154,7 @@ describe('The iterator of a ReadableProducer', () => {
 });
 
 describe('The WHATWG stream of a ReadableProducer', () => {
-  expectNothingLogged();
+  const logged = expectNothingLogged();
 
   /** One that gives `texts`, and notes what is done to it; as a polyfill, it is no iterable. */
   function polyfill(...texts: string[]) {
@@ -164,6 +188,18 @@ describe('The WHATWG stream of a ReadableProducer', () => {
     await rejection(new ReadableProducer(stream).startProducing(consumer));
     await settled();
     expect(told).to.deep.equal(['cancel', 'release']);
+  });
+
+  it('is unlocked, and its error logged, if it fails when it is cancelled', async () => {
+    const stream = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(Buffer.from('a')),
+      cancel: () => Promise.reject(failure),
+    });
+    const consumer = consumerThat((to) => to.pushed.stopProducing());
+    await rejection(new ReadableProducer(stream).startProducing(consumer));
+    await settled();
+    expect(logged.splice(0)).to.deep.equal([failure]);
+    expect(stream.locked).to.equal(false);
   });
 
   it('is not cancelled at its end, though the producer is stopped before it has heard of that', async () => {
