@@ -194,7 +194,7 @@ export class Transfer implements SourceListener, IPushProducer {
   }
 
   private complete(): void {
-    if (!this.leaveSource()) return;
+    this.leaveSource();
     try {
       logRejection(this.consumer.unregisterProducer(), UNREGISTERING_FAILED);
       this.resolve();

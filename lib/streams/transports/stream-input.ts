@@ -1,12 +1,9 @@
 /**
  * The half of a stream that is read, as the part of a reactor that calls `doRead`.
  *
- * Whether we listen to the stream, and what the descriptor wants of it:
+ * What the descriptor wants of the stream:
  *
  * ```text
- *   unopened ──open()──▶ listening ──close()──▶ closed
- *      ◀──────suspend()──────┘
- *
  *   data ◀──start(), stop()──▶ nothing
  *     └──────discard()──────────┴──────▶ disposal
  * ```
@@ -42,9 +39,6 @@ import {
 } from '../any-stream/index.js';
 import type { Descriptor, StreamReactor } from './stream-reactor.js';
 
-/** Whether the stream is listened to; it is left alone otherwise. */
-type Stage = 'unopened' | 'listening' | 'closed';
-
 /** The wish of the descriptor: to get the input, nothing for now, or to discard all further input. */
 type Wish = 'data' | 'nothing' | 'disposal';
 
@@ -58,7 +52,8 @@ type Entry =
   | { readonly is: 'close' };
 
 export class StreamInput implements Input {
-  private stage: Stage = 'unopened';
+  /** Whether the stream is listened to; it is left alone otherwise. */
+  private listening = false;
   private wish: Wish = 'data';
   private end: End = 'to come';
   // Declared only: most have no need of these, and thousands may be idle.
@@ -98,8 +93,7 @@ export class StreamInput implements Input {
 
   /** Begins to listen, and to read unless it was stopped before this. */
   open(): void {
-    if (this.stage !== 'unopened') throw new Error(`The input is ${this.stage}, not unopened`);
-    this.stage = 'listening';
+    this.listening = true;
     claimReading(this.stream, this);
     const loss = lossByLateEncoding(this.stream);
     if (loss !== undefined) {
@@ -121,8 +115,10 @@ export class StreamInput implements Input {
 
   /** Leaves the input to the stream that wraps this one; `open` goes on with that. */
   suspend(): void {
-    if (this.stage === 'listening') this.leave();
-    this.stage = 'unopened';
+    if (this.listening) {
+      this.pauseStream();
+      this.leave();
+    }
     const entries = this.queue?.takeAll() ?? [];
     this.queue = null;
     for (const entry of entries.reverse()) {
@@ -131,17 +127,14 @@ export class StreamInput implements Input {
     }
   }
 
-  /** Removes the listeners. */
+  /** Reads no more. */
   close(): void {
-    removeInputListener(this.reactor);
-    releaseReading(this.stream, this);
-    this.stage = 'closed';
-    this.wish = 'disposal';
+    this.leave();
     this.queue = null;
   }
 
   private leave(): void {
-    this.pauseStream();
+    this.listening = false;
     removeInputListener(this.reactor);
     releaseReading(this.stream, this);
   }
@@ -175,13 +168,13 @@ export class StreamInput implements Input {
   }
 
   private pauseStream(): void {
-    if (this.stage !== 'listening') return;
+    if (!this.listening) return;
     this.paused = true;
     this.stream.pause();
   }
 
   private resumeStream(): void {
-    if (this.stage !== 'listening') return;
+    if (!this.listening) return;
     this.paused = false;
     this.stream.resume();
     if (this.end === 'to come' && isSilentlyGone(this.stream)) setImmediate(closed, this.reactor);

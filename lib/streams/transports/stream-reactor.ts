@@ -117,9 +117,8 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
     return isReadToTheEnd(this.stream) && (this.input !== undefined || !this.readEndedBefore);
   }
 
-  /** Drives the descriptor from `stream` now, into which the stream that it had was wrapped. */
+  /** Drives the descriptor from `stream` now, into which the stream that it left was wrapped. */
   move(stream: AnyWritable): void {
-    removeStreamListener(this);
     this.stream = stream;
     this.latch.release(Why.full | Why.moving);
     addStreamListener(this);
@@ -233,10 +232,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
     log.err(thrown, `${known}: a callback threw${when}`);
   }
 
-  protected endingAfter(
-    event: Event,
-    cause: unknown = this.stream.errored ?? undefined,
-  ): Error | undefined {
+  protected endingAfter(event: Event, cause: unknown = this.stream.errored): Error | undefined {
     const facts = {
       write: this.writeHalf,
       read: this.readHalf,

@@ -166,6 +166,19 @@ describe('A writable that says close from its own listener for finish', () => {
     expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
   });
 
+  for (const library of ['readable-stream-2', 'readable-stream-3']) {
+    it(`closes cleanly, too, if that destroys one of ${library} without a word`, async () => {
+      const { Writable: Old } = (await import(library)) as { Writable: typeof Writable };
+      const write = (_chunk: unknown, _encoding: string, callback: () => void) => callback();
+      const stream = new Old({ write, emitClose: false });
+      stream.on('finish', () => stream.destroy());
+      const consumer = new WritableConsumer(stream);
+      consumer.write(Buffer.from('all'));
+      consumer.loseConnection();
+      expect(await consumer.closed).to.be.instanceOf(ConnectionDone);
+    });
+  }
+
   it('is lost if it says close before it has finished', async () => {
     const stream = new Writable({ write() {} });
     const consumer = new WritableConsumer(stream);

@@ -23,7 +23,6 @@ describe('StreamInput', () => {
       input.open();
       expect(news()).to.deep.equal(['resume']);
       expect([stream.listenerCount('data'), stream.listenerCount('end')]).to.deep.equal([1, 1]);
-      expect(() => input.open()).to.throw('The input is listening, not unopened');
     });
 
     it('pauses a stream that it was stopped for before', () => {
@@ -79,6 +78,20 @@ describe('StreamInput', () => {
       expect(news(), 'it was never paused').to.deep.equal([]);
       gives('b', 'c', 'd');
       expect(news()).to.deep.equal(['b', 'pause']);
+    });
+
+    it('from inside a chunk, pauses the stream each time that it gives more than that', async () => {
+      const { input, behaviour, gives, news } = opened();
+      behaviour.onData = () => input.stop();
+      for (let times = 0; times < 2; times++) {
+        gives('a', 'b');
+        expect(news()).to.deep.equal(['a', 'pause']);
+        behaviour.onData = () => {};
+        input.start();
+        await turns();
+        expect(news()).to.deep.equal(['b', 'resume']);
+        behaviour.onData = () => input.stop();
+      }
     });
 
     it('after a chunk, pauses the stream at once', () => {
