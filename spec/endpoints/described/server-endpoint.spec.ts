@@ -26,7 +26,7 @@ import {
 } from '../../../lib/index.js';
 import { Caller, Echo, local, portOf } from '../../support/connections.js';
 import { rejection } from '../../support/rejection.js';
-import { temporaryFolder } from '../../support/temporary-folder.js';
+import { isThere, temporaryFolder } from '../../support/temporary-folder.js';
 import { until } from '../../support/until.js';
 
 describe('ServerEndpoint', () => {
@@ -99,7 +99,7 @@ describe('ServerEndpoint', () => {
       expect(await rejection(endpoint.listen(echo()))).to.include({ name: 'CannotListenError' });
       expect(existsSync(path)).to.equal(true);
       await port.stopListening();
-      expect(existsSync(`${path}.lock`)).to.equal(false);
+      expect(isThere(`${path}.lock`)).to.equal(false);
     });
 
     it('takes it, and the place of its socket, from a process that has ended', async () => {

@@ -49,7 +49,24 @@ describe('listen', () => {
     expect(await answerOf(port)).to.equal('ECONNREFUSED');
   });
 
+  it('tells Node how many connections are to wait until they are accepted', async () => {
+    const spied = sinon.spy(net.Server.prototype, 'listen');
+    const listening = await listen(new Recorder(), { port: 0, ...local, backlog: 7 });
+    spied.restore();
+    sinon.assert.calledOnceWithMatch(spied as sinon.SinonSpy, { backlog: 7 });
+    await listening.stopListening();
+  });
+
   describe('given up by its signal', () => {
+    it('before, listens nowhere, not even for a while', async () => {
+      const spied = sinon.spy(net, 'createServer');
+      const signal = AbortSignal.abort(new Error('enough'));
+      const error = await rejection(listen(new Recorder(), { port: 0, ...local, signal }));
+      spied.restore();
+      expect(error).to.equal(signal.reason);
+      sinon.assert.notCalled(spied);
+    });
+
     it('while it looks up the host, rejects with the reason, and listens nowhere', async () => {
       const port = await freePort();
       const controller = new AbortController();
@@ -140,7 +157,9 @@ describe('listen', () => {
       const listening = await listen(factory, { port: 0, ...local });
       const address = listening.getHost();
       const stopping = listening.stopListening();
+      expect(factory.told, 'told from inside that').to.deep.equal(['start']);
       expect(listening.stopListening()).to.equal(stopping);
+      expect(await answerOf(portOf(listening)), 'accepts no more at once').to.equal('ECONNREFUSED');
       await stopping;
       expect(listening.getHost()).to.deep.equal(address);
       expect(address).to.include({ type: 'TCP', host: '127.0.0.1' });

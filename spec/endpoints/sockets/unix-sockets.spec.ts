@@ -1,5 +1,4 @@
 import fs, {
-  existsSync,
   linkSync,
   readdirSync,
   readlinkSync,
@@ -27,7 +26,7 @@ import {
 } from '../../../lib/index.js';
 import { Recorder } from '../../support/connections.js';
 import { rejection } from '../../support/rejection.js';
-import { temporaryFolder } from '../../support/temporary-folder.js';
+import { isThere, temporaryFolder } from '../../support/temporary-folder.js';
 import { until } from '../../support/until.js';
 
 /** More than the number of any process. */
@@ -74,7 +73,7 @@ describe('A Unix socket', () => {
     expect(readlinkSync(`${path}.lock`)).to.equal(String(process.pid));
     expect(await rejection(listen(factory, options))).to.be.instanceOf(CannotListenError);
     await port.stopListening();
-    expect([path, `${path}.lock`].map((file) => existsSync(file))).to.deep.equal([false, false]);
+    expect([path, `${path}.lock`].map((file) => isThere(file))).to.deep.equal([false, false]);
     expect(await rejection(listen(factory, { port: 0, mode: 0o600 }))).to.include({
       code: 'ERR_INVALID_ARG_TYPE',
     });
@@ -187,7 +186,7 @@ describe('A Unix socket', () => {
     const port = await next!;
     expect(readlinkSync(`${path}.lock`)).to.equal(String(process.pid));
     await port.stopListening();
-    expect(existsSync(`${path}.lock`)).to.equal(false);
+    expect(isThere(`${path}.lock`)).to.equal(false);
   });
 
   it('is listened at if a dead server has left its lock, and no socket', async () => {
