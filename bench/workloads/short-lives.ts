@@ -41,6 +41,7 @@ export const shortLives = tabulate(ROWS, (warmUp) => {
     metrics: [cpu],
     contestants: [
       ours(serve('twisted-streams')),
+      { name: 'the same, by listen', measure: serve('listen') },
       rawNode(serve('raw-node')),
       pipe(serve('pipe')),
       // Ours asks too, because a protocol may ask for the address when the connection is lost.

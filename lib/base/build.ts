@@ -18,15 +18,25 @@ export function build<Args extends unknown[], Built>(
   return isConstructor(builder) ? new builder(...args) : builder.call(owner, ...args);
 }
 
+/** Whether each of these builders can be called with `new`. */
+const constructors = new WeakMap<object, boolean>();
+
 function isConstructor<Args extends unknown[], Built>(
   builder: Builder<Args, Built>,
 ): builder is new (...args: Args) => Built {
-  try {
-    Reflect.construct(Object, [], builder); // Asks whether `new` is possible, and runs nothing.
-    return true;
-  } catch {
-    return false;
+  let answer = constructors.get(builder);
+  if (answer === undefined) {
+    try {
+      // Asks whether `new` is possible, and runs nothing. Only once, because V8 gives up the shape
+      // of the instances of `builder` for it: the next one gets another shape, and is slow to use.
+      Reflect.construct(Object, [], builder);
+      answer = true;
+    } catch {
+      answer = false;
+    }
+    constructors.set(builder, answer);
   }
+  return answer;
 }
 
 /** @throws InvalidArgTypeError: `builder` is neither a class nor a function. */

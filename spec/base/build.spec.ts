@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+
 import { expect } from 'chai';
 
 import { assertBuilder, assertNotExtended, build } from '../../lib/base/build.js';
@@ -26,6 +28,21 @@ describe('build', () => {
       },
     };
     expect(build(owner.method!, [], owner)).to.deep.equal(new Thing('Ann'));
+  });
+
+  it('makes objects of one shape by a class, so that V8 uses them fast', () => {
+    setFlagsFromString('--allow-natives-syntax');
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- V8's syntax is none of TypeScript's.
+    const haveSameShape = new Function('one', 'other', 'return %HaveSameMap(one, other)') as (
+      one: object,
+      other: object,
+    ) => boolean;
+    setFlagsFromString('--no-allow-natives-syntax');
+    class Derived extends Thing {}
+    const [first, second, third] = ['a', 'b', 'c'].map((name) => build(Derived, [name]));
+    expect(haveSameShape(first!, second!)).to.equal(true);
+    expect(haveSameShape(second!, third!)).to.equal(true);
+    expect(haveSameShape(third!, new Thing('d'))).to.equal(false);
   });
 
   it('runs the function it was given once, and passes on an error that it throws', () => {

@@ -4,9 +4,10 @@
  */
 import { InvalidStateError } from '../../base/errors.js';
 
+// cspell:ignore authoriz ation
 /** The members of a transport that programs read. As a pattern, because a list is twice as long. */
 const MEMBERS =
-  /^(abortConnection|authorizationError|authorized|(dis)?connected|disconnecting|[gs]etTcp(KeepAlive|NoDelay)|get(Host|Peer(Certificate)?)|lose(Write)?Connection|negotiatedProtocol|(pause|resume|stop)Producing|(un)?registerProducer|startTLS|write(Sequence)?)$/;
+  /^(abortConnection|authoriz(ationError|ed)|(dis)?connect(ed|ing)|[gs]etTcp(KeepAlive|NoDelay)|get(Host|Peer(Certificate)?)|lose(Write)?Connection|negotiatedProtocol|(pause|resume|stop)Producing|(un)?registerProducer|startTLS|write(Sequence)?)$/;
 /**
  * As in "Cannot destructure property 'write' of 'this.transport' as it is null." and "Cannot read
  * properties of null (reading 'write')".
@@ -23,7 +24,7 @@ export function withEarlyUseNamed(thrown: unknown): unknown {
   const member = destructured ?? read;
   if (member === undefined || !MEMBERS.test(member)) return thrown;
   return new InvalidStateError(
-    `A protocol's transport is null until connectionMade is called, and "${member}" was asked of it before`,
+    `A protocol's transport is null until connectionMade is called: "${member}" was asked before`,
     { cause: thrown },
   );
 }

@@ -98,9 +98,7 @@ export class FactoryBase<Maker> implements IProtocolFactory {
   buildProtocol(_address: IAddress): IProtocol | null {
     const { protocol: maker } = this;
     if (maker === null) {
-      throw new InvalidStateError(
-        'The factory has no `protocol`, nor a `buildProtocol` of its own',
-      );
+      throw new InvalidStateError('The factory has no `protocol`, nor its own `buildProtocol`');
     }
     assertBuilder(maker, 'protocol');
     let protocol: IProtocol & { factory?: FactoryBase<Maker> };

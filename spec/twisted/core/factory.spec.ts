@@ -95,7 +95,7 @@ describe('Factory', () => {
     expect(made).to.equal(0);
     const factory = new Factory();
     expect(() => factory.buildProtocol(address))
-      .to.throw(Error, 'nor a `buildProtocol` of its own')
+      .to.throw(Error, 'nor its own `buildProtocol`')
       .with.property('code', 'ERR_INVALID_STATE');
     factory.protocol = {} as never;
     expect(() => factory.buildProtocol(address))
