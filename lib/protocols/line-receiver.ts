@@ -164,6 +164,10 @@ export class LineReceiver<
     const bytes = checkedBuffer(line, 'line');
     assertDelimiter(this.delimiter);
     assertConnected(this.transport);
-    heed(this.transport.write(Buffer.concat([bytes, this.delimiter])), this, 'write');
+    const { delimiter } = this;
+    const ended = Buffer.allocUnsafe(bytes.length + delimiter.length);
+    ended.set(bytes);
+    ended.set(delimiter, bytes.length);
+    heed(this.transport.write(ended), this, 'write');
   }
 }

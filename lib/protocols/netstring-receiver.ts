@@ -12,7 +12,7 @@ import { UnreadBytes } from './unread-bytes.js';
 // In ASCII.
 const ZERO = 0x30;
 const COLON = 0x3a;
-const COMMA = Buffer.from(',');
+const COMMA = 0x2c;
 /** One digit more than the largest length that a JavaScript number can express exactly. */
 const MOST_DIGITS = 17;
 
@@ -97,9 +97,14 @@ export class NetstringReceiver<
       if (!this.#isLengthKnown && !this.consumeLength()) return undefined;
       if (!this.payloadComplete()) return undefined;
       this.#isLengthKnown = false;
-      const payload = this.#unread.take(this.expectedPayloadSize);
-      if (payload.at(-1) === COMMA[0]) return payload.subarray(0, -1);
-      throw new NetstringParseError('The received netstring is not terminated by a comma.');
+      const unread = this.#unread;
+      const string = unread.take(this.expectedPayloadSize - 1);
+      const { memory, start } = unread.gather(1);
+      if (memory[start] !== COMMA) {
+        throw new NetstringParseError('The received netstring is not terminated by a comma.');
+      }
+      unread.skip(1);
+      return string;
     } catch (error) {
       if (!(error instanceof NetstringParseError)) throw error;
       this.brokenPeer = true;
@@ -166,7 +171,11 @@ export class NetstringReceiver<
   sendString(string: Uint8Array): void {
     const bytes = checkedBuffer(string, 'string');
     assertConnected(this.transport);
-    const message = Buffer.concat([Buffer.from(`${bytes.length}:`), bytes, COMMA]);
+    const prefix = `${bytes.length}:`;
+    const message = Buffer.allocUnsafe(prefix.length + bytes.length + 1);
+    message.write(prefix, 'latin1');
+    message.set(bytes, prefix.length);
+    message[message.length - 1] = COMMA;
     heed(this.transport.write(message), this, 'write');
   }
 }
