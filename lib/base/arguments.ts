@@ -108,16 +108,9 @@ export function assertKnownOptions(
 }
 
 function isMisspelt(given: string, known: string): boolean {
-  const slips = allowedSlips(Math.min(given.length, known.length));
+  // One slip from 4 letters on, two from 7 on: of shorter names, both may be right.
+  const slips = Math.floor((Math.min(given.length, known.length, 7) - 1) / 3);
   return differsBy(slips, given.toLowerCase(), known.toLowerCase());
-}
-
-/**
- * How many letters may differ. Two short names may differ by one or two letters and both be right.
- */
-function allowedSlips(length: number): number {
-  if (length < 4) return 0;
-  return length < 7 ? 1 : 2;
 }
 
 /**
@@ -126,6 +119,8 @@ function allowedSlips(length: number): number {
  */
 function differsBy(slips: number, left: string, right: string): boolean {
   if (left === right) return true;
+  // Only faster: the options of each connection are checked.
+  if (Math.abs(left.length - right.length) > slips) return false;
   if (left[0] === right[0]) return differsBy(slips, left.slice(1), right.slice(1));
   const differ = (leftAfter: number, rightAfter: number): boolean =>
     differsBy(slips - 1, left.slice(leftAfter), right.slice(rightAfter));
