@@ -39,15 +39,23 @@ export function endAndDestroyStream(stream: AnyWritable, reason: Error): void {
   stream.end();
 }
 
-/** A response, and its socket once the earlier answers on that have been sent; or a TLS socket. */
-interface Layered {
-  /** Of a TLS socket: the one below it, which Node keeps for itself. */
-  readonly _parent?: {
-    /** That of TCP alone can reset. */
-    readonly _handle?: { readonly reset?: unknown } | null;
+/** The handle of a socket, by which Node keeps to itself what TLS wraps. */
+interface Handle {
+  /** That of TCP alone can reset. */
+  readonly reset?: unknown;
+  /** The socket that TLS wraps, or a front of any other stream. */
+  readonly _parentWrap?: {
+    readonly _handle?: Handle | null;
     /** Whether its `destroy` resets, as `resetAndDestroy` sets it. */
     resetAndClosing?: boolean;
+    /** Of a front: the stream. */
+    readonly stream?: AnyWritable;
   };
+}
+
+/** A response, and its socket once the earlier answers on that have been sent; or a TLS socket. */
+interface Layered {
+  readonly _handle?: Handle | null;
   readonly req?: { readonly httpVersion?: string };
   readonly socket?: AnyWritable | null;
 }
@@ -76,8 +84,11 @@ export function resetStream(stream: AnyWritable & Layered, reason: Error): void 
     } catch {
       // TLS and Unix sockets have the method and can't reset. TLS destroys the socket below itself:
       // if that was destroyed before, as by its own `resetAndDestroy`, Node may crash.
-      const { _parent: below } = stream;
-      if (below?._handle?.reset) below.resetAndClosing = true;
+      let below = stream._handle?._parentWrap;
+      for (; below; below = below._handle?._parentWrap) {
+        if (below._handle?.reset) below.resetAndClosing = true;
+        if (below.stream) resetStream(below.stream, reason); // TLS would end it, as if all were well.
+      }
       destroyStream(stream, reason);
     }
   }

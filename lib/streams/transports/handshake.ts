@@ -12,7 +12,7 @@ import type { HandshakeListener, TLSSide } from './tls-side.js';
 export class Handshake implements HandshakeListener {
   /** Whether it has ended in one of these ways, or was stopped. */
   isOver = false;
-  private timer: NodeJS.Timeout | undefined;
+  declare private timer: NodeJS.Timeout | undefined; // Declared only: `begin` sets it.
 
   /**
    * @param stream - The connection over which it is made.

@@ -15,7 +15,7 @@ import { type Trust, trustOf } from './tls-trust.js';
 
 /** Loses the connection if it fails. */
 export class TLSUpgrade {
-  private readonly handshake: Handshake;
+  declare private readonly handshake: Handshake; // Declared only: the constructor sets it.
 
   /**
    * @param reactor - The reactor of the connection, which has begun to move.

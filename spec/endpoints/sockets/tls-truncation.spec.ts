@@ -12,6 +12,7 @@ import {
   Factory,
   listen,
   Protocol,
+  TransportDuplex,
   WritableConsumer,
 } from '../../../lib/index.js';
 import { certificate } from '../../support/certificate.js';
@@ -122,5 +123,45 @@ describe('An abort over TLS', () => {
       new WritableConsumer(response).abortConnection();
     });
     expect(await endAt(port, 'GET / HTTP/1.0\r\n\r\n')).to.equal('ECONNRESET');
+  });
+
+  it('resets the connection below two layers', async () => {
+    class Layered extends Aborter {
+      private layers = 0;
+      override connectionMade(): void {
+        this.transport.startTLS(certificate());
+      }
+      handshakeCompleted(): void {
+        this.layers += 1;
+        if (this.layers === 1) this.transport.startTLS(certificate());
+      }
+    }
+    const port = await listen(Factory.forProtocol(Layered), { port: 0, ...local });
+    opened.push({ close: () => port.stopListening() });
+    const outer = tls.connect({ port: portOf(port), host: '127.0.0.1', ...trusting() });
+    await once(outer, 'secureConnect');
+    const inner = tls.connect({ socket: outer, ...trusting() });
+    inner.on('end', () => inner.destroy(new Error('a clean end'))).resume();
+    inner.write('hello');
+    const [error] = (await once(inner, 'error')) as [NodeJS.ErrnoException];
+    expect(error.code).to.equal('ECONNRESET');
+  });
+
+  it('aborts the transport below a TransportDuplex', async () => {
+    const server = await listen(
+      new (class extends Factory {
+        override buildProtocol() {
+          const duplex = new TransportDuplex();
+          new DuplexTransport(duplex, { protocol: new Aborter() }).startTLS({
+            ...certificate(),
+            isServer: true,
+          });
+          return duplex;
+        }
+      })(),
+      { port: 0, ...local },
+    );
+    opened.push({ close: () => server.stopListening() });
+    expect(await endAt(portOf(server))).to.equal('ECONNRESET');
   });
 });
