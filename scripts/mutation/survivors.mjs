@@ -323,10 +323,7 @@ export const SURVIVORS = {
     ],
   },
   'lib/streams/transports/stream-reactor.ts': {
-    [TYPES]: [
-      ['if (reason === undefined) return;', 'if (false) return;'],
-      ['if (onFinished !== undefined)', 'if (true)'],
-    ],
+    [TYPES]: [['if (reason === undefined) return;', 'if (false) return;']],
   },
   'lib/streams/transports/stream-writer.ts': {
     [TYPES]: [

@@ -42,7 +42,7 @@ export class Writer extends StreamWriter {
   get knowsEmpty(): boolean {
     return this.isEmptied;
   }
-  finished(): (() => undefined) | undefined {
+  finished(): () => undefined {
     return this.delivered();
   }
 }

@@ -157,7 +157,6 @@ export class Connector implements IConnector {
       this.factoryStarted = true;
     } catch (thrown) {
       this.state = 'disconnected'; // Differs from Twisted, where it stays 'connecting' for ever.
-      this.giveUp = undefined;
       throw thrown;
     }
   }

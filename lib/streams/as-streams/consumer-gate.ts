@@ -228,7 +228,6 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
     if (!fails && (this.chunk !== null || latch.isHeldBy(Why.paused))) return;
     const { callback } = this;
     this.callback = null;
-    this.chunk = null;
     callback(fails ? this.failure : null);
   }
 }

@@ -163,8 +163,8 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
       this.promisesWent = true;
       startWriting(this);
     };
-    // A tick comes after all microtasks, also after those that microtasks make.
-    void Promise.resolve().then(() => nextTick(go));
+    // Then `doWrite` has a tick of its own: after all microtasks, also those that microtasks make.
+    void Promise.resolve().then(go);
   }
 
   /** Writes on when the event loop has turned. */

@@ -279,8 +279,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
     }
     this.isEmptied = true;
     if (this.writeHalf === 'ending') {
-      const onFinished = this.delivered();
-      if (onFinished !== undefined) this.call(onFinished);
+      this.call(this.delivered());
     } else if (this.writeHalf === 'open' && this.input?.delayClose() === true) {
       return; // A channel of ssh2 ends itself as soon as the other end has closed it.
     }

@@ -57,7 +57,8 @@ export abstract class StreamWriter {
   /** Whether the stream has told that its buffer is empty. */
   protected isEmptied = true;
   private half: WriteHalf;
-  declare private onFinished?: (() => undefined) | undefined;
+  /** Given by `end`. */
+  declare private onFinished: () => undefined;
   declare private onWritten?: (error?: Error | null) => void;
 
   /** @param stream - The stream to write to. */
@@ -303,10 +304,8 @@ export abstract class StreamWriter {
    *
    * @returns the function to call now.
    */
-  protected delivered(): (() => undefined) | undefined {
+  protected delivered(): () => undefined {
     this.half = 'delivered';
-    const { onFinished } = this;
-    this.onFinished = undefined;
-    return onFinished;
+    return this.onFinished;
   }
 }

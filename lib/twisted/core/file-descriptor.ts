@@ -18,7 +18,6 @@ import { callbackRejected } from './heed.js';
 import { tellToPause, tellToResume, tellToStop } from './producer-calls.js';
 import { ReadDescriptor } from './read-descriptor.js';
 import { asError, isError } from '../../base/as-error.js';
-import { log } from '../../base/log.js';
 import { SendBuffer } from './send-buffer.js';
 import { isUnableToUnregister } from './unable-to-unregister.js';
 import { assertBytes, piecesOf } from '../../base/bytes.js';
@@ -90,12 +89,7 @@ export abstract class FileDescriptor
 
   /** @internal A callback that is an async function has rejected. That counts as an exception. */
   [callbackRejected](reason: unknown): void {
-    if (this.disconnected) return;
-    try {
-      this.connectionLost(asError(reason));
-    } catch (thrown) {
-      log.err(thrown, 'A callback threw while its connection was lost');
-    }
+    if (!this.disconnected) this.connectionLost(asError(reason)); // The caller logs what it throws.
   }
 
   /**

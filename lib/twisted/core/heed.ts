@@ -35,16 +35,20 @@ export function heed(
   if (returned === undefined) return;
   whenRejected(returned, (reason) => {
     log.err(reason, `${logPrefixOf(callee!)}: ${callback} rejected; its connection is lost`);
-    try {
-      endOwner(owner, reason);
-    } catch (thrown) {
-      log.err(thrown, 'A connection failed to end when a callback had rejected');
-    }
+    endOwner(owner, reason);
   });
 }
 
-/** Ends `owner` because a callback has rejected with `reason`. */
+/** Ends `owner` because a callback has rejected with `reason`. Never throws. */
 export function endOwner(owner: unknown, reason: unknown): void {
+  try {
+    end(owner, reason);
+  } catch (thrown) {
+    log.err(thrown, 'A connection failed to end when a callback had failed');
+  }
+}
+
+function end(owner: unknown, reason: unknown): void {
   const members = [...chain<Owner>(owner, 'transport')];
   const able = members.find((member) => member[callbackRejected]);
   if (able) {

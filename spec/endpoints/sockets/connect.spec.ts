@@ -149,6 +149,29 @@ describe('connect', () => {
     expect(getEventListeners(signal, 'abort')).to.deep.equal([]);
   });
 
+  it('heeds its signal also after its factory has connected again', async () => {
+    const controller = new AbortController();
+    class Again extends Recorder {
+      override clientConnectionLost(connector: Connector, reason: Error): void {
+        super.clientConnectionLost(connector, reason);
+        if (this.told.filter((event) => event === 'lost').length === 1) connector.connect();
+      }
+    }
+    const factory = new Again();
+    let made = 0;
+    factory.buildProtocol = () =>
+      Object.assign(new Protocol(), {
+        connectionMade(this: Protocol) {
+          made += 1;
+          if (made === 1) this.transport.loseConnection();
+          else setImmediate(() => controller.abort());
+        },
+      });
+    connect(factory, { ...place, signal: controller.signal });
+    await factory.whenOver;
+    expect(factory.reason).to.be.instanceOf(ConnectionAborted);
+  });
+
   it('closes a connection whose protocol could not be built', async () => {
     const server = net.createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');

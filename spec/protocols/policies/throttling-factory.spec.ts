@@ -177,6 +177,23 @@ describe('ThrottlingFactory', () => {
     expect(factory.checkWriteBandwidthID?.active()).to.equal(true);
   });
 
+  it('throttles the others although a connection that is lost so throws as it ends', () => {
+    const factory = make(10, null, 10);
+    const [a, b] = [connect(factory), connect(factory)];
+    const producer = recorder();
+    a.protocol.registerProducer({ ...recorder(), pauseProducing: () => expect.fail('bad') }, true);
+    a.transport.abortConnection = () => expect.fail('worse');
+    b.protocol.registerProducer(producer, true);
+    a.protocol.write(Buffer.alloc(20));
+    const reports: unknown[] = [];
+    const stop = log.addObserver(({ error }) => reports.push((error as Error).message));
+    factory.clock.advance(1);
+    stop();
+    expect(reports).to.deep.equal(['bad', 'worse']);
+    expect(producer.told).to.deep.equal(['pause']);
+    expect(factory.checkWriteBandwidthID?.active()).to.equal(true);
+  });
+
   it('passes over connections that end while others are throttled', () => {
     const factory = make(10, 10);
     const [a, b] = [connect(factory), connect(factory)];

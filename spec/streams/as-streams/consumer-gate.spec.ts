@@ -77,6 +77,21 @@ describe('ConsumerGate', () => {
     expect(paused.told).to.deep.equal(['first', 'second']);
   });
 
+  it('flushes a chunk once to a consumer that resumes it, or flushes it, as it takes the chunk', () => {
+    const resumed = made((gate) => gate.resumeProducing());
+    resumed.gate.open(resumed.consumer);
+    resumed.gate.pauseProducing();
+    resumed.write('first');
+    resumed.gate.flush(resumed.consumer, [Buffer.from('second')]);
+    expect(resumed.told).to.deep.equal(['first', 'done', 'second']);
+    const flushed = made((gate) => gate.flush(flushed.consumer, []));
+    flushed.gate.open(flushed.consumer);
+    flushed.gate.pauseProducing();
+    flushed.write('first');
+    flushed.gate.resumeProducing();
+    expect(flushed.told).to.deep.equal(['first', 'done']);
+  });
+
   it('flushes nothing more to a consumer that stops it meanwhile', () => {
     const { gate, consumer, told } = made(() => gate.finish(failure));
     gate.open(consumer);

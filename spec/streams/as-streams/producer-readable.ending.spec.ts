@@ -49,9 +49,21 @@ describe('ProducerReadable', () => {
 
     it('at once: what is left is read although less is left than is asked for', () => {
       const readable = new ProducerReadable();
+      expect(readable.read()).to.equal(null);
       readable.write(Buffer.from('abc'));
       readable.finish();
       expect(String(readable.read(10))).to.equal('abc');
+    });
+
+    it('before a listener may write, although that writes as it is told of the end', async () => {
+      const readable = new ProducerReadable();
+      readable.read(0);
+      readable.once('readable', () => {
+        readable.write(Buffer.from('late'));
+        readable.finish();
+      });
+      readable.finish();
+      expect(await text(readable)).to.equal('');
     });
 
     it('not before it is read, although the last write gave its reader nothing', async () => {

@@ -210,22 +210,39 @@ describe('ProducerReadable', () => {
       expect([first.told, second.told]).to.deep.equal([['resume'], ['resume']]);
     });
 
-    it('does not grow the stack, or starve timers, with a producer that answers at once', async () => {
+    it('does not ask it from inside its answer, although that has no bytes', async () => {
       const readable = new ProducerReadable();
-      let left = 20_000;
+      const log: string[] = [];
       const producer = pulled(() => {
-        if (left-- > 0) readable.write(bytes(1));
+        log.push('asked');
+        if (log.length < 5) readable.write(bytes(0));
         else readable.unregisterProducer();
+        log.push('answered');
       });
       readable.registerProducer(producer, false);
-      let received = 0;
-      let timers = 0;
-      const timer = setInterval(() => (timers += 1), 0);
-      readable.on('data', (chunk: Buffer) => (received += chunk.length));
+      readable.resume();
       await once(readable, 'end');
-      clearInterval(timer);
-      expect(received).to.equal(20_000);
-      expect(timers).to.be.above(0);
+      expect(log.join()).to.equal('asked,answered,asked,answered,asked,answered');
     });
+
+    for (const size of [0, 1]) {
+      it(`does not grow the stack, or starve timers, with a producer that answers at once, with ${size} bytes`, async () => {
+        const readable = new ProducerReadable();
+        let left = 20_000;
+        const producer = pulled(() => {
+          if (left-- > 0) readable.write(bytes(size));
+          else readable.unregisterProducer();
+        });
+        readable.registerProducer(producer, false);
+        let received = 0;
+        let timers = 0;
+        const timer = setInterval(() => (timers += 1), 0);
+        readable.on('data', (chunk: Buffer) => (received += chunk.length));
+        await once(readable, 'end');
+        clearInterval(timer);
+        expect(received).to.equal(20_000 * size);
+        expect(timers).to.be.above(0);
+      });
+    }
   });
 });

@@ -131,6 +131,27 @@ describe('TransportDuplex', () => {
       expect(duplex.errored).to.equal(error);
     });
 
+    it('with an error, writes nothing to a transport that resumes it as it is left, nor aborts one that is lost then', async () => {
+      for (const [act, rest] of [
+        [({ producer }: Connected) => producer.resumeProducing(), ['unregister', 'abort']],
+        [({ duplex }: Connected) => duplex.connectionLost(new ConnectionDone()), ['unregister']],
+      ] as const) {
+        const { duplex, transport } = connected();
+        const producer = transport.producer!;
+        const unregister = transport.unregisterProducer.bind(transport);
+        transport.unregisterProducer = () => {
+          unregister();
+          act({ duplex, producer });
+        };
+        duplex.on('error', () => {});
+        producer.pauseProducing();
+        duplex.write('a');
+        duplex.destroy(new Error('broken'));
+        await turn();
+        expect(transport.log.slice(1)).to.deep.equal(rest);
+      }
+    });
+
     it('plainly, gives the transport all that was written, and closes it once', async () => {
       for (const error of [undefined, abortError()]) {
         const { duplex, transport } = connected();

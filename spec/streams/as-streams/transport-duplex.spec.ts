@@ -85,7 +85,7 @@ describe('TransportDuplex', () => {
       for (const wrong of [null, undefined, 'text', {}]) {
         expect(() => duplex.makeConnection(wrong as never)).to.throw(InvalidArgTypeError);
       }
-      for (const second of [new RecordingTransport(), transport]) {
+      for (const second of [transport, new RecordingTransport()]) {
         expect(() => duplex.makeConnection(second)).to.throw(InvalidStateError, 'another one');
       }
       expect(duplex.transport).to.equal(transport);

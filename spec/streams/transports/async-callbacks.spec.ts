@@ -66,6 +66,19 @@ describe('a callback that is an async function and rejects', () => {
     return { transport, other, peer: first.client, dispose };
   };
 
+  it('of a producer that throws as it is stopped for that, is logged with what it throws', async () => {
+    const consumer = new WritableConsumer(new PassThrough());
+    const thrown = new Error('stopped');
+    const stopProducing = () => {
+      throw thrown;
+    };
+    consumer.registerProducer(having(idle(), { pauseProducing: rejects, stopProducing }), true);
+    consumer.write(Buffer.alloc(100_000));
+    expect(await consumer.closed).to.equal(failure);
+    await turn();
+    expect(logged).to.have.members([failure, thrown]);
+  });
+
   const halfCloseable = { readConnectionLost: () => {}, writeConnectionLost: () => {} };
   for (const callback of [
     'connectionMade',

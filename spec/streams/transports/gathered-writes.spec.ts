@@ -67,6 +67,17 @@ describe('GatheredWrites', () => {
     });
   }
 
+  it('gives one chunk at a time, and knows what is left', () => {
+    const writes = made();
+    for (const size of [5000, 6000, 1]) writes.append(Buffer.alloc(size));
+    const sizes: number[] = [];
+    while (writes.size > 0 && sizes.length < 9) {
+      sizes.push(writes.size);
+      expect(writes.take(true)).to.have.length(1);
+    }
+    expect(sizes).to.deep.equal([11_001, 6001, 1]);
+  });
+
   it('takes a write into spare room as long as that lasts, and nothing that is not bytes', () => {
     const writes = made();
     expect(writes.appendIfSpare(Buffer.from('a'))).to.equal(false);

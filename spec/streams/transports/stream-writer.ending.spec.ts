@@ -82,6 +82,14 @@ describe('StreamWriter', () => {
       expect(writer.told[0]).to.have.property('cause', failure);
     });
 
+    it('gives the error that the frame of an HTTP/2 stream’s end throws', () => {
+      const writer = made({ rstCode: 0, writableLength: 3 });
+      writer.fake.onWrite = () => {
+        throw failure;
+      };
+      expect(writer.end(done)).to.include({ event: 'error', cause: failure });
+    });
+
     it('does not end an HTTP/2 stream that was destroyed before that', () => {
       const writer = made({ rstCode: 0, writableLength: 3 });
       writer.end(done);

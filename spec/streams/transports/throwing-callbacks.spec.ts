@@ -22,4 +22,22 @@ describe('A connection that a throwing callback ends', () => {
       client.destroy();
     });
   }
+
+  it('is told to its protocol, although its producer throws as it is stopped', async () => {
+    const { server, client } = await tcpPair();
+    const lost: Error[] = [];
+    const protocol = Object.assign(new Protocol(), {
+      connectionLost: (reason: Error) => lost.push(reason),
+    });
+    const transport = new DuplexTransport(server, { protocol });
+    transport.registerProducer(
+      { pauseProducing() {}, resumeProducing() {}, stopProducing: fails },
+      true,
+    );
+    transport.abortConnection();
+    const reason = await transport.closed;
+    expect(lost).to.deep.equal([reason]);
+    expect(logged).to.deep.equal([failure]);
+    client.destroy();
+  });
 });
