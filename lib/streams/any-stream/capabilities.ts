@@ -145,3 +145,8 @@ export function sendsTogether(stream: AnyWritable): boolean {
   const { cork, uncork, _writev } = membersOf(stream);
   return areFunctions(cork, uncork, _writev);
 }
+
+/** Says whether `stream` stays open when its other end hangs up, if it goes by that. */
+export function setHalfOpen(stream: AnyWritable, isAllowed: boolean): void {
+  if ('allowHalfOpen' in stream) stream.allowHalfOpen = isAllowed;
+}

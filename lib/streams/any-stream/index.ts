@@ -12,6 +12,7 @@ export {
   isSocket,
   isUnreadSocket,
   sendsTogether,
+  setHalfOpen,
   type WritableLike,
   type WriteCallback,
 } from './capabilities.js';

@@ -55,18 +55,18 @@ export class Transfer implements SourceListener, IPushProducer {
   readonly [Symbol.toStringTag] = 'ReadableProducer';
 
   /** Settles once the consumer has been told. */
-  readonly done: Promise<void>;
-  private resolve!: () => void;
-  private reject!: (reason: unknown) => void;
+  declare readonly done: Promise<void>; // Declared only, as others below: the constructor sets them.
+  declare private resolve: () => void;
+  declare private reject: (reason: unknown) => void;
 
   private readonly latch = new Latch<Why>(Why.unopened);
   private readonly askedAgain = new AskCounter();
   /** Chunks that came while they could not be passed on: not every stream stops at once. */
   private readonly buffered = new Queue<unknown>();
   /** The consumer, where chunks need not wait to be gathered. */
-  private readonly direct: WritableConsumer | null;
+  declare private readonly direct: WritableConsumer | null;
   /** Whether the consumer is known to take values of any kind. */
-  private readonly toObjects: boolean;
+  declare private readonly toObjects: boolean;
   /** Whether the source gives such values, and not `Buffer`s only. */
   private asIs = false;
   /** Whether a write of this turn was that of an async function, which may have yet to fail. */

@@ -23,6 +23,7 @@ import {
   assertUnread,
   type DuplexLike,
   isUnreadSocket,
+  setHalfOpen,
 } from '../any-stream/index.js';
 import { closeGracefully } from './close-gracefully.js';
 import { fromWebPair, isWebPair, type WebPairLike } from '../web/index.js';
@@ -111,7 +112,7 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
     this.protocol = protocol;
     const { stream } = this;
     // The protocol decides what a hang-up means, not the socket.
-    if ('allowHalfOpen' in stream) stream.allowHalfOpen = true;
+    setHalfOpen(stream, true);
     if (stream.connecting === true) {
       const onConnect = () => {
         stream.removeListener('connect', onConnect);

@@ -1,7 +1,7 @@
 /** One TLS handshake: the events that may end it, of which the first counts. */
 import type { TLSSocket } from 'node:tls';
 
-import type { AnyDuplex } from '../any-stream/index.js';
+import { type AnyDuplex, setHalfOpen } from '../any-stream/index.js';
 import { coded, hungUp } from './tls-errors.js';
 import type { HandshakeListener, TLSSide } from './tls-side.js';
 
@@ -40,7 +40,7 @@ export class Handshake implements HandshakeListener {
       this.failed(coded('ERR_TLS_HANDSHAKE_TIMEOUT', message));
     }, handshakeTimeout);
     // There is no half of a handshake to go on with: a stream whose other end hangs up is to close.
-    if ('allowHalfOpen' in stream) stream.allowHalfOpen = false;
+    setHalfOpen(stream, false);
     side.begin(stream, this);
   }
 
@@ -54,7 +54,7 @@ export class Handshake implements HandshakeListener {
     // TLS decides again what a hang-up means. A stream that is not a socket would end by itself, and
     // cut off what TLS still has to send.
     socket.allowHalfOpen = true;
-    if ('allowHalfOpen' in stream) stream.allowHalfOpen = true;
+    setHalfOpen(stream, true);
     this.listener.secured(socket);
   }
 

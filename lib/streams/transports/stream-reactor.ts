@@ -66,7 +66,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
   /**
    * Whether the half that is read had ended before we came: then it says nothing about a hang-up.
    */
-  private readonly readEndedBefore: boolean;
+  declare private readonly readEndedBefore: boolean; // Declared only: the constructor sets it.
 
   /** @param stream - The stream to drive. */
   constructor(stream: AnyWritable) {

@@ -56,7 +56,7 @@ export abstract class StreamWriter {
   protected wanted = false;
   /** Whether the stream has told that its buffer is empty. */
   protected isEmptied = true;
-  private half: WriteHalf;
+  declare private half: WriteHalf; // Declared only: the constructor sets it.
   /** Given by `end`. */
   declare private onFinished: () => undefined;
   declare private onWritten?: (error?: Error | null) => void;

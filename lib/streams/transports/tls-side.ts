@@ -14,6 +14,7 @@ import {
   type ServerTLSOptions,
   type StartTLSOptions,
 } from './tls-options.js';
+import { asError } from '../../base/as-error.js';
 import { builtIn } from '../../base/built-in.js';
 
 /** Is told how a handshake ends. Only the first call counts. */
@@ -121,7 +122,18 @@ class ClientSide implements TLSSide {
 
   constructor({ handshakeTimeout, ...options }: ClientTLSOptions) {
     this.handshakeTimeout = handshakeTimeout ?? HANDSHAKE_TIMEOUT;
+    const { checkServerIdentity: check } = options;
     this.options = options;
+    if (typeof check === 'function') {
+      // One that throws refuses the server, as one that returns an error. Node would end the process.
+      options.checkServerIdentity = (...args) => {
+        try {
+          return check(...args);
+        } catch (thrown) {
+          return asError(thrown);
+        }
+      };
+    }
     this.secureContext = options.secureContext ?? builtIn('node:tls').createSecureContext(options);
   }
 

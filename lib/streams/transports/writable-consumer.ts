@@ -288,6 +288,14 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     return highWaterMark < (highWaterMarkOf(stream) ?? 0) && lengthOf(stream) !== undefined;
   }
 
+  /** The event for which the buffered bytes wait, for `explain`. */
+  private get drainEvent(): string | undefined {
+    const { stream, reactor } = this;
+    if (stream.connecting === true) return 'the connection';
+    if (!reactor.isBlocked) return undefined;
+    return reactor.isMoving ? 'the TLS handshake' : 'drain';
+  }
+
   /** Pauses the producer if it pushes and the buffer is full, once for each time that it fills. */
   protected override maybePauseProducer(): void {
     // Differs from Twisted: a producer that counts its pauses would need as many resumes.
@@ -305,7 +313,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
       buffered: this.writableLength,
       full: this.highWaterMark,
       unit: this.takesObjects ? 'objects' : 'bytes',
-      drain: reactor.isBlocked ? (reactor.isMoving ? 'the TLS handshake' : 'drain') : undefined,
+      drain: this.drainEvent,
       isReadingPaused: reactor.input?.isStopped,
       waitsFor: reactor.writeHalf === 'ending' ? 'waits for the stream to finish' : undefined,
       reason: this.reason,

@@ -1,4 +1,5 @@
 /** The state of a consumer in one sentence, which shows why no data moves. */
+import { isError } from '../../base/as-error.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { NAMELESS, nameOf } from '../../base/name-of.js';
 
@@ -120,7 +121,10 @@ export function stateOf({ connected, disconnecting, disconnected }: Fields): str
 
 function sentence(told: ConsumerState): string {
   const { state, reason } = told;
-  if (reason !== undefined) return `${state}: ${reason.name}, ${reason.message}`;
+  if (reason !== undefined) {
+    const { name, message, cause } = reason;
+    return `${state}: ${name}, ${message}${isError(cause) ? ` (${cause.message})` : ''}`;
+  }
   const clauses = [
     producerClause(told),
     bufferClause(told),

@@ -565,5 +565,20 @@ describe('connect', () => {
       expect(checked).to.equal('127.0.0.1');
       expect(factory.reason?.cause).to.have.property('code', 'ERR_NOT_THE_ONE');
     });
+
+    it('refuses a certificate for which checkServerIdentity throws, whatever that is', async () => {
+      for (const thrown of [new Error('not the one'), 'not the one']) {
+        const factory = new Recorder();
+        const checkServerIdentity = () => {
+          throw thrown; // eslint-disable-line @typescript-eslint/only-throw-error -- this is about it.
+        };
+        const tls = { ca: certificate().cert, checkServerIdentity };
+        connect(factory, { port: portOf(secure), ...local, tls });
+        await factory.whenOver;
+        const { cause } = factory.reason ?? {};
+        expect(cause).to.be.an('error');
+        expect(cause === thrown || (cause as Error).cause === thrown).to.equal(true);
+      }
+    });
   });
 });

@@ -1,5 +1,7 @@
 /** `explain`, and what `util.inspect` shows: why nothing moves. */
 import { Buffer } from 'node:buffer';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { PassThrough, Writable } from 'node:stream';
 import { inspect } from 'node:util';
 
@@ -164,6 +166,35 @@ describe('explain', () => {
     expect(ofAnother({ producer: null })).to.equal('open: no producer is registered');
     expect(ofAnother({ producer: null, disconnecting: true })).to.equal('closing');
     expect(ofAnother({})).to.equal('open');
+  });
+
+  it('names the cause for which a connection was lost, if it has one', async () => {
+    const stream = new PassThrough();
+    const consumer = new WritableConsumer(stream);
+    stream.destroy(new Error('read ECONNRESET'));
+    await consumer.closed;
+    const lost =
+      'lost: ConnectionLost, Connection to the other side was lost in a non-clean fashion.';
+    expect(explain(consumer)).to.equal(`${lost} (read ECONNRESET)`);
+    const other = new WritableConsumer(new PassThrough());
+    other.abortConnection();
+    await other.closed;
+    expect(explain(other)).to.not.contain('(');
+  });
+
+  it('says that a socket has yet to connect', async () => {
+    const server = createServer((accepted) => accepted.resume()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const transport = new DuplexTransport(socket, { protocol: new Protocol() });
+    expect(explain(transport)).to.contain('waits for the connection');
+    transport.write(Buffer.from('abc'));
+    expect(explain(transport)).to.match(/3 of \d+ bytes wait for the connection/);
+    await once(socket, 'connect');
+    expect(explain(transport)).to.not.contain('the connection');
+    transport.loseConnection();
+    server.close();
+    await transport.closed;
   });
 
   it('distinguishes a lost connection from one that was never made', () => {
