@@ -23,11 +23,14 @@ const CANARIES: Readonly<Record<string, string>> = {
   _dumped: 'a message over HTTP/1 says that its data was discarded when its request was destroyed',
   _handle: 'the handle of a socket says how much of a large write has yet to leave',
   _parent: 'the handle of a TLS socket has the one below, which counts the bytes of a handshake',
+  _parentWrap:
+    'the handle of a TLS socket knows what it wraps, and whether its destroy resets that',
   _sharedCreds: 'a TLS server keeps its secure context in _sharedCreds',
   _readableState:
     'whether a Readable has ended can be taken back, and its decoder says what it lacks',
   _writableState:
     'only older libraries are asked for it: a Writable has properties that say the same',
+  _writeGeneric: 'a socket hands all that it sends to its _writeGeneric',
   _writev: 'a stream that sends several chunks together has a _writev, another has none',
 };
 
@@ -84,6 +87,56 @@ describe('Private members of Node that lib relies on:', () => {
     expect(below).to.include({ bytesRead: 0 });
     expect(below.bytesWritten).to.be.above(100);
     expect(socket).to.include({ bytesRead: 0, bytesWritten: 0 });
+    socket.destroy();
+  });
+
+  it(`${CANARIES._parentWrap}`, async () => {
+    // lib/streams/any-stream/release-stream.ts
+    type Wrap = { _handle?: { reset?: unknown }; resetAndClosing?: boolean; stream?: unknown };
+    const wrappedBy = (socket: tls.TLSSocket): Wrap =>
+      (socket as unknown as { _handle: { _parentWrap: Wrap } })._handle._parentWrap;
+    const raw = new PassThrough();
+    const overRaw = tls.connect({ socket: raw });
+    overRaw.on('error', () => {});
+    expect(wrappedBy(overRaw).stream).to.equal(raw);
+    overRaw.destroy();
+
+    const server = net.createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const below = net.connect((server.address() as net.AddressInfo).port, '127.0.0.1');
+    const [[accepted]] = (await Promise.all([
+      once(server, 'connection'),
+      once(below, 'connect'),
+    ])) as [[net.Socket], unknown];
+    const overTCP = tls.connect({ socket: below });
+    overTCP.on('error', () => {});
+    await once(accepted, 'data'); // Node 20 tells a reset that comes with data as an end.
+    const wrap = wrappedBy(overTCP);
+    expect(wrap).to.equal(below);
+    expect(wrap._handle?.reset).to.be.a('function');
+    wrap.resetAndClosing = true;
+    const reset = once(accepted, 'error');
+    overTCP.destroy();
+    expect((await reset)[0]).to.have.property('code', 'ECONNRESET');
+    server.close();
+  });
+
+  it(`${CANARIES._writeGeneric}`, () => {
+    // lib/streams/any-stream/kept-chunks.ts
+    const socket = new net.Socket();
+    const given: unknown[] = [];
+    Object.assign(socket, {
+      _writeGeneric(_isWritev: boolean, data: unknown, _encoding: string, done: () => void) {
+        given.push(data);
+        done();
+      },
+    });
+    socket.write('one');
+    socket.cork();
+    socket.write('two');
+    socket.write('three');
+    socket.uncork();
+    expect(given).to.have.length(2);
     socket.destroy();
   });
 
