@@ -41,6 +41,21 @@ describe('FlowRecorder', () => {
     expect(new FlowRecorder(child).events).to.deep.equal([]);
   });
 
+  it('records that input also where the protocol begins as soon as it is connected', async () => {
+    let recorder: FlowRecorder | undefined;
+    class Recording extends ProcessProtocol {
+      override connectionMade(): void {
+        recorder = new FlowRecorder(this.transport);
+        this.transport.registerProducer(new Sensor(), true);
+        this.transport.unregisterProducer();
+        this.transport.loseConnection();
+      }
+    }
+    await spawnProcess(new Recording(), 'cat').closed;
+    const events = recorder?.events.map(({ event }) => event);
+    expect(events).to.deep.equal(['registered', 'unregistered', 'closing', 'lost']);
+  });
+
   it('records the buffer, the pauses, the close and its reason, and then stops', async () => {
     const stream = new PassThrough({ highWaterMark: 1000 });
     const consumer = new WritableConsumer(stream);

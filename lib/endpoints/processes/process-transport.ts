@@ -20,14 +20,9 @@ import { assertBytes, piecesOf } from '../../base/bytes.js';
 import type { ChildFDs } from './child-fds.js';
 import { ChildReader, ChildWriter, takePipes } from './child-pipes.js';
 import { ProcessDone, ProcessExitedAlready, ProcessTerminated } from './process-errors.js';
+import { endOrTerminate } from './process-end.js';
 import type { IProcessProtocol, IProcessTransport, ProcessSignal } from './process-interfaces.js';
 import { WritersProbe } from './writers-probe.js';
-
-/**
- * Milliseconds that a process has to exit by itself after its pipes were closed by
- * `Symbol.asyncDispose`.
- */
-const GRACE = 1000;
 
 /**
  * A child process. Bytes that are written go to its standard input, with the flow control of a
@@ -288,25 +283,12 @@ export class ProcessTransport implements IProcessTransport {
   }
 
   private async dispose(): Promise<void> {
-    if (this.ended) return;
     this.loseConnection();
     for (const childFD of [...this.writers.keys(), ...this.readers.keys()]) {
       this.closeChildFD(childFD);
     }
     const delivered = [...this.writers.values()].map(({ consumer }) => consumer.closed);
-    await Promise.race([this.closed, Promise.all(delivered)]);
-    const timer = setTimeout(() => this.terminate(), GRACE);
-    await this.closed;
-    clearTimeout(timer);
-  }
-
-  /** Called by a timer: no caller could catch the error if the system refuses, as for `sudo`. */
-  private terminate(): void {
-    try {
-      if (this.pid !== null) this.signalProcess('TERM');
-    } catch (thrown) {
-      log.err(thrown, 'A child process could not be terminated');
-    }
+    await endOrTerminate(this, Promise.all(delivered));
   }
 
   /**
