@@ -20,7 +20,7 @@ export function isBytes(data: unknown): data is Uint8Array {
 /** @throws InvalidArgTypeError: `data` is not a `Uint8Array`, of this realm or another. */
 export function assertBytes(data: unknown, name = 'data'): asserts data is Uint8Array {
   if (!isBytes(data)) {
-    throw new InvalidArgTypeError(name, 'bytes (a Buffer or Uint8Array)', data);
+    throw new InvalidArgTypeError(name, "bytes (a Uint8Array), as Buffer.from('text')", data);
   }
 }
 

@@ -13,8 +13,10 @@ import {
   connect,
   connectProtocol,
   DuplexTransport,
+  ClientFactory,
   Factory,
   FileSender,
+  type IProtocolFactory,
   listen,
   log,
   type LogEvent,
@@ -49,6 +51,15 @@ const mistakes: Record<string, { make: () => unknown; says: RegExp }> = {
     make: () => connect(Factory.forProtocol(Protocol) as never, at),
     says: /ClientFactory\.forProtocol\(P\) makes one .* Received an instance of Factory/,
   },
+  'listens with the port first, as in Twisted': {
+    make: () => listen(8080 as never, Factory.forProtocol(Protocol) as never),
+    says: /must be a Factory, and the first argument: the port and the host are options, behind it\. Received 8080/,
+  },
+  'connects with the host first, as in Twisted': {
+    make: () =>
+      Reflect.apply(connect, undefined, ['localhost', 80, new ClientFactory()]) as unknown,
+    says: /must be a ClientFactory \(.*\), and the first argument: .* Received 'localhost'/,
+  },
   'connects a protocol class': {
     make: () => connectProtocol(new ClientEndpoint(at), Protocol as never),
     says: /must be a protocol \(.*\)\. Received function Protocol/,
@@ -80,6 +91,10 @@ const mistakes: Record<string, { make: () => unknown; says: RegExp }> = {
   'misspells the type of a client': {
     make: () => clientFromString('http:example.com'),
     says: /^Unknown endpoint type: 'http'\nA description begins with 'tcp:', 'ssl:', 'unix:', 'tls:'/,
+  },
+  'writes a URL where a description is due': {
+    make: () => clientFromString('tcp://localhost:80'),
+    says: /^A description is not a URL: write 'tcp:HOST:PORT'\. Received the host '\/\/localhost'$/,
   },
   'sends a file to a stream': {
     make: () => new FileSender().beginFileTransfer('package.json', new PassThrough() as never),
@@ -136,6 +151,21 @@ const mistakes: Record<string, { make: () => unknown; says: RegExp }> = {
   },
 };
 
+/** The log of a server of `factory` with which one client connects. */
+async function logOfServer(factory: IProtocolFactory): Promise<LogEvent[]> {
+  const logged: LogEvent[] = [];
+  const stop = log.addObserver((event) => logged.push(event));
+  const port = await listen(factory, at);
+  const client = net
+    .connect(port.getHost().port, '127.0.0.1')
+    .resume()
+    .on('error', () => {});
+  await once(client, 'close');
+  await port.stopListening();
+  stop();
+  return logged;
+}
+
 describe('A newcomer', () => {
   for (const [who, { make, says }] of Object.entries(mistakes)) {
     it(`who ${who} reads the remedy`, async () => {
@@ -147,24 +177,30 @@ describe('A newcomer', () => {
   }
 
   it('who writes a string in a callback reads in the log which protocol it was, not which wrapper', async () => {
-    const logged: LogEvent[] = [];
-    const stop = log.addObserver((event) => logged.push(event));
     class Greeter extends Protocol {
       override connectionMade() {
         this.transport.write('hello' as never);
       }
     }
-    const port = await listen(new TimeoutFactory(Factory.forProtocol(Greeter), 5), at);
-    const { port: number } = port.getHost() as { port: number };
-    const client = net
-      .connect(number, '127.0.0.1')
-      .resume()
-      .on('error', () => {});
-    await once(client, 'close');
-    await port.stopListening();
-    stop();
+    const logged = await logOfServer(new TimeoutFactory(Factory.forProtocol(Greeter), 5));
     expect(logged).to.have.length(1);
     expect(logged[0]?.why).to.equal('Greeter: a callback threw; its connection is lost');
-    expect(String(logged[0]?.error)).to.match(/"data" argument must be bytes .* Received 'hello'/);
+    expect(String(logged[0]?.error)).to.match(
+      /"data" argument must be bytes \(a Uint8Array\), as Buffer\.from\('text'\)\. Received 'hello'/,
+    );
+  });
+
+  it('who forgets to return the protocol reads in the log that buildProtocol must', async () => {
+    class Careless extends Factory {
+      override buildProtocol(): never {
+        return undefined as never;
+      }
+    }
+    const logged = await logOfServer(new Careless());
+    expect(logged).to.have.length(1);
+    expect(logged[0]?.why).to.match(/^Careless: no protocol for a connection/);
+    expect(String(logged[0]?.error)).to.match(
+      /"buildProtocol\(\)" argument must be a protocol, or null to close the connection: the method must return it\. Received undefined/,
+    );
   });
 });

@@ -100,6 +100,11 @@ function placeOf(
   { host, port, timeout, bindAddress }: Arguments<'host' | 'port' | 'timeout' | 'bindAddress'>,
   type: string,
 ): TCPPlace {
+  if (host?.startsWith('//')) {
+    throw new EndpointDescriptionError(
+      `A description is not a URL: write '${type}:HOST:PORT'. Received the host '${host}'`,
+    );
+  }
   return {
     host: required(host, 'host', type),
     port: integer(required(port, 'port', type), 'port'),

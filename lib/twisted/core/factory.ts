@@ -206,15 +206,21 @@ function assertMethods(
 ): void {
   const has = (factory ?? {}) as Partial<Record<string, unknown>>;
   if (methods.every((method) => typeof has[method] === 'function')) return;
-  // Programmers with experience of Node's servers pass a protocol, or its class, here; others pass
-  // the factory of a server to a client.
-  const isClass = typeof factory === 'function';
+  throw new InvalidArgTypeError('factory', expected + hintFor(factory, has, name), factory);
+}
+
+/**
+ * The remedy, if `factory` shows what its author had in mind: a protocol or its class, as
+ * programmers with experience of Node's servers pass them; the factory of a server, passed to a
+ * client; or the port, as it comes first in Twisted.
+ */
+function hintFor(factory: unknown, has: Partial<Record<string, unknown>>, name: string): string {
+  if (typeof factory === 'number' || typeof factory === 'string') {
+    return ', and the first argument: the port and the host are options, behind it';
+  }
   const isFactory = FACTORY.every((method) => typeof has[method] === 'function');
-  const hint =
-    isClass || isFactory || isProtocol(factory)
-      ? `: ${name}.forProtocol(P) makes one of a protocol's class P`
-      : '';
-  throw new InvalidArgTypeError('factory', expected + hint, factory);
+  const isMeant = typeof factory === 'function' || isFactory || isProtocol(factory);
+  return isMeant ? `: ${name}.forProtocol(P) makes one of a protocol's class P` : '';
 }
 
 /**
@@ -226,14 +232,25 @@ function assertMethods(
  * @throws any error that `buildProtocol` throws.
  */
 export function protocolOf(factory: IProtocolFactory, address: IAddress): IProtocol | null {
-  let protocol: IProtocol | null | undefined;
+  let protocol: IProtocol | null;
   try {
     protocol = factory.buildProtocol(address);
   } catch (thrown) {
     throw withEarlyUseNamed(thrown);
   }
-  if (protocol === null || protocol === undefined) return null;
+  if (protocol === null) return null;
+  assertBuilt(protocol);
   logRejectionOf(factory, protocol, 'buildProtocol');
   assertProtocol(protocol);
   return protocol;
+}
+
+/**
+ * @throws InvalidArgTypeError: `protocol`, which a factory has built, is `undefined`. Differs from
+ *   Twisted, where `None` is what a refusal returns and what a forgotten `return` returns too.
+ */
+export function assertBuilt(protocol: unknown): void {
+  if (protocol !== undefined) return;
+  const expected = 'a protocol, or null to close the connection: the method must return it';
+  throw new InvalidArgTypeError('buildProtocol()', expected, protocol);
 }

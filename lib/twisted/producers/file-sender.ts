@@ -230,7 +230,7 @@ export class FileSender implements IPullProducer {
     if (this.#transfer !== transfer || consumer === null) return;
     try {
       if (bytes !== null) assertBytes(bytes, 'file.read()');
-      if (bytes === null || bytes.length === 0) {
+      if (!bytes?.length) {
         this.#finish(transfer, consumer);
         return;
       }

@@ -44,7 +44,7 @@ export function assertFile(file: unknown): void {
   if (areFunctions(read) && !areFunctions(pipe)) return;
   throw new InvalidArgTypeError(
     'file',
-    'a path, a file: URL, a FileHandle or an object with read(size), and no stream',
+    'a path, file: URL, FileHandle or object with read(size), and no stream',
     file,
   );
 }
