@@ -23,7 +23,7 @@ class ChildInput extends WritableConsumer {
   }
 
   protected override waitFor(producer: object): boolean {
-    return super.waitFor(producer) && !isOwnProtocol(producer, this.protocol);
+    return !isOwnProtocol(producer, this.protocol);
   }
 }
 

@@ -132,7 +132,7 @@ export class ProcessTransport implements IProcessTransport {
 
   private maybeEnd(): void {
     const { exitReason } = this;
-    if (exitReason === undefined || this.ended) return;
+    if (exitReason === undefined) return;
     this.writersProbe.begin();
     if (this.writers.size > 0 || this.readers.size > 0) return;
     this.ended = true;

@@ -7,6 +7,11 @@ describe('The descriptors of a child', () => {
     const stdio = stdioFor({ 1: 'r', 1023: 'r' });
     expect(stdio).to.have.length(1024);
     expect([stdio[0], stdio[1], stdio[1023]]).to.deep.equal(['ignore', 'pipe', 'pipe']);
+    expect(stdio.filter((kind) => kind !== 'ignore')).to.have.length(2);
+  });
+
+  it('may each be one of ours, our standard input among them', () => {
+    expect(stdioFor({ 0: 0, 1: 2, 2: 'r' })).to.deep.equal([0, 2, 'pipe']);
   });
 
   it('are at least three, because Node makes pipes of those that are not there', () => {

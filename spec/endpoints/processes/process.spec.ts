@@ -93,6 +93,30 @@ describe('spawnProcess', () => {
     }
   });
 
+  it('has one timer for such processes, however many of them let go of a descriptor', async () => {
+    const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const hold = (fd: number) => `sleep 999 <&${fd} 3<&- 4<&- 5<&- >/dev/null 2>&1 & echo $!`;
+      const protocol = shell(`exec 5<&0; ${hold(3)}; ${hold(4)}; ${hold(5)}`, new Recorder(), {
+        childFDs: { 0: 'w', 1: 'r', 3: 'w', 4: 'w' },
+      });
+      const pids = () => protocol.text().split('\n').slice(0, -1).map(Number);
+      await until(() => protocol.reason !== undefined && pids().length === 3);
+      for (const [index, pid] of pids().entries()) {
+        process.kill(pid);
+        await until(() => {
+          clock.tick(250);
+          return protocol.told.includes(`lost ${[3, 4, 0][index]}`);
+        });
+        await turn(); // Then it has looked at the others, too.
+        expect(clock.countTimers()).to.be.below(2);
+      }
+      await protocol.whenEnded;
+    } finally {
+      clock.restore();
+    }
+  });
+
   it('has lost its input before it has exited, as the system closes that first', async () => {
     class Late extends Recorder {
       override processExited(reason: Error): void {
@@ -206,6 +230,7 @@ describe('spawnProcess', () => {
       const transport = spawnProcess(protocol, 'sh', ['-c', `cat >'${path}'; exit 7`]);
       transport.write(data);
       const disposal = transport[Symbol.asyncDispose]();
+      expect(transport.disconnecting).to.equal(true);
       expect(transport[Symbol.asyncDispose]()).to.equal(disposal);
       await disposal;
       expect(protocol.told.at(-1)).to.equal('ended for the same reason');
@@ -509,6 +534,34 @@ describe('spawnProcess', () => {
     transport.closeStdin();
     await transport.closed;
     expect(protocol.reason).to.include({ exitCode: 0 });
+  });
+
+  it('logs the failure of a pipe that is read, whose descriptor is lost, and goes on', async () => {
+    const spied = sinon.spy(childProcess, 'spawn');
+    const protocol = new Recorder();
+    const transport = spawnProcess(protocol, 'cat');
+    const [child] = spied.returnValues as [childProcess.ChildProcess];
+    spied.restore();
+    const failure = new Error('read EIO');
+    child.stderr?.destroy(failure);
+    await until(() => protocol.told.includes('lost 2'));
+    expect(logged).to.deep.equal([failure]);
+    transport.write(Buffer.from('still read'));
+    transport.closeStdin();
+    await transport.closed;
+    expect(protocol.text()).to.equal('still read');
+  });
+
+  it('is over when processEnded is called', async () => {
+    class Asking extends Recorder {
+      override processEnded(reason: Error): void {
+        this.told.push(explain(this.transport));
+        super.processEnded(reason);
+      }
+    }
+    const protocol = shell('exit 0', new Asking());
+    await protocol.whenEnded;
+    expect(protocol.told.at(-2)).to.match(/^lost: ProcessDone, /);
   });
 
   it('refuses bad input, and starts nothing', () => {
