@@ -189,18 +189,4 @@ describe('A newcomer', () => {
       /"data" argument must be bytes \(a Uint8Array\), as Buffer\.from\('text'\)\. Received 'hello'/,
     );
   });
-
-  it('who forgets to return the protocol reads in the log that buildProtocol must', async () => {
-    class Careless extends Factory {
-      override buildProtocol(): never {
-        return undefined as never;
-      }
-    }
-    const logged = await logOfServer(new Careless());
-    expect(logged).to.have.length(1);
-    expect(logged[0]?.why).to.match(/^Careless: no protocol for a connection/);
-    expect(String(logged[0]?.error)).to.match(
-      /"buildProtocol\(\)" argument must be a protocol, or null to close the connection: the method must return it\. Received undefined/,
-    );
-  });
 });

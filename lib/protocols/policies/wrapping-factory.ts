@@ -1,7 +1,6 @@
 /** A factory that wraps the protocols of another factory. */
 import { assertBuilder, build, type Builder } from '../../base/build.js';
 import {
-  assertBuilt,
   assertFactory,
   FactoryBase,
   type IAddress,
@@ -69,16 +68,14 @@ export class WrappingFactory
    *
    * @param address - The other end.
    * @returns the wrapper that `protocol` makes; `null` if the wrapped factory builds no protocol.
-   * @throws InvalidArgTypeError: the wrapped value is not a factory, or its `buildProtocol` returns
-   *   nothing.
+   * @throws InvalidArgTypeError: the wrapped value is not a factory.
    * @throws the error that the wrapped factory, or `protocol`, throws.
    */
   override buildProtocol(address: IAddress): IProtocol | null {
     assertFactory(this.wrappedFactory);
-    const wrapped = this.wrappedFactory.buildProtocol(address);
+    const wrapped: IProtocol | null | undefined = this.wrappedFactory.buildProtocol(address);
     // Differs from Twisted, which wraps `None`, and fails when it connects that.
-    if (wrapped === null) return null;
-    assertBuilt(wrapped);
+    if (wrapped === null || wrapped === undefined) return null;
     logRejectionOf(this, wrapped, 'buildProtocol');
     return this.wrap(wrapped);
   }

@@ -232,25 +232,14 @@ function hintFor(factory: unknown, has: Partial<Record<string, unknown>>, name: 
  * @throws any error that `buildProtocol` throws.
  */
 export function protocolOf(factory: IProtocolFactory, address: IAddress): IProtocol | null {
-  let protocol: IProtocol | null;
+  let protocol: IProtocol | null | undefined;
   try {
     protocol = factory.buildProtocol(address);
   } catch (thrown) {
     throw withEarlyUseNamed(thrown);
   }
-  if (protocol === null) return null;
-  assertBuilt(protocol);
+  if (protocol === null || protocol === undefined) return null;
   logRejectionOf(factory, protocol, 'buildProtocol');
   assertProtocol(protocol);
   return protocol;
-}
-
-/**
- * @throws InvalidArgTypeError: `protocol`, which a factory has built, is `undefined`. Differs from
- *   Twisted, where `None` is what a refusal returns and what a forgotten `return` returns too.
- */
-export function assertBuilt(protocol: unknown): void {
-  if (protocol !== undefined) return;
-  const expected = 'a protocol, or null to close the connection: the method must return it';
-  throw new InvalidArgTypeError('buildProtocol()', expected, protocol);
 }

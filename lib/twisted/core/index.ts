@@ -8,7 +8,6 @@ export { ConsumerMixin, type ConsumerMixinMembers, takeProducer } from './consum
 export { ConsumerToProtocolAdapter } from './consumer-to-protocol-adapter.js';
 export * from './errors.js';
 export {
-  assertBuilt,
   assertClientFactory,
   assertFactory,
   ClientFactory,
