@@ -71,13 +71,13 @@ export type Event =
  * Why the connection is over, after `event`.
  *
  * @param cause - The stream's own error, if it gave one.
- * @returns `null` if it is not over yet.
+ * @returns `undefined` if it is not over yet.
  */
 export function endingOf(
   facts: StreamFacts,
   event: Event,
   cause?: unknown,
-): ConnectionClosed | null {
+): ConnectionClosed | undefined {
   const { write, read, isBuffering } = facts;
   switch (event) {
     case 'abort':
@@ -91,9 +91,9 @@ export function endingOf(
     case 'handshake':
       return lost(cause ?? new PrematureCloseError('The other end hung up before TLS was ready'));
     case 'end':
-      return isOver(write) && read === 'ended' ? cleanClose() : null;
+      return isOver(write) && read === 'ended' ? cleanClose() : undefined;
     case 'finish':
-      if (isOver(write)) return read === 'ended' ? cleanClose() : null;
+      if (isOver(write)) return read === 'ended' ? cleanClose() : undefined;
       break;
     case 'close':
       if (read !== 'open' && (write === 'delivered' || (write === 'gone' && read === 'ended'))) {

@@ -113,7 +113,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
    * as that of a child's standard input, says nothing about that.
    */
   get hasHungUp(): boolean {
-    // An input that is paused queues that event.
+    // Not by `readHalf`: an input that is paused queues the end, and counts as open until then.
     return isReadToTheEnd(this.stream) && (this.input !== undefined || !this.readEndedBefore);
   }
 
@@ -238,7 +238,7 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
       read: this.readHalf,
       isBuffering: !this.isEmptied || this.descriptor.holdsWrites,
     };
-    return endingOf(facts, event, cause) ?? undefined;
+    return endingOf(facts, event, cause);
   }
 
   settle(event: Event, cause?: unknown): void {

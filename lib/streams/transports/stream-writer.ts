@@ -30,6 +30,7 @@ import {
   refusesWrites,
   sendsTogether,
   takesWrites,
+  type WriteCallback,
   type WriteHalf,
 } from '../any-stream/index.js';
 
@@ -59,7 +60,7 @@ export abstract class StreamWriter {
   declare private half: WriteHalf; // Declared only: the constructor sets it.
   /** Given by `end`. */
   declare private onFinished: () => undefined;
-  declare private onWritten?: (error?: Error | null) => void;
+  declare private onWritten?: WriteCallback;
 
   /** @param stream - The stream to write to. */
   constructor(public stream: AnyWritable) {
@@ -230,7 +231,7 @@ export abstract class StreamWriter {
     return latch.isFree && (length ?? 0) < limit;
   }
 
-  private emptyReporter(): (error?: Error | null) => void {
+  private emptyReporter(): WriteCallback {
     return (this.onWritten ??= (error) => {
       if (!error && lengthOf(this.stream) === 0) this.drained();
     });

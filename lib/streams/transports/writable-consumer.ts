@@ -154,7 +154,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
     if (writes === undefined) return;
     const room = this.highWaterMark - this.writableLength - 1;
     const leaves =
-      room > 0 && // First: of large writes, none leaves any.
+      room > 0 && // First, because it is false after each large write.
       !this.writeDisconnected &&
       !this.producerPaused &&
       this.reactor.isWanted &&

@@ -2,6 +2,7 @@
 import { whenRejected } from '../../base/rejection.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { log } from '../../base/log.js';
+import { areFunctions, membersOf } from '../../base/members.js';
 
 /**
  * Any iterator, synchronous or asynchronous, generators included. Each step is one unit of work. A
@@ -26,13 +27,9 @@ export type WorkOf<Source extends WorkSource> = Source extends Work
       ? Iterator<T>
       : never;
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
 /** Whether `value` is an iterator, which its `next` shows. */
 export function isWork(value: unknown): value is Work {
-  return isObject(value) && typeof (value as { next?: unknown }).next === 'function';
+  return areFunctions(membersOf(value).next);
 }
 
 /**
@@ -44,11 +41,9 @@ export function isWork(value: unknown): value is Work {
  */
 export function workFrom(source: unknown): Work {
   if (isWork(source)) return source;
-  if (isObject(source)) {
-    const iterable = source as Partial<AsyncIterable<unknown> & Iterable<unknown>>;
-    const work = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]?.();
-    if (isWork(work)) return work;
-  }
+  const iterable = membersOf(source) as Partial<AsyncIterable<unknown> & Iterable<unknown>>;
+  const work = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]?.();
+  if (isWork(work)) return work;
   throw new InvalidArgTypeError('iterator', 'an iterator or an iterable object', source);
 }
 

@@ -41,11 +41,14 @@ export abstract class FileDescriptor
   /** Whether the write half has ended. */
   protected writeDisconnected = false;
 
-  /** Bytes above which the buffer is full and a push producer is paused; 65536 by default. */
+  /**
+   * Bytes above which the buffer is full and a push producer is paused; 65536 by default. (A
+   * `WritableConsumer` and a `DuplexTransport` have a `highWaterMark` in its place.)
+   */
   declare bufferSize: number;
   /**
    * Buffered bytes above which new writes are not yet joined to the block that is being sent;
-   * 131072 by default.
+   * 131072 by default. (A `WritableConsumer` and a `DuplexTransport` send no such blocks.)
    */
   declare SEND_LIMIT: number;
   /**
@@ -93,7 +96,8 @@ export abstract class FileDescriptor
   }
 
   /**
-   * Writes as much of `data` as can be written at once. Override it.
+   * Writes as much of `data` as can be written at once. Override it. (A `WritableConsumer` and a
+   * `DuplexTransport` never call it: they write to their stream.)
    *
    * @returns the bytes taken, possibly 0; or an error (or a negative number) if the connection is
    *   lost.

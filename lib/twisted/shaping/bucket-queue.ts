@@ -12,7 +12,7 @@ import { quantumOf, secondsUntil } from './pace.js';
 export interface Waiter {
   readonly bucket: Bucket;
   /** The number of bytes that it has to send. */
-  readonly waitingBytes: number;
+  waitingBytes(): number;
   /**
    * Sends. After that it does not wait, unless it asks again.
    *
@@ -209,7 +209,7 @@ export class BucketQueue {
 
   /** @throws the error that `Bucket.drip`, or the turn, throws. */
   private tryTurn(waiter: Waiter): boolean {
-    let obstacle = findObstacle(waiter.bucket, waiter.waitingBytes);
+    let obstacle = findObstacle(waiter.bucket, waiter.waitingBytes());
     if (obstacle === null) {
       const share = this.shareOf(waiter);
       this.leave(waiter);

@@ -77,12 +77,9 @@ export class ShapedConsumer extends ProducerConsumerProxy {
   }
 
   private makeWaiter(): Waiter {
-    const bytes = (): number => this.bufferedBytes;
     return {
       bucket: this.bucket,
-      get waitingBytes() {
-        return bytes();
-      },
+      waitingBytes: () => this.bufferedBytes,
       takeTurn: (share) => this.takeTurn(share),
       turnFailed: (error) => this.turnFailed(error),
     };

@@ -54,7 +54,7 @@ describe('The reason of an ending', () => {
       fc.property(anyFacts, anyEvent, fc.boolean(), (facts, event, hasCause) => {
         const cause = new Error('boom');
         const reason = endingOf(facts, event, hasCause ? cause : undefined);
-        if (reason === null || reason instanceof ConnectionDone) return;
+        if (reason === undefined || reason instanceof ConnectionDone) return;
         expect(reason).to.be.instanceOf(ConnectionLost);
         if (reason instanceof ConnectionAborted) expect(event).to.equal('abort');
         else if (hasCause) expect(reason.cause).to.equal(cause);
@@ -77,7 +77,7 @@ describe('The reason of an ending', () => {
     fc.assert(
       fc.property(anyFacts, anyEvent, (facts, event) => {
         if (event === 'end' || event === 'finish') return;
-        expect(endingOf(facts, event)).not.to.equal(null);
+        expect(endingOf(facts, event)).not.to.equal(undefined);
       }),
     );
   });
@@ -87,7 +87,7 @@ describe('The reason of an ending', () => {
       fc.property(anyFacts, fc.constantFrom<Event>('end', 'finish'), (facts, event) => {
         const { write, read } = facts;
         const goesOn = event === 'end' ? !isOver(write) : isOver(write) && read !== 'ended';
-        if (goesOn) expect(endingOf(facts, event)).to.equal(null);
+        if (goesOn) expect(endingOf(facts, event)).to.equal(undefined);
       }),
     );
   });
@@ -98,7 +98,7 @@ describe('The reason of an ending', () => {
         const holding = endingOf({ ...facts, isBuffering: true }, event);
         const empty = endingOf({ ...facts, isBuffering: false }, event);
         if (holding instanceof ConnectionDone) expect(empty).to.be.instanceOf(ConnectionDone);
-        if (holding === null) expect(empty).to.equal(null);
+        if (holding === undefined) expect(empty).to.equal(undefined);
       }),
     );
   });

@@ -311,7 +311,7 @@ describe('BucketQueue', () => {
     const bucket = makeBucket(10, 1, new Bucket());
     bucket.add(10);
     const queue = BucketQueue.of(bucket);
-    const waiter: Waiter = { bucket, waitingBytes: 5, takeTurn: () => 5, turnFailed: () => {} };
+    const waiter: Waiter = { bucket, waitingBytes: () => 5, takeTurn: () => 5, turnFailed() {} };
     expect(queue.admits(waiter, 5)).to.equal(false);
     queue.ask(waiter);
     expect(queue.has(waiter)).to.equal(true);
