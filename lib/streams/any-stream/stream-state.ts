@@ -14,7 +14,6 @@ interface Older {
     readonly ending?: boolean;
     readonly ended?: boolean;
     readonly finished?: boolean;
-    readonly length?: number;
     /** Writes, and the end, that have yet to call back. */
     readonly pendingcb?: number;
   } | null;
@@ -53,10 +52,10 @@ export function hasFinished(stream: { readonly writableFinished?: boolean }): bo
  * is cut.
  */
 export function hasDelivered(stream: object): boolean {
-  const { ended, finished, length, pendingcb } = (stream as Older)._writableState ?? {};
+  const { ended, finished, pendingcb } = (stream as Older)._writableState ?? {};
   if (finished === true) return true;
   // A socket hands on what it has to others, which may lose it.
-  return ended === true && length === 0 && pendingcb === 0 && !isSocket(stream);
+  return ended === true && pendingcb === 0 && !isSocket(stream);
 }
 
 /** Whether all of `stream` was read: it has said `end`, or has no such half. */

@@ -227,12 +227,10 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
   }
 
   private endStream(): Error | undefined {
-    return this.reactor.end(() => this.streamFinished());
-  }
-
-  private streamFinished(): undefined {
-    if (this.disconnecting) this.connectionLost(cleanClose());
-    else this.writeHalfEnded();
+    return this.reactor.end(() => {
+      if (this.disconnecting) this.connectionLost(cleanClose());
+      else this.writeHalfEnded();
+    });
   }
 
   /** The write half has ended as `loseWriteConnection` asked, and everything was delivered. */
