@@ -13,7 +13,6 @@ import {
 import { builtIn } from '../../base/built-in.js';
 import { addAbortListener, removeAbortListener } from '../../base/abort-signal.js';
 import { assertKnownOptions, assertWholeNumber } from '../../base/arguments.js';
-import { InvalidArgTypeError } from '../../base/errors.js';
 import {
   assertFactory,
   type IAddress,
@@ -33,6 +32,7 @@ import { SocketLock } from './socket-lock.js';
 import { assertUnixOptions, UnixFactory, type UnixSocketOptions } from './unix-factory.js';
 import {
   addressOf,
+  assertLeftOut,
   assertPlace,
   assertPlaceOptions,
   pathTooLong,
@@ -325,19 +325,16 @@ const OTHERS = ['backlog', 'tls', 'signal', 'mode', 'lockfile', 'fd'];
 
 function assertAdoptedSocket(options: object): asserts options is AdoptedSocket {
   assertKnownOptions(options, OTHERS);
-  const { fd, ...others } = options as Record<string, unknown>;
+  const { fd } = options as { fd?: unknown };
   assertWholeNumber(fd, 'options.fd', 0);
-  for (const name of ['port', 'path', 'host']) {
-    if (others[name] === undefined) continue;
-    const due = 'left out: the socket of `fd` has its address';
-    throw new InvalidArgTypeError(`options.${name}`, due, others[name]);
-  }
+  assertLeftOut(options, ['port', 'path', 'host'], 'the socket of `fd` has its address');
 }
 
 function assertListenOptions(options: unknown): asserts options is ListenOptions {
   assertPlaceOptions(options);
   if ('fd' in options && options.fd !== undefined) assertAdoptedSocket(options);
   else assertPlace(options, OTHERS);
+  assertLeftOut(options, ['timeout', 'localAddress'], 'only `connect` has it');
   assertWritableConsumerOptions(options);
   assertUnixOptions(options);
   const { backlog } = options as Partial<Record<string, unknown>>;

@@ -71,11 +71,7 @@ export function assertPlace(options: unknown, others: readonly string[]): assert
     throw new InvalidArgTypeError('options.path', 'a path', path);
   }
   if (path !== undefined) {
-    for (const name of OF_TCP) {
-      const { [name]: value } = options as Record<string, unknown>;
-      if (value === undefined) continue;
-      throw new InvalidArgTypeError(`options.${name}`, 'left out: a Unix socket has none', value);
-    }
+    assertLeftOut(options, OF_TCP, 'a Unix socket has none');
     return;
   }
   if (host !== undefined && typeof host !== 'string') {
@@ -123,4 +119,13 @@ export function pathTooLong(path: string): Error | undefined {
   if (Buffer.byteLength(path) <= (LONGEST_PATH[process.platform] ?? 103)) return undefined;
   const message = `the path of the socket is too long: ${path}`;
   return Object.assign(new Error(message), { code: 'ENAMETOOLONG' });
+}
+
+/** @throws InvalidArgTypeError: one of the options of these `names` was given. */
+export function assertLeftOut(options: object, names: readonly string[], why: string): void {
+  for (const name of names) {
+    const { [name]: value } = options as Record<string, unknown>;
+    if (value === undefined) continue;
+    throw new InvalidArgTypeError(`options.${name}`, `left out: ${why}`, value);
+  }
 }

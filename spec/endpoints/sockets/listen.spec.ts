@@ -281,6 +281,14 @@ describe('listen', () => {
       expect((await refused({ tls: { requestCerts: true } })).message).to.include('"requestCert"');
     });
 
+    it('an option that only connect has, and says so', async () => {
+      for (const option of [{ timeout: 30 }, { localAddress: '127.0.0.1' }]) {
+        const { code, message } = await refused(option);
+        expect(code).to.equal('ERR_INVALID_ARG_TYPE');
+        expect(message).to.include('connect');
+      }
+    });
+
     it('TLS options that node:tls only refuses when it wraps a connection', async () => {
       for (const tls of [{ ALPNProtocols: 5 }, { SNICallback: 5 }, { secureContext: 5 }]) {
         expect(await refused({ tls })).to.be.instanceOf(TypeError);
