@@ -1,9 +1,10 @@
 /** Transports with methods that are async functions, and fail. */
+import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import { ConnectionDone, Factory, Protocol } from '../../lib/index.js';
+import { ConnectionDone, DuplexTransport, Factory, Protocol } from '../../lib/index.js';
 import {
   Int8StringReceiver,
   LineOnlyReceiver,
@@ -14,13 +15,14 @@ import {
   StatefulProtocol,
   StatefulStringProtocol,
   ThrottlingFactory,
+  ThrottlingProtocol,
   TimeoutFactory,
   TimeoutMixin,
   WrappingFactory,
 } from '../../lib/protocols/index.js';
 import { Clock, StringTransport } from '../../lib/testing/index.js';
 import { failure } from '../support/failure.js';
-import { expectNothingLogged } from '../support/logged.js';
+import { expectNothingLogged, loggedEvents } from '../support/logged.js';
 import { rejection } from '../support/rejection.js';
 import { RECEIVER_KINDS } from '../support/receivers.js';
 
@@ -179,6 +181,29 @@ describe('A wrapper in front of a transport that rejects a call', () => {
       await turn();
       expect(logged.splice(0)).to.deep.equal([failure]);
       expect(transport.aborts).to.equal(1);
+    });
+  }
+});
+
+describe('A throttled producer', () => {
+  const events = loggedEvents();
+  for (const [method, why] of [
+    ['pauseProducing', /^The sensor: pauseProducing rejected/],
+    ['stopProducing', /^stopProducing rejected/],
+  ] as const) {
+    it(`has its error logged, under its own name if there is any (${method})`, async () => {
+      const factory = new ThrottlingFactory(Factory.forProtocol(Protocol));
+      const wrapper = new ThrottlingProtocol(factory, new Protocol());
+      const transport = new DuplexTransport(new PassThrough(), { protocol: wrapper });
+      const rejects = { [method]: () => Promise.reject(failure), logPrefix: () => 'The sensor' };
+      const producer = { pauseProducing() {}, resumeProducing() {}, stopProducing() {} };
+      wrapper.registerProducer({ ...producer, ...rejects }, true);
+      wrapper.write(Buffer.alloc(100_000));
+      transport.abortConnection();
+      await transport.closed;
+      await turn();
+      expect(events.map(({ error }) => error)).to.deep.equal([failure]);
+      expect(events[0]?.why).to.match(why);
     });
   }
 });

@@ -19,17 +19,18 @@ import { expectNothingLogged } from '../../support/logged.js';
 import { memoryPair } from '../../support/memory-pair.js';
 import { factoryOf } from './support.js';
 
+const factory = factoryOf();
+const makers = {
+  ProtocolWrapper: (wrapped: Protocol) =>
+    new ProtocolWrapper(new WrappingFactory(factory), wrapped),
+  TimeoutProtocol: (wrapped: Protocol) =>
+    new TimeoutProtocol(new TimeoutFactory(factory, null), wrapped, null),
+  ThrottlingProtocol: (wrapped: Protocol) =>
+    new ThrottlingProtocol(new ThrottlingFactory(factory), wrapped),
+};
+
 describe('A wrapper whose connectionMade rejects', () => {
   const logged = expectNothingLogged();
-  const factory = factoryOf();
-  const makers = {
-    ProtocolWrapper: (wrapped: Protocol) =>
-      new ProtocolWrapper(new WrappingFactory(factory), wrapped),
-    TimeoutProtocol: (wrapped: Protocol) =>
-      new TimeoutProtocol(new TimeoutFactory(factory, null), wrapped, null),
-    ThrottlingProtocol: (wrapped: Protocol) =>
-      new ThrottlingProtocol(new ThrottlingFactory(factory), wrapped),
-  };
   for (const [name, make] of Object.entries(makers)) {
     it(`loses its connection (${name})`, async () => {
       const wrapped = new AccumulatingProtocol();
@@ -40,6 +41,33 @@ describe('A wrapper whose connectionMade rejects', () => {
       const transport = new DuplexTransport(stream, { protocol: wrapper });
       expect(await transport.closed).to.equal(failure);
       expect(wrapped.closedReason).to.equal(failure);
+      expect(logged.splice(0)).to.deep.equal([failure]);
+    });
+  }
+});
+
+describe('A wrapper of a protocol that rejects', () => {
+  const logged = expectNothingLogged();
+  const reject = () => Promise.reject(failure);
+  for (const [name, make] of Object.entries(makers)) {
+    it(`loses the connection if it is dataReceived (${name})`, async () => {
+      const wrapper = make(Object.assign(new Protocol(), { dataReceived: reject }));
+      const [stream, peer] = memoryPair();
+      peer.on('error', () => {});
+      const transport = new DuplexTransport(stream, { protocol: wrapper });
+      peer.write('a');
+      expect(await transport.closed).to.equal(failure);
+      expect(logged.splice(0)).to.deep.equal([failure]);
+    });
+
+    it(`has that logged if it is connectionLost (${name})`, async () => {
+      const wrapper = make(Object.assign(new Protocol(), { connectionLost: reject }));
+      const [stream, peer] = memoryPair();
+      peer.on('error', () => {});
+      const transport = new DuplexTransport(stream, { protocol: wrapper });
+      transport.abortConnection();
+      await transport.closed;
+      await turn();
       expect(logged.splice(0)).to.deep.equal([failure]);
     });
   }

@@ -4,7 +4,7 @@ import { InvalidArgTypeError } from '../../../lib/base/errors.js';
 import { ThrottlingFactory } from '../../../lib/protocols/policies/throttling-factory.js';
 import { ThrottlingProtocol } from '../../../lib/protocols/policies/throttling-protocol.js';
 import { FileDescriptor, ProducerAlreadyRegisteredError } from '../../../lib/twisted/core/index.js';
-import { recorder } from '../../support/recording-producer.js';
+import { pulled, recorder } from '../../support/recording-producer.js';
 import { RecordingTransport } from '../../support/transports.js';
 import { CLIENT, factoryOf, Recorder } from './support.js';
 
@@ -175,6 +175,28 @@ describe('ThrottlingProtocol', () => {
     protocol.unthrottleWrites();
     protocol.throttleWrites();
     expect(producer.told).to.deep.equal(['pause', 'stop']);
+
+    const other = setUp();
+    other.protocol.registerProducer(other.producer, true);
+    other.transport.connectionLost(new Error('over'));
+    other.protocol.throttleWrites();
+    expect(other.producer.told).to.deep.equal(['stop']);
+  });
+
+  it('pauses no pull producer, even one that could be paused', () => {
+    const { protocol } = setUp();
+    const pull = pulled(() => protocol.write(FULL));
+    protocol.registerProducer(pull, false);
+    protocol.throttleWrites();
+    expect(pull.told).to.deep.equal(['resume']);
+  });
+
+  it('lets the transport refuse a producer that pushes and cannot be paused', () => {
+    const { protocol, transport } = setUp();
+    expect(() => protocol.registerProducer(pullRecorder() as never, true)).to.throw(
+      InvalidArgTypeError,
+    );
+    expect([transport.producer, protocol.producer]).to.deep.equal([null, null]);
   });
 
   it('asks a pull producer only as often as the transport asked', () => {

@@ -123,14 +123,17 @@ describe('TimeoutProtocol', () => {
   });
 
   it('goes by the reactor, and half an hour, unless it is told otherwise', () => {
+    const before = reactor.getDelayedCalls().length;
     const factory = new TimeoutFactory(factoryOf());
-    const callLater = sinon.stub(reactor, 'callLater');
+    const callLater = sinon.spy(reactor, 'callLater');
     try {
-      factory.buildProtocol(CLIENT);
+      const { transport } = connected(factory, TimeoutProtocol<Recorder>);
       expect(callLater.firstCall.args[0]).to.equal(1800);
+      transport.loseConnection();
     } finally {
       callLater.restore();
     }
+    expect(reactor.getDelayedCalls()).to.have.length(before);
   });
 });
 
@@ -247,6 +250,10 @@ describe('TimeoutMixin', () => {
     plain.setTimeout(0.001);
     await new Promise<void>((resolve) => reactor.callLater(0.002, resolve));
     expect(transport.disconnecting).to.equal(true);
+    const before = reactor.getDelayedCalls().length;
+    plain.setTimeout(1000);
+    plain.setTimeout(null);
+    expect(reactor.getDelayedCalls()).to.have.length(before);
     const alone = new (TimeoutMixin())();
     alone.timeoutConnection();
   });
