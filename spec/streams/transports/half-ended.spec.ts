@@ -15,6 +15,7 @@ import {
   DuplexTransport,
   Protocol,
   ReadableProducer,
+  TransportDuplex,
   WritableConsumer,
 } from '../../../lib/index.js';
 import type { DuplexLike } from '../../../lib/streams/any-stream/index.js';
@@ -247,6 +248,19 @@ describe('A stream whose writable half had ended', () => {
       });
     }
   }
+
+  it('gives the answer through a TransportDuplex', async () => {
+    const { server, client } = await tcpPair();
+    client.end('question');
+    await once(client, 'finish');
+    const duplex = new TransportDuplex();
+    const transport = new DuplexTransport(client, { protocol: duplex });
+    const received = readAll(duplex);
+    await turns();
+    server.resume().end('answer');
+    expect(String(await received)).to.equal('answer');
+    expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+  });
 
   it('stops a producer that registers, at once', async () => {
     const transport = new DuplexTransport(await writeEnded(core, 'last'), {
