@@ -12,6 +12,7 @@ import {
   ClientService,
   connect,
   connectProtocol,
+  cooperate,
   DuplexTransport,
   ClientFactory,
   Factory,
@@ -95,6 +96,14 @@ const mistakes: Record<string, { make: () => unknown; says: RegExp }> = {
   'writes a URL where a description is due': {
     make: () => clientFromString('tcp://localhost:80'),
     says: /^A description is not a URL: write 'tcp:HOST:PORT'\. Received the host '\/\/localhost'$/,
+  },
+  'gives the options of TLS beside tls, as to tls.createServer': {
+    make: () => listen(Factory.forProtocol(Protocol), { ...at, key: 'k', cert: 'c' } as never),
+    says: /"options\.key" argument must be left out: it goes inside `tls`\. Received 'k'/,
+  },
+  'cooperates with a generator function': {
+    make: () => cooperate(function* () {} as never),
+    says: /must be an iterator or an iterable object: call the function that makes one\. Received function/,
   },
   'sends a file to a stream': {
     make: () => new FileSender().beginFileTransfer('package.json', new PassThrough() as never),

@@ -9,7 +9,7 @@ import { assertBoolean, assertNumber, assertOptions } from '../../base/arguments
 import { LONGEST_TIMER } from '../../base/timers.js';
 import { Connector, type ConnectOptions } from './connector.js';
 import { assertClientFactory, type IClientFactory } from '../../twisted/core/index.js';
-import { assertPlace } from './place.js';
+import { assertPlace, assertTLSInside } from './place.js';
 
 /** In seconds: the longest that Node's timers wait. */
 const LONGEST_TIMEOUT = Math.floor(LONGEST_TIMER / 1000);
@@ -63,6 +63,7 @@ export function connectReady(
 
 function assertConnectOptions(options: unknown): asserts options is ConnectOptions {
   assertPlace(options, ['timeout', 'localAddress', 'tls', 'signal', 'lockfile']);
+  assertTLSInside(options);
   assertWritableConsumerOptions(options);
   const { timeout, localAddress, lockfile } = options as Partial<Record<string, unknown>>;
   assertBoolean(lockfile, 'options.lockfile');

@@ -35,6 +35,7 @@ import {
   assertLeftOut,
   assertPlace,
   assertPlaceOptions,
+  assertTLSInside,
   pathTooLong,
   type Place,
   shortFormOf,
@@ -335,6 +336,7 @@ function assertListenOptions(options: unknown): asserts options is ListenOptions
   if ('fd' in options && options.fd !== undefined) assertAdoptedSocket(options);
   else assertPlace(options, OTHERS);
   assertLeftOut(options, ['timeout', 'localAddress'], 'only `connect` has it');
+  assertTLSInside(options);
   assertWritableConsumerOptions(options);
   assertUnixOptions(options);
   const { backlog } = options as Partial<Record<string, unknown>>;

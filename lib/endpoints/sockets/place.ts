@@ -42,9 +42,13 @@ const OUR_NAMES = {
   address: 'host',
   bindAddress: 'localAddress',
   contextFactory: 'tls',
+  ssl: 'tls',
   wantPID: 'lockfile',
   checkPID: 'lockfile',
 };
+
+/** Options of `tls`. If one beside it were ignored, the connections would not be encrypted. */
+const OF_TLS = ['key', 'cert', 'pfx', 'ca', 'secureContext', 'servername', 'rejectUnauthorized'];
 
 /** Options that make sense with a port only. */
 const OF_TCP = ['host', 'localAddress'];
@@ -79,6 +83,12 @@ export function assertPlace(options: unknown, others: readonly string[]): assert
   }
   const isPort = (given: number) => Number.isInteger(given) && given >= 0 && given < 65536;
   assertNumber(port, 'options.port', 'a whole number from 0 to 65535', isPort);
+}
+
+/** @throws InvalidArgTypeError: an option of TLS is beside `tls`, which is left out. */
+export function assertTLSInside(options: object): void {
+  const { tls } = options as { readonly tls?: unknown };
+  if (tls === undefined) assertLeftOut(options, OF_TLS, 'it goes inside `tls`');
 }
 
 /**

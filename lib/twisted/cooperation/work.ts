@@ -44,7 +44,8 @@ export function workFrom(source: unknown): Work {
   const iterable = membersOf(source) as Partial<AsyncIterable<unknown> & Iterable<unknown>>;
   const work = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]?.();
   if (isWork(work)) return work;
-  throw new InvalidArgTypeError('iterator', 'an iterator or an iterable object', source);
+  const hint = typeof source === 'function' ? ': call the function that makes one' : '';
+  throw new InvalidArgTypeError('iterator', `an iterator or an iterable object${hint}`, source);
 }
 
 /** Ends an iterator before its time, as leaving a `for…of` does. Never throws. */

@@ -497,6 +497,7 @@ describe('connect', () => {
       ['address', 'host'],
       ['bindAddress', 'localAddress'],
       ['contextFactory', 'tls'],
+      ['ssl', 'tls'],
       ['checkPID', 'lockfile'],
       ['time_out', 'timeout'],
       ['localaddress', 'localAddress'],
@@ -505,6 +506,13 @@ describe('connect', () => {
     ] as const) {
       const wrong = () => connect(new Recorder(), { port: 1, ...local, [option]: 1 });
       expect(wrong).to.throw(TypeError, `"${meant}"`);
+    }
+  });
+
+  it('refuses options of TLS beside `tls`, because the connection would not be encrypted', () => {
+    for (const option of ['ca', 'servername', 'rejectUnauthorized']) {
+      const wrong = () => connect(new Recorder(), { port: 1, ...local, [option]: 'x' });
+      expect(wrong).to.throw(TypeError, `options.${option}" argument must be left out`);
     }
   });
 

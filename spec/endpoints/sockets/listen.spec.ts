@@ -269,6 +269,7 @@ describe('listen', () => {
         ['address', 'host'],
         ['interface', 'host'],
         ['wantPID', 'lockfile'],
+        ['ssl', 'tls'],
         ['backLog', 'backlog'],
         ['highWatermark', 'highWaterMark'],
         ['singal', 'signal'],
@@ -286,6 +287,15 @@ describe('listen', () => {
         const { code, message } = await refused(option);
         expect(code).to.equal('ERR_INVALID_ARG_TYPE');
         expect(message).to.include('connect');
+      }
+    });
+
+    it('options of TLS beside `tls`, because the port would not be encrypted', async () => {
+      const adopted = { port: undefined, host: undefined, fd: 0 };
+      for (const options of [certificate(), { ...certificate(), ...adopted }]) {
+        const { code, message } = await refused(options);
+        expect(code).to.equal('ERR_INVALID_ARG_TYPE');
+        expect(message).to.include('"options.key" argument must be left out: it goes inside `tls`');
       }
     });
 
