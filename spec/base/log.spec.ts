@@ -157,4 +157,16 @@ describe('log', () => {
     log.err(error, 'A producer failed');
     expect(told).to.deep.equal(['first', 'second', 'second']);
   });
+
+  it('tells an observer that is added by another one of the next error', () => {
+    const told: string[] = [];
+    observe(() => {
+      told.push('first');
+      if (told.length === 1) observe(() => told.push('added'));
+    });
+    log.err(error, 'A producer failed');
+    expect(told).to.deep.equal(['first']);
+    log.err(error, 'A producer failed');
+    expect(told).to.deep.equal(['first', 'first', 'added']);
+  });
 });

@@ -76,8 +76,10 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
 
   /** Reads the stream; `undefined` until the protocol is connected. */
   private input: StreamInput | undefined;
-  // Declared only: most connections have no TLS.
+  // Declared only: most connections have no TLS, and a protocol.
   declare private upgrade?: TLSUpgrade | undefined;
+  /** Whether a close without a protocol discards the input, because no code reads it. */
+  declare private discards?: boolean;
 
   /**
    * @param given - Any stream that is written to and read from, or a pair of WHATWG streams.
@@ -169,8 +171,13 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
   override loseConnection(): void {
     super.loseConnection();
     if (!this.disconnecting) return; // It was over before, or is being aborted.
-    if (this.input !== undefined) this.input.discard();
-    else if (isUnreadSocket(this.stream)) this.stream.resume();
+    const { input, stream } = this;
+    if (input !== undefined) {
+      input.discard();
+    } else if (isUnreadSocket(stream)) {
+      this.discards = true;
+      stream.resume();
+    }
   }
 
   /**
@@ -217,7 +224,7 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
   protected override release(reason: Error): void {
     const { stream } = this;
     super.release(reason);
-    if (reason instanceof ConnectionDone && (this.input !== undefined || isUnreadSocket(stream))) {
+    if (reason instanceof ConnectionDone && (this.input ?? this.discards)) {
       closeGracefully(stream, this.reactor.writeHalf === 'delivered');
     }
     this.input?.close();

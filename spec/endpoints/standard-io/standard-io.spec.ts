@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 
 import { ProcessProtocol, Protocol, spawnProcess, StandardIO } from '../../../lib/index.js';
+import { AccumulatingProtocol } from '../../../lib/testing/index.js';
 import { numbered } from '../../support/producers.js';
 import { describeWithTool, ROOT } from '../../support/programs.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
@@ -270,6 +271,18 @@ describe('StandardIO', () => {
           'cause.code': 'ERR_INVALID_ARG_TYPE',
         });
         expect([stdin.destroyed, stdout.destroyed]).to.deep.equal([true, true]);
+      }
+    });
+
+    it('takes UTF-16 that ends in the turn in which it comes, and none at all', async () => {
+      for (const words of ['all', '']) {
+        const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+        stdin.setEncoding('utf16le');
+        const protocol = new AccumulatingProtocol();
+        const transport = new StandardIO(protocol, { stdin, stdout });
+        stdin.end(Buffer.from(words, 'utf16le'));
+        expect((await transport.closed).name).to.equal('ConnectionDone');
+        expect(protocol.data.toString('utf16le')).to.equal(words);
       }
     });
 

@@ -9,6 +9,7 @@ import sinon from 'sinon';
 import { ConnectionDone, DuplexTransport, Protocol } from '../../../lib/index.js';
 import type { AnyDuplex } from '../../../lib/streams/any-stream/index.js';
 import { closeGracefully } from '../../../lib/streams/transports/close-gracefully.js';
+import { tcpPair } from '../../support/sockets.js';
 
 /** The end of a connection: what is written leaves at once, or piece by piece, as the spec says. */
 class End extends Duplex {
@@ -69,6 +70,18 @@ describe('A connection that was closed', () => {
     expect(end.destroyed).to.equal(false);
     await pass(1);
     expect(end.destroyed).to.equal(true);
+  });
+
+  it('is let go of without a protocol, too, where it is a socket that no code reads', async () => {
+    const { server, client } = await tcpPair();
+    const transport = new DuplexTransport(server);
+    transport.loseConnection();
+    expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+    await pass(999);
+    expect(server.destroyed).to.equal(false);
+    await pass(1);
+    expect(server.destroyed).to.equal(true);
+    client.destroy();
   });
 
   it('is let go of after 30 seconds, although data still comes', async () => {

@@ -23,6 +23,16 @@ describe('A connection that a throwing callback ends', () => {
     });
   }
 
+  it('is no longer listened to when that was the first callback, nor claimed', async () => {
+    const { server, client } = await tcpPair();
+    const protocol = Object.assign(new Protocol(), { connectionMade: fails });
+    const transport = new DuplexTransport(server, { protocol });
+    await transport.closed;
+    expect(server.listenerCount('data')).to.equal(0);
+    expect(logged).to.deep.equal([failure]);
+    client.destroy();
+  });
+
   it('is told to its protocol, although its producer throws as it is stopped', async () => {
     const { server, client } = await tcpPair();
     const lost: Error[] = [];

@@ -1,6 +1,6 @@
 /** `toWeb` of streams that say more, or less, than a stream of Node's that ends well. */
 import { EventEmitter, once } from 'node:events';
-import { Duplex, PassThrough, Writable } from 'node:stream';
+import { Duplex, PassThrough, Readable, Writable } from 'node:stream';
 
 import { expect } from 'chai';
 import * as streamx from 'streamx';
@@ -81,6 +81,15 @@ describe('toWeb, of a readable', () => {
     const { readable } = toWeb(stream);
     expect(await rejection(readable.getReader().read())).to.be.instanceOf(InvalidArgTypeError);
     expect(stream.errored).to.be.instanceOf(InvalidArgTypeError);
+  });
+
+  it('fails with one that had failed before, and was not destroyed by that', async () => {
+    const stream = new Readable({ autoDestroy: false, read() {} }).on('error', () => {});
+    stream.push(null);
+    stream.push('late');
+    await settled();
+    const failure = await rejection(toWeb(stream).getReader().read());
+    expect(failure).to.have.property('code', 'ERR_STREAM_PUSH_AFTER_EOF');
   });
 
   it('gives all data of one that failed after its end', async () => {
@@ -199,5 +208,29 @@ describe('toWeb, of a writable', () => {
     expect(chunks).to.deep.equal(['a']);
     writer.closed.catch(() => {});
     stream.destroy();
+  });
+
+  it('fails the write that the stream refuses, not only those after it', async () => {
+    const stream = new Writable({
+      write(_chunk, _encoding, done) {
+        done(broken);
+      },
+    });
+    const writer = toWeb(stream).getWriter();
+    writer.closed.catch(() => {});
+    expect(await rejection(writer.write(Buffer.from('a')))).to.equal(broken);
+  });
+
+  it('fails with one that had failed before, and was not destroyed by that', async () => {
+    const stream = new Writable({
+      autoDestroy: false,
+      write(_chunk, _encoding, done) {
+        done(broken);
+      },
+    }).on('error', () => {});
+    stream.write('a');
+    await settled();
+    expect(stream.destroyed).to.equal(false);
+    expect(await rejection(toWeb(stream).getWriter().closed)).to.equal(broken);
   });
 });

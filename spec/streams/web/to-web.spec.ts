@@ -90,6 +90,16 @@ describe('toWeb', () => {
       readable.finish();
       expect(await allTextOf(toWeb(readable))).to.equal('text');
     });
+
+    it('gives UTF-16 that ends in the turn in which it comes, and none at all', async () => {
+      for (const words of ['all', '']) {
+        const readable = new ProducerReadable({ encoding: 'utf16le' });
+        const given = toWeb(readable);
+        if (words !== '') readable.write(Buffer.from(words, 'utf16le'));
+        readable.finish();
+        expect(await allTextOf(given)).to.equal(Buffer.from(words, 'utf16le').toString());
+      }
+    });
   });
 
   describe('of a ConsumerWritable', () => {

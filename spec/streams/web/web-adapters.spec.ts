@@ -154,7 +154,11 @@ describe('DuplexTransport over a pair of WHATWG streams', () => {
 
   it('refuses a locked stream, and does not lock a stream when it refuses the options', () => {
     const pair = new TransformStream<Uint8Array, Uint8Array>();
-    const options = [{ highWaterMark: -1 }, { protocol: {} as Protocol }];
+    const options = [
+      { highWaterMark: -1 },
+      { protocol: {} as Protocol },
+      { signal: AbortSignal.abort() },
+    ];
     for (const option of options) {
       expect(() => new DuplexTransport(pair, option))
         .to.throw(Error)
