@@ -1,7 +1,7 @@
 /**
  * A Twisted producer, as a Node stream that is read from.
  *
- * The demand of the reader, and whether more data may come:
+ * The demand of the reader:
  *
  * ```text
  *   none ──_read──▶ wanted ──passOnDemand──▶ passed on ──write──▶ none
@@ -9,8 +9,6 @@
  *                rest│  │the loop has turned     │forgetProducer: the next one is asked
  *                    ▼  │                        │
  *                  resting            wanted ◀───┘
- *
- *   open ──endData──▶ ended
  * ```
  */
 import { Readable } from '#stream';
@@ -76,7 +74,8 @@ export class ProducerReadable<Data = Uint8Array>
   streamingProducer = false;
 
   private readonly endsWithProducer: boolean;
-  private data: 'open' | 'ended' = 'open';
+  /** Whether no more data may come. */
+  private dataEnded = false;
   private demand: 'none' | 'wanted' | 'resting' | 'passed on' = 'none';
   /** Whether the producer is asked from inside `read`. */
   private inRead = false;
@@ -251,7 +250,7 @@ export class ProducerReadable<Data = Uint8Array>
 
   /** Whether nothing can be written any more. */
   private get isOver(): boolean {
-    return this.data === 'ended' || this.destroyed;
+    return this.dataEnded || this.destroyed;
   }
 
   /**
@@ -264,8 +263,8 @@ export class ProducerReadable<Data = Uint8Array>
   /** @internal The state of this, for `explain`. */
   [consumerState](): ConsumerState {
     return {
-      state: this.destroyed ? 'lost' : this.data === 'ended' ? 'ended' : 'open',
-      producer: this.data === 'ended' ? undefined : this.producer,
+      state: this.destroyed ? 'lost' : this.dataEnded ? 'ended' : 'open',
+      producer: this.dataEnded ? undefined : this.producer,
       streaming: this.streamingProducer,
       paused: this.producerPaused,
       owesAnswer: !this.streamingProducer && this.demand === 'passed on',
@@ -282,7 +281,7 @@ export class ProducerReadable<Data = Uint8Array>
 
   private endData(): void {
     if (this.isOver) return;
-    this.data = 'ended';
+    this.dataEnded = true;
     // At once, the end would have listeners read on before `read` has returned what comes before.
     if (this.inRead) nextTick(() => this.push(null));
     else this.push(null);

@@ -135,6 +135,17 @@ describe('ProducerReadable', () => {
       }
       expect(await text(readable)).to.equal('');
     });
+
+    it('and leaves a field `data` of its subclass as it is', async () => {
+      class Rows extends ProducerReadable {
+        data = ['row'];
+      }
+      const rows = new Rows();
+      rows.write(bytes(1));
+      rows.finish();
+      expect(await text(rows)).to.equal('x');
+      expect(rows.data).to.deep.equal(['row']);
+    });
   });
 
   describe('when it is destroyed,', () => {
