@@ -75,6 +75,8 @@ export class FileBodyProducer implements IBodyProducer {
   private readonly readSize: number;
   private task: CooperativeTask | null = null;
   private paused = false;
+  /** Whether a consumer that fails now fails too late to be told of. */
+  private isOver = false;
   private closed: Promise<void> | null = null;
   /** A file of the operating system, once it is read. */
   private opened: FileSource | null = null;
@@ -136,17 +138,20 @@ export class FileBodyProducer implements IBodyProducer {
       this.opened?.opened.catch(() => {}); // The first read rejects with this error.
       const source = this.opened ?? (this.file as ISeekableFile);
       const onRejection = (reason: unknown): void => {
-        if (this.closed !== null)
-          log.err(reason, 'A consumer failed after all of a body was written');
+        if (this.isOver) log.err(reason, 'A consumer failed after all of a body was written');
         else this.stopProducing();
         void this.close().then(() => reject(reason as Error));
       };
       const failed = (reason: Error): void => {
+        this.isOver = true;
         if (!(reason instanceof TaskStopped)) void this.close().then(() => reject(reason));
       };
       try {
         const task = this.begin(this.work(consumer, source, onRejection));
-        task.whenDone().then(() => void this.close().then(resolve), failed);
+        task.whenDone().then(() => {
+          this.isOver = true;
+          void this.close().then(resolve);
+        }, failed);
       } catch (thrown) {
         failed(thrown as Error);
       }
@@ -167,18 +172,22 @@ export class FileBodyProducer implements IBodyProducer {
     source: IFile,
     onRejection: (reason: unknown) => void,
   ): Generator<unknown, void, unknown> {
-    if (this.sought !== null) yield this.sought;
-    for (;;) {
-      let bytes = source.read(this.readSize);
-      if (isThenable(bytes)) {
-        let read: FileBytes = null;
-        yield Promise.resolve(bytes).then((value) => (read = value));
-        bytes = read;
+    try {
+      if (this.sought !== null) yield this.sought;
+      for (;;) {
+        let bytes = source.read(this.readSize);
+        if (isThenable(bytes)) {
+          let read: FileBytes = null;
+          yield Promise.resolve(bytes).then((value) => (read = value));
+          bytes = read;
+        }
+        if (bytes !== null) assertBytes(bytes, 'file.read()');
+        if (bytes === null || bytes.length === 0) return;
+        whenRejected(consumer.write(bytes), onRejection);
+        yield;
       }
-      if (bytes !== null) assertBytes(bytes, 'file.read()');
-      if (bytes === null || bytes.length === 0) return;
-      whenRejected(consumer.write(bytes), onRejection);
-      yield;
+    } finally {
+      void this.close(); // At once, as in Twisted; the promise settles later.
     }
   }
 
@@ -197,8 +206,9 @@ export class FileBodyProducer implements IBodyProducer {
 
   /** Writes no more, and closes the file. The promise of `startProducing` never settles. */
   stopProducing(): void {
-    this.unlessOver((task) => task.stop());
+    this.isOver = true;
     void this.close();
+    this.unlessOver((task) => task.stop());
   }
 
   /** @returns whether the task, if there is one yet, is not over. */
@@ -212,15 +222,22 @@ export class FileBodyProducer implements IBodyProducer {
     }
   }
 
-  /** Closes the file. Never rejects, because the body was written in any case. */
+  /**
+   * Closes the file: at once, if it was given open. Never rejects, because the body was written in
+   * any case.
+   */
   private close(): Promise<void> {
-    this.closed ??= this.closeFile();
+    if (this.closed === null) {
+      let closed!: () => void;
+      this.closed = new Promise((resolve) => (closed = resolve)); // First: `file.close` may call back.
+      void this.closeFile().then(closed);
+    }
     return this.closed;
   }
 
   private async closeFile(): Promise<void> {
     try {
-      await this.opened?.close(); // Opened here, because it was given as a path.
+      if (this.opened !== null) await this.opened.close(); // Opened here, because it was given as a path.
       if (isCloseable(this.file)) await this.file.close();
     } catch (error) {
       log.err(error, 'The file of a body did not close');

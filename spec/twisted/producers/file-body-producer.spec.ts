@@ -210,6 +210,34 @@ describe('FileBodyProducer', () => {
     });
   });
 
+  it('closes a file that was given open at once, when it is read, cannot be written, or is stopped', () => {
+    const closedBy = (end: (body: FileBodyProducer) => void, write = consumer.write) => {
+      const file = text();
+      const body = new FileBodyProducer(file, { cooperator });
+      body.startProducing({ write }).catch(() => {});
+      end(body);
+      return file.closed;
+    };
+    const read = () => scheduler.run();
+    const refuse = () => expect.fail('full');
+    expect(closedBy(read)).to.equal(1);
+    expect(closedBy(read, refuse)).to.equal(1);
+    expect(closedBy((body) => body.stopProducing())).to.equal(1);
+  });
+
+  it('can be stopped by the file that it closes', () => {
+    const file = text();
+    const body = new FileBodyProducer(file, { cooperator });
+    const close = file.close.bind(file);
+    file.close = () => {
+      close();
+      body.stopProducing();
+    };
+    void body.startProducing(consumer);
+    scheduler.run();
+    expect([written, file.closed]).to.deep.equal([['two three'], 1]);
+  });
+
   it('can be stopped from inside a write', async () => {
     const file = text();
     const body = new FileBodyProducer(file, { cooperator, readSize: 4 });
