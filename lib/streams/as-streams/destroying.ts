@@ -25,7 +25,7 @@ export function heedFor(stream: Readable | Writable, returned: unknown): void {
   whenRejected(returned, (reason) => destroyFor(stream, reason));
 }
 
-const LATE = 'A producer, consumer or transport failed after its stream was over';
+const LATE = 'A callback failed after its stream was over';
 
 /**
  * Destroys `stream`, because its producer, consumer or transport has failed. If the stream is over, the

@@ -267,13 +267,13 @@ export abstract class FileDescriptor
   override loseConnection(): void {
     if (!this.connected || this.disconnecting) return;
     tellOfConnection('closing', this);
-    if (this.writeDisconnected) {
-      this.stopReading();
+    const { writeDisconnected } = this;
+    this.disconnecting = !writeDisconnected;
+    this.stopReading();
+    if (writeDisconnected) {
       this.stopWriting();
       this.connectionLost(cleanClose());
     } else {
-      this.disconnecting = true;
-      this.stopReading();
       this.startWriting();
     }
   }
