@@ -210,9 +210,9 @@ function assertMethods(
 }
 
 /**
- * The remedy, if `factory` shows what its author had in mind: a protocol or its class, as
- * programmers with experience of Node's servers pass them; the factory of a server, passed to a
- * client; or the port, as it comes first in Twisted.
+ * The remedy, if `factory` shows what its author had in mind: a protocol, its class or a function
+ * that makes protocols, as programmers with experience of Node's servers pass them; the factory of a
+ * server, passed to a client; or the port, as it comes first in Twisted.
  */
 function hintFor(factory: unknown, has: Partial<Record<string, unknown>>, name: string): string {
   if (typeof factory === 'number' || typeof factory === 'string') {
@@ -220,7 +220,9 @@ function hintFor(factory: unknown, has: Partial<Record<string, unknown>>, name: 
   }
   const isFactory = FACTORY.every((method) => typeof has[method] === 'function');
   const isMeant = typeof factory === 'function' || isFactory || isProtocol(factory);
-  return isMeant ? `: ${name}.forProtocol(P) makes one of a protocol's class P` : '';
+  if (!isMeant) return '';
+  const remedy = "makes one of a protocol's class P, or of a function that makes protocols";
+  return `: ${name}.forProtocol(P) ${remedy}`;
 }
 
 /**

@@ -224,7 +224,7 @@ describe('Factory', () => {
   it('of a server is refused by connect with a hint at what makes one of a client', () => {
     for (const wrong of [Factory.forProtocol(Protocol), Protocol]) {
       expect(() => connect(wrong as never, { port: 1, ...local })).to.throw(
-        /clientConnectionLost\): ClientFactory\.forProtocol\(P\) makes one of a protocol's class P\. Received/,
+        /clientConnectionLost\): ClientFactory\.forProtocol\(P\) makes one of a protocol's class P, or of a function that makes protocols\. Received/,
       );
     }
     expect(() => connect({} as never, { port: 1, ...local })).to.throw(
@@ -232,9 +232,10 @@ describe('Factory', () => {
     );
   });
 
-  it('is named to a caller that passes a protocol or its class in its place, and to no other', () => {
-    const hint = "Factory.forProtocol(P) makes one of a protocol's class P";
-    for (const wrong of [Protocol, new Protocol()]) {
+  it('is named to a caller that passes a protocol, its class or a function in its place, and to no other', () => {
+    const hint =
+      "Factory.forProtocol(P) makes one of a protocol's class P, or of a function that makes protocols";
+    for (const wrong of [Protocol, new Protocol(), () => new Protocol()]) {
       expect(() => assertFactory(wrong)).to.throw(hint);
     }
     for (const wrong of [null, undefined, {}]) {
