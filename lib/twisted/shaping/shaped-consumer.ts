@@ -44,6 +44,8 @@ export class ShapedConsumer extends ProducerConsumerProxy {
 
   /** Whether we are registered with the consumer, and counted by the bucket. */
   private attached = false;
+  /** Whether the consumer has asked since we last registered: then it has taken us. */
+  private wasAsked = false;
   /**
    * Whether the consumer is owed a `finish`: our producer has finished, and some bytes are not sent
    * yet.
@@ -97,10 +99,12 @@ export class ShapedConsumer extends ProducerConsumerProxy {
   protected override attach(consumer: IConsumer): void {
     this.setAttached(true);
     this.outstandingPull = false;
+    this.wasAsked = false;
     try {
       super.attach(consumer);
     } catch (error) {
-      this.setAttached(false);
+      // Else the error comes from the question, and we are registered.
+      if (!this.wasAsked) this.setAttached(false);
       throw error;
     }
   }
@@ -119,6 +123,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
    * @throws the error that the consumer or the producer throws.
    */
   override resumeProducing(): void {
+    this.wasAsked = true;
     const { queue, waiter } = this;
     if (this.hasToSend && !queue.admits(waiter, this.bufferedBytes)) {
       this.paused = false;

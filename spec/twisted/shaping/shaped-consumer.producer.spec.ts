@@ -264,6 +264,28 @@ describe('ShapedConsumer', () => {
     });
   });
 
+  describe('that registers again, for bytes that are written to it,', () => {
+    it('stays registered with a consumer that asks at once and fails to take the answer', () => {
+      const { consumer, when, received } = makeEnds();
+      const bucket = makeBucket(100, 100);
+      const shaped = new ShapedConsumer(consumer, bucket);
+      shaped.unregisterProducer();
+      let registered = 0;
+      when['register'] = () => {
+        registered += 1;
+        shaped.resumeProducing();
+      };
+      when['write'] = () => {
+        throw new Error('full');
+      };
+      expect(() => shaped.write(bytes('ab'))).to.throw('full');
+      delete when['write'];
+      shaped.resumeProducing();
+      shaped.write(bytes('cd'));
+      expect([received(), registered, bucket.refcount]).to.deep.equal(['abcd', 1, 1]);
+    });
+  });
+
   describe('while its constructor runs', () => {
     it('may be stopped, and counts as stopped', () => {
       const { consumer, when } = makeEnds();
