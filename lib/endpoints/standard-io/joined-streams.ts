@@ -18,6 +18,7 @@ import {
   isWriteEnded,
   isYetToEnd,
   lengthOf,
+  lossByLateEncoding,
   lossOfLastUnit,
   mayYetTellWhy,
   needsDrain,
@@ -79,6 +80,11 @@ export class JoinedStreams extends Duplex {
 
   private listen(): void {
     const { input } = this;
+    const loss = lossByLateEncoding(input);
+    if (loss !== undefined) {
+      setImmediate(() => this.destroy(loss)); // The protocol is connected by then.
+      return;
+    }
     claimReading(input, this);
     watchLastUnit(input);
     input.on('end', this.onEnd);

@@ -31,6 +31,7 @@ interface Resettable {
 interface Older {
   /** Of minipass. */
   readonly async?: unknown;
+  listenerCount?(event: string): number;
   readonly readableEnded?: unknown;
   readonly _readableState?: { readonly ended?: boolean } | null;
 }
@@ -103,16 +104,19 @@ export function wasReset(stream: object): boolean {
 
 /**
  * Whether `stream`, which has just said `end`, says so because it was destroyed, as those of
- * `readable-stream` 2 do. Newer ones, which have `readableEnded`, say no `end` then. An async one of
+ * `readable-stream` 2 do. Newer ones, which have `readableEnded`, hardly ever say `end` then. An async one of
  * minipass drops the data that it was about to give, and then says the `end` that came behind it. Or
  * an earlier listener of this `end` has destroyed it with an error: Node's own does so with a TLS
- * client whose server hangs up before the handshake is complete.
+ * client whose server hangs up before the handshake is complete. A stream of `Readable.from` that is
+ * destroyed ends its generator, and then says the generator's `end`; if no other code listens for
+ * that, none has destroyed it in a listener, when all of its data had come.
  */
 export function isEndOfDestroyed(stream: Older & Resettable): boolean {
   const { async, destroyed, errored, readableEnded, _readableState: state } = stream;
   if (destroyed !== true) return false;
   if (errored) return true;
-  return readableEnded === undefined && (state !== undefined || async === true);
+  if (readableEnded === undefined) return state !== undefined || async === true;
+  return Object.hasOwn(stream, '_destroy') && stream.listenerCount?.('end') === 1;
 }
 
 /**

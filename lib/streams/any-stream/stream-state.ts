@@ -76,7 +76,7 @@ export function refusesWrites(stream: AnyWritable): boolean {
 
 /** Whether `stream` is open for writes: it is not ended, nor destroyed, nor about to be. */
 export function takesWrites(stream: AnyWritable): boolean {
-  return !isDestroyedInside(stream) && stream.destroying !== true && !isWriteEnded(stream);
+  return !refusesWrites(stream) && stream.destroying !== true;
 }
 
 /**

@@ -310,17 +310,10 @@ export class StreamReactor extends StreamWriter implements IReactorFDSet, Stream
       this.settle('reset');
       return;
     }
-    if (this.writeHalf === 'ending' && this.closesInsteadOfFinishing()) this.finished();
+    if (this.writeHalf === 'ending' && closesInsteadOfFinishing(stream, this.isEmptied)) {
+      this.finished();
+    }
     this.settle('close');
-  }
-
-  /** Whether `close` is all that the stream says, after our `end`, when everything has left it. */
-  private closesInsteadOfFinishing(): boolean {
-    const { stream } = this;
-    if (isResettable(stream)) return this.isEmptied; // For HTTP/2, see `end`.
-    // A stream may close in a `finish` listener before ours, or say none. The oldest that are only
-    // written to have no other way to say it, unless they tell that they were destroyed.
-    return hasDelivered(stream) || !(saysFinish(stream) || saysEnd(stream) || isGone(stream));
   }
 
   /** `error`. Not every stream that errs closes. */
@@ -335,4 +328,12 @@ function run(reactor: StreamReactor): void {
 
 function doWrite(descriptor: Descriptor): Error | undefined {
   return descriptor.doWrite();
+}
+
+/** Whether `close` is all that `stream` says, after our `end`, when everything has left it. */
+function closesInsteadOfFinishing(stream: AnyWritable, isEmptied: boolean): boolean {
+  if (isResettable(stream)) return isEmptied; // For HTTP/2, see `end`.
+  // A stream may close in a `finish` listener before ours, or say none. The oldest that are only
+  // written to have no other way to say it, unless they tell that they were destroyed.
+  return hasDelivered(stream) || !(saysFinish(stream) || saysEnd(stream) || isGone(stream));
 }

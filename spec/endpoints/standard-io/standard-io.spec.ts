@@ -8,6 +8,7 @@ import { expect } from 'chai';
 
 import { ProcessProtocol, Protocol, spawnProcess, StandardIO } from '../../../lib/index.js';
 import { AccumulatingProtocol } from '../../../lib/testing/index.js';
+import { readableStreams } from '../../support/older-libraries.js';
 import { numbered } from '../../support/producers.js';
 import { describeWithTool, ROOT } from '../../support/programs.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
@@ -262,7 +263,12 @@ describe('StandardIO', () => {
       const half = new PassThrough();
       half.setEncoding('utf16le');
       half.end('a');
-      for (const stdin of [objects, half]) {
+      // It joins the strings that come later with the bytes that it has already.
+      const late = new readableStreams['readable-stream 2'].PassThrough();
+      late.write('ab');
+      late.setEncoding('hex');
+      late.end('cd');
+      for (const stdin of [objects, half, late]) {
         const stdout = new PassThrough();
         const transport = new StandardIO(new Recorder(), { stdin, stdout });
         const { name, cause } = await transport.closed;
