@@ -186,6 +186,7 @@ export class ShapedConsumer extends ProducerConsumerProxy {
   }
 
   protected override resumeOrAskProducer(nothingSent: boolean): void {
+    if (this.isOver) return; // The consumer has stopped us from inside our write.
     // A producer that is asked because the bucket is full would fill our buffer without limit.
     super.resumeOrAskProducer(nothingSent && this.buffer.length === 0);
   }

@@ -124,6 +124,23 @@ describe('ShapedConsumer', () => {
       expect(bucket.refcount).to.equal(0);
     });
 
+    it('is not resumed when it was stopped from inside the write that makes room', () => {
+      const { consumer, when } = makeEnds();
+      const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
+      shaped.bufferSize = 1;
+      const producer = {
+        pauseProducing: sinon.spy(),
+        resumeProducing: sinon.spy(),
+        stopProducing: sinon.spy(),
+      };
+      shaped.registerProducer(producer, true);
+      shaped.write(bytes('ab'));
+      when['write'] = () => shaped.stopProducing();
+      shaped.resumeProducing();
+      sinon.assert.callOrder(producer.pauseProducing, producer.stopProducing);
+      sinon.assert.notCalled(producer.resumeProducing);
+    });
+
     it('is not stopped again when it registers once more after that', () => {
       const { consumer, log: calls, producer } = makeEnds();
       const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
