@@ -168,7 +168,8 @@ class Many extends Protocol<StandardIO> {
       return;
     }
     setImmediate(() => {
-      for (const stream of streams) stream.emit('error', new Error('late')); // Must not end the process.
+      // Must not end the process, although stdout may say it for each of several writes.
+      for (const stream of [...streams, ...streams]) stream.emit('error', new Error('late'));
       tell(found === first ? 'as much' : `${first} ${found}`);
     });
   }

@@ -222,6 +222,33 @@ describe('connect', () => {
     }
   });
 
+  it('leaves no timer of its attempt behind, which would keep the process running', async () => {
+    const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const factory = new Recorder();
+      const connector = connect(factory, place);
+      expect(clock.countTimers()).to.equal(1);
+      await until(() => connector.state === 'connected');
+      expect(clock.countTimers()).to.equal(0);
+      await factory.whenOver;
+    } finally {
+      clock.restore();
+    }
+  });
+
+  it('has no transport any more when its factory is told of the loss', async () => {
+    const factory = new Recorder();
+    const found: unknown[] = [];
+    const told = factory.clientConnectionLost.bind(factory);
+    factory.clientConnectionLost = (connector, reason) => {
+      found.push(connector.transport);
+      told(connector, reason);
+    };
+    connect(factory, place);
+    await factory.whenOver;
+    expect(found).to.deep.equal([null]);
+  });
+
   it('has the errors of callbacks that are async functions logged', async () => {
     const rejects = (what: string) => () => Promise.reject(new Error(what)) as unknown as void;
     const factory = Object.assign(new Recorder(), {

@@ -180,6 +180,10 @@ describe('listen and connect', () => {
         clock.tick(1);
         expect(factory.reason).to.include({ name: 'TimeoutError', code: 'ETIMEDOUT' });
         expect(factory.told).to.deep.equal(['start', 'connecting', 'failed', 'stop']);
+        // It is news, where no code would hear of it.
+        connect(ClientFactory.forProtocol(Echo), { port: 1, ...local, timeout: 2 });
+        clock.tick(2000);
+        expect(logged.map((error) => (error as Error).name)).to.deep.equal(['TimeoutError']);
       } finally {
         stub.restore();
         clock.restore();

@@ -34,6 +34,15 @@ function beginSlab(): ArrayBufferLike {
 }
 
 describe('GatheredWrites', () => {
+  it('keeps a first write of a single byte, also if other memory was taken since', () => {
+    const writes = made();
+    beginSlab();
+    writes.append(Buffer.from('a'));
+    taken('other');
+    writes.append(Buffer.from('bcd'));
+    expect(String(Buffer.concat(writes.take(false)))).to.equal('abcd');
+  });
+
   it('gives nothing before the first write, and after all was taken', () => {
     const writes = made();
     expect(writes.take(false)).to.deep.equal([]);
