@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
+import { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
@@ -167,6 +168,26 @@ describe('DuplexTransport', () => {
       transport.loseConnection();
       const cause = new Error('reset');
       stream.destroy(cause);
+      expect(await transport.closed).to.be.instanceOf(ConnectionLost);
+      expect(await transport.closed).to.have.property('cause', cause);
+    });
+
+    it('is ConnectionLost also if ours closes it while the stream has yet to tell the error', async () => {
+      let tell!: () => void;
+      const stream = new Duplex({
+        read() {},
+        write() {},
+        destroy: (error, callback) => (tell = () => callback(error)),
+      });
+      stream.push(null);
+      const protocol = new HalfCloseable();
+      const transport = new DuplexTransport(stream, { protocol });
+      while (!protocol.told.includes('read lost')) await turn();
+      const cause = new Error('reset');
+      stream.destroy(cause);
+      transport.loseConnection();
+      await turn();
+      tell();
       expect(await transport.closed).to.be.instanceOf(ConnectionLost);
       expect(await transport.closed).to.have.property('cause', cause);
     });
