@@ -104,12 +104,12 @@ export function wasReset(stream: object): boolean {
 
 /**
  * Whether `stream`, which has just said `end`, says so because it was destroyed, as those of
- * `readable-stream` 2 do. Newer ones, which have `readableEnded`, hardly ever say `end` then. An async one of
- * minipass drops the data that it was about to give, and then says the `end` that came behind it. Or
- * an earlier listener of this `end` has destroyed it with an error: Node's own does so with a TLS
- * client whose server hangs up before the handshake is complete. A stream of `Readable.from` that is
- * destroyed ends its generator, and then says the generator's `end`; if no other code listens for
- * that, none has destroyed it in a listener, when all of its data had come.
+ * `readable-stream` 2 do. Of the newer ones, which have `readableEnded`, one of `Readable.from` does: it
+ * ends its generator, and then says the generator's `end`. (If other code listens for `end` too, that
+ * may have destroyed the stream just now, when all of its data had come.) An async one of minipass
+ * drops the data that it was about to give, and then says the `end` that came behind it. Or an earlier
+ * listener of this `end` has destroyed it with an error: Node's own does so with a TLS client whose
+ * server hangs up before the handshake is complete.
  */
 export function isEndOfDestroyed(stream: Older & Resettable): boolean {
   const { async, destroyed, errored, readableEnded, _readableState: state } = stream;

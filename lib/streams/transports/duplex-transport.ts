@@ -76,7 +76,7 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
 
   /** Reads the stream; `undefined` until the protocol is connected. */
   private input: StreamInput | undefined;
-  // Declared only: most connections have no TLS, and a protocol.
+  // These two are only declared: most connections have a protocol, and no TLS.
   declare private upgrade?: TLSUpgrade | undefined;
   /** Whether a close without a protocol discards the input, because no code reads it. */
   declare private discards?: boolean;

@@ -237,7 +237,8 @@ export class FileBodyProducer implements IBodyProducer {
 
   private async closeFile(): Promise<void> {
     try {
-      if (this.opened !== null) await this.opened.close(); // Opened here, because it was given as a path.
+      // Opened here, because it was given as a path. Else nothing is waited for.
+      if (this.opened !== null) await this.opened.close();
       if (isCloseable(this.file)) await this.file.close();
     } catch (error) {
       log.err(error, 'The file of a body did not close');
