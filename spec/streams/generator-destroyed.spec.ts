@@ -1,5 +1,5 @@
 /** Node has a stream of a generator say `end` when it was destroyed and the generator has returned. */
-import { Duplex, PassThrough, Readable } from 'node:stream';
+import { Duplex, PassThrough, Readable, type ReadableOptions } from 'node:stream';
 
 import { expect } from 'chai';
 
@@ -81,6 +81,33 @@ describe('A stream of a generator that is destroyed while it is read', () => {
       expect(reader.received).to.deep.equal(['first']);
     }
   });
+
+  for (const [when, options] of Object.entries<ReadableOptions>({
+    'at once': {
+      destroy(error, callback) {
+        callback(error);
+      },
+    },
+    later: {
+      destroy(error, callback) {
+        setImmediate(callback, error);
+      },
+    },
+  })) {
+    it(`is no stream that destroys itself behind its data, and closes ${when}`, async () => {
+      const stream = new Readable({
+        ...options,
+        read() {
+          this.push('all');
+          this.push(null);
+          process.nextTick(() => this.destroy());
+        },
+      });
+      const consumer = new RecordingConsumer();
+      await new ReadableProducer(stream).startProducing(consumer);
+      expect(String(consumer.received)).to.equal('all');
+    });
+  }
 
   it('is whole where a listener of its end destroys it', async () => {
     const stream = Readable.from(pieces());

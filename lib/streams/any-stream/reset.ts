@@ -31,7 +31,9 @@ interface Resettable {
 interface Older {
   /** Of minipass. */
   readonly async?: unknown;
+  readonly closed?: unknown;
   listenerCount?(event: string): number;
+  readonly _destroy?: { readonly name: string };
   readonly readableEnded?: unknown;
   readonly _readableState?: { readonly ended?: boolean } | null;
 }
@@ -112,11 +114,13 @@ export function wasReset(stream: object): boolean {
  * server hangs up before the handshake is complete.
  */
 export function isEndOfDestroyed(stream: Older & Resettable): boolean {
-  const { async, destroyed, errored, readableEnded, _readableState: state } = stream;
-  if (destroyed !== true) return false;
+  const { async, closed, destroyed, errored, readableEnded, _readableState: state } = stream;
+  if (!destroyed) return false;
   if (errored) return true;
   if (readableEnded === undefined) return state !== undefined || async === true;
-  return Object.hasOwn(stream, '_destroy') && stream.listenerCount?.('end') === 1;
+  // Its own `_destroy`, which waits for the generator, has no name; one that is an option has.
+  const isOfGenerator = !closed && Object.hasOwn(stream, '_destroy') && !stream._destroy?.name;
+  return isOfGenerator && stream.listenerCount?.('end') === 1;
 }
 
 /**

@@ -152,7 +152,7 @@ function onError(this: Wrapped, error: unknown): void {
   const listener = this[LISTENER];
   if (listener) listener.errored(error);
   else if (failsUnheard(this, error)) {
-    log.err(error, 'A stream failed after all that was written had left it');
+    log.err(error, 'A stream failed after it had sent everything');
   }
 }
 

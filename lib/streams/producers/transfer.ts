@@ -41,7 +41,7 @@ const enum Why {
   over = 128,
 }
 
-const UNREGISTERING_FAILED = 'A consumer failed while its producer was unregistered';
+const UNREGISTERING_FAILED = 'A consumer failed in unregisterProducer';
 
 /** The loop that passes chunks on stops before the next one. */
 const NEXT_MUST_WAIT = Why.paused | Why.unasked | Why.resting;
