@@ -360,7 +360,7 @@ export const SURVIVORS = {
     'the reactor refuses it too, with the same error': [['assertUnwritten(stream);', ';']],
     [FASTER]: [
       ['if (writes !== undefined && writes.appendIfSpare(data))', 'if (false)'],
-      ['else this.leaveSpare();', ';'],
+      ['this.leaveSpare();', ';'],
       ['private leaveSpare(): void {', 'private leaveSpare(): void {}'],
       ['if (writes === undefined) return;', 'if (true) return;'],
       ['room > 0 &&', 'false'],

@@ -165,7 +165,7 @@ export class ConsumerGate implements Pick<IPushProducer, 'pauseProducing' | 'res
   }
 
   private consumerFailed(reason: unknown): void {
-    if (this.failure !== null) log.err(reason, 'A consumer failed after its producer was stopped');
+    if (this.failure !== null) log.err(reason, 'A consumer failed after its end');
     this.failure ??= asError(reason);
     this.latch.hold(Why.over);
   }

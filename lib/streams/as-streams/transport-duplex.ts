@@ -260,10 +260,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
     if (!this.registration.forget()) return;
     if (this.destroyed) this.gate.closeDestroyed(new ProducerStoppedError());
     setImmediate(() => {
-      if (this.isOver || this.output === 'ended') return;
-      const { disconnecting } = this.transport as { disconnecting?: unknown };
-      if (disconnecting) this.leave('close'); // An abort would drop what was written before.
-      this.destroy(new ProducerStoppedError());
+      if (!this.isOver && this.output !== 'ended') this.destroy(new ProducerStoppedError());
     });
   }
 

@@ -278,7 +278,7 @@ export class Transfer implements SourceListener, IPushProducer {
 
   private consumerFailed(reason: unknown): void {
     if (this.isRunning) this.fail(reason);
-    else log.err(reason, 'A consumer failed after its producer was done');
+    else log.err(reason, 'A consumer failed after its transfer');
   }
 
   /**

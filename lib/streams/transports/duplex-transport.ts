@@ -197,8 +197,6 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
   }
 
   protected override writeHalfEnded(): void {
-    // Paused as its own producer, for which the half close did not wait, it would never read on.
-    if (this.producer === this) this.resumeProducing();
     const { protocol } = this;
     if (!isHalfCloseableProtocol(protocol)) return;
     heed(protocol.writeConnectionLost(), this, 'writeConnectionLost');

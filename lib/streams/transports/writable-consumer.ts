@@ -6,7 +6,6 @@ import {
   type IPushProducer,
   type ConsumerState,
   consumerState,
-  forgetAndStop,
   hasForgotten,
   tellToStop,
 } from '../../twisted/core/index.js';
@@ -145,8 +144,7 @@ export class WritableConsumer<Data = Uint8Array> extends ClosingDescriptor<Data>
       this.hasAnswered = true; // An earlier write of this turn left room: the stream isn't asked.
     } else {
       super.write(data);
-      if (this.disconnecting && this.writeDisconnected) forgetAndStop(this);
-      else this.leaveSpare();
+      this.leaveSpare();
     }
   }
 

@@ -30,7 +30,7 @@ export * from './interfaces.js';
 export { hasForgotten, type MayForget } from './has-forgotten.js';
 export { callbackRejected, endOwner, heed } from './heed.js';
 export { logPrefixOf, logRejectionOf } from './log-prefix.js';
-export { forgetAndStop, tellToPause, tellToResume, tellToStop } from './producer-calls.js';
+export { tellToPause, tellToResume, tellToStop } from './producer-calls.js';
 export { Protocol, type ProtocolTransport } from './protocol.js';
 export { ProtocolToConsumerAdapter } from './protocol-to-consumer-adapter.js';
 export type { ReadDescriptor } from './read-descriptor.js';

@@ -91,25 +91,6 @@ describe('A close', () => {
     }
   });
 
-  it('of the write half lets a transport that feeds itself, and that it left paused, read on', async () => {
-    const { transport, peer } = await transportOver({ highWaterMark: 1 });
-    const received: string[] = [];
-    class Echo extends Protocol {
-      override dataReceived(data: Buffer) {
-        received.push(String(data));
-        transport.write(data);
-        transport.loseWriteConnection();
-      }
-    }
-    transport.start(new Echo());
-    transport.registerProducer(transport, true);
-    peer.write('first');
-    expect(String(await readAll(peer))).to.equal('first');
-    peer.end('second');
-    await transport.closed;
-    expect(received).to.deep.equal(['first', 'second']);
-  });
-
   for (const half of [false, true]) {
     it(`only sets disconnecting if the connection is being aborted${half ? ', after a half close' : ''}`, async () => {
       const { server, client } = await tcpPair();
