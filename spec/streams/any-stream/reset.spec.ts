@@ -83,7 +83,7 @@ describe('A stream that can be reset', () => {
 
 describe('A close without an end', () => {
   it('is the end of the data where a stream has no state that says otherwise', () => {
-    expect(isYetToEnd(new OldStyleStream(['unread']) as object)).to.equal(false);
+    expect(isYetToEnd(new OldStyleStream(['unread']))).to.equal(false);
   });
 });
 
