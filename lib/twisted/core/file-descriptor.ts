@@ -15,7 +15,7 @@ import type {
   IReadWriteDescriptor,
 } from './interfaces.js';
 import { callbackRejected } from './heed.js';
-import { forgetAndStop, tellToPause, tellToResume } from './producer-calls.js';
+import { tellToPause, tellToResume, tellToStop } from './producer-calls.js';
 import { ReadDescriptor } from './read-descriptor.js';
 import { asError, isError } from '../../base/as-error.js';
 import { SendBuffer } from './send-buffer.js';
@@ -77,8 +77,10 @@ export abstract class FileDescriptor
   override connectionLost(reason: Error): void {
     this.disconnected = true;
     this.connected = false;
+    const { producer } = this;
+    this.producer = null; // Differs from Twisted: the producer is forgotten before it is stopped.
     try {
-      forgetAndStop(this);
+      if (producer !== null) tellToStop(this, producer);
     } finally {
       this.stopReading();
       this.stopWriting();

@@ -31,10 +31,3 @@ export function tellToStop(consumer: object, producer: Pick<IPullProducer, 'stop
   tellOfProducer('stopped', consumer, producer);
   logRejection(producer.stopProducing(), 'stopProducing rejected');
 }
-
-/** Stops the producer of `consumer`, if there is one: nothing more that it writes will be sent. */
-export function forgetAndStop(consumer: { producer: Pick<IPullProducer, 'stopProducing'> | null }) {
-  const { producer } = consumer;
-  consumer.producer = null; // Differs from Twisted: the producer is forgotten before it is stopped.
-  if (producer !== null) tellToStop(consumer, producer);
-}
