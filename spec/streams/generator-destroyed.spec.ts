@@ -109,6 +109,20 @@ describe('A stream of a generator that is destroyed while it is read', () => {
     });
   }
 
+  it('is no stream that was given a destroy by hand, and closes at once behind its data', async () => {
+    const stream = new Readable({
+      read() {
+        this.push('all');
+        this.push(null);
+        process.nextTick(() => this.destroy());
+      },
+    });
+    stream._destroy = (error, callback) => callback(error);
+    const consumer = new RecordingConsumer();
+    await new ReadableProducer(stream).startProducing(consumer);
+    expect(String(consumer.received)).to.equal('all');
+  });
+
   it('is whole where a listener of its end destroys it', async () => {
     const stream = Readable.from(pieces());
     stream.on('end', () => stream.destroy());
