@@ -217,17 +217,20 @@ describe('BucketQueue', () => {
       expect(clock.countTimers()).to.equal(0);
     });
 
-    it('does not hold up others because a turn failed', () => {
+    it('does not hold up others because a turn failed, or the end after that', () => {
       const bucket = makeBucket(100, 100);
       bucket.add(100);
       const failing = greedy(bucket);
       failing.write = () => {
         throw new Error('broken');
       };
+      failing.unregisterProducer = () => {
+        throw new Error('no end');
+      };
       const other = greedy(bucket);
       clock.tick(2_000);
       expect(other.total).to.be.within(150, 200);
-      expect(reported.splice(0).map(String)).to.deep.equal(['Error: broken']);
+      expect(reported.splice(0).map(String)).to.deep.equal(['Error: broken', 'Error: no end']);
       expect(bucket.refcount).to.equal(1);
     });
   });

@@ -110,6 +110,48 @@ describe('ShapedConsumer', () => {
       expect(calls).to.deep.equal(['register pull', 'finish', 'unregister', 'p stop']);
     });
 
+    it('finishes the consumer once if it unregisters after that', () => {
+      const { consumer, log: calls } = makeEnds();
+      const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
+      shaped.finish();
+      shaped.unregisterProducer();
+      expect(calls).to.deep.equal(['register pull', 'finish', 'unregister', 'unregister']);
+    });
+
+    it('if pulled, is asked once by a consumer that asks from inside the write', () => {
+      const consumer = new PacedConsumer();
+      const { producer, log: calls } = makeEnds();
+      const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
+      shaped.write(Buffer.alloc(150));
+      shaped.registerProducer(producer, false);
+      calls.length = 0; // It answers no question, so that each would be in `calls`.
+      clock.tick(5_000);
+      expect(consumer.total).to.equal(150);
+      expect(calls).to.deep.equal(['p resume']);
+    });
+
+    it('is stopped at once when it registers after the end, although bytes still wait for room', () => {
+      const consumer = new PacedConsumer();
+      const { other, log: calls } = makeEnds();
+      const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
+      shaped.write(Buffer.alloc(250));
+      shaped.finish();
+      shaped.registerProducer(other, false);
+      expect(calls).to.deep.equal(['q stop']);
+      clock.tick(5_000);
+      expect(consumer.total).to.equal(250);
+    });
+
+    it('leaves a consumer that throws at the end', () => {
+      const { consumer, log: calls, when } = makeEnds();
+      const bucket = makeBucket(100, 100);
+      const shaped = new ShapedConsumer(consumer, bucket);
+      when['finish'] = () => expect.fail('not now');
+      expect(() => shaped.finish()).to.throw('not now');
+      expect(calls).to.deep.equal(['register pull', 'finish', 'unregister']);
+      expect(bucket.refcount).to.equal(0);
+    });
+
     it('is stopped with us, and stopped at once when it registers after that', () => {
       const { consumer, log: calls, producer, other } = makeEnds();
       const bucket = makeBucket(100, 100);
@@ -243,15 +285,18 @@ describe('ShapedConsumer', () => {
       expect(new Set(calls)).to.deep.equal(new Set(['p stop']));
     });
 
-    it('tells a consumer that can be told', () => {
+    it('is told to a consumer that can be told, before we unregister', () => {
       const consumer = new PacedConsumer();
-      const told: string[] = [];
-      Object.assign(consumer, { producerFailed: (reason: Error) => told.push(reason.message) });
+      const producerFailed = ({ message }: Error) => consumer.log.push([message, consumer.total]);
+      Object.assign(consumer, { producerFailed });
       const shaped = new ShapedConsumer(consumer, makeBucket(100, 100));
       shaped.registerProducer(failing(), false);
       shaped.write(Buffer.alloc(120));
       clock.tick(1_000);
-      expect(told).to.deep.equal(['worn out']);
+      expect(consumer.log.slice(1)).to.deep.equal([
+        ['worn out', 120],
+        ['unregister', 120],
+      ]);
     });
 
     it('in pauseProducing reaches the writer, and the bytes are sent when there is room', () => {

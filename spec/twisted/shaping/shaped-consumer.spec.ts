@@ -84,6 +84,20 @@ describe('ShapedConsumer', () => {
       expect(consumer.total).to.equal(3_010);
     });
 
+    it('lets no write pass the bytes that wait for more room than the write needs', () => {
+      const { consumer, received } = makeEnds();
+      const bucket = makeBucket(1_000, 1_000);
+      const shaped = new ShapedConsumer(consumer, bucket);
+      bucket.add(1_000);
+      shaped.resumeProducing();
+      shaped.write(Buffer.alloc(200, 'a'));
+      clock.tick(5); // Room for 5 bytes: the first in line waits for 100.
+      shaped.write(bytes('b'));
+      expect(received()).to.equal('');
+      clock.tick(1_000);
+      expect(received()).to.match(/^a+$/);
+    });
+
     it('sends no dribble while there is more to send, however often it is asked', () => {
       for (const [rate, least] of [
         [20_000, 400],
@@ -322,6 +336,9 @@ describe('ShapedConsumer', () => {
       expect(() => shaped.write('text' as unknown as Uint8Array)).to.throw(InvalidArgTypeError);
       expect(() => shaped.finish()).to.throw(InvalidArgTypeError);
       expect(calls).to.deep.equal(['register pull']);
+      shaped.unregisterProducer(); // As if `finish` had not been called.
+      shaped.write(bytes('a'));
+      expect(calls.slice(1)).to.deep.equal(['unregister', 'register pull']);
       shaped.stopProducing();
       expect(() => shaped.write('text' as unknown as Uint8Array)).to.throw(InvalidArgTypeError);
     });

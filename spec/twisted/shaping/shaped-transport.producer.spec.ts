@@ -54,6 +54,31 @@ describe('ShapedTransport, as a producer,', () => {
     expect(calls).to.deep.equal(['p resume', 'p resume']);
   });
 
+  it('stays paused if its reader pauses it again because of bytes that come while it resumes', () => {
+    shaped.pauseProducing();
+    sinon.stub(transport, 'resumeProducing').callsFake(() => {
+      sinon.restore();
+      shaped.pauseProducing();
+    });
+    shaped.resumeProducing();
+    shaped.resumeProducing();
+    expect(transport.log.slice(1)).to.deep.equal(['pause', 'pause', 'resume']);
+  });
+
+  it('asks a push producer once that calls resumeProducing itself', () => {
+    const { producer, log: calls, when } = makeEnds();
+    const again = () => {
+      if (calls.length < 5) when['p resume'] = again;
+      shaped.resumeProducing();
+    };
+    when['p resume'] = again;
+    shaped.bufferSize = 1;
+    shaped.registerProducer(producer, true);
+    shaped.write(bytes('a'));
+    transport.producer?.resumeProducing();
+    expect(calls).to.deep.equal(['p pause', 'p resume']);
+  });
+
   it('asks nothing of a producer that it has stopped, because the connection is lost', () => {
     const { producer, log: calls } = makeEnds();
     shaped.registerProducer(producer, true);

@@ -248,12 +248,25 @@ describe('ShapedTransport', () => {
       expect(bucket.refcount).to.equal(0);
     });
 
-    it('in ways that the transport lacks throws a typed error', () => {
-      const plain = makeEnds().consumer as unknown as Transport;
-      const over = new ShapedTransport(plain, new Bucket());
+    it('in ways that the transport lacks throws a typed error, and changes nothing', () => {
+      const { consumer, log: calls } = makeEnds();
+      const over = new ShapedTransport(consumer as unknown as Transport, new Bucket());
+      over.write(bytes('abc'));
       expect(() => over.loseWriteConnection()).to.throw(MethodNotImplementedError);
       expect(() => over.abortConnection()).to.throw(MethodNotImplementedError);
       expect(() => over.startTLS()).to.throw(MethodNotImplementedError);
+      consumer.producer?.resumeProducing();
+      over.write(bytes('d'));
+      consumer.producer?.resumeProducing();
+      expect(calls).to.deep.equal(['register pull', 'write abc', 'write d']);
+    });
+
+    it('comes although the transport fails to unregister us', () => {
+      transport.unregisterProducer = () => {
+        throw new Error('broken');
+      };
+      expect(() => shaped.loseConnection()).to.throw('broken');
+      expect(transport.log).to.deep.equal(['lose']);
     });
   });
 
