@@ -216,7 +216,6 @@ export const SURVIVORS = {
   'lib/streams/as-streams/producer-readable.ts': {
     'reads on once more, where Node does so by itself': [
       ['else if (this.readableEncoding !== null ||', 'else if (true)'],
-      ['if (this.readableLength !== lengthBefore) return;', 'if (false) return;'],
     ],
   },
   'lib/streams/producers/emitter-source.ts': {
@@ -234,7 +233,6 @@ export const SURVIVORS = {
     ],
   },
   'lib/streams/producers/transfer.ts': {
-    [EARLY]: [['private asIs = false;', 'private asIs = true;']],
     [SHORTCUT]: [['if (returned !== undefined) this.heed(', 'if (true) this.heed(']],
     [CLOCK]: [['if (--this.unitsLeft <= 0 &&', 'if (true &&', 'if (--this.unitsLeft < 0 &&']],
   },

@@ -69,7 +69,7 @@ export class ConsumerWritable<C extends IConsumer<never> = IConsumer>
   readonly consumer: C;
 
   private readonly gate = new ConsumerGate(this);
-  private readonly finishes: boolean;
+  private readonly finishes: boolean | undefined;
   private readonly heed = (returned: unknown): void => heedFor(this, returned);
   private readonly registration = new Registration(this.heed);
 
@@ -91,7 +91,7 @@ export class ConsumerWritable<C extends IConsumer<never> = IConsumer>
     const given: ConsumerWritableOptions = options;
     super(optionsOfBase(given, WRITABLE_OPTIONS));
     this.consumer = consumer;
-    this.finishes = options.finish ?? false;
+    this.finishes = options.finish;
     this.gate.open(consumer);
     this.registration.begin(consumer, this);
     // Last: a stream that could not register must not hear of an abort.
@@ -127,7 +127,8 @@ export class ConsumerWritable<C extends IConsumer<never> = IConsumer>
       return;
     }
     this.registration.end();
-    if (this.finishes && isFinishableConsumer(consumer)) this.heed(consumer.finish());
+    // As the constructor has checked.
+    if (this.finishes) this.heed((consumer as IConsumer as IFinishableConsumer).finish());
     callback();
   }
 

@@ -147,18 +147,17 @@ export class ProducerReadable<Data = Uint8Array>
     else chunk = checkedBuffer(data);
     if (this.isOver) return;
     this.demand = 'none'; // First: a listener for the data may want more at once.
-    const before = this.readableLength;
     if (!this.push(chunk)) this.pauseProducer();
     else if (this.readableEncoding !== null || (chunk as Buffer | undefined)?.length === 0)
-      this.readMoreIfUnseen(before);
+      this.readMore();
   }
 
   /**
-   * The last write was an answer. But if it is empty, or all of it is kept until a character
-   * is whole, no listener is called that would want more.
+   * The last write was an answer. But if it was empty, or all of it is kept until a character is
+   * whole, no listener is called that would want more. Otherwise Node asks for more by itself, and
+   * this asks for nothing else.
    */
-  private readMoreIfUnseen(lengthBefore: number): void {
-    if (this.readableLength !== lengthBefore) return;
+  private readMore(): void {
     nextTick(() => {
       if (!this.isOver) this.read(0); // Not after the end: it would emit `end` to no reader.
     });

@@ -260,7 +260,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
     if (!this.registration.forget()) return;
     if (this.destroyed) this.gate.closeDestroyed(new ProducerStoppedError());
     setImmediate(() => {
-      if (!this.isOver && this.output !== 'ended') this.destroy(new ProducerStoppedError());
+      if (this.output !== 'ended') this.destroy(new ProducerStoppedError());
     });
   }
 

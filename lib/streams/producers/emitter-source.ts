@@ -57,9 +57,8 @@ export class EmitterSource implements ReadableSource {
     assertUnread(this.stream);
   }
 
-  prepare(toObjects: boolean): boolean {
+  prepare(toObjects: boolean): void {
     this.asIs = givesAsIs(this.stream, toObjects);
-    return this.asIs;
   }
 
   open(listener: SourceListener): void {

@@ -28,9 +28,8 @@ export class IteratorSource implements ReadableSource {
    * An iterator can't tell the kind of its values: they must be bytes, unless the consumer takes
    * any value.
    */
-  prepare(toObjects: boolean): boolean {
+  prepare(toObjects: boolean): void {
     this.asIs = toObjects;
-    return toObjects;
   }
 
   open(listener: SourceListener): void {

@@ -3,8 +3,8 @@
 /** Receives the chunks of a source. It never throws. */
 export interface SourceListener {
   /**
-   * Some bytes, perhaps none; or a value of any kind but `null`, where `prepare` has said so. May
-   * come although the source was told to pause.
+   * Some bytes, perhaps none, as a `Buffer`; or a value of any kind but `null`, from a source of
+   * objects. May come although the source was told to pause.
    */
   onChunk(chunk: unknown): void;
   /** That was all. Nothing follows. */
@@ -24,12 +24,11 @@ export interface ReadableSource {
   /** @throws InvalidStateError: another adapter reads what this would read. Absent if none can. */
   assertUnread?(): void;
   /**
-   * Says what it will give, before `open`.
+   * Called before `open`.
    *
    * @param toObjects - Whether values of any kind are known to be welcome.
-   * @returns whether it gives values of any kind, as they are, and not `Buffer`s only.
    */
-  prepare(toObjects: boolean): boolean;
+  prepare(toObjects: boolean): void;
   /**
    * Takes a listener. If the source is over already, the listener is told at once.
    *

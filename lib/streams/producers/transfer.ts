@@ -67,8 +67,6 @@ export class Transfer implements SourceListener, IPushProducer {
   declare private readonly direct: WritableConsumer | null;
   /** Whether the consumer is known to take values of any kind. */
   declare private readonly toObjects: boolean;
-  /** Whether the source gives such values, and not `Buffer`s only. */
-  private asIs = false;
   /** Whether a write of this turn was that of an async function, which may have yet to fail. */
   private mayReject = false;
   /** Chunks that may go straight on before the time is to be asked. */
@@ -114,7 +112,7 @@ export class Transfer implements SourceListener, IPushProducer {
   start(): void {
     if (!this.isRunning) return;
     this.latch.release(Why.unopened);
-    this.asIs = this.source.prepare(this.toObjects);
+    this.source.prepare(this.toObjects);
     try {
       this.source.open(this);
     } catch (thrown) {
@@ -253,8 +251,8 @@ export class Transfer implements SourceListener, IPushProducer {
   private pass(chunk: unknown): void {
     if (--this.unitsLeft <= 0 && this.isTurnSpent()) this.rest();
     try {
-      if (this.direct !== null && (!this.asIs || Buffer.isBuffer(chunk))) {
-        this.direct.writeAtOnce(chunk as Buffer);
+      if (this.direct !== null && Buffer.isBuffer(chunk)) {
+        this.direct.writeAtOnce(chunk);
       } else {
         this.write(chunk);
       }

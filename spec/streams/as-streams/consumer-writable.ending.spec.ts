@@ -43,6 +43,18 @@ describe('ConsumerWritable', () => {
       expect(consumer.producer).to.equal(null);
     });
 
+    it('does not finish the consumer if it is destroyed while a write may yet reject', async () => {
+      const { consumer, writable, log } = failable({ finish: true });
+      const write = consumer.write.bind(consumer);
+      consumer.write = (data) => Promise.resolve(write(data)) as unknown as void;
+      writable.end('a');
+      writable.destroy();
+      await once(writable, 'close');
+      await turn();
+      await turn();
+      expect(log()).to.deep.equal(['a', 'failed', 'unregister']);
+    });
+
     it('takes no notice of a consumer that stops it as it unregisters', async () => {
       class Stopping extends DrivenConsumer {
         override unregisterProducer(): void {

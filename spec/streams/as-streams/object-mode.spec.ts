@@ -127,6 +127,19 @@ describe('A ConsumerWritable in object mode', () => {
     expect(consumer.producer).to.equal(null);
   });
 
+  it('keeps a value of length 0 for a consumer that has paused it', async () => {
+    for (const value of ['', []]) {
+      const consumer = new AnyConsumer();
+      const writable = new ConsumerWritable(consumer, { objectMode: true });
+      consumer.producer?.pauseProducing();
+      writable.write(value);
+      expect(consumer.got).to.deep.equal([]);
+      consumer.producer?.resumeProducing();
+      await new Promise<void>((resolve) => writable.end(resolve));
+      expect(consumer.got).to.deep.equal([value]);
+    }
+  });
+
   it('carries values through a pipeline from a ProducerReadable', async () => {
     const consumer = new AnyConsumer();
     const readable = new ProducerReadable<unknown>({ objectMode: true });

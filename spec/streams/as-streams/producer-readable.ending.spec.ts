@@ -115,6 +115,19 @@ describe('ProducerReadable', () => {
       expect(await text(readable)).to.equal('');
     });
 
+    it('not because a producer fails, with `{ end: false }`: another one can go on', async () => {
+      const readable = new ProducerReadable({ end: false });
+      const producer = recorder();
+      readable.registerProducer(producer, true);
+      readable.write(Buffer.from('one '));
+      readable.producerFailed(boom);
+      readable.unregisterProducer();
+      readable.registerProducer(producer, true);
+      readable.write(Buffer.from('two'));
+      readable.finish();
+      expect(await text(readable)).to.equal('one two');
+    });
+
     it('not when unregisterProducer is called without a registered producer', async () => {
       const readable = new ProducerReadable();
       readable.unregisterProducer();

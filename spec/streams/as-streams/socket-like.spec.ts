@@ -43,7 +43,8 @@ describe('TransportDuplex, where a socket is expected', () => {
       unref: () => asked.push('unref'),
     });
     for (const duplex of [connected(transport), connected(), new TransportDuplex()]) {
-      duplex.setNoDelay().setNoDelay(false).setKeepAlive(true).setKeepAlive().ref().unref();
+      const same = duplex.setNoDelay().setNoDelay(false).setKeepAlive(true).setKeepAlive();
+      expect(same.ref().unref()).to.equal(duplex);
     }
     expect(asked).to.deep.equal([
       ['noDelay', true],
@@ -53,6 +54,13 @@ describe('TransportDuplex, where a socket is expected', () => {
       'ref',
       'unref',
     ]);
+  });
+
+  it('is connecting until it has a transport, or is destroyed', () => {
+    const duplex = new TransportDuplex();
+    expect(duplex.connecting).to.equal(true);
+    expect(duplex.destroy().connecting).to.equal(false);
+    expect(connected().connecting).to.equal(false);
   });
 
   describe('setTimeout', () => {
@@ -95,8 +103,7 @@ describe('TransportDuplex, where a socket is expected', () => {
     it('calls its callback once, and no more after 0', () => {
       const duplex = connected();
       const callback = sinon.spy();
-      duplex.setTimeout(100, callback);
-      duplex.setTimeout(0, callback);
+      duplex.setTimeout(100, callback).setTimeout(0, callback);
       clock.tick(1000);
       sinon.assert.notCalled(callback);
       duplex.setTimeout(100, callback);

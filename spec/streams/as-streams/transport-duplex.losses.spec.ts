@@ -118,6 +118,17 @@ describe('A TransportDuplex', () => {
     expect(events).to.deep.equal(['end', 'finish', 'close']);
   });
 
+  it('can be read on if its transport stops the producer because the write half has ended', async () => {
+    const { duplex, events, transport } = connected();
+    transport.producer?.stopProducing();
+    duplex.writeConnectionLost();
+    await turn();
+    await turn();
+    duplex.dataReceived(Buffer.from('more'));
+    expect(String(duplex.read())).to.equal('more');
+    expect(events).to.deep.equal(['finish']);
+  });
+
   it('asks nothing more of a transport that is lost as the producer unregisters', async () => {
     for (const leave of ['end', 'destroy'] as const) {
       const { duplex, transport } = connected();

@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 
 import { expect } from 'chai';
 import * as streamx from 'streamx';
@@ -90,6 +90,16 @@ describe('A ReadableProducer of a stream in object mode', () => {
       });
     }
   }
+});
+
+describe('A ReadableProducer of long strings, from a stream in object mode', () => {
+  it('is refused by a consumer of bytes, although that takes large chunks at once', async () => {
+    const stream = new PassThrough();
+    const source = Readable.from(['a'.repeat(100_000)]);
+    const sent = new ReadableProducer(source).startProducing(new WritableConsumer(stream));
+    expect(await rejection(sent)).to.have.property('code', 'ERR_INVALID_ARG_TYPE');
+    expect(stream.readableLength).to.equal(0);
+  });
 });
 
 describe('A ReadableProducer of a source that cannot tell whether it gives objects', () => {
