@@ -102,6 +102,7 @@ export class FlowRecorder {
    * @throws InvalidArgTypeError: `consumer` is none of these, or a protocol that has no transport
    *   yet; an argument is of the wrong kind, or an option is misspelt.
    * @throws OutOfRangeError: `interval` is not above 0.
+   * @throws the error that `measure` throws.
    */
   constructor(consumer: object, options: FlowRecorderOptions = {}) {
     const meant: { readonly [publisher]?: object | undefined } = consumerMeantBy(consumer);
@@ -115,10 +116,10 @@ export class FlowRecorder {
     this.measure = measure;
     const { highWaterMark } = this.consumer as { highWaterMark?: unknown };
     this.highWaterMark = typeof highWaterMark === 'number' ? highWaterMark : undefined;
+    this.sample(); // First: if `measure` throws, nothing must be left behind.
     for (const name of CHANNELS) subscribe(name, this.hear);
     this.timer = setInterval(() => this.sample(), timerDelay(interval));
     this.timer.unref();
-    this.sample();
   }
 
   /** Stops recording. Called again, does nothing. */

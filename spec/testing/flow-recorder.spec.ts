@@ -215,6 +215,24 @@ describe('FlowRecorder', () => {
     expect(recorder.pauses[0]?.to).to.equal(recorder.samples.at(-1)?.at);
   });
 
+  it('leaves nothing behind if its measure throws as it begins', () => {
+    const clock = sinon.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      let calls = 0;
+      const measure = (): never => {
+        calls += 1;
+        throw new Error('no measure');
+      };
+      const consumer = new WritableConsumer(new PassThrough());
+      expect(() => new FlowRecorder(consumer, { measure })).to.throw('no measure');
+      clock.tick(100);
+      consumer.registerProducer(new Sensor(), true);
+      expect(calls).to.equal(1);
+    } finally {
+      clock.restore();
+    }
+  });
+
   it('refuses wrong arguments, and names the option that was meant', () => {
     const consumer = new WritableConsumer(new PassThrough());
     const code = (make: () => unknown, expected: string) =>

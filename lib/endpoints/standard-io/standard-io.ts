@@ -57,7 +57,7 @@ export class StandardIO extends DuplexTransport {
     const { stdin = process.stdin, stdout = process.stdout, ...rest } = options;
     if (!isNodeReadable(stdin))
       throw new InvalidArgTypeError('options.stdin', 'a readable stream', stdin);
-    assertWritable(stdout);
+    assertWritable(stdout, 'options.stdout');
     options.signal?.throwIfAborted();
     super(new JoinedStreams(stdin, stdout), { ...rest, protocol });
     this.readNoMore();

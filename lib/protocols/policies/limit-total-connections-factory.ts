@@ -1,4 +1,4 @@
-import { build } from '../../base/build.js';
+import { assertBuilder, build } from '../../base/build.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import {
   Factory,
@@ -61,7 +61,8 @@ export class LimitTotalConnectionsFactory extends Factory implements IWrapperReg
    *
    * @param address - The other end.
    * @returns the wrapper, or `null` to close the connection at once.
-   * @throws InvalidArgTypeError, OutOfRangeError: `connectionLimit` is not a number; or the errors of
+   * @throws InvalidArgTypeError, OutOfRangeError: `connectionLimit` is not a number,
+   *   `overflowProtocol` is neither a class nor a function; or the errors of
    *   {@link Factory.buildProtocol}. Nothing was counted.
    */
   override buildProtocol(address: IAddress): IProtocol | null {
@@ -78,6 +79,7 @@ export class LimitTotalConnectionsFactory extends Factory implements IWrapperReg
 
   #buildOverflow(): IProtocol | null {
     if (this.overflowProtocol === null) return null;
+    assertBuilder(this.overflowProtocol, 'overflowProtocol');
     const protocol: IProtocol & { factory?: Factory } = build(this.overflowProtocol, [], this);
     protocol.factory = this;
     return protocol;

@@ -83,10 +83,10 @@ export type AnyDuplex = DuplexLike &
   };
 
 /** @throws InvalidArgTypeError: `stream` can't be written to. */
-export function assertWritable(stream: unknown): asserts stream is AnyWritable {
+export function assertWritable(stream: unknown, name = 'writable'): asserts stream is AnyWritable {
   const { write, end, on, removeListener } = membersOf(stream);
   if (!areFunctions(write, end, on, removeListener)) {
-    throw new InvalidArgTypeError('writable', 'a writable stream (write, end, on)', stream);
+    throw new InvalidArgTypeError(name, 'a writable stream (write, end, on)', stream);
   }
 }
 

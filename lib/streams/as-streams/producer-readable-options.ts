@@ -1,5 +1,4 @@
 /** The options of a `ProducerReadable`, and their check. */
-import { assertBoolean } from '../../base/arguments.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import { isPullProducer } from '../../twisted/core/index.js';
 import { assertEncoding, assertStreamOptions } from './stream-options.js';
@@ -51,7 +50,5 @@ export function assertProducerReadableOptions(options: ProducerReadableOptions):
     throw new InvalidArgTypeError('options', expected, options);
   }
   assertStreamOptions(options, NAMES);
-  const { encoding, end } = options as Record<string, unknown>;
-  assertBoolean(end, 'options.end');
-  assertEncoding(encoding, 'options.encoding');
+  assertEncoding(options.encoding, 'options.encoding');
 }

@@ -7,6 +7,7 @@ import { assertHighWaterMark } from '../any-stream/index.js';
 import { assertSignal } from '../../base/abort-signal.js';
 
 const OBJECT_MODES = ['objectMode', 'readableObjectMode', 'writableObjectMode'];
+const BOOLEANS = ['objectMode', 'allowHalfOpen', 'autoDestroy', 'emitClose', 'end', 'finish'];
 const HIGH_WATER_MARKS = ['highWaterMark', 'readableHighWaterMark', 'writableHighWaterMark'];
 
 /**
@@ -27,8 +28,10 @@ export function assertStreamOptions(options: unknown, names: readonly string[]):
     }
   }
   for (const name of HIGH_WATER_MARKS) assertHighWaterMark(given[name], `options.${name}`);
-  const { defaultEncoding, objectMode, signal } = given;
-  assertBoolean(objectMode, 'options.objectMode');
+  for (const name of BOOLEANS) {
+    if (names.includes(name)) assertBoolean(given[name], `options.${name}`);
+  }
+  const { defaultEncoding, signal } = given;
   assertEncoding(defaultEncoding, 'options.defaultEncoding');
   assertSignal(signal);
 }

@@ -96,9 +96,9 @@ export class Cooperator {
       signal,
     } = options;
     assertSignal(signal);
-    assertFunction(terminationPredicateFactory, 'terminationPredicateFactory');
-    assertFunction(scheduler, 'scheduler');
-    assertBoolean(started, 'started');
+    assertFunction(terminationPredicateFactory, 'options.terminationPredicateFactory');
+    assertFunction(scheduler, 'options.scheduler');
+    assertBoolean(started, 'options.started');
     this.terminationPredicateFactory = terminationPredicateFactory;
     this.scheduler = scheduler;
     this.started = started;
@@ -221,7 +221,7 @@ export class Cooperator {
     const { round } = this;
     const isOver = this.terminationPredicateFactory();
     logRejection(isOver, 'The terminationPredicateFactory of a Cooperator rejected');
-    assertFunction(isOver, 'terminationPredicateFactory()');
+    assertFunction(isOver, 'options.terminationPredicateFactory()');
     while (!round.isEmpty) {
       for (let seat = round.next(); seat !== null; seat = round.next()) {
         seat.member.oneWorkUnit();

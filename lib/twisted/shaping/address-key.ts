@@ -1,4 +1,5 @@
 /** Reads addresses: those of the interfaces, and the tuples of older Twisted code. */
+import { assertMethod } from '../../base/arguments.js';
 import { InvalidArgTypeError } from '../../base/errors.js';
 import type { IAddress } from '../core/index.js';
 
@@ -17,9 +18,11 @@ export interface Addressed {
  * A key for each host, from the address of the other end: its host; if it has none, the name of its
  * socket; if it has no name either, its type.
  *
- * @throws InvalidArgTypeError: `getPeer` returns a value that is not an address.
+ * @throws InvalidArgTypeError: `transport` has no `getPeer`, or that returns a value that is not an
+ *   address.
  */
 export function hostKey(transport: Addressed): unknown {
+  assertMethod(transport, 'transport', 'getPeer');
   const address = transport.getPeer();
   if (isTuple(address)) return address[1];
   assertAddress(address, 'getPeer()');
@@ -30,9 +33,11 @@ export function hostKey(transport: Addressed): unknown {
  * A key for each server on one machine, from the address of this end: its port; if it has none, as
  * {@link hostKey}.
  *
- * @throws InvalidArgTypeError: `getHost` returns a value that is not an address.
+ * @throws InvalidArgTypeError: `transport` has no `getHost`, or that returns a value that is not an
+ *   address.
  */
 export function portKey(transport: Addressed): unknown {
+  assertMethod(transport, 'transport', 'getHost');
   const address = transport.getHost();
   if (isTuple(address)) return address[2] ?? address[1];
   assertAddress(address, 'getHost()');

@@ -157,7 +157,7 @@ export class Bucket {
 
   #drain(now: number, rate: number): void {
     const { lastDrip } = this;
-    if (this.content === 0 || lastDrip === null) this.#drainFrom(now, rate, 0);
+    if (lastDrip === null) this.#drainFrom(now, rate, 0);
     else if (now < lastDrip) this.#drainFrom(now, rate, this.#partOfAByte(lastDrip));
     else if (rate !== this.#rateSince) this.#drainFrom(lastDrip, rate, this.#partOfAByte(lastDrip));
     const rounding = Math.min(Math.abs(now) * Number.EPSILON * rate, ROUNDING);

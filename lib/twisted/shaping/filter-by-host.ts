@@ -13,7 +13,7 @@ export class FilterByHost extends HierarchicalBucketFilter<[transport: Addressed
     this.prototype.sweepInterval = 20 * 60;
   }
 
-  /** @throws InvalidArgTypeError: `transport.getPeer()` is not an address. */
+  /** @throws InvalidArgTypeError: `transport` has no `getPeer`, or that returns no address. */
   override getBucketKey(transport: Addressed): unknown {
     return hostKey(transport);
   }

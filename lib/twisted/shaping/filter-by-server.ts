@@ -8,7 +8,7 @@ import { HierarchicalBucketFilter } from './hierarchical-bucket-filter.js';
  * @see Twisted: `twisted.protocols.htb.FilterByServer`
  */
 export class FilterByServer extends HierarchicalBucketFilter<[transport: Addressed]> {
-  /** @throws InvalidArgTypeError: `transport.getHost()` is not an address. */
+  /** @throws InvalidArgTypeError: `transport` has no `getHost`, or that returns no address. */
   override getBucketKey(transport: Addressed): unknown {
     return portKey(transport);
   }

@@ -1,8 +1,9 @@
 /** Chooses a bucket for a connection, and keeps it for others like it. */
 import { assertAnswer, assertBucket, Bucket, letDrip } from './bucket.js';
 import { assertBuilder, build, type Builder } from '../../base/build.js';
-import { InvalidArgTypeError, OutOfRangeError } from '../../base/errors.js';
+import { InvalidArgTypeError } from '../../base/errors.js';
 import { isThenable, logRejection } from '../../base/rejection.js';
+import { assertNotNegative } from '../../base/seconds.js';
 
 /**
  * Chooses buckets.
@@ -79,8 +80,8 @@ export class HierarchicalBucketFilter<
    * Finds the bucket for `args`, or makes it; sweeps first when it is time.
    *
    * @throws InvalidArgTypeError: the parent filter, or `bucketFactory`, returns a value that is not a
-   *   bucket, or `getBucketKey` returns a promise; no bucket was made. A promise is not waited for;
-   *   if it rejects, the error goes to `log.err`.
+   *   bucket, `sweepInterval` is neither a number nor `null`, or `getBucketKey` returns a promise; no
+   *   bucket was made. A promise is not waited for; if it rejects, the error goes to `log.err`.
    * @throws OutOfRangeError: `sweepInterval` is below 0, or `now` returns a value that is not a finite
    *   number; no bucket was made.
    * @throws the error that `getBucketKey`, the parent filter, `bucketFactory` or the `drip` of a
@@ -121,8 +122,7 @@ export class HierarchicalBucketFilter<
   #sweepInTime(): void {
     const { sweepInterval } = this;
     if (sweepInterval === null || sweepInterval === undefined) return;
-    if (!(sweepInterval >= 0))
-      throw new OutOfRangeError('sweepInterval', 'at least 0', sweepInterval);
+    assertNotNegative(sweepInterval, 'sweepInterval');
     this.lastSweep ??= this.#time();
     if (this.#time() - this.lastSweep > sweepInterval) this.sweep();
   }

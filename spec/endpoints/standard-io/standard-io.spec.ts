@@ -488,17 +488,17 @@ describe('StandardIO', () => {
     });
 
     it('refuses a value that is not a protocol, can’t be read or can’t be written to', () => {
-      const refuse = (protocol: unknown, options: object | null) => {
+      const refuse = (protocol: unknown, options: object | null, name = '') => {
         expect(() => new StandardIO(protocol as never, options as never))
-          .to.throw(TypeError)
+          .to.throw(TypeError, name)
           .with.property('code', 'ERR_INVALID_ARG_TYPE');
       };
       refuse({}, {});
       const unread = new PassThrough();
       refuse({}, { stdin: unread, stdout: unread });
       expect(unread.listenerCount('data')).to.equal(0);
-      refuse(new Recorder(), { stdin: 'stdin' });
-      refuse(new Recorder(), { stdin: new PassThrough(), stdout: {} });
+      refuse(new Recorder(), { stdin: 'stdin' }, 'options.stdin');
+      refuse(new Recorder(), { stdin: new PassThrough(), stdout: {} }, 'options.stdout');
       refuse(new Recorder(), null);
       const stdin = new PassThrough();
       refuse(new Recorder(), { stdin, stdout: new PassThrough(), highWaterMark: '1' });

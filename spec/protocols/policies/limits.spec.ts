@@ -134,6 +134,15 @@ describe('LimitTotalConnectionsFactory', () => {
     sinon.assert.calledOnceWithExactly(overflowProtocol);
   });
 
+  it('refuses an overflowProtocol that is neither a class nor a function, and counts nothing', () => {
+    const factory = Object.assign(setUp(), { connectionLimit: 0 });
+    factory.overflowProtocol = new Recorder() as never;
+    expect(() => factory.buildProtocol(CLIENT))
+      .to.throw(/overflowProtocol/)
+      .with.property('code', 'ERR_INVALID_ARG_TYPE');
+    expect(factory.connectionCount).to.equal(0);
+  });
+
   it('refuses to build, and counts nothing, while the limit is not a number', () => {
     const factory = setUp();
     for (const limit of [undefined, Number.NaN, '5']) {

@@ -155,6 +155,22 @@ describe('ConsumerGate', () => {
     expect(logged).to.deep.equal([]);
   });
 
+  it('fails a chunk for the error with which it was closed, and logs that of its consumer', async () => {
+    const { gate, consumer, told, write } = made(() => {
+      gate.pauseProducing();
+      return Promise.reject(failure);
+    });
+    gate.open(consumer);
+    write();
+    const closed = new Error('closed');
+    gate.close(closed);
+    await turn();
+    gate.fail();
+    await turn();
+    expect(told).to.deep.equal(['chunk', closed]);
+    expect(logged).to.deep.equal([failure]);
+  });
+
   it('only logs a rejection after a stop, once', async () => {
     const { gate, consumer, told, write } = made((gate) => {
       gate.finish(new Error('stopped'));

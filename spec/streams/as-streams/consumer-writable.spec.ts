@@ -48,6 +48,7 @@ describe('ConsumerWritable', () => {
         { defaultEncoding: 'klingon' },
         { signal: {} },
         { finish: true },
+        { finish: 0 },
       ]) {
         refuse(options, InvalidArgTypeError);
       }

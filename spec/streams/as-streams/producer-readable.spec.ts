@@ -212,6 +212,8 @@ describe('ProducerReadable', () => {
       [{ highWatermark: 1 }, InvalidArgTypeError],
       [{ readableObjectMode: true }, InvalidArgTypeError],
       [{ end: 0 }, InvalidArgTypeError],
+      [{ emitClose: 0 }, InvalidArgTypeError],
+      [{ autoDestroy: 'false' }, InvalidArgTypeError],
       [{ encoding: 'latin-9' }, InvalidArgTypeError],
       [{ highWaterMark: '1' }, InvalidArgTypeError],
       [{ highWaterMark: -1 }, OutOfRangeError],

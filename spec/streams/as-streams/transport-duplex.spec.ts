@@ -147,6 +147,13 @@ describe('TransportDuplex', () => {
       }
     });
 
+    it('refuses an allowHalfOpen that is not a boolean', () => {
+      expect(() => new TransportDuplex({ allowHalfOpen: 'false' as never })).to.throw(
+        InvalidArgTypeError,
+        'options.allowHalfOpen',
+      );
+    });
+
     it('refuses object mode', () => {
       expect(() => new TransportDuplex({ objectMode: true } as object)).to.throw(
         InvalidArgTypeError,

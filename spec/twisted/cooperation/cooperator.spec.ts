@@ -236,8 +236,12 @@ describe('Cooperator', () => {
       { started: 'no' },
     ];
     for (const each of options) {
-      it(`refuses the options ${JSON.stringify(each)}`, () => {
-        expect(() => new Cooperator(each as never)).to.throw(InvalidArgTypeError);
+      it(`refuses the options ${JSON.stringify(each)}, by name`, () => {
+        const [name] = Object.keys(Object(each) as object);
+        expect(() => new Cooperator(each as never)).to.throw(
+          InvalidArgTypeError,
+          name === undefined ? 'options' : `"options.${name}"`,
+        );
       });
     }
 

@@ -101,6 +101,11 @@ describe('Bucket', () => {
     expect(bucket.add(5)).to.equal(5);
   });
 
+  it('has no limit if its rate is Infinity, also in the moment in which it was filled', () => {
+    const bucket = Object.assign(new TestBucket(), { rate: Infinity });
+    expect([bucket.add(100), bucket.add(100)]).to.deep.equal([100, 100]);
+  });
+
   it('deals in whole bytes only, and loses none of their parts', () => {
     const bucket = Object.assign(new TestBucket(), { maxburst: 10.5, rate: 0.7 });
     expect(bucket.add(3.9)).to.equal(3);

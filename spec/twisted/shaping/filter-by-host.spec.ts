@@ -66,5 +66,6 @@ describe('FilterByHost', () => {
       InvalidArgTypeError,
       'getPeer()',
     );
+    expect(() => filter.getBucketFor({} as never)).to.throw(InvalidArgTypeError, 'getPeer()');
   });
 });

@@ -43,5 +43,6 @@ describe('FilterByServer', () => {
       InvalidArgTypeError,
       'getHost()',
     );
+    expect(() => filter.getBucketFor({} as never)).to.throw(InvalidArgTypeError, 'getHost()');
   });
 });

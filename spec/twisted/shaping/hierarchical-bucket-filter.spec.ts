@@ -165,6 +165,8 @@ describe('HierarchicalBucketFilter', () => {
     expect(filter.buckets.size).to.equal(0);
     Object.assign(filter, { sweepInterval: NaN });
     expect(() => filter.getBucketFor('a')).to.throw(OutOfRangeError, 'sweepInterval');
+    Object.assign(filter, { sweepInterval: new Date() });
+    expect(() => filter.getBucketFor('a')).to.throw(InvalidArgTypeError, 'sweepInterval');
   });
 
   it('goes by Date unless told otherwise', () => {
