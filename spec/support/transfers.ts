@@ -10,15 +10,12 @@ export function made({
   streaming = true,
   consumer = {},
   isPausingCostly = false,
-  asIs,
   to,
 }: {
   streaming?: boolean;
   /** Members of the consumer, in place of the members that note their calls. */
   consumer?: object;
   isPausingCostly?: boolean;
-  /** Whether the source gives values of any kind; if the consumer takes them, if left out. */
-  asIs?: boolean;
   /** Another consumer in its place. */
   to?: IConsumer;
 } = {}) {
@@ -26,7 +23,7 @@ export function made({
   let listener!: SourceListener;
   const source: ReadableSource = {
     isPausingCostly,
-    prepare: (toObjects) => asIs ?? toObjects,
+    prepare: () => {},
     open: (given) => (listener = given),
     resume: () => calls.push('resume source'),
     pause: () => calls.push('pause source'),

@@ -189,6 +189,13 @@ describe('Data of which setEncoding made strings', () => {
     expect((await transfer(stream)).error).to.equal(undefined);
   });
 
+  it('is not missing from a stream that was told UTF-16, and ends without data', async () => {
+    const stream = new core.PassThrough().setEncoding('utf16le');
+    const transferred = transfer(stream);
+    stream.end();
+    expect((await transferred).error).to.equal(undefined);
+  });
+
   it('is refused of streamx, which cannot tell', async () => {
     const { got, error } = await transfer(kinds['streamx']!('utf8', text));
     expect(got).to.have.lengthOf(0);

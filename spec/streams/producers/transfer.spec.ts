@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 
 import type { Transfer } from '../../../lib/streams/producers/transfer.js';
-import { failure } from '../../support/failure.js';
+import { failure, fails } from '../../support/failure.js';
 import { loggedErrors } from '../../support/logged.js';
 import { rejection } from '../../support/rejection.js';
 import { made } from '../../support/transfers.js';
@@ -23,6 +23,13 @@ describe('Transfer', () => {
       ...['close source', 'unregister'],
     ]);
     await transfer.done;
+  });
+
+  it('only writes to a consumer that has a member of the name of one of ours', () => {
+    const { news, source } = made({ consumer: { writesAtOnce: true, writeAtOnce: fails } });
+    news();
+    source().onChunk(Buffer.from('a'));
+    expect(news()).to.deep.equal(['a']);
   });
 
   it('ends at once, too, where the last write answered with anything but a promise', () => {

@@ -89,6 +89,24 @@ describe('A filter that returns a promise', () => {
   });
 });
 
+describe('A protocol of a ShapedProtocolFactory', () => {
+  const logged = expectNothingLogged();
+
+  for (const callback of ['makeConnection', 'dataReceived'] as const) {
+    it(`loses its connection if its ${callback} is an async function and rejects`, async () => {
+      class Rejecting extends AccumulatingProtocol {}
+      Rejecting.prototype[callback] = reject;
+      const protocol = new ShapedProtocolFactory(Rejecting, new FilterByHost())();
+      const [stream, peer] = memoryPair();
+      peer.on('error', () => {});
+      const transport = new DuplexTransport(stream, { protocol });
+      peer.write('data');
+      expect(await transport.closed).to.equal(failure);
+      expect(logged.splice(0)).to.deep.equal([failure]);
+    });
+  }
+});
+
 describe('A bucket with methods of its own', () => {
   const logged = expectNothingLogged();
 

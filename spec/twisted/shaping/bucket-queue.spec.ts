@@ -4,6 +4,7 @@ import sinon from 'sinon';
 import { Bucket } from '../../../lib/twisted/shaping/bucket.js';
 import { BucketQueue, type Waiter } from '../../../lib/twisted/shaping/bucket-queue.js';
 import { ShapedConsumer } from '../../../lib/twisted/shaping/shaped-consumer.js';
+import { Clock } from '../../../lib/testing/index.js';
 import { makeBucket } from '../../support/buckets.js';
 import { makeEnds } from '../../support/ends.js';
 import { expectNothingLogged } from '../../support/logged.js';
@@ -256,6 +257,46 @@ describe('BucketQueue', () => {
     clock.setSystemTime(2_000);
     expect(() => shaped.write(Buffer.alloc(10))).to.throw('mine');
     expect(reported.splice(0).map(String)).to.deep.equal(['Error: other']);
+  });
+
+  it('gives a waiter its turn although another that asked with it threw', () => {
+    const bucket = makeBucket(100, 100);
+    const other = greedy(bucket);
+    const throwing = new PacedConsumer();
+    throwing.write = () => {
+      throw new Error('mine');
+    };
+    const shaped = new ShapedConsumer(throwing, bucket);
+    clock.setSystemTime(2_000);
+    expect(() => shaped.write(Buffer.alloc(10))).to.throw('mine');
+    const before = other.total;
+    clock.tick(1_000);
+    expect(other.total).to.be.above(before);
+  });
+
+  it('looks again as seldom as a bucket that has become slow makes it wait', () => {
+    const bucket = makeBucket(100, 1_000);
+    const callLater = sinon.spy(bucket, 'callLater');
+    const consumer = greedy(bucket);
+    clock.tick(1_000);
+    const { total } = consumer;
+    bucket.rate = 0.1;
+    clock.tick(1_000);
+    callLater.resetHistory();
+    clock.tick(20_000);
+    expect(consumer.total - total).to.be.at.most(100);
+    expect(callLater.callCount).to.be.at.most(21);
+  });
+
+  it('goes by a clock whose calls can be cancelled only until they are made', () => {
+    const testClock = new Clock();
+    const bucket = Object.assign(makeBucket(100, 100), {
+      now: () => testClock.seconds(),
+      callLater: (delay: number, f: () => void) => testClock.callLater(delay, f),
+    });
+    const consumer = greedy(bucket);
+    testClock.pump(Array.from({ length: 100 }, () => 0.1));
+    expect(consumer.total).to.be.within(1_050, 1_100);
   });
 
   it('does not keep a waiter whose bucket has a bad limit', () => {

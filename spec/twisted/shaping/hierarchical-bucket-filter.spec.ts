@@ -105,14 +105,16 @@ describe('HierarchicalBucketFilter', () => {
     it('happens when a bucket is asked for and the time has come', () => {
       const filter = new ByLetter();
       filter.sweepInterval = 5;
+      time = 3;
       filter.getBucketFor('a');
-      time = 5;
+      expect(filter.lastSweep).to.equal(3);
+      time = 8;
       filter.getBucketFor('b');
       expect(filter.buckets.size).to.equal(2);
-      time = 5.1;
+      time = 8.1;
       filter.getBucketFor('c');
       expect([...filter.buckets.keys()]).to.deep.equal(['c']);
-      expect(filter.lastSweep).to.equal(5.1);
+      expect(filter.lastSweep).to.equal(8.1);
     });
 
     it('forgets no parent of a bucket that is kept: another beside it would be a second limit', () => {
