@@ -134,7 +134,7 @@ export class FileSender implements IPullProducer {
     });
     // If an argument is wrong, nothing has begun.
     const signal = endEarly && options.signal;
-    if (signal !== undefined) onAbort(signal, () => endEarly?.(signal.reason), sent);
+    if (signal) onAbort(signal, () => endEarly?.(signal.reason), sent);
     return sent;
   }
 
@@ -167,13 +167,15 @@ export class FileSender implements IPullProducer {
    * this turn, the sender unregisters, and the promise of the transfer rejects with
    * InvalidStateError.
    *
-   * @throws InvalidStateError: the consumer asks again after that.
+   * @throws InvalidStateError: the consumer asks again after that, or no transfer has begun.
    */
   resumeProducing(): void {
     const transfer = this.#transfer;
     const { consumer } = this;
-    const error = transfer?.ask();
-    if (error === undefined || transfer === null) return;
+    // Differs from Twisted, which raises AttributeError.
+    if (transfer === null) throw new InvalidStateError('Call beginFileTransfer');
+    const error = transfer.ask();
+    if (error === undefined) return;
     if (transfer.isSettled || consumer === null) throw error;
     this.#dropFile(transfer);
     transfer.fail(error);

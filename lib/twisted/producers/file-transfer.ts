@@ -121,7 +121,7 @@ export class FileTransfer {
   closeFile(end: () => void, failure?: { readonly error: unknown }): void {
     this.#failure ??= failure; // The first end counts, although the consumer asks on.
     const closing = this.#close() ?? (this.mayReject ? new Promise(setImmediate) : undefined);
-    if (closing === undefined || this.isSettled) {
+    if (!closing || this.isSettled) {
       end();
       return;
     }
@@ -160,8 +160,8 @@ export class FileTransfer {
       } else this.#onFailure(failure.error);
     };
     const closing = this.#close();
-    if (closing === undefined) tell();
-    else void closing.then(tell);
+    if (closing) void closing.then(tell);
+    else tell();
   }
 
   /**
@@ -173,7 +173,7 @@ export class FileTransfer {
     if (this.#isClosed || source === null) return undefined;
     return source
       .close()
-      ?.catch((error: unknown) => log.err(error, 'A file that was sent did not close'))
+      ?.catch((error: unknown) => log.err(error, 'A sent file did not close'))
       .then(() => {
         this.#isClosed = true;
         return source.ended && !this.mayReject;

@@ -198,9 +198,11 @@ describe('FileSender', () => {
     expect(sender.file).to.equal(null);
   });
 
-  it('does nothing when it is asked or stopped before it was given a file', () => {
+  it('refuses to be asked before it was given a file, and may be stopped', () => {
     const sender = new FileSender();
-    sender.resumeProducing();
+    expect(() => sender.resumeProducing())
+      .to.throw(InvalidStateError, 'beginFileTransfer')
+      .with.property('code', 'ERR_INVALID_STATE');
     sender.stopProducing();
   });
 
