@@ -60,7 +60,9 @@ export class StringTransport implements ITransport, IConsumer, IPushProducer {
 
   /** All bytes that were written since the last `clear`. */
   value(): Buffer {
-    return Buffer.concat(this.#written);
+    const all = Buffer.concat(this.#written);
+    this.#written = [all]; // A test may ask after each of many writes.
+    return Buffer.from(all);
   }
 
   /** Forgets the bytes that were written so far. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import sinon from 'sinon';
 
 import { StringTransport } from '../../lib/testing/string-transport.js';
 import { InvalidArgTypeError, InvalidStateError } from '../../lib/base/errors.js';
@@ -43,6 +44,19 @@ describe('StringTransport', () => {
     memory.fill('x');
     transport.value().fill('y');
     expect(transport.value().toString()).to.equal('a');
+  });
+
+  it('does not gather the same pieces again each time that it is asked for all bytes', () => {
+    const transport = new StringTransport();
+    for (let i = 0; i < 100; i += 1) transport.write(Buffer.from('a'));
+    transport.value();
+    const concat = sinon.spy(Buffer, 'concat');
+    try {
+      expect(transport.value()).to.have.length(100);
+      expect(concat.args[0]?.[0]).to.have.length(1);
+    } finally {
+      concat.restore();
+    }
   });
 
   it('refuses a value that is not bytes, and a whole sequence for one such piece', () => {
