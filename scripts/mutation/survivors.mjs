@@ -397,10 +397,7 @@ export const SURVIVORS = {
   },
   'lib/twisted/producers/file-sender.ts': {
     [TYPES]: [
-      [
-        'if (signal !== undefined) onAbort(',
-        'if (signal !== undefined) onAbort(signal, () => endEarly(',
-      ],
+      ['if (signal) onAbort(', 'if (signal) onAbort(signal, () => endEarly('],
       [
         'if (this.#transfer !== transfer || consumer === null)',
         'if (this.#transfer !== transfer || false)',
