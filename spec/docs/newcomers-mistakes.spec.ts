@@ -63,7 +63,7 @@ const mistakes: Record<string, { make: () => unknown; says: RegExp }> = {
   },
   'connects a protocol class': {
     make: () => connectProtocol(new ClientEndpoint(at), Protocol as never),
-    says: /must be a protocol \(.*\)\. Received function Protocol/,
+    says: /must be a protocol \(.*\), made with new\. Received function Protocol/,
   },
   'gives options where an endpoint is due': {
     make: () => connectProtocol(at as never, new Protocol()),
@@ -145,7 +145,7 @@ const mistakes: Record<string, { make: () => unknown; says: RegExp }> = {
   },
   'gives a transport the class of its protocol': {
     make: () => new DuplexTransport(new PassThrough(), { protocol: Protocol as never }),
-    says: /must be a protocol \(.*\)\. Received function Protocol/,
+    says: /must be a protocol \(.*\), made with new\. Received function Protocol/,
   },
   'extends a mixin as it is extended in Python': {
     make() {

@@ -83,7 +83,7 @@ function withoutMinusZero(id: number | undefined): number | undefined {
 function assertProcessProtocol(protocol: unknown): asserts protocol is IProcessProtocol {
   const has = (protocol ?? {}) as Record<string, unknown>;
   if (!CALLBACKS.every((method) => typeof has[method] === 'function')) {
-    throw new InvalidArgTypeError('protocol', 'a ProcessProtocol', protocol);
+    throw new InvalidArgTypeError('protocol', 'a ProcessProtocol, made with new', protocol);
   }
 }
 

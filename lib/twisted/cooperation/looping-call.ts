@@ -160,7 +160,8 @@ export class LoopingCall<Args extends unknown[] = unknown[]> {
     this.call = null;
     let result: unknown;
     try {
-      result = this.#f(...this.args);
+      const f = this.#f; // Without us as its `this`.
+      result = f(...this.args);
       if (!isThenable(result)) return this.#called(run);
     } catch (error) {
       return this.#failed(run, error);

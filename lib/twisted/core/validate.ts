@@ -37,8 +37,12 @@ export function assertResumable(producer: unknown, streaming: unknown): void {
 export function assertProducer(producer: unknown, streaming: unknown): void {
   assertStreaming(streaming);
   if (streaming) {
-    if (!isPushProducer(producer)) refuse(producer, 'push producer', `pauseProducing, ${PULLED}`);
-  } else if (!isPullProducer(producer)) refuse(producer, 'pull producer', PULLED);
+    if (!isPushProducer(producer)) {
+      refuse(producer, 'push producer', `pauseProducing, ${PULLED}`, ifClass(producer));
+    }
+  } else if (!isPullProducer(producer)) {
+    refuse(producer, 'pull producer', PULLED, ifClass(producer));
+  }
 }
 
 const PULLED = 'resumeProducing, stopProducing';
@@ -74,8 +78,14 @@ export function assertConsumer(consumer: unknown): asserts consumer is IConsumer
 /** @throws InvalidArgTypeError: `protocol` lacks a method of `IProtocol`. */
 export function assertProtocol(protocol: unknown): asserts protocol is IProtocol {
   if (!isProtocol(protocol)) {
-    refuse(protocol, 'protocol', 'makeConnection, dataReceived, connectionLost');
+    const methods = 'makeConnection, dataReceived, connectionLost';
+    refuse(protocol, 'protocol', methods, ifClass(protocol));
   }
+}
+
+/** Twisted takes a class in places, and Python makes an object of it without `new`. */
+function ifClass(value: unknown): string {
+  return typeof value === 'function' ? ', made with new' : '';
 }
 
 /**
@@ -84,12 +94,13 @@ export function assertProtocol(protocol: unknown): asserts protocol is IProtocol
  *
  * @param kind - The kind of object that `value` must be; its last word is the name of the argument.
  * @param methods - The methods that it must have, separated by commas.
+ * @param slip - The likely mistake, if the caller knows another one.
  */
-function refuse(value: unknown, kind: string, methods: string): never {
+function refuse(value: unknown, kind: string, methods: string, slip = ''): never {
   const has = membersOf(value); // None of a function, which may have all these methods.
   const lacks = (method: string) => typeof has[method] !== 'function';
   const missing = methods.split(', ').filter(lacks).join(', ');
-  let slip = missing === methods ? '' : `, and this has no ${missing}`;
+  if (missing !== methods) slip = `, and this has no ${missing}`;
   if (!lacks('pipe')) slip = ': an adapter makes one of a stream';
   throw new InvalidArgTypeError(kind.replace(/.* /, ''), `a ${kind} (${methods})${slip}`, value);
 }

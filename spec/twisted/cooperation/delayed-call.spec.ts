@@ -33,6 +33,16 @@ describe('DelayedCall', () => {
     expect(call.active()).to.equal(true);
   });
 
+  it('gives its function no `this`, so a method that has lost its object fails where it is', () => {
+    const { clock } = setUp();
+    const seen: unknown[] = [];
+    clock.callLater(0, function (this: unknown) {
+      seen.push(this);
+    });
+    clock.advance(0);
+    expect(seen).to.deep.equal([undefined]);
+  });
+
   it('is not made once it is cancelled', () => {
     const { clock, log, callLater } = setUp();
     const call = callLater(1, 'a');

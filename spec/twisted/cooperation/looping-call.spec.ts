@@ -25,6 +25,16 @@ describe('LoopingCall', () => {
     return { clock, times, loop };
   };
 
+  it('gives its function no `this`, so a method that has lost its object fails where it is', () => {
+    const seen: unknown[] = [];
+    const loop = new LoopingCall(function (this: unknown) {
+      seen.push(this);
+      loop.stop();
+    });
+    void loop.start(1);
+    expect(seen).to.deep.equal([undefined]);
+  });
+
   it('calls at once, then each interval, with its arguments, and resolves with itself when stopped', async () => {
     const clock = new Clock();
     const f = sinon.spy();

@@ -133,8 +133,19 @@ describe('A refusal', () => {
     const callable = Object.assign(() => {}, { resumeProducing: nothing, stopProducing: nothing });
     expect(() => assertProducer(callable, false)).to.throw(
       InvalidArgTypeError,
-      /\(resumeProducing, stopProducing\)\. Received function/,
+      /\(resumeProducing, stopProducing\), made with new\. Received function/,
     );
+  });
+
+  it('of a class, as Twisted takes in places, says that `new` makes an object of it', () => {
+    class Chat {
+      makeConnection() {}
+      dataReceived() {}
+      connectionLost() {}
+    }
+    const why =
+      'a protocol (makeConnection, dataReceived, connectionLost), made with new. Received';
+    expect(told(() => assertProtocol(Chat))).to.include(why);
   });
 
   it('names the adapters where the value is a stream', () => {
