@@ -247,6 +247,8 @@ export class PushOnly implements IConsumer, Member {
 
 /** A FileSender of files in memory. */
 export class Sender extends FileSender implements Member {
+  private isBegun = false;
+
   constructor(
     private readonly player: Stage,
     readonly number: string,
@@ -258,7 +260,13 @@ export class Sender extends FileSender implements Member {
     return (this as unknown as { file: unknown }).file === null ? '' : 'F';
   }
 
+  /** Twisted's, to which its script gives `file = None`, takes no notice before it has a file. */
+  override resumeProducing(): void {
+    if (this.isBegun) super.resumeProducing();
+  }
+
   begin(length: number, consumer: IConsumer, chunk: number): void {
+    this.isBegun = true;
     const settle = this.player.transfer();
     let rest = this.player.data(length);
     const read = (size: number): Buffer => {
