@@ -192,7 +192,6 @@ export const SURVIVORS = {
       ['const chunks: unknown[] = [];', 'const chunks: unknown[] = ["'],
     ],
     [TYPES]: [['if (encoding === undefined ||', 'if (false ||']],
-    'a function that returns nothing says no, too': [['default:', '// Bytes that are not text']],
     'no encoding has these letters further on': [
       ["return typeof encoding === 'string' &&", "return typeof encoding === 'string' && /(utf"],
     ],

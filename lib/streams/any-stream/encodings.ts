@@ -99,15 +99,9 @@ function encodingOf(stream: Decoding): string | null | undefined | typeof TEXT {
 
 /** Whether `text` may stand for other bytes than those that `encoding` makes of it. */
 function losesBytes(encoding: BufferEncoding, text: string): boolean {
-  switch (encoding.toLowerCase()) {
-    case 'ascii':
-      return true; // It clears the eighth bit.
-    case 'utf8':
-    case 'utf-8':
-      return text.includes('\ufffd'); // Bytes that are not text become this character.
-    default:
-      return false;
-  }
+  if (/^ascii$/i.test(encoding)) return true; // It clears the eighth bit.
+  // Bytes that are not text become this character.
+  return /^utf-?8$/i.test(encoding) && text.includes('\ufffd');
 }
 
 /**

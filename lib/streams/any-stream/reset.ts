@@ -82,7 +82,7 @@ export function onInnerError(stream: object, listener: (error: unknown) => void)
  * does.
  */
 export function isDestroyedInside(stream: Resettable): boolean {
-  return (stream.destroyed ?? innerOf(stream).destroyed) === true;
+  return innerOf(stream).destroyed === true;
 }
 
 /** The code with which `stream` was reset, by either end; not true if it was not, or is not of HTTP/2. */

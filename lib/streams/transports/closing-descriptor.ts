@@ -322,9 +322,9 @@ export abstract class ClosingDescriptor<Data> extends ObjectDescriptor<Data> {
     });
   }
 
-  /** Whether a close or a half close waits for a producer. */
+  /** Whether the close or the half close that was requested waits for a producer. */
   private get isWaiting(): boolean {
-    return this.isClosing && !this.writeDisconnected && this.producer !== null;
+    return !this.writeDisconnected && this.producer !== null;
   }
 
   /**

@@ -35,7 +35,7 @@ export interface ConsumerState {
 }
 
 /** The method by which a consumer of this library tells its state. */
-export const consumerState: unique symbol = Symbol('twisted-streams.consumerState');
+export const consumerState: unique symbol = Symbol('consumerState');
 
 /**
  * The fields of Twisted's consumers and transports, which other consumers and transports may have.

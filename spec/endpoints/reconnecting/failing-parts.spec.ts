@@ -1,22 +1,29 @@
 /** Clocks, transports and connectors that fail an object which connects again. */
+import { Buffer } from 'node:buffer';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
 import {
+  ClientEndpoint,
   ClientService,
   ConnectionDone,
   Factory,
   Protocol,
   ReconnectingClientFactory,
+  reactor,
 } from '../../../lib/index.js';
 import { Clock, StringTransport } from '../../../lib/testing/index.js';
+import { freePort, local } from '../../support/connections.js';
 import { failure, fails } from '../../support/failure.js';
 import { FakeEndpoint, startService } from '../../support/fake-endpoint.js';
 import { expectNothingLogged } from '../../support/logged.js';
+import { rejection } from '../../support/rejection.js';
 import { until } from '../../support/until.js';
 
 const reject = () => Promise.reject(failure) as never;
+
+const failingClock = (callLater: () => never): Clock => Object.assign(new Clock(), { callLater });
 
 /** A clock whose calls cannot be cancelled. */
 const deafClock = (): Clock => {
@@ -35,8 +42,7 @@ describe('A ClientService goes on', () => {
   ] as const) {
     it(`without its clock if that ${what}`, async () => {
       const endpoint = new FakeEndpoint();
-      const clock = Object.assign(new Clock(), { callLater });
-      const service = startService(endpoint, clock);
+      const service = startService(endpoint, failingClock(callLater));
       endpoint.attempts[0]?.reject(new Error('Refused'));
       await until(() => endpoint.attempts.length === 2);
       await service.stopService();
@@ -44,6 +50,18 @@ describe('A ClientService goes on', () => {
       expect(errors.map(({ code }) => code)).to.have.members([...codes]);
     });
   }
+
+  it('without its clock, but not once it is stopped', async () => {
+    const endpoint = new FakeEndpoint();
+    const retryPolicy = () => 1000;
+    const service = startService(endpoint, failingClock(fails), { retryPolicy });
+    endpoint.attempts[0]?.reject(new Error('Refused'));
+    await until(() => logged.splice(0).length === 1);
+    const waiting = reactor.getDelayedCalls();
+    expect(waiting.map((call) => Math.round(call.getTime() - reactor.seconds()))).to.include(1000);
+    await service.stopService();
+    expect(reactor.getDelayedCalls()).to.have.length(waiting.length - 1);
+  });
 
   it('if a call of its clock is not cancelled', async () => {
     const endpoint = new FakeEndpoint();
@@ -83,6 +101,38 @@ describe('A ClientService goes on', () => {
     expect(clock.getDelayedCalls()).to.have.length(1);
     await service.stopService();
   });
+});
+
+describe('An async function behind a ClientService', () => {
+  const logged = expectNothingLogged();
+
+  for (const method of ['dataReceived', 'connectionLost'] as const) {
+    it(`is a ${method} whose promise the caller gets`, async () => {
+      const endpoint = new FakeEndpoint();
+      const factory = Factory.forProtocol(() =>
+        Object.assign(new Protocol(), { [method]: reject }),
+      );
+      const service = startService(endpoint, new Clock(), {}, factory);
+      const protocol = endpoint.succeed();
+      expect(await rejection(protocol[method](Buffer.alloc(0) as never) as never)).to.equal(
+        failure,
+      );
+      if (method !== 'connectionLost') protocol.connectionLost(new ConnectionDone());
+      await service.stopService();
+    });
+  }
+
+  for (const method of ['doStart', 'doStop'] as const) {
+    it(`has its error logged: ${method} of a factory`, async () => {
+      const factory = Object.assign(new Factory(), { [method]: reject });
+      const endpoint = new ClientEndpoint({ port: await freePort(), ...local });
+      const service = new ClientService(endpoint, factory, { clock: new Clock() });
+      service.startService();
+      await rejection(service.whenConnected(1));
+      await service.stopService();
+      expect(logged.splice(0)).to.deep.equal([failure]);
+    });
+  }
 });
 
 describe('A ReconnectingClientFactory', () => {

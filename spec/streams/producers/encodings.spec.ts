@@ -196,6 +196,13 @@ describe('Data of which setEncoding made strings', () => {
     expect((await transferred).error).to.equal(undefined);
   });
 
+  it('may come as any number of strings', async () => {
+    const chunks = Array.from({ length: 20_000 }, () => Buffer.from('a', 'utf16le'));
+    const stream = core.Readable.from(chunks).setEncoding('utf16le');
+    const { got, error } = await transfer(stream);
+    expect([got.length, error]).to.deep.equal([40_000, undefined]);
+  });
+
   it('is refused of streamx, which cannot tell', async () => {
     const { got, error } = await transfer(kinds['streamx']!('utf8', text));
     expect(got).to.have.lengthOf(0);

@@ -60,6 +60,7 @@ describe('GatheredWrites', () => {
   for (const [kind, stream, large] of [
     ['can send several chunks at once', new Corked(), 1024],
     ['cannot', new FakeStream(), 4096],
+    ['is a socket, which can, and has memory that is used again', new Socket(), 4096],
   ] as const) {
     it(`copies a write of less than ${large} bytes, and passes on a larger one, for a stream that ${kind}`, () => {
       const writes = new GatheredWrites(stream);
