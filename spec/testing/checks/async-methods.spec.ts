@@ -87,6 +87,21 @@ describe('A check of an object', () => {
     expect(logged.splice(0)).to.deep.equal([failure]);
   });
 
+  it('logs what a method rejects with once the check is over', async () => {
+    const late: (() => void)[] = [];
+    const write = () => new Promise((_resolve, reject) => late.push(() => reject(failure)));
+    class Late extends ModelConsumer {
+      override write(data: Uint8Array) {
+        super.write(data);
+        return write() as never;
+      }
+    }
+    await checkConsumer(() => new Late(), patience);
+    for (const rejectNow of late) rejectNow();
+    await turn();
+    expect(logged.splice(0)).to.deep.equal(late.map(() => failure));
+  });
+
   it('logs that it could not be closed, if that is told later', async () => {
     const make = () =>
       Object.assign(new ModelConsumer(), { abortConnection: () => Promise.reject(failure) });

@@ -28,6 +28,23 @@ class TimedProducer extends ModelPushProducer {
   }
 }
 
+/** Writes a piece without being asked, a while after it was registered. */
+class UnaskedProducer extends ModelPullProducer {
+  private wasAsked = false;
+
+  override register() {
+    super.register();
+    setTimeout(() => {
+      if (!this.wasAsked && !this.stopped) this.writeNext();
+    }, 40);
+  }
+
+  override resumeProducing() {
+    this.wasAsked = true;
+    super.resumeProducing();
+  }
+}
+
 /** Writes in a loop until it is paused or stopped. */
 class LoopingProducer extends ModelPushProducer {
   override produce() {
@@ -333,6 +350,12 @@ describe('checkPullProducer passes a producer', () => {
 });
 
 describe('checkPullProducer names the rule for a producer that', () => {
+  it('writes unasked a while later, if `quiet` is longer than that', () =>
+    expectBroken(
+      checkPullProducer((to) => new UnaskedProducer(to), { ...patience, quiet: 200 }),
+      'A pull producer writes nothing before it is asked',
+    ));
+
   it('answers with no bytes, for which no consumer asks again', () =>
     expectMessage(
       checkPull(

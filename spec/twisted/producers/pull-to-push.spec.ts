@@ -201,6 +201,13 @@ describe('PullToPush', () => {
     });
   });
 
+  it('gives the promise of a producer whose stopProducing is an async function', () => {
+    const { adapter, producer } = streaming();
+    const stopped = Promise.resolve();
+    producer.stopProducing = () => stopped as never;
+    expect(adapter.stopProducing()).to.equal(stopped);
+  });
+
   describe('before it has started', () => {
     it('stops the producer, and then does not start', () => {
       const { scheduler, producer, adapter } = streaming();
