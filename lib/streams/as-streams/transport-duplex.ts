@@ -226,7 +226,7 @@ export class TransportDuplex<T extends ITransport = ITransport>
       ended();
     } else {
       // The other end or the transport closed it: chunks that still wait cannot be sent.
-      this.gate.finish(new ConnectionLost('The connection ended before everything was written.'));
+      this.gate.finish(endedEarly());
       this.end();
     }
   }
@@ -275,6 +275,12 @@ export class TransportDuplex<T extends ITransport = ITransport>
   /** @internal */
   override _write(chunk: Buffer, _encoding: string, callback: WriteCallback): void {
     this.noticeTraffic();
+    const transport = this.transport as (ITransport & { writeDisconnected?: unknown }) | null;
+    if (transport?.writeDisconnected) {
+      // Other code has closed it: it would drop the chunk. An abort would drop what went before.
+      this.leave('close');
+      this.gate.finish(endedEarly());
+    }
     this.gate.write(chunk, callback);
   }
 
@@ -352,4 +358,8 @@ export class TransportDuplex<T extends ITransport = ITransport>
     if (how === 'abort' && endBy('abortConnection', transport, this.heed)) return;
     if (link !== 'closing') this.heed(transport.loseConnection());
   }
+}
+
+function endedEarly(): ConnectionLost {
+  return new ConnectionLost('The connection ended before everything was written.');
 }

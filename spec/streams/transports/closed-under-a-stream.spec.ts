@@ -1,12 +1,15 @@
 /** A transport with a `TransportDuplex` as its protocol, which other code closes. */
 import { once } from 'node:events';
 import net from 'node:net';
+import { Duplex } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
 import {
   ConnectionDone,
+  ConnectionLost,
   DuplexTransport,
   Factory,
   HierarchicalBucketFilter,
@@ -18,6 +21,7 @@ import {
 import { WrappingFactory } from '../../../lib/protocols/index.js';
 import { families } from '../../support/connection-families.js';
 import { numbered } from '../../support/producers.js';
+import { rejection } from '../../support/rejection.js';
 import { port, readAll, tcpPair } from '../../support/sockets.js';
 import { RecordingTransport } from '../../support/transports.js';
 
@@ -43,6 +47,12 @@ function shaped(duplex: TransportDuplex): IProtocol {
   return new ShapedProtocolFactory(() => duplex, new HierarchicalBucketFilter())();
 }
 
+const depths = [
+  ['', (duplex: TransportDuplex): IProtocol => duplex],
+  [' behind a wrapper', wrapped],
+  [' behind a shaped transport', shaped],
+] as const;
+
 const ways: [string, (duplex: TransportDuplex, bytes: Buffer) => void][] = [
   ['written', writeInPieces],
   [
@@ -60,11 +70,7 @@ for (const [family, open] of families) {
   describe(`A transport over ${family} whose protocol is a stream`, () => {
     for (const [how, write] of ways) {
       for (const size of [0, 10, data.length]) {
-        for (const [depth, of] of [
-          ['', (duplex: TransportDuplex): IProtocol => duplex],
-          [' behind a wrapper', wrapped],
-          [' behind a shaped transport', shaped],
-        ] as const) {
+        for (const [depth, of] of depths) {
           it(`closed by other code, delivers the ${size} bytes that were ${how} to the stream${depth}`, async () => {
             const [ours, peer] = await open();
             const received = readAll(peer);
@@ -104,6 +110,56 @@ for (const [family, open] of families) {
     });
   });
 }
+
+/** A stream that takes all writes at once, and does not finish before `finish` is called. */
+function slowToFinish() {
+  const received: string[] = [];
+  let end!: (finish: () => void) => void;
+  const ending = new Promise<() => void>((resolve) => (end = resolve));
+  const stream = new Duplex({
+    read() {},
+    write(chunk, _encoding, callback) {
+      received.push(String(chunk));
+      callback();
+    },
+    final: (callback) => end(callback),
+  });
+  return { stream, received, ending };
+}
+
+describe('A stream whose transport other code has closed, and which has yet to finish', () => {
+  for (const half of ['loseConnection', 'loseWriteConnection'] as const) {
+    for (const [depth, of] of depths) {
+      it(`fails what is written after a ${half}, and delivers what came before${depth}`, async () => {
+        const { stream, received, ending } = slowToFinish();
+        const duplex = new TransportDuplex();
+        const transport = new DuplexTransport(stream, { protocol: of(duplex) });
+        duplex.write('sent');
+        (duplex.transport as DuplexTransport)[half]();
+        const finish = await ending;
+        const result = rejection(finished(duplex.end('lost')));
+        expect(await result).to.be.instanceOf(ConnectionLost);
+        finish();
+        expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+        expect(received).to.deep.equal(['sent']);
+      });
+
+      it(`ends well after a ${half} if nothing more is written${depth}`, async () => {
+        const { stream, ending } = slowToFinish();
+        const duplex = new TransportDuplex();
+        const transport = new DuplexTransport(stream, { protocol: of(duplex) });
+        duplex.write('sent');
+        (duplex.transport as DuplexTransport)[half]();
+        const finish = await ending;
+        const result = finished(duplex.end(), { readable: false });
+        finish();
+        await result;
+        duplex.destroy();
+        expect(await transport.closed).to.be.instanceOf(ConnectionDone);
+      });
+    }
+  }
+});
 
 describe('A stream that is the protocol of a transport', () => {
   it('stays corked until it is uncorked, while no close was requested', async () => {
