@@ -29,9 +29,14 @@ class Transport(StringTransport):
         self.happens("lose", self.number)
 
 
+class Oops(Exception):
+    pass
+
+
 class Endpoint:
-    def __init__(self, happens):
-        self.happens, self.attempts = happens, []
+    def __init__(self, happens, prepares):
+        self.happens, self.attempts, self.prepares = happens, [], prepares
+        self.prepared, self.preparing, self.waiting = 0, False, None
 
     def connect(self, factory):
         number = len(self.attempts)
@@ -53,8 +58,32 @@ class Endpoint:
         if self.attempts and not self.attempts[-1][0].called:
             self.attempts[-1][0].errback(ConnectionRefusedError())
 
+    def prepare(self, protocol):
+        outcome = self.prepares[self.prepared % len(self.prepares)]
+        self.prepared += 1
+        self.preparing = True
+        self.happens("prepare", protocol.transport.number)
+        if outcome == "wait":
+            self.waiting = Deferred()
+            return self.waiting
+        self.preparing = False
+        if outcome == "throw":
+            self.attempts[-1][2] = None
+            raise Oops()
+
+    def ready(self):
+        if self.waiting is not None:
+            waiting, self.waiting, self.preparing = self.waiting, None, False
+            waiting.callback(None)
+
+    def refused(self):
+        if self.waiting is not None:
+            waiting, self.waiting, self.preparing = self.waiting, None, False
+            self.attempts[-1][2] = None
+            waiting.errback(Oops())
+
     def lose(self):
-        if self.attempts and self.attempts[-1][2] is not None:
+        if self.attempts and self.attempts[-1][2] is not None and not self.preparing:
             protocol, self.attempts[-1][2] = self.attempts[-1][2], None
             protocol.connectionLost(Failure(ConnectionLost()))
 
@@ -96,8 +125,9 @@ def play(scenario):
         happens("policy", failures)
         return delay(failures)
 
-    clock, endpoint = Clock(), Endpoint(happens)
-    service = ClientService(endpoint, Factory.forProtocol(Told), policy, clock)
+    clock, endpoint = Clock(), Endpoint(happens, scenario["prepares"])
+    prepare = None if scenario["prepares"] is None else endpoint.prepare
+    service = ClientService(endpoint, Factory.forProtocol(Told), policy, clock, prepare)
 
     def step(verb, *args):
         nonlocal taken
@@ -108,6 +138,8 @@ def play(scenario):
         if verb == "start":
             service.startService()
         elif verb == "stop":
+            if endpoint.preparing:
+                return
             settles(service.stopService(), "stopped", number, lambda _: [])
         elif verb == "when":
             connected = service.whenConnected(*args)

@@ -17,17 +17,33 @@ import {
 import { Clock, StringTransport } from '../../../lib/testing/index.js';
 import type { Random } from '../../support/random.js';
 
-/** `when` waits for a connection; `succeed`, `fail` and `lose` are about the last attempt. */
+/**
+ * `when` waits for a connection; `succeed`, `fail` and `lose` are about the last attempt, `ready` and `refused`
+ * about the preparation of its connection that waits.
+ */
 export type Step =
-  ['start' | 'stop' | 'succeed' | 'fail' | 'lose'] | ['when', number | null] | ['advance', number];
+  | ['start' | 'stop' | 'succeed' | 'fail' | 'lose' | 'ready' | 'refused']
+  | ['when', number | null]
+  | ['advance', number];
 
 /** Called by a service, or for its promises: `when` and `stopped` follow once these have settled. */
-const CALLBACKS = ['connect', 'lost', 'lose', 'cancelled', 'policy', 'when', 'stopped'] as const;
+const CALLBACKS = [
+  'connect',
+  'prepare',
+  'lost',
+  'lose',
+  'cancelled',
+  'policy',
+  'when',
+  'stopped',
+] as const;
 type Callback = (typeof CALLBACKS)[number];
 
 export interface Scenario {
   /** The first arguments of `backoffPolicy`. */
   policy: number[];
+  /** How each call of `prepareConnection` ends, in turn, and then again; `null` if there is none. */
+  prepares: ('value' | 'wait' | 'throw')[] | null;
   steps: Step[];
   /** The actions of each callback, call by call; later calls do nothing. */
   reactions: Partial<Record<Callback, Step[][]>>;
@@ -46,13 +62,16 @@ export function randomScenario(random: Random): Scenario {
       () => ['fail'],
       () => ['fail'],
       () => ['lose'],
+      () => [random.chance(0.8) ? 'ready' : 'refused'],
       () => ['when', random.pick([null, 1, 2, 3])],
       () => ['advance', random.pick([0, 0.5, 1, 2, 10, 60])],
       () => ['advance', 100],
     ])();
   const policy = random.pick([[], [1], [2, 5], [0.5, 60, 3], [0], [1, 1e9, 1e9]]);
   const steps = startedFirst(random.list(1, 25, step));
-  return { policy, steps, reactions: randomReactions(random) };
+  const outcome = () => random.pick(['value', 'wait', 'wait', 'throw'] as const);
+  const prepares = random.chance(0.5) ? null : random.list(1, 4, outcome);
+  return { policy, prepares, steps, reactions: randomReactions(random) };
 }
 
 /**
@@ -67,7 +86,8 @@ function startedFirst(steps: Step[]): Step[] {
 /**
  * A connection that is made inside a callback would be given up before it is prepared, which
  * docs/differences.md decides. The other exceptions are what Twisted does not bear: a stop in the policy, or
- * a start while an attempt is cancelled.
+ * a start while an attempt is cancelled. Nor does it bear a stop or a loss while a connection is prepared:
+ * both players leave them out.
  */
 function randomReactions(random: Random): Scenario['reactions'] {
   const reactions: Scenario['reactions'] = {};
@@ -76,6 +96,7 @@ function randomReactions(random: Random): Scenario['reactions'] {
     if (!random.chance(busy)) continue;
     const bears = ([name]: Step): boolean =>
       (callback !== 'connect' || name === 'when') &&
+      (callback !== 'prepare' || name !== 'lose') &&
       (callback !== 'policy' || name !== 'stop') &&
       (callback !== 'cancelled' || name !== 'start');
     const step = (): Step =>
@@ -106,6 +127,15 @@ class Transport extends StringTransport {
   }
 }
 
+class Oops extends Error {
+  override name = 'Oops';
+}
+
+interface Settles {
+  resolve(): void;
+  reject(reason: Error): void;
+}
+
 interface Attempt {
   settled: boolean;
   factory: FactoryOf<IProtocol>;
@@ -117,7 +147,58 @@ interface Attempt {
 class Endpoint {
   private readonly attempts: Attempt[] = [];
 
-  constructor(private readonly happens: Happens) {}
+  /** Whether a connection is being prepared. */
+  preparing = false;
+  private prepared = 0;
+  private waiting: Settles | null = null;
+
+  constructor(
+    private readonly happens: Happens,
+    private readonly prepares: NonNullable<Scenario['prepares']>,
+  ) {}
+
+  prepare(protocol: Protocol): Promise<void> | undefined {
+    const outcome = this.prepares[this.prepared % this.prepares.length];
+    this.prepared += 1;
+    this.preparing = true;
+    this.happens('prepare', (protocol.transport as unknown as Transport).number);
+    if (outcome === 'wait') {
+      return new Promise((resolve, reject) => (this.waiting = { resolve, reject }));
+    }
+    this.preparing = false;
+    if (outcome === 'value') return undefined;
+    this.giveUp();
+    throw new Oops();
+  }
+
+  ready(): void {
+    this.taken()?.resolve();
+  }
+
+  refused(): void {
+    const waiting = this.taken();
+    if (waiting === null) return;
+    this.giveUp();
+    waiting.reject(new Oops());
+  }
+
+  private taken(): Settles | null {
+    const { waiting } = this;
+    if (waiting !== null) this.preparing = false;
+    this.waiting = null;
+    return waiting;
+  }
+
+  /** As docs/differences.md decides, ours is closed. Twisted leaves it open, and bears no loss of it. */
+  private giveUp(): void {
+    const last = this.attempts.at(-1) as Attempt;
+    const watched = last.protocol as IProtocol & { wrappedProtocol: Protocol };
+    last.protocol = null;
+    const { wrappedProtocol } = watched;
+    wrappedProtocol.connectionLost = () => {};
+    const transport = wrappedProtocol.transport as unknown as Transport;
+    transport.loseConnection = () => watched.connectionLost(new ConnectionLost());
+  }
 
   connect(factory: FactoryOf<IProtocol>, { signal }: { signal: AbortSignal }): Promise<IProtocol> {
     const number = this.attempts.length;
@@ -153,7 +234,7 @@ class Endpoint {
   lose(): void {
     const last = this.attempts.at(-1);
     const protocol = last?.protocol;
-    if (last === undefined || !protocol) return;
+    if (last === undefined || !protocol || this.preparing) return;
     last.protocol = null;
     protocol.connectionLost(new ConnectionLost());
   }
@@ -173,12 +254,14 @@ class Player {
   private readonly trace: unknown[] = [];
   private readonly reactions: Scenario['reactions'];
   private readonly clock = new Clock();
-  private readonly endpoint = new Endpoint((...what) => this.happens(...what));
+  private readonly endpoint: Endpoint;
   private readonly service: ClientService;
 
   constructor(private readonly scenario: Scenario) {
     this.reactions = structuredClone(scenario.reactions);
     const happens: Happens = (...what) => this.happens(...what);
+    const { prepares } = scenario;
+    this.endpoint = new Endpoint(happens, prepares ?? []);
     class Told extends Protocol {
       override connectionLost(): void {
         happens('lost', (this.transport as unknown as Transport).number);
@@ -192,6 +275,8 @@ class Player {
         return delay(failures);
       },
       clock: this.clock,
+      prepareConnection:
+        prepares === null ? undefined : (protocol: Told) => this.endpoint.prepare(protocol),
     });
   }
 
@@ -231,6 +316,7 @@ class Player {
         if (!service.running) service.startService(); // Again, it would only complain.
         break;
       case 'stop':
+        if (this.endpoint.preparing) return;
         this.settles(service.stopService(), 'stopped', () => []);
         break;
       case 'when':
