@@ -3,7 +3,8 @@ Plays scenarios on the real twisted.protocols.policies: one JSON scenario a line
 line on stdout.
 
 A scenario is {"kind", "depth", "limits": [connections, read, write], "period", "reactions", "steps"}; kind is
-"wrapping" ("depth" WrappingFactories around each other), "throttling", "timeout" or "total".
+"wrapping" ("depth" WrappingFactories around each other), "throttling", "timeout", "total", or "stacked":
+then "layers" has the kinds of the factories around each other, the innermost first.
 "reactions" has a list of actions for each next callback by that name of any connection: "made",
 "received", "lost", "pause", "resume".
 Actions, of the protocol that is wrapped:
@@ -82,6 +83,8 @@ class Player:
             self.factory = wrapped
             for _ in range(scenario["depth"]):
                 self.factory = policies.WrappingFactory(self.factory)
+        elif kind == "stacked":
+            self.factory = self.stacked(own, wrapped)
         elif kind == "throttling":
             self.factory = own.ThrottlingFactory(wrapped, *scenario["limits"])
         elif kind == "timeout":
@@ -90,6 +93,21 @@ class Player:
             self.factory = policies.LimitTotalConnectionsFactory()
             self.factory.protocol = self.make
         self.factory.callLater = self.clock.callLater
+
+    def stacked(self, own, factory):
+        layers = self.scenario["layers"]
+        for i, layer in enumerate(layers):
+            if layer == "wrapping":
+                factory = policies.WrappingFactory(factory)
+            elif layer == "timeout":
+                factory = policies.TimeoutFactory(factory, self.scenario["period"])
+            else:
+                connections, *rates = self.scenario["limits"]
+                # The factory around another one does not bear that this builds nothing.
+                isOutermost = i == len(layers) - 1
+                factory = own.ThrottlingFactory(factory, connections if isOutermost else sys.maxsize, *rates)
+            factory.callLater = self.clock.callLater
+        return factory
 
     def make(self, cls=Wrapped):
         made = cls()

@@ -30,9 +30,13 @@ type Action =
 
 type Callback = 'made' | 'received' | 'lost' | 'pause' | 'resume';
 
+type Layer = 'wrapping' | 'throttling' | 'timeout';
+
 /** Described in ../oracle/policies.py. */
 export interface Scenario {
-  kind: 'wrapping' | 'throttling' | 'timeout' | 'total';
+  kind: 'wrapping' | 'throttling' | 'timeout' | 'total' | 'stacked';
+  /** Of a stack: the innermost first. */
+  layers?: Layer[];
   depth: number;
   limits: [number, number | null, number | null];
   period: number | null;
@@ -84,6 +88,13 @@ function step(random: Random): Step {
   ])();
 }
 
+/** At most one of them throttles: the pauses of two are merged, as docs/differences.md decides. */
+function randomLayers(random: Random): Layer[] {
+  const layers: Layer[] = random.list(1, 3, () => random.pick(['wrapping', 'timeout', 'timeout']));
+  if (random.chance(0.6)) layers.splice(random.integer(0, layers.length), 0, 'throttling');
+  return layers;
+}
+
 /** Makes a scenario in which connections come and go, and anything may happen in any callback. */
 export function randomScenario(random: Random): Scenario {
   const reactions: Scenario['reactions'] = {};
@@ -94,7 +105,9 @@ export function randomScenario(random: Random): Scenario {
   }
   const limit = () => (random.chance(0.3) ? null : random.pick([1, 5, 10, 10, 33]));
   return {
-    kind: random.pick(['wrapping', 'throttling', 'throttling', 'timeout', 'total']),
+    ...(random.chance(0.3)
+      ? { kind: 'stacked' as const, layers: randomLayers(random) }
+      : { kind: random.pick(['wrapping', 'throttling', 'throttling', 'timeout', 'total']) }),
     depth: random.integer(1, 3),
     limits: [random.integer(0, 3), limit(), limit()],
     period: random.chance(0.2) ? null : random.pick(SECONDS),
@@ -150,11 +163,27 @@ class Player {
     const { kind, depth, limits, period } = this.scenario;
     const make = () => new Wrapped(this, 'wrapped');
     let factory: IProtocolFactory = Factory.forProtocol(make);
+    if (kind === 'stacked') return this.stacked(factory);
     if (kind === 'throttling') return new ThrottlingFactory(factory, ...limits);
     if (kind === 'timeout') return new TimeoutFactory(factory, period);
     if (kind === 'total') return LimitTotalConnectionsFactory.forProtocol(make);
     for (let i = 0; i < depth; i++) factory = new WrappingFactory(factory);
     return factory;
+  }
+
+  private stacked(innermost: IProtocolFactory): IProtocolFactory {
+    const { layers = [], limits, period } = this.scenario;
+    const [connections, ...rates] = limits;
+    return layers.reduce((factory: IProtocolFactory, layer, i) => {
+      const most = i === layers.length - 1 ? connections : Infinity;
+      const made =
+        layer === 'wrapping'
+          ? new WrappingFactory(factory)
+          : layer === 'timeout'
+            ? new TimeoutFactory(factory, period)
+            : new ThrottlingFactory(factory, most, ...rates);
+      return Object.assign(made, { callLater: this.clock.callLater.bind(this.clock) });
+    }, innermost);
   }
 
   play(): unknown[] {
