@@ -22,6 +22,7 @@ import {
   assertDuplex,
   assertUnread,
   type DuplexLike,
+  isGone,
   isUnreadSocket,
   setHalfOpen,
 } from '../any-stream/index.js';
@@ -182,12 +183,15 @@ export class DuplexTransport extends SocketConsumer implements ITCPTransport {
 
   /**
    * The other end has ended its half: only the read half is lost for a protocol that can go on, and
-   * the connection for any other.
+   * the connection for any other. (A stream may also say so because it is destroyed. The bytes that
+   * it still has are dropped then, while they outlive a hang-up.)
    */
   override readConnectionLost(reason: Error): void {
     const { protocol } = this;
-    if (!isHalfCloseableProtocol(protocol)) this.connectionLost(reason);
-    else heed(protocol.readConnectionLost(), this, 'readConnectionLost');
+    if (isHalfCloseableProtocol(protocol))
+      heed(protocol.readConnectionLost(), this, 'readConnectionLost');
+    else if (isGone(this.stream) && this.writableLength > 0) this.reactor.settle('close');
+    else this.connectionLost(reason);
   }
 
   /** Our half had ended before we came: whatever the protocol is, it goes on with the other one. */
