@@ -6,6 +6,7 @@ import { membersOf } from '../../base/members.js';
 import { isThenable } from '../../base/rejection.js';
 import {
   assertProtocol,
+  ConnectionDone,
   heed,
   type IConsumer,
   type IProtocol,
@@ -25,8 +26,9 @@ const delivered = /* @__PURE__ */ new WeakSet<object>();
  * connection that only receives: it is connected before this returns, and may pause, resume and
  * close its transport.
  *
- * `connectionLost` is given `ResponseDone` once everything was delivered; `PotentialDataLoss` if
- * only the end of the connection said that; else `ResponseFailed`, with the `cause`.
+ * `connectionLost` is given `ResponseDone` once everything was delivered, also if the protocol has
+ * closed its transport at the last byte of the `content-length`; `PotentialDataLoss` if only the end
+ * of the connection said that; else `ResponseFailed`, with the `cause`.
  *
  * @example
  * ```ts
@@ -71,6 +73,8 @@ function assertNoResponse(value: unknown): void {
 class Delivery implements IConsumer {
   private readonly transport: BodyTransport;
   private paused = false;
+  /** Bytes that the protocol was given. */
+  private received = 0;
 
   constructor(
     private readonly body: ReadableLike,
@@ -105,7 +109,12 @@ class Delivery implements IConsumer {
       await this.producer.startProducing(this);
       reason = endedWithConnection(body) ? new PotentialDataLoss() : new ResponseDone();
     } catch (thrown) {
-      reason = new ResponseFailed([transport.closeReason ?? asError(thrown)], body);
+      const { closeReason } = transport;
+      // A protocol that counts may close at the last byte: nothing was cut off.
+      const isWhole = closeReason instanceof ConnectionDone && this.received === lengthOf(body);
+      reason = isWhole
+        ? new ResponseDone()
+        : new ResponseFailed([closeReason ?? asError(thrown)], body);
     }
     transport.over();
     try {
@@ -131,6 +140,7 @@ class Delivery implements IConsumer {
    */
   write(chunk: unknown): unknown {
     const data = checkedBuffer(chunk, 'chunk');
+    this.received += data.length;
     let returned: unknown;
     try {
       returned = this.protocol.dataReceived(data);
@@ -149,6 +159,11 @@ interface MessageLike {
   readonly httpVersionMajor?: number;
   readonly req?: { readonly method?: string };
   readonly statusCode?: number | null;
+}
+
+/** How many bytes `body` has, if it is that of an HTTP message which says so; else not a number. */
+function lengthOf(body: object): number {
+  return Number((body as MessageLike).headers?.['content-length']);
 }
 
 /** Statuses of responses that have no body. */

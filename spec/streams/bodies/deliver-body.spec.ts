@@ -51,6 +51,55 @@ describe('deliverBody', () => {
       });
     }
 
+    /** Calls `method` of its transport once it has as many bytes as it wants. */
+    class Counting extends Body {
+      constructor(
+        readonly wanted: number,
+        readonly method: 'loseConnection' | 'abortConnection' = 'loseConnection',
+      ) {
+        super();
+      }
+      override connectionMade(): void {
+        this.leaveIfDone();
+      }
+      override dataReceived(data: Buffer): void {
+        super.dataReceived(data);
+        this.leaveIfDone();
+      }
+      private leaveIfDone(): void {
+        if (this.text.length >= this.wanted) this.transport[this.method]();
+      }
+    }
+
+    async function endOf(
+      counting: Counting,
+      answer: (response: http.ServerResponse) => void,
+    ): Promise<Counting> {
+      deliverBody(await responseTo(answer), counting);
+      return counting.whenOver();
+    }
+
+    for (const body of ['whole', '']) {
+      it(`says ResponseDone to a protocol that closes at the last of ${body.length} bytes, as Twisted does`, async () => {
+        const { text, reason } = await endOf(new Counting(body.length), (response) =>
+          response.writeHead(200, { 'content-length': body.length }).end(body),
+        );
+        expect(text).to.equal(body);
+        expect(reason).to.include({ name: 'ResponseDone' });
+      });
+    }
+
+    it('says ResponseFailed if it closes before the last byte, or aborts', async () => {
+      const write = (response: http.ServerResponse) =>
+        void response.writeHead(200, { 'content-length': 6 }).write('whole');
+      expect((await endOf(new Counting(5), write)).reason).to.include({ name: 'ResponseFailed' });
+      server.close();
+      const end = (response: http.ServerResponse) =>
+        response.writeHead(200, { 'content-length': 5 }).end('whole');
+      const aborted = await endOf(new Counting(5, 'abortConnection'), end);
+      expect(aborted.reason).to.include({ name: 'ResponseFailed' });
+    });
+
     /** The response of a bare socket server, which then hangs up. */
     function rawResponse(said: string, method?: string): Promise<http.IncomingMessage> {
       server = net.createServer((socket) => {
